@@ -1,0 +1,123 @@
+/**
+ * The ports through which an implementation reaches the outside world.
+ *
+ * Nothing but a host decides which disk, hub, clock and process table the code
+ * runs on; that is what lets the same code run in memory and on a real disk.
+ *
+ * @module
+ */
+
+/** What kind of directory entry a path names. */
+export type EntryKind = "file" | "directory" | "link" | "other";
+
+/** Facts about a directory entry, as `stat` and `lstat` report them. */
+export interface FileStat {
+  readonly kind: EntryKind;
+  readonly sizeBytes: number;
+  /** Bytes that the volume really holds; 0 for a file whose data was evicted to the cloud. */
+  readonly allocatedBytes: number;
+  /** Time of the last change of the data, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+  /** Identity of the data: equal for two names of one file. */
+  readonly inode: string;
+  /** How many names this data has. */
+  readonly linkCount: number;
+}
+
+/** What a file is opened for: `r` read, `r+` change, `wx` make anew, fail when the name is taken. */
+export type OpenMode = "r" | "r+" | "wx";
+
+/** An open file. Positions are bytes from the start; there is no file cursor. */
+export interface OpenFile {
+  /** Fills `buffer` from `position` and returns how many bytes were there to read; 0 at the end. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `data` at `position`. */
+  write(data: Uint8Array, position: number): Promise<void>;
+  truncate(sizeBytes: number): Promise<void>;
+  /** Makes data and size durable. */
+  sync(): Promise<void>;
+  stat(): Promise<FileStat>;
+  close(): Promise<void>;
+}
+
+/**
+ * A disk. Failures are `Error`s with the operating system's `code` (`ENOENT`, `ENOSPC`, …).
+ *
+ * Paths are absolute and use the separator of the host.
+ */
+export interface FileSystem {
+  open(path: string, mode: OpenMode): Promise<OpenFile>;
+  /** Makes one directory; `EEXIST` when the name is taken. */
+  mkdir(path: string): Promise<void>;
+  /** Names in a directory, in no promised order. */
+  readdir(path: string): Promise<string[]>;
+  /** Follows links. */
+  stat(path: string): Promise<FileStat>;
+  /** Does not follow a link at the end of the path. */
+  lstat(path: string): Promise<FileStat>;
+  readlink(path: string): Promise<string>;
+  realpath(path: string): Promise<string>;
+  /** Replaces a file at `target` in one step; source and target lie on one volume. */
+  rename(source: string, target: string): Promise<void>;
+  /** Gives an existing file a second name. */
+  link(source: string, target: string): Promise<void>;
+  /** Makes a symbolic link at `path` that holds the text `destination`. */
+  symlink(destination: string, path: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Removes an empty directory. */
+  rmdir(path: string): Promise<void>;
+  /** Makes the entries of a directory durable. */
+  syncDirectory(path: string): Promise<void>;
+  /** Bytes that may still be written below `path`. */
+  availableBytes(path: string): Promise<number>;
+}
+
+/** One HTTP request. Redirects are never followed by the port. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD";
+  readonly headers: Readonly<Record<string, string>>;
+  /** Address of a proxy to go through; absent: go directly. */
+  readonly proxy?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** One HTTP response. A `Response` of the platform's `fetch` is one. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  /** The decoded body; reading it rejects when the connection breaks. */
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** Sends one request. Rejects when no response came. */
+export type Fetch = (url: string, request: HttpRequest) => Promise<HttpResponse>;
+
+/** Time. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after `durationMs`; rejects with the signal's reason when it is aborted first. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Chance, for temporary names and for jitter; a number in [0, 1). */
+export type Random = () => number;
+
+/** Who is running: lets a lock of a dead process be told from one of a living process. */
+export interface ProcessTable {
+  /** This machine's name, as other processes on it would give it. */
+  readonly machine: string;
+  /** This process's number on this machine. */
+  readonly pid: number;
+  /** Whether a process with this number lives on this machine. */
+  isAlive(pid: number): boolean;
+}
+
+/** The outside world, whole. */
+export interface Host {
+  readonly files: FileSystem;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly processes: ProcessTable;
+}

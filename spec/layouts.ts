@@ -1,0 +1,74 @@
+/**
+ * Where each layout puts a model: `LAYOUT-PATH`, `LAYOUT-FLAT`, `LAYOUT-HFCACHE`.
+ *
+ * @module
+ */
+
+/** The layouts that the law knows. */
+export const LAYOUTS = {
+  hubapi: "{root}/models/{org}/{name}",
+  lmstudio: "{root}/{org}/{name}",
+  flat: "{root}/{model id}",
+  "hf-cache": "{root}/models--{org}--{name}/snapshots/{commit}",
+} as const satisfies Record<string, string>;
+
+/** One of the layouts. */
+export type Layout = keyof typeof LAYOUTS;
+
+/** File patterns of a request that names none: what the MLX runtimes read (fnmatch). */
+export const DEFAULT_PATTERNS: readonly string[] = [
+  "*.safetensors",
+  "*.json",
+  "*.jinja",
+  "tokenizer.model",
+  "tiktoken.model",
+  "*.tiktoken",
+  "merges.txt",
+  "vocab.txt",
+];
+
+/** A part that every model directory has, and the top-level names that supply it (fnmatch). */
+export const REQUIRED_PARTS = {
+  config: ["config.json"],
+  weights: ["*.safetensors"],
+  tokenizer: ["tokenizer.json", "tokenizer.model", "tiktoken.model", "*.tiktoken"],
+  "tokenizer config": ["tokenizer_config.json"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** One of the required parts. */
+export type RequiredPart = keyof typeof REQUIRED_PARTS;
+
+/** Name of the marker in a model directory. */
+export const MARKER_NAME = ".downloaded";
+
+/** Directory, below the model's, of the metadata that Swift's and Python's clients read. */
+export const METADATA_DIRECTORY = ".cache/huggingface/download";
+
+/** A content hash: `sha256:` of the bytes, or `git-sha1:` of the bytes as a git blob. */
+export type Digest = `sha256:${string}` | `git-sha1:${string}`;
+
+/** One file that a marker vouches for. */
+export interface MarkerFile {
+  /** Repository-relative path, with `/`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly digest: Digest;
+  /** Time of the file's last change when it was verified, in milliseconds. */
+  readonly modifiedMs: number;
+}
+
+/**
+ * What a `.downloaded` marker says, as JSON in UTF-8. Every path in it is relative: `LAYOUT-RELATIVE`.
+ */
+export interface Marker {
+  readonly format: "mlx-layout/1";
+  /** Repository, or the URL that the files came from. */
+  readonly source: string;
+  /** The revision as it was asked for; empty for a URL. */
+  readonly revision: string;
+  /** The commit that it meant; empty for a URL. */
+  readonly commit: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly files: readonly MarkerFile[];
+}

@@ -1,0 +1,30 @@
+/**
+ * The law: requirements, ports, contract, error codes and layouts.
+ *
+ * @module
+ */
+
+export type * from "./contract.ts";
+export { CHECK_CAUSES } from "./contract.ts";
+export { ERROR_CODES, type ErrorCode } from "./error_code.ts";
+export { fnmatch } from "./fnmatch.ts";
+export type * from "./host.ts";
+export {
+  DEFAULT_PATTERNS,
+  type Digest,
+  type Layout,
+  LAYOUTS,
+  type Marker,
+  MARKER_NAME,
+  type MarkerFile,
+  METADATA_DIRECTORY,
+  REQUIRED_PARTS,
+  type RequiredPart,
+} from "./layouts.ts";
+export {
+  type Level,
+  type Profile,
+  type Requirement,
+  type RequirementId,
+  REQUIREMENTS,
+} from "./requirements.ts";

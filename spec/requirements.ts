@@ -1,0 +1,798 @@
+/**
+ * Every requirement of the law: its id, level, profile and sentence.
+ *
+ * The prose in `spec/*.md` states the same sentences; `requirements_test.ts` keeps
+ * the two equal, both ways. An id is never reused: a changed meaning gets a new one.
+ *
+ * @module
+ */
+
+/** How binding a requirement is (RFC 2119). */
+export type Level = "MUST" | "SHOULD" | "MAY";
+
+/** The set of promises that a requirement belongs to. */
+export type Profile = "core" | "offline" | "durable" | "interop" | "inference";
+
+/** One sentence of the law. */
+export interface Requirement {
+  readonly level: Level;
+  readonly profile: Profile;
+  /** The document in `spec/` that states it. */
+  readonly document: "layout" | "download" | "hub" | "manage" | "load" | "offline" | "durable";
+  readonly text: string;
+}
+
+/** The law, by id. */
+export const REQUIREMENTS = {
+  "LAYOUT-PATH": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "For a root `B` and a repository `org/name` the model directory is exactly `B/models/org/name` in layout `hubapi` and `B/org/name` in layout `lmstudio`.",
+  },
+  "LAYOUT-HFCACHE": {
+    level: "MUST",
+    profile: "interop",
+    document: "layout",
+    text: "In layout `hf-cache` the model directory is `<cache>/models--org--name/snapshots/<commit>`, whose entries are relative links into `blobs`, and `refs/<revision>` holds the commit.",
+  },
+  "LAYOUT-FLAT": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A model directory of the app's flat layout, `B/<model id>`, is found and reported, and no MLX repository is ever downloaded into one.",
+  },
+  "LAYOUT-AGREE": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "The directory that `download` returns, the one that `locate` returns and the one that the loader opens are the same path.",
+  },
+  "LAYOUT-SET": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "After success every listed file that matches the patterns is at its repository-relative path, nested ones included.",
+  },
+  "LAYOUT-REQUIRED": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "After a successful download of a model its directory holds `config.json`, at least one weight file, a tokenizer and `tokenizer_config.json`.",
+  },
+  "LAYOUT-LACKS": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "What the repository itself lacks of the required files is named in the error, before any weight file is requested.",
+  },
+  "LAYOUT-PATTERN": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A pattern is matched as by `fnmatch`: `*` crosses `/`, names with a leading dot match, and case counts.",
+  },
+  "LAYOUT-WIDER": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "An earlier download with narrower patterns does not satisfy a wider request.",
+  },
+  "LAYOUT-LISTING": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "The set of files comes from the hub's listing, never from `model.safetensors.index.json`.",
+  },
+  "LAYOUT-SHARED-BLOB": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Two listed paths that have the same content both appear.",
+  },
+  "LAYOUT-PARENTS": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "The parent directories of a file are made when it is published, also when they were removed in the meantime.",
+  },
+  "LAYOUT-FILE": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A path that is listed as a file is published as a file, never as a directory that holds one.",
+  },
+  "LAYOUT-STRAYS": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "After a switch to another revision no weight file that only the earlier revision had is left in the model directory.",
+  },
+  "LAYOUT-NAMES": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Repository ids, revisions and file names with dots, spaces, `%`, `#`, `?`, `[`, Unicode in either normalization, and revisions such as `refs/pr/1` and `feature/x` work.",
+  },
+  "LAYOUT-ENCODED-ONCE": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Repository ids, revisions and paths are percent-encoded exactly once in the requests to the hub.",
+  },
+  "LAYOUT-UNSAFE": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A listed name that matches the patterns and is absolute, has a drive or UNC prefix, a `..` or empty component, a NUL, a backslash or a reserved name is refused before anything is written.",
+  },
+  "LAYOUT-ROOT-ONLY": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Nothing is ever written outside the root, also when a link inside the model directory leads out of it.",
+  },
+  "LAYOUT-CASE-ID": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Repositories whose ids differ only in case neither mix their files nor overwrite each other.",
+  },
+  "LAYOUT-CASE-TWINS": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "File names that differ only in case or normalization are both kept on a volume that tells them apart, and refused with both names, before anything is written, on one that does not.",
+  },
+  "LAYOUT-RELATIVE": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Everything written to disk holds relative paths only, so that a root that was moved works as before.",
+  },
+  "LAYOUT-ROOT-LINK": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A root that is itself a symbolic link works as the directory that it leads to.",
+  },
+  "LAYOUT-FOREIGN": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Files that other tools leave in a model directory, such as `.DS_Store`, `._model.safetensors` and `.cache` entries of others, are neither taken for weights nor removed by a download.",
+  },
+  "DL-INTEGRITY": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Success means that every file has the listed size and the listed hash: SHA-256 for large files, git blob SHA-1 for the rest.",
+  },
+  "DL-INTEGRITY-NAMES": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A refused file is named in the error, together with what was expected and what was found.",
+  },
+  "DL-ATOMIC": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "At every moment a reader sees at a final path nothing or a whole verified file.",
+  },
+  "DL-PARTIAL-PLACE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Partial data never sits where a recursive search for `*.safetensors` in the model directory finds it.",
+  },
+  "DL-CONFIG-LAST": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "`config.json` appears only when every weight file of the same revision is in place.",
+  },
+  "DL-ONE-COMMIT": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A branch is resolved to a commit once, and every file is requested from that commit, also when the branch moves meanwhile.",
+  },
+  "DL-NEW-COMMIT": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A later download of a branch that has moved fetches the new commit.",
+  },
+  "DL-RESUME": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "After an interruption the next download, in the same or in a new process, asks for the bytes that are missing and not for those that were kept.",
+  },
+  "DL-RESUME-RANGE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A `206` response is used only when its `Content-Range` starts at the byte that was asked for, and one that does not costs none of the kept bytes.",
+  },
+  "DL-RESUME-WHOLE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A `200` response to a range request restarts the file from its first byte.",
+  },
+  "DL-RESUME-UNWEDGED": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A kept partial file of full size or more, or a `416` response, never keeps later downloads from finishing.",
+  },
+  "DL-RESUME-CHANGED": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Kept bytes of content that has changed upstream are not used.",
+  },
+  "DL-RESUME-ONCE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "No byte that was kept is transferred again, but for one chunk at the most.",
+  },
+  "DL-IDEMPOTENT": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Downloading a complete model again costs one request at the most, transfers no file content, writes nothing and changes no modification time.",
+  },
+  "DL-REPAIR-ALONE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A damaged or missing file is found by the next download and fetched again, alone.",
+  },
+  "DL-CANCEL": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A cancelled download rejects with `cancelled` within a bounded time, sends no further request, returns no path and leaves nothing half-published.",
+  },
+  "DL-CANCEL-RESUME": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "The download after a cancelled one resumes from what was kept.",
+  },
+  "DL-PROGRESS": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Progress counts bytes over all files, knows the total from its first report on, and never goes backwards.",
+  },
+  "DL-PROGRESS-DONE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Progress reaches 1 only after every file is published, and does reach it on success.",
+  },
+  "DL-PROGRESS-MOVES": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Progress moves within a large file, not only at its end.",
+  },
+  "DL-PROGRESS-RESUME": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Kept and already present bytes count as done from the first report on.",
+  },
+  "DL-CONCURRENT": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Any number of downloads of one model at a time, in one process or in several, end with one intact model.",
+  },
+  "DL-ONE-TRANSFER": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "Downloads of one model at a time transfer each content once.",
+  },
+  "DL-LOCK-DEAD": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A lock that a dead process left does not keep a later download from finishing.",
+  },
+  "DL-RETRY": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Broken connections and answers of 429 and 5xx are tried again, with growing and capped pauses.",
+  },
+  "DL-RETRY-AFTER": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A pause that `Retry-After` or `RateLimit` asks for is kept, up to a cap.",
+  },
+  "DL-NO-RETRY": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "An unknown repository, revision or file, a missing or refused token and a gated repository are told apart by their codes and not tried again.",
+  },
+  "DL-CDN-EXPIRED": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "When the address that a redirect gave has expired, the file is resolved again.",
+  },
+  "DL-ERROR-HEADERS": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Headers of a response that is an error are never used as facts about a file.",
+  },
+  "DL-FEW-HEADERS": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A response without `X-Repo-Commit`, `ETag` or `Content-Length` is enough when the listing states the facts.",
+  },
+  "DL-NOT-A-HUB": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "An answer that is not the hub's protocol, such as a login page with status 200, is an error that says so, and nothing of it is published.",
+  },
+  "DL-SPACE-FIRST": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Too little free space for the listed files is an error before any file content is requested.",
+  },
+  "DL-DISK-ERROR": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A full disk or a refused write at any point is an error of its own code, leaves nothing half-published, and what was kept is used or removed by the next download.",
+  },
+  "DL-PEAK": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A download adds to the disk at most the listed bytes that were missing plus the largest file in flight.",
+  },
+  "DL-LEFTOVERS": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "After success no partial file, temporary file or lock of this model is left.",
+  },
+  "DL-OTHER-WAY": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A repository that is not an MLX one, or a plain URL, is downloaded with the same integrity, atomicity, progress and marker rules as far as the server states facts.",
+  },
+  "DL-DELEGATED": {
+    level: "MUST",
+    profile: "inference",
+    document: "download",
+    text: "The same request can be carried out by an MLX runtime's own download system in a child process, and the result is judged the same way.",
+  },
+  "HUB-PAGES": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "Every page of a listing is followed.",
+  },
+  "HUB-DIRECTORIES": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "Directory entries of a listing are not requested as files.",
+  },
+  "HUB-REDIRECT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "Redirects between hub hosts and to a content network are followed, relative ones included.",
+  },
+  "HUB-HOPS": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "A chain of redirects that does not end is an error after a bounded number of requests.",
+  },
+  "HUB-RENAMED": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "A renamed repository is downloaded under the id that was asked for.",
+  },
+  "HUB-TOKEN-HOST": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "The token is sent to the hub's own host alone, never to another host that a redirect or a listing names.",
+  },
+  "HUB-TOKEN-SECRET": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "The token appears in no error, no progress report and no file.",
+  },
+  "HUB-ENV-ENDPOINT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`HF_ENDPOINT` is the hub's address when the request names none.",
+  },
+  "HUB-ENV-TOKEN": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, is the token when the request names none.",
+  },
+  "HUB-ENV-OFFLINE": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`HF_HUB_OFFLINE` of `1`, `ON`, `YES` or `TRUE`, in any case, forbids every request.",
+  },
+  "HUB-ENV-PROXY": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case, choose the way of each request.",
+  },
+  "HUB-ENV-EMPTY": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "A variable that is set to the empty string means the same as one that is not set.",
+  },
+  "HUB-ENV-CACHE": {
+    level: "MUST",
+    profile: "interop",
+    document: "hub",
+    text: "`HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, names the root of layout `hf-cache`.",
+  },
+  "HUB-LIMIT-LISTING": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "A listing without end, or of absurd size, is an error after bounded requests and memory.",
+  },
+  "HUB-LIMIT-FILE": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "A file body longer than listed is cut off, not written on.",
+  },
+  "HUB-LIMIT-INFLATE": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "A compressed body that grows beyond the limit when it is decoded is an error.",
+  },
+  "OFF-COMPLETE": {
+    level: "MUST",
+    profile: "offline",
+    document: "offline",
+    text: "With the network gone, only the hub blocked, or the hub answering 401, 404, 429 or 5xx, a complete local model is returned.",
+  },
+  "OFF-INCOMPLETE": {
+    level: "MUST",
+    profile: "offline",
+    document: "offline",
+    text: "In the same cases an incomplete local model is an error that lists what is missing.",
+  },
+  "OFF-KEEPS": {
+    level: "MUST",
+    profile: "offline",
+    document: "offline",
+    text: "A failed download removes and changes no file that was good before.",
+  },
+  "STATUS-ANSWERS": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "`status` answers complete, or incomplete with what is wrong, or unknown with why.",
+  },
+  "STATUS-HONEST": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "`status` never answers complete when a file is missing, of another size, or from another revision.",
+  },
+  "STATUS-LOCAL": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "`status`, `locate`, `list`, `verify` and `remove` use no network.",
+  },
+  "VERIFY-ROT": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "`verify` finds every file whose bytes differ from those that were downloaded, also when size and modification time are unchanged.",
+  },
+  "MARK-TRUE": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "Where a marker exists, every file that it names is complete and has the hash that it states.",
+  },
+  "MARK-LAST": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "The marker is the last file of a download to appear.",
+  },
+  "MARK-FIRST-OUT": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "The marker is the first file to go when a model is removed or replaced.",
+  },
+  "MARK-FOREIGN": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "An empty marker, or one of another format, proves nothing.",
+  },
+  "MANAGE-BOTH": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "Models of the flat and of the MLX layout are found and listed, each once.",
+  },
+  "MANAGE-MAP": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "Repositories and model ids map to each other without collision, also when two organizations have a model of the same name.",
+  },
+  "MANAGE-METADATA": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "Every visible file has a `.cache/huggingface/download/<path>.metadata` file with commit, etag and time, as Swift's offline mode and `huggingface_hub` read it.",
+  },
+  "MANAGE-HFCACHE": {
+    level: "MUST",
+    profile: "interop",
+    document: "manage",
+    text: "`refs`, `snapshots`, `blobs`, `trees`, `.no_exist` and the shared blob store of a hub cache as of 2026 are read, kept and written as the official client does.",
+  },
+  "MIGRATE-PLAN": {
+    level: "MUST",
+    profile: "interop",
+    document: "manage",
+    text: "A migration shows its plan first and moves by hard link or rename before it copies.",
+  },
+  "MIGRATE-SAFE": {
+    level: "MUST",
+    profile: "interop",
+    document: "manage",
+    text: "A migration that is interrupted at any point loses nothing, and can be finished or undone.",
+  },
+  "REMOVE-ALL": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "`remove` takes everything of the model: files, partial files, metadata, locks, marker and the directories that this leaves empty.",
+  },
+  "REMOVE-BYTES": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "`remove` reports how many bytes really came free, also where data has other names.",
+  },
+  "REMOVE-NEIGHBOURS": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "`remove` touches nothing of any other model.",
+  },
+  "REPAIR-ONLY": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "A repair transfers only what is wrong.",
+  },
+  "LOAD-SOUND": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A sound model is accepted, whatever its sharding, quantization, tying and nesting.",
+  },
+  "LOAD-CONFIG": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A missing or malformed `config.json` is refused.",
+  },
+  "LOAD-TRUNCATED": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A weight file that was cut, even by one byte, is refused with the number of missing bytes.",
+  },
+  "LOAD-TRAILING": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A weight file with bytes after its last tensor is refused.",
+  },
+  "LOAD-ZEROED": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A weight file with a hole or a block of zeros or other constant bytes where data belongs is refused.",
+  },
+  "LOAD-NAN": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A weight file with values that are not numbers is refused.",
+  },
+  "LOAD-FLIPPED": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A file whose bytes differ from the recorded hash, even in one bit, is refused.",
+  },
+  "LOAD-SIDECAR": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "An AppleDouble sidecar in place of a weight file is refused by name, and one beside it is not taken for weights.",
+  },
+  "LOAD-POINTER": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A git-lfs pointer in place of a weight file is refused as one.",
+  },
+  "LOAD-HTML": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "An HTML page in place of a file is refused as one.",
+  },
+  "LOAD-EMPTY": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "An empty file is refused as one.",
+  },
+  "LOAD-EVICTED": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A file whose data is not on the disk, because it was evicted to the cloud, is refused without reading it.",
+  },
+  "LOAD-LINK": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A link that leads nowhere or out of the model's directory is refused.",
+  },
+  "LOAD-EXTENTS": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "Tensors that overlap, leave gaps, or lie outside the file are refused.",
+  },
+  "LOAD-HEADER": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A header that is too long, not an object, or names a tensor twice is refused.",
+  },
+  "LOAD-SHAPES": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A tensor whose dtype or shape contradicts the configuration or its quantization is refused by name.",
+  },
+  "LOAD-SHARD": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A missing shard is refused by its file name.",
+  },
+  "LOAD-TENSORS": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A missing or surplus tensor is refused by name.",
+  },
+  "LOAD-STRAY": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A weight file that a runtime would open but that does not belong to the model is refused by name.",
+  },
+  "LOAD-TOKENIZER": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "The tokenizer is opened and encodes and decodes text, not merely present.",
+  },
+  "LOAD-TEMPLATE": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "The chat template is rendered with a message, not merely present.",
+  },
+  "LOAD-CONFINED": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "Checking and loading open no file outside the model's directory and its links' targets inside the root.",
+  },
+  "LOAD-INERT": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "Checking and loading execute nothing from the model's directory.",
+  },
+  "LOAD-PLAN": {
+    level: "MUST",
+    profile: "inference",
+    document: "load",
+    text: "The load plan names the files that a given runtime will open, and the downloaded ones that it never will.",
+  },
+  "LOAD-TOKENS": {
+    level: "MUST",
+    profile: "inference",
+    document: "load",
+    text: "Same directory, same token ids and temperature 0 give the same greedy tokens from the reference runner and from MLX wherever the logit margin exceeds the stated tolerance.",
+  },
+  "LOAD-RUNNER": {
+    level: "MUST",
+    profile: "inference",
+    document: "load",
+    text: "A runner that dies, hangs, floods its output or answers nonsense is an error of its own code within its time limit, and leaves no process behind.",
+  },
+  "DUR-SUCCESS": {
+    level: "MUST",
+    profile: "durable",
+    document: "durable",
+    text: "After success was reported no crash loses or changes the model, under any state that the profile's disk allows.",
+  },
+  "DUR-STATES": {
+    level: "MUST",
+    profile: "durable",
+    document: "durable",
+    text: "Before success was reported every state after a crash is absent, resumable or complete.",
+  },
+  "DUR-OLD-OR-NEW": {
+    level: "MUST",
+    profile: "durable",
+    document: "durable",
+    text: "Refs and markers are old or new after a crash, never torn.",
+  },
+  "DUR-RECOVERY": {
+    level: "MUST",
+    profile: "durable",
+    document: "durable",
+    text: "Recovery needs no hand, also when the crash comes during a recovery.",
+  },
+  "DUR-CORE": {
+    level: "SHOULD",
+    profile: "core",
+    document: "durable",
+    text: "A download syncs each file before its rename and each directory after it.",
+  },
+} as const satisfies Record<string, Requirement>;
+
+/** The id of a requirement; a misspelt one does not compile. */
+export type RequirementId = keyof typeof REQUIREMENTS;
