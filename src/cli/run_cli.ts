@@ -1,0 +1,52 @@
+import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./check_command.ts";
+import type { CliWorld } from "./cli_world.ts";
+import { addDownloadCommand } from "./download_command.ts";
+import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
+import { addListCommand } from "./list_command.ts";
+import { addPathCommand } from "./path_command.ts";
+import { addRemoveCommand } from "./remove_command.ts";
+import { Session } from "./session.ts";
+import { addStatusCommand } from "./status_command.ts";
+import { addVerifyCommand } from "./verify_command.ts";
+
+const NOTES = `
+The root is --root, else MLX_LAYOUT_ROOT, else ~/Documents/Models.
+HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and proxies work as in the official client.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (run the same again to go on).`;
+
+/**
+ * Runs the command `mlx-layout`.
+ *
+ * @param args arguments behind the program's name
+ * @returns the exit code; failures of the command have been told by then
+ */
+export async function runCli(args: readonly string[], world: CliWorld): Promise<ExitCode> {
+  const session = new Session(world);
+  const program = new Command("mlx-layout")
+    .description(
+      "Download MLX models to where MLX looks for them, and tell whether they are right.",
+    )
+    .version(world.version)
+    .addHelpText("after", NOTES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+    });
+  addDownloadCommand(program, session);
+  addListCommand(program, session);
+  addPathCommand(program, session);
+  addStatusCommand(program, session);
+  addVerifyCommand(program, session);
+  addCheckCommand(program, session);
+  addRemoveCommand(program, session);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version that were asked for are no errors; commander has printed either.
+    return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+  }
+  return session.exitCode;
+}

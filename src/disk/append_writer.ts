@@ -1,0 +1,76 @@
+import type { OpenFile } from "../../spec/mod.ts";
+
+/** Bytes that are written at once at the most; as many may wait meanwhile. */
+const BUFFER_BYTES = 1024 * 1024;
+
+/**
+ * Writes chunks to the end of a file while the next ones arrive.
+ *
+ * Two buffers take turns: one is being written, the other is being filled. So many small chunks cost few calls,
+ * nothing that arrived waits longer than one write, and memory does not grow with the speed of the sender.
+ */
+export class AppendWriter {
+  readonly #file: OpenFile;
+  #position: number;
+  #filling: Uint8Array;
+  #spare: Uint8Array;
+  #filledBytes = 0;
+  #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** @param options `sizeBytesMax` is the most that will ever come, where that is known */
+  constructor(
+    file: OpenFile,
+    position: number,
+    options: { readonly sizeBytesMax?: number | undefined } = {},
+  ) {
+    this.#file = file;
+    this.#position = position;
+    const bufferBytes = Math.max(1, Math.min(BUFFER_BYTES, options.sizeBytesMax ?? BUFFER_BYTES));
+    this.#filling = new Uint8Array(bufferBytes);
+    this.#spare = new Uint8Array(bufferBytes);
+  }
+
+  /**
+   * Takes a copy of a chunk; waits only when the disk is behind.
+   *
+   * @throws the disk's error, of this or of an earlier write
+   */
+  async append(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.length;) {
+      this.#throwIfFailed();
+      const count = Math.min(chunk.length - at, this.#filling.length - this.#filledBytes);
+      this.#filling.set(chunk.subarray(at, at + count), this.#filledBytes);
+      this.#filledBytes += count;
+      at += count;
+      this.#writing ??= this.#drain();
+      if (this.#filledBytes === this.#filling.length) await this.#writing;
+    }
+  }
+
+  /** Waits until everything taken so far is written. @throws the disk's error */
+  async flush(): Promise<void> {
+    await this.#writing;
+    this.#throwIfFailed();
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#filledBytes > 0) {
+        const data = this.#filling.subarray(0, this.#filledBytes);
+        [this.#filling, this.#spare] = [this.#spare, this.#filling];
+        this.#filledBytes = 0;
+        await this.#file.write(data, this.#position);
+        this.#position += data.length;
+      }
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { ErrorCode } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+
+const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  ENOSPC: ["disk-full", "the volume is full: free some space and run the same again"],
+  EDQUOT: ["disk-full", "the disk quota is used up: free some space and run the same again"],
+  EFBIG: ["disk-full", "the volume takes no file of this size: use another root"],
+  EACCES: ["access-denied", "permission is denied: change the permissions or use another root"],
+  EPERM: ["access-denied", "the operation is not permitted here: use another root"],
+  EROFS: ["access-denied", "the volume is read-only: use another root"],
+  ENOTDIR: [
+    "access-denied",
+    "a file stands where a directory must be: move it away or use another root",
+  ],
+  EISDIR: ["access-denied", "a directory stands where a file must be: move it away"],
+  ENAMETOOLONG: ["path-too-long", "the path is longer than the volume allows: use a shorter root"],
+  ELOOP: ["access-denied", "symbolic links lead in a circle: remove them"],
+};
+
+/** The operating system's code of a failure (`ENOENT`, …), or undefined when it has none. */
+export function errnoOf(error: unknown): string | undefined {
+  if (error instanceof ModelError || !(error instanceof Error) || !("code" in error))
+    return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/**
+ * Says what was attempted when the disk failed; a {@linkcode ModelError} or an abort passes unchanged.
+ *
+ * @param error what the port rejected with
+ * @param attempt what was attempted and on what, for example `write "/m/config.json"`
+ * @returns the error to throw
+ */
+export function diskError(error: unknown, attempt: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined) return error;
+  const [code, why] = CODES[errno] ?? [
+    "disk-io",
+    `the disk answered ${errno}: check the volume and run the same again`,
+  ];
+  return new ModelError(code, `Cannot ${attempt} as ${why}`, { cause: error });
+}

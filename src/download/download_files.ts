@@ -1,0 +1,196 @@
+import { dirname, join } from "node:path";
+import type { DownloadResult, Host, WaitOptions } from "../../spec/mod.ts";
+import { makeDirectories, removeEmptyDirectories } from "../disk/directories.ts";
+import { diskError } from "../disk/disk_error.ts";
+import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
+import { lstatIfThere, namesIn } from "../disk/walk.ts";
+import { ModelError } from "../errors.ts";
+import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
+import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
+import { formatMarker, readMarker } from "../manage/marker.ts";
+import { metadataPath } from "../manage/metadata.ts";
+import type { DownloadTask } from "./download_task.ts";
+import { type EarlierFiles, earlierFiles, type WrittenPlan } from "./earlier_files.ts";
+import { fetchMissing } from "./fetch_missing.ts";
+import { findStrays } from "./find_strays.ts";
+import { type DiskState, inspectDisk } from "./inspect_disk.ts";
+import { lockModel } from "./model_lock.ts";
+import { ProgressMeter } from "./progress_meter.ts";
+import { publishModel } from "./publish_model.ts";
+import { type Staging, stagingOf } from "./staging.ts";
+
+/**
+ * Carries out a download: check, lock, fetch and verify everything, then publish everything.
+ *
+ * Nothing at a final path changes before every content is verified, so a failure leaves what was good before.
+ *
+ * @throws {ModelError} as the disk, the server or the caller ends it
+ */
+export async function downloadFiles(
+  host: Host,
+  task: DownloadTask,
+  options: WaitOptions = {},
+): Promise<DownloadResult> {
+  const staging = stagingOf(task.directory);
+  try {
+    await assertPlaceable(host, task);
+    const lock = await lockModel(host, staging.locks, { signal: options.signal });
+    try {
+      return await downloadLocked(host, task, options);
+    } finally {
+      await lock[Symbol.asyncDispose]();
+      await removeEmptyStaging(host, task, staging);
+    }
+  } catch (error) {
+    throw diskError(error, `keep "${task.source}" in "${task.directory}"`);
+  }
+}
+
+/** Everything that can be refused before anything is written. */
+export async function assertPlaceable(host: Host, task: DownloadTask): Promise<void> {
+  const { files, random } = host;
+  const { root, directory, wanted } = task;
+  const directories = new Set([
+    directory,
+    stagingOf(directory).directory,
+    dirname(metadataPath(directory, "x")),
+  ]);
+  for (const { path } of wanted) {
+    directories.add(dirname(join(directory, ...path.split("/"))));
+    directories.add(dirname(metadataPath(directory, path)));
+  }
+  for (const place of directories) await assertInsideRoot(files, root, place);
+  await assertExactCase(files, root, directory);
+  const paths = wanted.map((file) => file.path);
+  await assertNoNameConflicts(files, paths, { directory, random });
+}
+
+async function downloadLocked(
+  host: Host,
+  task: DownloadTask,
+  options: WaitOptions,
+): Promise<DownloadResult> {
+  const { files } = host;
+  const { signal } = options;
+  const staging = stagingOf(task.directory);
+  const marker = await readMarker(files, task.directory);
+  const earlier = await earlierFiles(files, task, marker);
+  const disk = await inspectDisk(files, task, { marker, signal });
+  await assertRoom(host, task, disk);
+  const hadPlan = (await lstatIfThere(files, staging.plan)) !== undefined;
+  if (disk.missing.length > 0) await writePlan(host, task, { staging, earlier });
+  await removeStalePartials(host, disk, staging);
+  const meter = new ProgressMeter(totalsOf(task), options.onProgress);
+  meter.kept(
+    disk.kept.length,
+    disk.kept.reduce((sum, file) => sum + file.sizeBytes, 0),
+  );
+  const { staged, bytesFetched } = await fetchMissing(host, task, {
+    disk,
+    staging,
+    meter,
+    signal,
+  }).catch(async (error: unknown) => {
+    // A plan of nothing at all would only make an absent model look begun.
+    if (!hadPlan && (await namesIn(files, staging.partials)).length === 0)
+      await unlinkIfThere(files, staging.plan);
+    throw error;
+  });
+  const strays = await findStrays(files, task, { earlier, signal });
+  // From here on nothing waits for the network, and stopping half-way would help nobody.
+  throwIfAborted(signal);
+  meter.report("publish");
+  await publishModel(host, { task, staging, kept: disk.kept, staged, strays, marker });
+  await unlinkIfThere(files, staging.plan);
+  throwIfAborted(signal);
+  meter.report("done");
+  const placed = [...disk.kept, ...staged];
+  return {
+    directory: task.directory,
+    commit: task.commit,
+    files: placed
+      .map(({ wanted, sizeBytes }) => ({ path: wanted.path, sizeBytes }))
+      .toSorted((one, two) => (one.path < two.path ? -1 : 1)),
+    bytesFetched,
+    offline: false,
+  };
+}
+
+function totalsOf(task: DownloadTask): {
+  readonly bytesTotal: number;
+  readonly filesTotal: number;
+} {
+  const bytesTotal = task.wanted.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0);
+  return { bytesTotal, filesTotal: task.wanted.length };
+}
+
+/** Room is asked for before any content is: `DL-SPACE-FIRST`. */
+async function assertRoom(host: Host, task: DownloadTask, disk: DiskState): Promise<void> {
+  const neededBytes = disk.missing.reduce((sum, content) => {
+    const sizeBytes = content.wanted[0].sizeBytes ?? 0;
+    return (
+      sum + Math.max(0, sizeBytes - content.bytesKept) + sizeBytes * (content.wanted.length - 1)
+    );
+  }, 0);
+  if (neededBytes === 0) return;
+  const availableBytes = await host.files.availableBytes(task.directory);
+  if (availableBytes >= neededBytes) return;
+  throw new ModelError(
+    "disk-full",
+    `Cannot download "${task.source}" as it needs ${neededBytes} more bytes in "${task.directory}": only ${availableBytes} are free; free some space or use another root`,
+    { expected: `${neededBytes} bytes`, actual: `${availableBytes} bytes` },
+  );
+}
+
+/**
+ * Writes down what is wanted, and what earlier downloads brought: so what is missing can be named without the network
+ * (`OFF-INCOMPLETE`), and what a killed download has left is known for what it is (`LAYOUT-STRAYS`).
+ */
+async function writePlan(
+  host: Host,
+  task: DownloadTask,
+  context: { readonly staging: Staging; readonly earlier: EarlierFiles },
+): Promise<void> {
+  const { staging, earlier } = context;
+  const plan: WrittenPlan = {
+    format: "mlx-layout/1",
+    source: task.source,
+    revision: task.revision,
+    commit: task.commit,
+    include: task.include,
+    exclude: task.exclude,
+    files: task.wanted.flatMap(({ path, sizeBytes, digest }) =>
+      sizeBytes === undefined || digest === undefined
+        ? []
+        : [{ path, sizeBytes, digest, modifiedMs: 0 }],
+    ),
+    earlier: [...earlier],
+  };
+  const { files, random } = host;
+  await makeDirectories(files, staging.partials);
+  await writeSmallFile(files, staging.plan, {
+    text: formatMarker(plan),
+    temporaryDirectory: staging.temporary,
+    random,
+  });
+}
+
+/** Kept bytes of content that is no longer wanted only take room: `DL-RESUME-CHANGED`, `DL-LEFTOVERS`. */
+async function removeStalePartials(host: Host, disk: DiskState, staging: Staging): Promise<void> {
+  const current = new Set(
+    disk.missing.map((content) => `${content.wanted[0].contentKey}.incomplete`),
+  );
+  for (const name of await namesIn(host.files, staging.partials)) {
+    if (!current.has(name)) await unlinkIfThere(host.files, join(staging.partials, name));
+  }
+  for (const name of await namesIn(host.files, staging.temporary)) {
+    await unlinkIfThere(host.files, join(staging.temporary, name));
+  }
+}
+
+async function removeEmptyStaging(host: Host, task: DownloadTask, staging: Staging): Promise<void> {
+  for (const directory of [staging.temporary, staging.partials, staging.locks]) {
+    await removeEmptyDirectories(host.files, directory, task.root);
+  }
+}

@@ -1,0 +1,77 @@
+import type { DownloadRequest, DownloadResult, Host, Place } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import type { RetryPolicy } from "../hub/retry.ts";
+import { modelDirectory } from "../layout/model_directory.ts";
+import type { DownloadPlan } from "./download_plan.ts";
+import {
+  type RepositoryDownloadOptions,
+  RepositoryDownloader,
+  type RepositoryTarget,
+} from "./repository_downloader.ts";
+import { selectionOf } from "./select_files.ts";
+import { DEFAULT_PATTERNS } from "../../spec/mod.ts";
+
+/** Options of a {@linkcode MlxModelDownloader}. */
+export interface MlxModelDownloaderOptions {
+  readonly retry?: Partial<RetryPolicy> | undefined;
+}
+
+/**
+ * Downloads MLX models from the hub into the place where the MLX runtimes look for them.
+ *
+ * It resolves the revision once, lists the commit, fetches and verifies everything that is missing, and publishes it:
+ * all requirements `LAYOUT-*`, `DL-*` and `HUB-*`.
+ *
+ * @example Usage
+ * ```ts
+ * import { MlxModelDownloader, nodeHost } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * const place = { root: "/nowhere/Models", env: { HF_HUB_OFFLINE: "1" } };
+ * const downloader = new MlxModelDownloader(nodeHost(), place);
+ * await assert.rejects(downloader.download({ repository: "org/absent" }), { code: "offline" });
+ * ```
+ */
+export class MlxModelDownloader {
+  readonly #place: Place;
+  readonly #repositories: RepositoryDownloader;
+
+  constructor(host: Host, place: Place, options: MlxModelDownloaderOptions = {}) {
+    this.#place = place;
+    this.#repositories = new RepositoryDownloader(host, place, options);
+  }
+
+  /**
+   * Downloads a model, or finds that it is complete.
+   *
+   * @throws {ModelError} with the code that tells why; what was good on disk before is as it was
+   */
+  async download(
+    request: DownloadRequest,
+    options: RepositoryDownloadOptions = {},
+  ): Promise<DownloadResult> {
+    return this.#repositories.download(request, { ...options, target: this.#target(request) });
+  }
+
+  /** Says what a download would do, and writes nothing. */
+  async plan(
+    request: DownloadRequest,
+    options: RepositoryDownloadOptions = {},
+  ): Promise<DownloadPlan> {
+    return this.#repositories.plan(request, { ...options, target: this.#target(request) });
+  }
+
+  #target(request: DownloadRequest): RepositoryTarget {
+    const layout = request.layout ?? "hubapi";
+    if (layout !== "hubapi" && layout !== "lmstudio") {
+      throw new ModelError(
+        "unsupported",
+        `Cannot download into layout "${layout}": use "hubapi" or "lmstudio"`,
+        { expected: "hubapi or lmstudio", actual: layout },
+      );
+    }
+    const directory = modelDirectory(this.#place.root, request.repository, { layout });
+    const selection = selectionOf(request, DEFAULT_PATTERNS);
+    return { directory, selection, mustBeModel: !selection.isChosen };
+  }
+}

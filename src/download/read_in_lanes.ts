@@ -1,0 +1,168 @@
+import { type FileSource, RangesIgnored } from "./file_source.ts";
+import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
+import type { Slots } from "./slots.ts";
+
+/** Options of {@linkcode readAlone}. */
+export interface ReadAloneOptions {
+  readonly from: number;
+  /** Undefined when nobody states it. */
+  readonly sizeBytes: number | undefined;
+  readonly slots: Slots;
+  readonly signal: AbortSignal;
+}
+
+/** Options of {@linkcode readInLanes}. */
+export interface ReadInLanesOptions extends ReadAloneOptions {
+  readonly sizeBytes: number;
+  readonly buffers: SegmentBuffers;
+}
+
+/**
+ * Yields the rest of a large file in order while later ranges of it arrive on other connections.
+ *
+ * The front range streams through; those behind it wait in memory until it is their turn. So a file on
+ * disk only ever grows at its end, its length says how much was kept, and it can be hashed on the way.
+ *
+ * A chunk is valid until the next one is asked for.
+ */
+export async function* readInLanes(
+  source: FileSource,
+  options: ReadInLanesOptions,
+): AsyncGenerator<Uint8Array> {
+  const { sizeBytes, slots, buffers, signal } = options;
+  const stop = new AbortController();
+  const laneSignal = AbortSignal.any([signal, stop.signal]);
+  const ahead: Lane[] = [];
+  let next = options.from;
+  let at = options.from;
+  const takeRange = () => {
+    const from = next;
+    next = Math.min(from + SEGMENT_BYTES, sizeBytes);
+    return { from, to: next };
+  };
+  const readAhead = () => {
+    while (next < sizeBytes) {
+      if (!slots.tryAcquire()) return;
+      const buffer = buffers.tryAcquire();
+      if (buffer === undefined) {
+        slots.release();
+        return;
+      }
+      ahead.push(new Lane(source, takeRange(), { buffer, slots, signal: laneSignal }));
+    }
+  };
+  try {
+    while (at < sizeBytes) {
+      const front = ahead[0];
+      const chunks =
+        front === undefined ? await readFront(source, takeRange(), options) : front.chunks();
+      readAhead();
+      for await (const chunk of chunks) {
+        at += chunk.length;
+        yield chunk;
+      }
+      if (front !== undefined) buffers.release((ahead.shift() ?? front).buffer);
+    }
+    return;
+  } catch (error) {
+    if (!(error instanceof RangesIgnored)) throw error;
+  } finally {
+    stop.abort();
+    await Promise.all(ahead.map((lane) => lane.finished));
+    for (const lane of ahead) buffers.release(lane.buffer);
+  }
+  yield* readAlone(source, { ...options, from: at });
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The front range, where none is on its way yet: waits for a slot and streams through. */
+async function readFront(
+  source: FileSource,
+  range: Range,
+  options: ReadAloneOptions,
+): Promise<AsyncGenerator<Uint8Array>> {
+  const { slots, signal } = options;
+  await slots.acquire(signal);
+  return (async function* () {
+    try {
+      yield* source.read(range, { signal, mustRange: true });
+    } finally {
+      slots.release();
+    }
+  })();
+}
+
+/** Yields the rest of a file over one connection. */
+export async function* readAlone(
+  source: FileSource,
+  options: ReadAloneOptions,
+): AsyncGenerator<Uint8Array> {
+  await options.slots.acquire(options.signal);
+  try {
+    yield* source.read({ from: options.from, to: options.sizeBytes }, { signal: options.signal });
+  } finally {
+    options.slots.release();
+  }
+}
+
+/** One range that arrives ahead of its turn; holds a slot until it has arrived. */
+class Lane {
+  readonly buffer: Uint8Array;
+  /** Resolves when the lane has let go of its slot. */
+  readonly finished: Promise<void>;
+  #arrivedBytes = 0;
+  #isDone = false;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: () => void = () => {};
+
+  constructor(
+    source: FileSource,
+    range: Range,
+    options: { readonly buffer: Uint8Array; readonly slots: Slots; readonly signal: AbortSignal },
+  ) {
+    this.buffer = options.buffer;
+    this.finished = this.#pump(source, range, options);
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    let readBytes = 0;
+    for (;;) {
+      if (readBytes < this.#arrivedBytes) {
+        const chunk = this.buffer.subarray(readBytes, this.#arrivedBytes);
+        readBytes += chunk.length;
+        yield chunk;
+        continue;
+      }
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#isDone) return;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async #pump(
+    source: FileSource,
+    range: Range,
+    options: { readonly slots: Slots; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { signal, slots } = options;
+    try {
+      for await (const chunk of source.read(range, { signal, mustRange: true })) {
+        this.buffer.set(chunk, this.#arrivedBytes);
+        this.#arrivedBytes += chunk.length;
+        this.#wake();
+      }
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      this.#isDone = true;
+      slots.release();
+      this.#wake();
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import type {
+  DownloadRequest,
+  DownloadResult,
+  Host,
+  Marker,
+  Place,
+  WaitOptions,
+} from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import { HubClient } from "../hub/hub_client.ts";
+import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
+import { resolveUrl } from "../hub/hub_urls.ts";
+import { resolveRevision } from "../hub/resolve_revision.ts";
+import type { RetryPolicy } from "../hub/retry.ts";
+import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { contentKeyOf } from "./content_key.ts";
+import { assertPlaceable, downloadFiles } from "./download_files.ts";
+import type { DownloadPlan } from "./download_plan.ts";
+import type { DownloadTask } from "./download_task.ts";
+import { localCopy, type LocalCopyQuestion } from "./local_copy.ts";
+import { offlineCopy } from "./offline_copy.ts";
+import { planDownload } from "./plan_download.ts";
+import { type RepositorySnapshot, repositorySnapshot, revisionOf } from "./repository_snapshot.ts";
+import { assertWhole, lackingParts, selectFiles, type Selection } from "./select_files.ts";
+
+/** Attempts to ask the hub where a local copy could answer as well. */
+const ATTEMPTS_WITH_COPY = 2;
+/** Transfers at a time when the request does not say. */
+const CONCURRENCY = 8;
+
+/** Where a repository's files go, and which they are. */
+export interface RepositoryTarget {
+  readonly directory: string;
+  readonly selection: Selection;
+  /** Whether it is refused when the repository lacks what a model needs. */
+  readonly mustBeModel: boolean;
+}
+
+/** Options of a repository download. */
+export interface RepositoryDownloadOptions extends WaitOptions {
+  /** What the hub was asked already; it is not asked again. */
+  readonly snapshot?: RepositorySnapshot | undefined;
+}
+
+/** Downloads a hub repository into a directory; who calls it decides which one. */
+export class RepositoryDownloader {
+  readonly #host: Host;
+  readonly #place: Place;
+  readonly #retry: Partial<RetryPolicy> | undefined;
+
+  constructor(
+    host: Host,
+    place: Place,
+    options: { readonly retry?: Partial<RetryPolicy> | undefined } = {},
+  ) {
+    this.#host = host;
+    this.#place = place;
+    this.#retry = options.retry;
+  }
+
+  /** Asks the hub what a request means. */
+  async snapshot(request: DownloadRequest, options: WaitOptions = {}): Promise<RepositorySnapshot> {
+    return repositorySnapshot(
+      this.#client(hubSettings(this.#place.env, request)),
+      request,
+      options,
+    );
+  }
+
+  /**
+   * Downloads what is missing, or finds that nothing is.
+   *
+   * @throws {ModelError} with the code that tells why; what was good on disk before is as it was
+   */
+  async download(
+    request: DownloadRequest,
+    options: RepositoryDownloadOptions & { readonly target: RepositoryTarget },
+  ): Promise<DownloadResult> {
+    throwIfAborted(options.signal);
+    const { target } = options;
+    const { files } = this.#host;
+    const settings = hubSettings(this.#place.env, request);
+    const question = localQuestion(request, { target, signal: options.signal });
+    if (settings.offline) return reportDone(await offlineCopy(files, question, undefined), options);
+    let found: RepositorySnapshot | DownloadResult;
+    try {
+      found =
+        options.snapshot ??
+        (await this.#find(request, { settings, question, signal: options.signal }));
+    } catch (error) {
+      if (!isHubAway(error)) throw error;
+      return reportDone(await offlineCopy(files, question, error), options);
+    }
+    if ("directory" in found) return reportDone(found, options);
+    return downloadFiles(this.#host, this.#task(request, { target, snapshot: found }), options);
+  }
+
+  /** Says what a download would do, and writes nothing. */
+  async plan(
+    request: DownloadRequest,
+    options: RepositoryDownloadOptions & { readonly target: RepositoryTarget },
+  ): Promise<DownloadPlan> {
+    const snapshot = options.snapshot ?? (await this.snapshot(request, options));
+    const task = this.#task(request, { target: options.target, snapshot });
+    await assertPlaceable(this.#host, task);
+    return planDownload(this.#host.files, task, { signal: options.signal });
+  }
+
+  /** Asks the hub once; the local copy is the answer where it is of that commit and whole: `DL-IDEMPOTENT`. */
+  async #find(
+    request: DownloadRequest,
+    context: {
+      readonly settings: HubSettings;
+      readonly question: LocalCopyQuestion;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<RepositorySnapshot | DownloadResult> {
+    const { settings, question, signal } = context;
+    const client = this.#client(settings);
+    const copy = await localCopy(this.#host.files, question);
+    const attemptsMax = copy === undefined ? undefined : ATTEMPTS_WITH_COPY;
+    const { repository } = request;
+    const resolved = await resolveRevision(client, {
+      repository,
+      revision: revisionOf(request),
+      signal,
+      attemptsMax,
+    });
+    if (copy?.commit === resolved.commit) return copy;
+    return repositorySnapshot(client, request, { resolved, signal });
+  }
+
+  #task(
+    request: DownloadRequest,
+    context: { readonly target: RepositoryTarget; readonly snapshot: RepositorySnapshot },
+  ): DownloadTask {
+    const { target, snapshot } = context;
+    const { commit, client, listed } = snapshot;
+    const { repository } = request;
+    const selected = selectFiles(listed, target.selection);
+    const paths = selected.map((file) => file.path);
+    if (target.mustBeModel) assertWhole(paths, repository);
+    return {
+      root: this.#place.root,
+      directory: target.directory,
+      source: repository,
+      revision: revisionOf(request),
+      commit,
+      include: target.selection.include,
+      exclude: target.selection.exclude,
+      wanted: selected.map((file) => ({
+        ...file,
+        url: resolveUrl(client.endpoint, repository, { commit, path: file.path }),
+        contentKey: contentKeyOf(file.digest, `${repository}@${commit}/${file.path}`),
+      })),
+      listed: new Map(listed.map((file) => [file.path, file.digest])),
+      // A marker says that a model is there; files that were chosen by hand need not be one.
+      writesMarker: !target.selection.isChosen || lackingParts(paths).length === 0,
+      http: client.http,
+      concurrency: request.concurrency ?? CONCURRENCY,
+    };
+  }
+
+  #client(settings: HubSettings): HubClient {
+    return new HubClient(this.#host, { settings, env: this.#place.env, retry: this.#retry });
+  }
+}
+
+function localQuestion(
+  request: DownloadRequest,
+  context: { readonly target: RepositoryTarget; readonly signal?: AbortSignal | undefined },
+): LocalCopyQuestion & { readonly revision: string } {
+  const revision = revisionOf(request);
+  return {
+    directory: context.target.directory,
+    source: request.repository,
+    selection: context.target.selection,
+    isRevision: (marker: Marker) => marker.revision === revision || marker.commit === revision,
+    revision,
+    signal: context.signal,
+  };
+}
+
+/** A local copy is done at once, and says so. */
+function reportDone(result: DownloadResult, options: WaitOptions): DownloadResult {
+  const bytes = result.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const count = result.files.length;
+  options.onProgress?.({
+    phase: "done",
+    bytesDone: bytes,
+    bytesTotal: bytes,
+    filesDone: count,
+    filesTotal: count,
+    fraction: 1,
+  });
+  return result;
+}
+
+/** The failures for which a complete local copy is as good an answer as the hub's. */
+function isHubAway(error: unknown): error is ModelError {
+  if (!(error instanceof ModelError)) return false;
+  return [
+    "network",
+    "timeout",
+    "hub-unavailable",
+    "rate-limited",
+    "unauthorized",
+    "gated",
+    "repository-not-found",
+    "revision-not-found",
+    "not-a-hub",
+  ].includes(error.code);
+}

@@ -1,0 +1,23 @@
+/** Length of one range of a large file, in bytes. */
+export const SEGMENT_BYTES = 4 * 1024 * 1024;
+
+/** Ranges that may wait in memory for their turn, over all files. */
+const BUFFERS_MAX = 8;
+
+/** Buffers for ranges that wait for their turn: a fixed number, used again and again, so that memory stays what it is. */
+export class SegmentBuffers {
+  readonly #spare: Uint8Array[] = [];
+  #made = 0;
+
+  /** A buffer, or undefined when all are in use. */
+  tryAcquire(): Uint8Array | undefined {
+    const spare = this.#spare.pop();
+    if (spare !== undefined || this.#made === BUFFERS_MAX) return spare;
+    this.#made++;
+    return new Uint8Array(SEGMENT_BYTES);
+  }
+
+  release(buffer: Uint8Array): void {
+    this.#spare.push(buffer);
+  }
+}

@@ -1,0 +1,223 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type {
+  Digest,
+  DownloadRequest,
+  DownloadResult,
+  Host,
+  Place,
+  UrlRequest,
+  WaitOptions,
+} from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
+import { hubSettings } from "../hub/hub_settings.ts";
+import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
+import { hubError } from "../hub/hub_error.ts";
+import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { assertSafePath } from "../layout/safe_path.ts";
+import { contentKeyOf } from "./content_key.ts";
+import { downloadFiles } from "./download_files.ts";
+import type { DownloadPlan } from "./download_plan.ts";
+import type { DownloadTask } from "./download_task.ts";
+import {
+  type RepositoryDownloadOptions,
+  RepositoryDownloader,
+  type RepositoryTarget,
+} from "./repository_downloader.ts";
+import { selectionOf } from "./select_files.ts";
+import { modelDirectory } from "../layout/model_directory.ts";
+
+/** Options of a {@linkcode UrlDownloader}. */
+export interface UrlDownloaderOptions {
+  readonly retry?: Partial<RetryPolicy> | undefined;
+}
+
+/** What a server says of a file before it sends it. */
+interface RemoteFacts {
+  readonly sizeBytes: number | undefined;
+  readonly validator: string | undefined;
+}
+
+/**
+ * Downloads plain files by their address, by the same rules as models: `DL-OTHER-WAY`.
+ *
+ * What the server states is verified: length, an unchanged etag, and the caller's SHA-256. A file goes into a
+ * directory of its own in the flat layout; its name tells two addresses apart.
+ */
+export class UrlDownloader {
+  readonly #host: Host;
+  readonly #place: Place;
+  readonly #options: UrlDownloaderOptions;
+  readonly #repositories: RepositoryDownloader;
+
+  constructor(host: Host, place: Place, options: UrlDownloaderOptions = {}) {
+    this.#host = host;
+    this.#place = place;
+    this.#options = options;
+    this.#repositories = new RepositoryDownloader(host, place, options);
+  }
+
+  /** Downloads a repository that is not for MLX, file by file, into the flat layout. */
+  async downloadRepository(
+    request: DownloadRequest,
+    options: RepositoryDownloadOptions = {},
+  ): Promise<DownloadResult> {
+    return this.#repositories.download(request, { ...options, target: this.#target(request) });
+  }
+
+  /** Says what {@linkcode downloadRepository} would do, and writes nothing. */
+  async planRepository(
+    request: DownloadRequest,
+    options: RepositoryDownloadOptions = {},
+  ): Promise<DownloadPlan> {
+    return this.#repositories.plan(request, { ...options, target: this.#target(request) });
+  }
+
+  #target(request: DownloadRequest): RepositoryTarget {
+    const directory = modelDirectory(this.#place.root, request.repository, { layout: "flat" });
+    return { directory, selection: selectionOf(request, ["*"]), mustBeModel: false };
+  }
+
+  /** Where the file of an address lies. @throws {ModelError} `invalid-argument`, `unsafe-path` */
+  directoryOf(url: string): string {
+    const { name } = parseFileUrl(url);
+    const stem = name.replace(/(?!^)\.[^.]*$/, "");
+    const tag = createHash("sha256").update(withoutQuery(url)).digest("hex").slice(0, 8);
+    return join(this.#place.root, `${stem}--${tag}`);
+  }
+
+  /**
+   * Downloads one file.
+   *
+   * @throws {ModelError} with the code that tells why; what was good on disk before is as it was
+   */
+  async download(request: UrlRequest, options: WaitOptions = {}): Promise<DownloadResult> {
+    throwIfAborted(options.signal);
+    const { url } = request;
+    const { name } = parseFileUrl(url);
+    const settings = hubSettings(this.#place.env, { token: request.token });
+    if (settings.offline) {
+      throw new ModelError(
+        "offline",
+        `Cannot download "${withoutQuery(url)}" as the network is switched off (HF_HUB_OFFLINE): switch it on`,
+      );
+    }
+    const digest = parseSha256(request.sha256);
+    const http = new HttpClient(this.#host, {
+      env: this.#place.env,
+      tokenOrigin: tokenOriginOf(request, settings.endpoint),
+      token: settings.token,
+      retry: this.#options.retry,
+    });
+    const { sizeBytes, validator } = await this.#askFacts(http, url, options.signal);
+    const facts = `${withoutQuery(url)} ${sizeBytes} ${validator}`;
+    const task: DownloadTask = {
+      root: this.#place.root,
+      directory: this.directoryOf(url),
+      source: withoutQuery(url),
+      revision: "",
+      commit: "",
+      include: ["*"],
+      exclude: [],
+      wanted: [
+        { path: name, sizeBytes, digest, url, contentKey: contentKeyOf(digest, facts), validator },
+      ],
+      listed: new Map([[name, digest]]),
+      writesMarker: true,
+      http,
+      concurrency: 8,
+    };
+    return downloadFiles(this.#host, task, options);
+  }
+
+  async #askFacts(
+    http: HttpClient,
+    url: string,
+    signal: AbortSignal | undefined,
+  ): Promise<RemoteFacts> {
+    const budget = http.budget();
+    for (;;) {
+      try {
+        return await this.#askOnce(http, url, signal);
+      } catch (error) {
+        await budget.pause(error, signal);
+      }
+    }
+  }
+
+  /** A server that does not answer `HEAD` states nothing beforehand, which is no error: `DL-ERROR-HEADERS`. */
+  async #askOnce(
+    http: HttpClient,
+    url: string,
+    signal: AbortSignal | undefined,
+  ): Promise<RemoteFacts> {
+    using guard = http.guard(signal);
+    const { response, tokenSent } = await http.send(url, { method: "HEAD", guard });
+    await discardBody(response);
+    const { status, headers } = response;
+    if (status === 200) {
+      const length = headers.get("content-length");
+      const isEncoded = !["", "identity"].includes(headers.get("content-encoding") ?? "");
+      const etag = headers.get("etag");
+      return {
+        sizeBytes:
+          length === null || isEncoded || !/^\d+$/.test(length) ? undefined : Number(length),
+        validator: etag === null || !/^"[^"]*"$/.test(etag) ? undefined : etag,
+      };
+    }
+    const error = hubError(response, {
+      attempt: `fetch "${withoutQuery(url)}"`,
+      tokenSent,
+      absent: "file-not-found",
+    });
+    if (status === 429 || status === 408 || (status >= 500 && status !== 501)) {
+      throw new Retryable(error, askedPauseMs(response, this.#host.clock.now()));
+    }
+    if ([404, 410, 401].includes(status)) throw error;
+    return { sizeBytes: undefined, validator: undefined };
+  }
+}
+
+/** The environment's token is the hub's; another server gets only a token that was given for it: `HUB-TOKEN-HOST`. */
+function tokenOriginOf(request: UrlRequest, endpoint: string): string {
+  return new URL(request.token === undefined ? endpoint : request.url).origin;
+}
+
+function parseFileUrl(url: string): { readonly name: string } {
+  const parsed = URL.parse(url);
+  if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {
+    throw new ModelError(
+      "invalid-argument",
+      `Cannot download ${JSON.stringify(url)}: give an address that starts with https:// or http://`,
+    );
+  }
+  const name = decodeName(parsed.pathname.split("/").at(-1) ?? "");
+  if (name === "" || name.includes("/")) {
+    throw new ModelError(
+      "invalid-argument",
+      `Cannot download "${withoutQuery(url)}" as it names no file: give the address of a file`,
+    );
+  }
+  assertSafePath(name);
+  return { name };
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // A name that is not percent-encoded UTF-8 is taken as it stands.
+    return name;
+  }
+}
+
+function parseSha256(hex: string | undefined): Digest | undefined {
+  if (hex === undefined) return undefined;
+  const lower = hex.trim().toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(lower)) return `sha256:${lower}`;
+  throw new ModelError(
+    "invalid-argument",
+    `Cannot use ${JSON.stringify(hex)} as a SHA-256: give 64 hexadecimal digits`,
+  );
+}

@@ -1,0 +1,129 @@
+import type { ErrorCode } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import {
+  type Exchange,
+  HttpClient,
+  type HttpClientOptions,
+  type HttpHost,
+  discardBody,
+} from "./http_client.ts";
+import { hubError, isHtml } from "./hub_error.ts";
+import type { HubSettings } from "./hub_settings.ts";
+import { askedPauseMs, Retryable, type RetryPolicy } from "./retry.ts";
+
+/** The longest JSON answer that is read; a listing page of 1,000 entries is below 1 MiB. */
+const JSON_BYTES_MAX = 32 * 1024 * 1024;
+
+/** A question to the hub's API. */
+export interface ApiQuestion {
+  readonly url: string;
+  /** What is attempted, for the error. */
+  readonly attempt: string;
+  /** What a plain 404 means. */
+  readonly absent: ErrorCode;
+  readonly signal?: AbortSignal | undefined;
+  /** Attempts, when fewer than usual make sense. */
+  readonly attemptsMax?: number | undefined;
+}
+
+/** A JSON answer with the address that gave it and its `Link` header. */
+export interface ApiAnswer {
+  readonly value: unknown;
+  readonly url: string;
+  readonly link: string | null;
+}
+
+/** Speaks the hub's protocol over an {@linkcode HttpClient}. */
+export class HubClient {
+  readonly http: HttpClient;
+  readonly endpoint: string;
+
+  constructor(
+    host: HttpHost,
+    options: Pick<HttpClientOptions, "env"> & {
+      readonly settings: HubSettings;
+      readonly retry?: Partial<RetryPolicy> | undefined;
+    },
+  ) {
+    const { settings } = options;
+    this.endpoint = settings.endpoint;
+    this.http = new HttpClient(host, {
+      env: options.env,
+      tokenOrigin: new URL(settings.endpoint).origin,
+      token: settings.token,
+      retry: options.retry,
+    });
+  }
+
+  /**
+   * Asks for JSON, retrying what is worth it: `DL-RETRY`, `DL-NO-RETRY`, `DL-NOT-A-HUB`.
+   *
+   * @throws {ModelError} by status; `not-a-hub` when the answer is no JSON; `limit-exceeded` when it is absurdly long
+   */
+  async askJson(question: ApiQuestion): Promise<ApiAnswer> {
+    const budget = this.http.budget(
+      question.attemptsMax === undefined ? {} : { attemptsMax: question.attemptsMax },
+    );
+    for (;;) {
+      try {
+        return await this.#askOnce(question);
+      } catch (error) {
+        await budget.pause(error, question.signal);
+      }
+    }
+  }
+
+  async #askOnce(question: ApiQuestion): Promise<ApiAnswer> {
+    using guard = this.http.guard(question.signal);
+    const exchange = await this.http.send(question.url, {
+      guard,
+      headers: { accept: "application/json" },
+    });
+    const { response } = exchange;
+    if (response.status !== 200) {
+      await discardBody(response);
+      throw this.failure(exchange, question);
+    }
+    const chunks: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of this.http.read(exchange, guard)) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > JSON_BYTES_MAX) {
+        throw new ModelError(
+          "limit-exceeded",
+          `Cannot ${question.attempt} as the answer is longer than ${JSON_BYTES_MAX} bytes: check the hub's address`,
+        );
+      }
+      chunks.push(chunk);
+    }
+    const value = parseJson(Buffer.concat(chunks).toString("utf8"), { exchange, question });
+    return { value, url: exchange.url, link: response.headers.get("link") };
+  }
+
+  /** The error for an answer that is not the wanted one: {@linkcode Retryable} where another attempt may help. */
+  failure(
+    exchange: Exchange,
+    question: Pick<ApiQuestion, "attempt" | "absent"> & { file?: string },
+  ): Error {
+    const { response, tokenSent } = exchange;
+    const error = hubError(response, { ...question, tokenSent });
+    const isPassing = response.status === 429 || response.status === 408 || response.status >= 500;
+    return isPassing
+      ? new Retryable(error, askedPauseMs(response, this.http.host.clock.now()))
+      : error;
+  }
+}
+
+function parseJson(
+  text: string,
+  context: { readonly exchange: Exchange; readonly question: ApiQuestion },
+): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { response } = context.exchange;
+    const found = isHtml(response) ? "a web page" : "no JSON";
+    const message = `Cannot ${context.question.attempt} as the answer is ${found}: check the hub's address, and whether a login page or proxy stands before it`;
+    throw new ModelError("not-a-hub", message, { cause: error });
+  }
+}

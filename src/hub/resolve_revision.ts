@@ -1,0 +1,53 @@
+import { ModelError } from "../errors.ts";
+import type { HubClient } from "./hub_client.ts";
+import { revisionUrl } from "./hub_urls.ts";
+
+/** What the hub says of a revision. */
+export interface ResolvedRevision {
+  /** The commit, as 40 hexadecimal digits. */
+  readonly commit: string;
+  /** Whether the hub itself calls the repository an MLX one. */
+  readonly isTaggedMlx: boolean;
+}
+
+/** Options of {@linkcode resolveRevision}. */
+export interface ResolveRevisionOptions {
+  readonly repository: string;
+  readonly revision: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly attemptsMax?: number | undefined;
+}
+
+/**
+ * Asks which commit a branch, tag or commit means: `DL-ONE-COMMIT`.
+ *
+ * @throws {ModelError} `repository-not-found`, `revision-not-found`, `not-a-hub`, or as the hub answers
+ */
+export async function resolveRevision(
+  client: HubClient,
+  options: ResolveRevisionOptions,
+): Promise<ResolvedRevision> {
+  const { repository, revision } = options;
+  const { value } = await client.askJson({
+    url: revisionUrl(client.endpoint, repository, revision),
+    attempt: `look up revision "${revision}" of "${repository}"`,
+    absent: "repository-not-found",
+    signal: options.signal,
+    attemptsMax: options.attemptsMax,
+  });
+  const info =
+    typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  const commit = info["sha"];
+  // The commit becomes part of addresses and of files: nothing but a hash may pass.
+  if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit)) {
+    throw new ModelError(
+      "not-a-hub",
+      `Cannot look up revision "${revision}" of "${repository}" as the answer names no commit: check the hub's address`,
+    );
+  }
+  const tags: unknown = info["tags"];
+  return {
+    commit,
+    isTaggedMlx: info["library_name"] === "mlx" || (Array.isArray(tags) && tags.includes("mlx")),
+  };
+}

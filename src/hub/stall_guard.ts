@@ -1,0 +1,70 @@
+import type { Clock } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+
+/**
+ * Aborts a transfer when nothing arrived for a whole time limit.
+ *
+ * One sleeper watches the transfer, instead of a timer for each chunk.
+ */
+export class StallGuard implements Disposable {
+  readonly #clock: Clock;
+  readonly #stallTimeoutMs: number;
+  readonly #controller = new AbortController();
+  readonly #done = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #onOuterAbort: () => void;
+  #lastMs: number;
+
+  constructor(
+    clock: Clock,
+    options: { readonly stallTimeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ) {
+    this.#clock = clock;
+    this.#stallTimeoutMs = options.stallTimeoutMs;
+    this.#outer = options.signal;
+    this.#lastMs = clock.now();
+    this.#onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
+    if (this.#outer?.aborted) this.#onOuterAbort();
+    this.#outer?.addEventListener("abort", this.#onOuterAbort, { once: true });
+    void this.#watch();
+  }
+
+  /** Fires when the caller cancels, and with a `timeout` error when nothing arrives. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Says that something arrived. */
+  moved(): void {
+    this.#lastMs = this.#clock.now();
+  }
+
+  [Symbol.dispose](): void {
+    this.#outer?.removeEventListener("abort", this.#onOuterAbort);
+    this.#done.abort();
+    // Whatever still holds the connection lets go of it.
+    if (!this.#controller.signal.aborted) this.#controller.abort(this.#done.signal.reason);
+  }
+
+  async #watch(): Promise<void> {
+    for (let leftMs = this.#stallTimeoutMs; leftMs > 0; leftMs = this.#leftMs()) {
+      try {
+        await this.#clock.sleep(leftMs, this.#done.signal);
+      } catch {
+        // The only thing that ends this sleep early is the end of the transfer.
+        return;
+      }
+    }
+    const seconds = Math.round(this.#stallTimeoutMs / 1000);
+    this.#controller.abort(
+      new ModelError(
+        "timeout",
+        `Cannot go on as nothing arrived for ${seconds} s: check the network and run the same again`,
+      ),
+    );
+  }
+
+  #leftMs(): number {
+    return this.#lastMs + this.#stallTimeoutMs - this.#clock.now();
+  }
+}

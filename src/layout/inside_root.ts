@@ -1,0 +1,60 @@
+import { dirname, join, relative, sep } from "node:path";
+import type { FileSystem } from "../../spec/mod.ts";
+import { lstatIfThere, namesIn } from "../disk/walk.ts";
+import { ModelError } from "../errors.ts";
+import { foldName } from "./name_conflicts.ts";
+
+/**
+ * Refuses a directory that a symbolic link leads out of the root: `LAYOUT-ROOT-ONLY`.
+ *
+ * The root itself may be a link (`LAYOUT-ROOT-LINK`), and links that stay inside it are fine.
+ *
+ * @param directory a directory under the root; it need not exist yet
+ * @throws {ModelError} `unsafe-path`
+ */
+export async function assertInsideRoot(
+  files: FileSystem,
+  root: string,
+  directory: string,
+): Promise<void> {
+  let existing = directory;
+  while (existing.length > root.length && (await lstatIfThere(files, existing)) === undefined) {
+    existing = dirname(existing);
+  }
+  if (existing.length <= root.length) return;
+  const realRoot = await files.realpath(root);
+  const real = await files.realpath(existing);
+  if (real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
+    return;
+  throw new ModelError(
+    "unsafe-path",
+    `Cannot write below "${existing}" as a symbolic link leads out of the root "${root}": remove the link or use its target as the root`,
+  );
+}
+
+/**
+ * Refuses a model directory that the volume knows under another case: `LAYOUT-CASE-ID`.
+ *
+ * @throws {ModelError} `case-conflict`
+ */
+export async function assertExactCase(
+  files: FileSystem,
+  root: string,
+  directory: string,
+): Promise<void> {
+  let at = root;
+  for (const component of relative(root, directory).split(sep)) {
+    const next = join(at, component);
+    if ((await lstatIfThere(files, next)) === undefined) return;
+    const names = await namesIn(files, at);
+    if (!names.includes(component)) {
+      const other = names.find((name) => foldName(name) === foldName(component)) ?? "another name";
+      throw new ModelError(
+        "case-conflict",
+        `Cannot use "${next}" as this volume holds it as "${other}": write the id in that case, or use another root`,
+        { file: component, actual: other },
+      );
+    }
+    at = next;
+  }
+}

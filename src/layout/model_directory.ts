@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import type { Layout } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import { modelIdOf } from "./model_id.ts";
+import { parseRepositoryId } from "./repository_id.ts";
+
+/**
+ * The directory of a model under a root: `LAYOUT-PATH`.
+ *
+ * @param root absolute path of the root
+ * @param repository `org/name`
+ * @returns its absolute path
+ * @throws {ModelError} `invalid-argument` for a malformed id, `unsupported` for a layout that has no place for it
+ *
+ * @example Usage
+ * ```ts
+ * import { modelDirectory } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * const directory = modelDirectory("/Documents/Models", "mlx-community/SmolLM-135M-4bit", { layout: "hubapi" });
+ * assert.equal(directory, "/Documents/Models/models/mlx-community/SmolLM-135M-4bit");
+ * ```
+ */
+export function modelDirectory(
+  root: string,
+  repository: string,
+  options: { readonly layout: Layout },
+): string {
+  const { org, name } = parseRepositoryId(repository);
+  switch (options.layout) {
+    case "hubapi":
+      return join(root, "models", org, name);
+    case "lmstudio":
+      return join(root, org, name);
+    case "flat":
+      return join(root, modelIdOf(repository));
+    case "hf-cache":
+      throw new ModelError(
+        "unsupported",
+        `Cannot place "${repository}" in layout "hf-cache": use layout "hubapi" or "lmstudio"`,
+      );
+  }
+}

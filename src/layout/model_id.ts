@@ -1,0 +1,35 @@
+import { parseRepositoryId } from "./repository_id.ts";
+
+/**
+ * The app's name for a repository: `org--name`.
+ *
+ * No id on the hub contains `--`, so two repositories never share a model id: `MANAGE-MAP`.
+ *
+ * @throws {ModelError} `invalid-argument` when it is no repository id
+ *
+ * @example Usage
+ * ```ts
+ * import { modelIdOf, repositoryOf } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(modelIdOf("org1/m"), "org1--m");
+ * assert.equal(repositoryOf("org1--m"), "org1/m");
+ * ```
+ */
+export function modelIdOf(repository: string): string {
+  const { org, name } = parseRepositoryId(repository);
+  return `${org}--${name}`;
+}
+
+/** The repository that a model id stands for, or undefined when it is not of the form `org--name`. */
+export function repositoryOf(modelId: string): string | undefined {
+  const parts = modelId.split("--");
+  if (parts.length !== 2) return undefined;
+  const repository = parts.join("/");
+  try {
+    parseRepositoryId(repository);
+    return repository;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import { dirname, join } from "node:path";
+import type { FileSystem, Random } from "../../spec/mod.ts";
+import { lstatIfThere } from "../disk/walk.ts";
+import { temporaryName, unlinkIfThere } from "../disk/small_file.ts";
+import { ModelError } from "../errors.ts";
+
+/** Options of {@linkcode assertNoNameConflicts}. */
+export interface NameConflictOptions {
+  /** Directory that the paths are relative to; it need not exist yet. */
+  readonly directory: string;
+  readonly random: Random;
+}
+
+/**
+ * Refuses paths that cannot stand beside each other: a file where another path needs a directory
+ * (`LAYOUT-FILE`), and names that the volume does not tell apart (`LAYOUT-CASE-TWINS`).
+ *
+ * Whether a volume tells two names apart is asked of the volume itself, with an empty file
+ * that is removed at once, and only when there are such names.
+ *
+ * @throws {ModelError} `unsafe-path` or `case-conflict`
+ */
+export async function assertNoNameConflicts(
+  files: FileSystem,
+  paths: readonly string[],
+  options: NameConflictOptions,
+): Promise<void> {
+  assertNoFileAsDirectory(paths);
+  const firstByKey = new Map<string, string>();
+  for (const name of paths.flatMap(prefixesOf)) {
+    const key = foldName(name);
+    const first = firstByKey.get(key);
+    if (first === undefined) firstByKey.set(key, name);
+    else if (first !== name && (await isOneName(files, first, { ...options, other: name }))) {
+      throw new ModelError(
+        "case-conflict",
+        `Cannot place "${first}" and "${name}" on one volume as it does not tell these names apart: use a root on a case-sensitive volume`,
+        { file: first, actual: name },
+      );
+    }
+  }
+}
+
+function assertNoFileAsDirectory(paths: readonly string[]): void {
+  const all = new Set(paths);
+  for (const path of paths) {
+    const above = prefixesOf(path).find((prefix) => prefix !== path && all.has(prefix));
+    if (above === undefined) continue;
+    throw new ModelError(
+      "unsafe-path",
+      `Cannot place "${path}" as "${above}" is listed as a file: the repository or the hub is not to be trusted`,
+      { file: path },
+    );
+  }
+}
+
+/** `a/b/c` gives `a`, `a/b` and `a/b/c`. */
+function prefixesOf(path: string): string[] {
+  const components = path.split("/");
+  return components.map((_, at) => components.slice(0, at + 1).join("/"));
+}
+
+/** Equal for two names that some common volume takes for one. */
+export function foldName(name: string): string {
+  return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+}
+
+async function isOneName(
+  files: FileSystem,
+  name: string,
+  options: NameConflictOptions & { readonly other: string },
+): Promise<boolean> {
+  const [one, two] = firstDifference(name, options.other);
+  const directory = await nearestDirectory(files, options.directory);
+  // Cut so that the probe's own prefix never makes the name too long for the volume.
+  const probe = (component: string) => join(directory, `.${tag}${component.slice(0, 60)}`);
+  const tag = temporaryName(options.random);
+  const file = await files.open(probe(one), "wx");
+  try {
+    await file.close();
+    return (await lstatIfThere(files, probe(two))) !== undefined;
+  } finally {
+    await unlinkIfThere(files, probe(one));
+  }
+}
+
+function firstDifference(one: string, two: string): [string, string] {
+  const others = two.split("/");
+  const components = one.split("/");
+  const at = components.findIndex((component, index) => component !== others[index]);
+  return [components[at] ?? one, others[at] ?? two];
+}
+
+async function nearestDirectory(files: FileSystem, directory: string): Promise<string> {
+  let at = directory;
+  while ((await lstatIfThere(files, at)) === undefined && dirname(at) !== at) at = dirname(at);
+  return at;
+}

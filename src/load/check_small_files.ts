@@ -1,0 +1,114 @@
+import { DEFAULT_PATTERNS, fnmatch, REQUIRED_PARTS } from "../../spec/mod.ts";
+import type { CheckContext } from "./check_context.ts";
+import { checkTemplate } from "./check_template.ts";
+import { checkTokenizer } from "./check_tokenizer.ts";
+import { IDENTIFY_SIZE_BYTES, identifyBytes } from "./identify_bytes.ts";
+import { readAt } from "./read_bytes.ts";
+import { type ModelConfig, readModelConfig } from "./read_model_config.ts";
+import { causeOf, describeIdentity } from "./read_safetensors_header.ts";
+
+/**
+ * Finds files that are not what their names say, and data that is not on the disk: `LOAD-HTML`, `LOAD-POINTER`,
+ * `LOAD-EMPTY`, `LOAD-EVICTED`. Weight files are left to {@linkcode checkWeights}.
+ *
+ * @returns paths of files whose content is something else, so that it makes no sense to parse it
+ */
+export async function identifyFiles(context: CheckContext): Promise<ReadonlySet<string>> {
+  const foreign = new Set<string>();
+  for (const entry of context.entries.values()) {
+    const { path } = entry;
+    if (!isRuntimeFile(path)) continue;
+    const level = path.includes("/") ? "warning" : "error";
+    if (entry.isEvicted) {
+      foreign.add(path);
+      const detail = `None of its ${entry.sizeBytes} bytes is on the disk: they were moved to the cloud`;
+      context.add({ cause: "evicted", path, detail, level });
+      continue;
+    }
+    if (path.endsWith(".safetensors")) continue;
+    const head = new Uint8Array(Math.min(IDENTIFY_SIZE_BYTES, entry.sizeBytes));
+    const count = await context.use(path, (file) => readAt(file, head, 0));
+    if (count === undefined) foreign.add(path);
+    const identity = count === undefined ? undefined : identifyBytes(head, entry.sizeBytes);
+    if (identity === undefined) continue;
+    // An empty file is also a bad one of its kind, which is said where it is parsed.
+    if (identity !== "empty") foreign.add(path);
+    const cause = identity === "gzip" ? "unreadable" : causeOf(identity);
+    context.add({ cause, path, detail: describeIdentity(identity), level });
+  }
+  return foreign;
+}
+
+/** Whether a runtime reads files of such a name; hidden ones never. */
+export function isRuntimeFile(path: string): boolean {
+  const isHidden = path.split("/").some((name) => name.startsWith("."));
+  return !isHidden && DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path));
+}
+
+/** Reads `config.json`: `LOAD-CONFIG`. */
+export async function checkConfig(
+  context: CheckContext,
+  foreign: ReadonlySet<string>,
+): Promise<ModelConfig | undefined> {
+  const path = "config.json";
+  if (foreign.has(path)) return undefined;
+  const bytes = await context.read(path);
+  if (bytes === undefined) {
+    if (!context.entries.has(path)) {
+      context.refuse("missing-config", path, "The directory has no config.json");
+    }
+    return undefined;
+  }
+  const { config, faults } = readModelConfig(bytes);
+  for (const { cause, detail } of faults) context.refuse(cause, path, detail);
+  return config;
+}
+
+/** Opens and uses the tokenizer and the chat template: `LOAD-TOKENIZER`, `LOAD-TEMPLATE`. */
+export async function checkText(
+  context: CheckContext,
+  foreign: ReadonlySet<string>,
+  vocabularySize: number | undefined,
+): Promise<void> {
+  const read = async (path: string) => (foreign.has(path) ? undefined : await context.read(path));
+  const tokenizer = await read("tokenizer.json");
+  const config = await read("tokenizer_config.json");
+  if (!context.entries.has("tokenizer_config.json")) {
+    const detail = "The directory has no tokenizer_config.json, which mlx-swift-lm must have";
+    context.refuse("missing-tokenizer-config", "tokenizer_config.json", detail);
+  }
+  if (!context.entries.has("tokenizer.json")) reportNoTokenizer(context);
+  if (tokenizer !== undefined) {
+    for (const fault of checkTokenizer({ tokenizer, config, vocabularySize })) {
+      context.add({
+        cause: "bad-tokenizer",
+        path: fault.file,
+        detail: fault.detail,
+        level: fault.level,
+      });
+    }
+  }
+  // A template file that is something else has been reported; the next place would not be asked either.
+  if (foreign.has("chat_template.jinja")) return;
+  const fault = checkTemplate({
+    jinja: await read("chat_template.jinja"),
+    json: await read("chat_template.json"),
+    config,
+  });
+  if (fault !== undefined) context.refuse("bad-template", fault.file, fault.detail);
+}
+
+function reportNoTokenizer(context: CheckContext): void {
+  const paths = [...context.entries.keys()].filter((path) => !path.includes("/"));
+  const other = paths.find((path) =>
+    REQUIRED_PARTS.tokenizer.some((pattern) => fnmatch(pattern, path)),
+  );
+  if (other === undefined) {
+    const detail =
+      "The directory has no tokenizer: no tokenizer.json, *.tiktoken or tokenizer.model";
+    context.refuse("missing-tokenizer", "tokenizer.json", detail);
+  } else {
+    const detail = `Only "${other}" is there, which was not opened and which mlx-swift-lm does not read`;
+    context.warn("missing-tokenizer", "tokenizer.json", detail);
+  }
+}

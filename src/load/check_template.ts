@@ -1,0 +1,104 @@
+import { Template } from "@huggingface/jinja";
+import { isRecord, parseJson } from "./parse_json.ts";
+
+/** Bytes of the files in which a chat template can be; absent ones are undefined. */
+export interface CheckTemplateInput {
+  /** `chat_template.jinja`, which wins. */
+  readonly jinja: Uint8Array | undefined;
+  /** `chat_template.json`, which comes next. */
+  readonly json: Uint8Array | undefined;
+  /** `tokenizer_config.json`. */
+  readonly config: Uint8Array | undefined;
+}
+
+/** Why a chat template is of no use. */
+export interface TemplateFault {
+  readonly file: "chat_template.jinja" | "chat_template.json" | "tokenizer_config.json";
+  readonly detail: string;
+}
+
+const MESSAGE = "Which colour has the sky?";
+
+/** What a template may be rendered with, as one string or as the parts that models of images have. */
+const CONTENTS = [MESSAGE, [{ type: "text", text: MESSAGE }]];
+
+/**
+ * Renders the chat template that a runtime would use with one message: `LOAD-TEMPLATE`.
+ *
+ * @returns undefined when it renders, and also when there is none: runtimes then join the messages as they are
+ */
+export function checkTemplate(input: CheckTemplateInput): TemplateFault | undefined {
+  const config = input.config === undefined ? undefined : parseOrUndefined(input.config);
+  const tokens = specialTokens(config);
+  if (input.jinja !== undefined) {
+    return judge("chat_template.jinja", new TextDecoder().decode(input.jinja), tokens);
+  }
+  if (input.json !== undefined) {
+    const json = parseOrUndefined(input.json);
+    const file = "chat_template.json";
+    if (json === undefined) return { file, detail: "It is not a JSON object" };
+    return judge(file, json["chat_template"], tokens);
+  }
+  const template = config?.["chat_template"];
+  if (template === undefined || template === null) return undefined;
+  return judge("tokenizer_config.json", template, tokens);
+}
+
+function judge(
+  file: TemplateFault["file"],
+  template: unknown,
+  tokens: Readonly<Record<string, string>>,
+): TemplateFault | undefined {
+  const text = chooseTemplate(template);
+  if (text === undefined) {
+    return { file, detail: "Its chat_template is neither a text nor a list of named texts" };
+  }
+  let why = "";
+  for (const content of CONTENTS) {
+    try {
+      const rendered = new Template(text).render({
+        ...tokens,
+        messages: [{ role: "user", content }],
+        add_generation_prompt: true,
+      });
+      if (rendered.includes(MESSAGE)) return undefined;
+      why ||= "the result does not have the message's text";
+    } catch (error) {
+      // The interpreter throws plain errors for everything that a template does wrong.
+      if (!(error instanceof Error)) throw error;
+      why ||= error.message;
+    }
+  }
+  return { file, detail: `The chat template cannot be rendered with one message: ${why}` };
+}
+
+/** Of a list of named templates runtimes use the one called "default". */
+function chooseTemplate(template: unknown): string | undefined {
+  if (typeof template === "string") return template;
+  if (!Array.isArray(template)) return undefined;
+  const named = template.filter(isRecord);
+  const chosen = named.find(({ name }) => name === "default") ?? named[0];
+  const text = chosen?.["template"];
+  return typeof text === "string" ? text : undefined;
+}
+
+function specialTokens(config: Readonly<Record<string, unknown>> | undefined) {
+  const tokens: Record<string, string> = {};
+  for (const [key, value] of Object.entries(config ?? {})) {
+    if (!key.endsWith("_token")) continue;
+    const text = isRecord(value) ? value["content"] : value;
+    if (typeof text === "string") tokens[key] = text;
+  }
+  return { bos_token: "", eos_token: "", ...tokens };
+}
+
+/** A configuration that is no JSON is reported with the tokenizer. */
+function parseOrUndefined(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const json = parseJson(bytes);
+    return isRecord(json) ? json : undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    return undefined;
+  }
+}

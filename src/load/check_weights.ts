@@ -1,0 +1,189 @@
+import type { CheckContext } from "./check_context.ts";
+import { type ExpectedModel, expectedModel } from "./expected_tensors.ts";
+import { judgeUnknownLayers } from "./judge_packed.ts";
+import { judgeTensors, type PlacedTensor, type PlacedTensors } from "./judge_tensors.ts";
+import { isRecord, parseJson } from "./parse_json.ts";
+import type { ParsedHeader } from "./parse_safetensors_header.ts";
+import type { ModelConfig } from "./read_model_config.ts";
+import { examineHeader } from "./read_safetensors_header.ts";
+import { scanWeights } from "./scan_weights.ts";
+import { openedPaths, selectWeights, type WeightSelection } from "./select_weights.ts";
+
+/** What the weight files hold. */
+export interface CheckedWeights {
+  /** Files that belong to the model, relative to its directory. */
+  readonly weightFiles: readonly string[];
+  readonly tensors: PlacedTensors;
+}
+
+const INDEX = "model.safetensors.index.json";
+const PARTS = /\.(?:weight|bias|scales|biases)$/;
+
+/**
+ * Examines all weight files together: which belong, what they hold, and whether their data is there.
+ *
+ * @param config undefined when it could not be read; the files themselves are examined nevertheless
+ * @param unusable paths that are there but cannot be opened, and have a finding already
+ */
+export async function checkWeights(
+  context: CheckContext,
+  config: ModelConfig | undefined,
+  unusable: readonly string[],
+): Promise<CheckedWeights> {
+  const isWeight = (path: string) => path.endsWith(".safetensors");
+  const paths = [...new Set([...context.entries.keys(), ...unusable])].filter(isWeight).sort();
+  const headers = await examineHeaders(context, openedPaths(paths));
+  const expected = config && expectedModel(config);
+  const recorded = [...context.digests.keys()].filter(isWeight);
+  const selection = selectWeights({
+    candidates: paths.map((path) => ({
+      path,
+      tensors: namesIn(headers.get(path)),
+      recorded: context.digests.has(path),
+    })),
+    weightMap: await readWeightMap(context),
+    wanted: expected && wantedNames(expected),
+    recordedPaths: recorded.filter((path) => !path.includes("/")),
+  });
+  for (const finding of selection.findings) context.add(finding);
+
+  const tensors = placeTensors(context, selection, headers);
+  if (config !== undefined) judge({ context, config, expected, tensors, selection, headers });
+  await scanWeights({
+    context,
+    model: config && expected && { config, expected },
+    tensors,
+    files: new Map(selection.belonging.map((path) => [path, headers.get(path)] as const)),
+  });
+  for (const path of recorded) {
+    if (!selection.belonging.includes(path)) await context.compareWhole(path);
+  }
+  return { weightFiles: [...selection.belonging].sort(), tensors };
+}
+
+async function examineHeaders(
+  context: CheckContext,
+  paths: readonly string[],
+): Promise<Map<string, ParsedHeader>> {
+  const headers = new Map<string, ParsedHeader>();
+  const options = context.signal === undefined ? {} : { signal: context.signal };
+  for (const path of paths) {
+    const parsed = await context.use(path, (file) => examineHeader(file, options));
+    if (parsed === undefined) continue;
+    headers.set(path, parsed);
+    for (const { cause, detail } of parsed.faults) context.refuse(cause, path, detail);
+  }
+  return headers;
+}
+
+/** A tensor whose entry is no good is still named by the header. */
+function namesIn(parsed: ParsedHeader | undefined): ReadonlySet<string> | undefined {
+  if (parsed?.header === undefined) return undefined;
+  const faulty = parsed.faults.flatMap(({ tensor }) => tensor ?? []);
+  return new Set([...parsed.header.tensors.keys(), ...faulty]);
+}
+
+/** The names that a model has whether or not its layers are packed. */
+function wantedNames(expected: ExpectedModel): Set<string> {
+  return new Set([...expected.layers.keys()].map((path) => `${path}.weight`));
+}
+
+/** Reads the index; mlx-lm never does, so that a bad one is no error. */
+async function readWeightMap(context: CheckContext): Promise<Map<string, string> | undefined> {
+  const bytes = await context.read(INDEX);
+  if (bytes === undefined) return undefined;
+  let json: unknown;
+  try {
+    json = parseJson(bytes);
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  const weightMap = isRecord(json) ? json["weight_map"] : undefined;
+  if (!isRecord(weightMap)) {
+    const detail = "It is no index of weights; mlx-lm does not read it, but mlx-swift-lm may";
+    context.warn("unreadable", INDEX, detail);
+    return undefined;
+  }
+  const entries = Object.entries(weightMap);
+  return new Map(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+function placeTensors(
+  context: CheckContext,
+  selection: WeightSelection,
+  headers: ReadonlyMap<string, ParsedHeader>,
+): Map<string, PlacedTensor> {
+  const tensors = new Map<string, PlacedTensor>();
+  for (const file of selection.belonging) {
+    for (const [name, entry] of headers.get(file)?.header?.tensors ?? []) {
+      const earlier = tensors.get(name);
+      if (earlier !== undefined) {
+        const detail = `Tensor "${name}" is also in "${earlier.file}", and which one counts is chance`;
+        context.refuse("duplicate-tensor", file, detail);
+      }
+      tensors.set(name, { ...entry, file });
+    }
+  }
+  return tensors;
+}
+
+interface JudgeInput {
+  readonly context: CheckContext;
+  readonly config: ModelConfig;
+  readonly expected: ExpectedModel | undefined;
+  readonly tensors: PlacedTensors;
+  readonly selection: WeightSelection;
+  readonly headers: ReadonlyMap<string, ParsedHeader>;
+}
+
+function judge(input: JudgeInput): void {
+  const { context, config, expected, tensors, selection, headers } = input;
+  const isUnread = selection.belonging.some((path) => {
+    const parsed = headers.get(path);
+    const entries = parsed?.header?.tensors;
+    return (
+      entries === undefined ||
+      parsed?.faults.some(({ tensor }) => tensor !== undefined && !entries.has(tensor)) === true
+    );
+  });
+  const isIncomplete = selection.isIncomplete || isUnread;
+  if (tensors.size === 0 && isIncomplete) return;
+  if (expected === undefined) {
+    const why = config.foreign ?? "the tensors of this architecture are not known here";
+    const detail = `Whether all tensors of a model of type "${config.modelType}" are there, and their shapes, was not checked: ${why}`;
+    context.warn("unsupported-architecture", "config.json", detail);
+  }
+  const faults =
+    expected === undefined
+      ? judgeUnknownLayers(tensors, config)
+      : judgeTensors(tensors, { config, expected }, { isIncomplete });
+  judgeQuantizationBlock(context, config, tensors);
+  const anyFile = selection.belonging[0] ?? "model.safetensors";
+  for (const { cause, tensor, detail } of faults) {
+    const layer = tensor.replace(PARTS, "");
+    // A missing tensor is looked for where the rest of its layer is.
+    const beside = ["weight", "scales", "biases"].map((part) => tensors.get(`${layer}.${part}`));
+    const file = tensors.get(tensor)?.file ?? beside.find((one) => one !== undefined)?.file;
+    context.refuse(cause, file ?? anyFile, detail);
+  }
+}
+
+/** The configuration declares quantization exactly if there are packed layers. */
+function judgeQuantizationBlock(
+  context: CheckContext,
+  config: ModelConfig,
+  tensors: PlacedTensors,
+): void {
+  const count = [...tensors.keys()].filter((name) => name.endsWith(".scales")).length;
+  if (count > 0 && config.quantization === undefined && config.foreign === undefined) {
+    const detail = `It has no usable quantization block, but the weights have ${count} packed layers`;
+    context.refuse("quantization", "config.json", detail);
+  }
+  const isPacked = [...tensors.values()].some(({ dtype }) => dtype === "U32");
+  if (count === 0 && !isPacked && config.quantization !== undefined && tensors.size > 0) {
+    const detail = "It declares quantization, but no layer is packed";
+    context.warn("quantization", "config.json", detail);
+  }
+}

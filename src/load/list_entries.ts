@@ -1,0 +1,131 @@
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { CheckCause, CheckFinding, FileStat, FileSystem } from "../../spec/mod.ts";
+import { systemCode } from "./read_bytes.ts";
+
+/** A regular file below a model's directory, or a link to one that may be followed. */
+export interface DirectoryFile {
+  /** Path relative to the model's directory, with `/`. */
+  readonly path: string;
+  /** Where its data is: links are resolved. */
+  readonly target: string;
+  readonly sizeBytes: number;
+  /** Whether its data is not on the disk; it must not be opened, as that would fetch it. */
+  readonly isEvicted: boolean;
+}
+
+/** What lies below a model's directory. */
+export interface DirectoryEntries {
+  readonly files: readonly DirectoryFile[];
+  /** Paths that are there but cannot be used, each with a finding. */
+  readonly faulty: readonly CheckFinding[];
+}
+
+/** Small files live inside the directory entry on some volumes and have no blocks of their own. */
+const EVICTED_SIZE_BYTES_MIN = 4096;
+
+/** No repository is deeper; a longer path is a circle or an attack. */
+const DEPTH_MAX = 32;
+
+/**
+ * Lists the files below a directory without opening one: `LOAD-LINK`, `LOAD-EVICTED`, `LOAD-CONFINED`.
+ *
+ * Directories behind links are not entered. A link may lead to a regular file below `root` only.
+ */
+export async function listEntries(
+  files: FileSystem,
+  directory: string,
+  options: { readonly root: string; readonly signal?: AbortSignal | undefined },
+): Promise<DirectoryEntries> {
+  const root = await files.realpath(options.root);
+  const found: DirectoryFile[] = [];
+  const faulty: CheckFinding[] = [];
+  const enter = async (prefix: string, depth: number): Promise<void> => {
+    options.signal?.throwIfAborted();
+    const names = await files.readdir(join(directory, prefix));
+    for (const name of names.sort()) {
+      const path = prefix + name;
+      const at = join(directory, path);
+      try {
+        const stat = await files.lstat(at);
+        if (stat.kind === "directory") {
+          if (path.endsWith(".safetensors")) {
+            faulty.push(finding("unreadable", path, "A directory has the name of a weight file"));
+          }
+          if (depth < DEPTH_MAX) await enter(`${path}/`, depth + 1);
+        } else if (stat.kind === "file") {
+          found.push(fileOf(path, at, stat));
+        } else if (stat.kind === "link") {
+          const followed = await followLink(files, at, root);
+          if ("cause" in followed) faulty.push(finding(followed.cause, path, followed.detail));
+          else if (followed.stat.kind === "file") {
+            found.push(fileOf(path, followed.target, followed.stat));
+          } else if (path.endsWith(".safetensors")) {
+            faulty.push(finding("unreadable", path, "The link leads to no regular file"));
+          }
+        }
+      } catch (error) {
+        const code = systemCode(error);
+        if (code === undefined) throw error;
+        // A file that vanished while the directory was read is absent, which is judged elsewhere.
+        if (code === "ENOENT") continue;
+        faulty.push(finding("unreadable", path, `The disk answered ${code}`));
+      }
+    }
+  };
+  await enter("", 0);
+  return { files: found, faulty };
+}
+
+function fileOf(path: string, target: string, stat: FileStat): DirectoryFile {
+  const { sizeBytes, allocatedBytes } = stat;
+  const isEvicted = sizeBytes >= EVICTED_SIZE_BYTES_MIN && allocatedBytes === 0;
+  return { path, target, sizeBytes, isEvicted };
+}
+
+type Followed =
+  | { readonly target: string; readonly stat: FileStat }
+  | { readonly cause: CheckCause; readonly detail: string };
+
+async function followLink(files: FileSystem, path: string, root: string): Promise<Followed> {
+  const text = await files.readlink(path);
+  let target;
+  try {
+    target = await files.realpath(path);
+  } catch (error) {
+    const code = systemCode(error) ?? "";
+    if (!["ENOENT", "ENOTDIR", "ELOOP"].includes(code)) throw error;
+    const why = code === "ELOOP" ? "in a circle" : "to nothing";
+    return { cause: "broken-link", detail: `The link to "${text}" leads ${why}` };
+  }
+  if (!isInside(target, root)) {
+    const detail = `The link to "${text}" leads out of the directory that models may be read from`;
+    return { cause: "outside-directory", detail };
+  }
+  return { target, stat: await files.lstat(target) };
+}
+
+function isInside(path: string, root: string): boolean {
+  const way = relative(root, path);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Hidden files that no runtime opens may be as broken as they like. */
+function finding(cause: CheckCause, path: string, detail: string): CheckFinding {
+  const isHidden = path.split("/").some((name) => name.startsWith("."));
+  const isRead = !isHidden || path.endsWith(".safetensors");
+  return { cause, path, detail, level: isRead ? "error" : "warning" };
+}
+
+/**
+ * The directory that a model's links may lead into when no root is given.
+ *
+ * In the hub's cache a snapshot's files are links into `blobs` beside `snapshots`; elsewhere a model has no
+ * reason to lead out of its own directory.
+ */
+export function defaultRoot(directory: string): string {
+  const snapshots = dirname(resolve(directory));
+  const repository = dirname(snapshots);
+  const isSnapshot =
+    snapshots.endsWith(`${sep}snapshots`) && /[\\/]models--[^\\/]+$/.test(repository);
+  return isSnapshot ? dirname(repository) : directory;
+}

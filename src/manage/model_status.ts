@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import {
+  type FileFault,
+  type FileSystem,
+  type Marker,
+  type ModelStatus,
+  REQUIRED_PARTS,
+} from "../../spec/mod.ts";
+import { readPlan } from "../download/offline_copy.ts";
+import { lackingParts, selectionOf } from "../download/select_files.ts";
+import { lstatIfThere, walk } from "../disk/walk.ts";
+import { readMarker } from "./marker.ts";
+import { verifyFiles, type VerifyFilesOptions } from "./verify_files.ts";
+
+/** What is asked about a directory. */
+export interface StatusQuestion extends VerifyFilesOptions {
+  readonly directory: string;
+  /** `org/name` or URL that the directory must be of; undefined when anything will do. */
+  readonly source: string | undefined;
+  /** Revision that it must be; undefined when any will do. */
+  readonly revision: string | undefined;
+}
+
+/**
+ * Answers whether a directory holds a whole model, without the network: `STATUS-ANSWERS`, `STATUS-HONEST`.
+ *
+ * Complete means: a marker of this implementation names files, the required parts are among them, and each is as
+ * recorded. Without a marker nothing is known of the files that are there, only of those that are not.
+ */
+export async function modelStatus(
+  files: FileSystem,
+  question: StatusQuestion,
+): Promise<ModelStatus> {
+  const { directory, source } = question;
+  const marker = await readMarker(files, directory);
+  if (marker === undefined) return withoutMarker(files, question);
+  if (source !== undefined && marker.source !== source) {
+    return { state: "unknown", directory, why: `its marker is of "${marker.source}"` };
+  }
+  const isOfHub = marker.commit !== "";
+  const paths = marker.files.map((file) => file.path);
+  const faults = [
+    ...(isOfHub && isModel(marker) ? lackingFaults(paths) : []),
+    ...(await verifyFiles(files, directory, { ...question, recorded: marker.files })),
+  ];
+  if (faults.length > 0) return { state: "incomplete", directory, faults };
+  if (
+    question.revision !== undefined &&
+    ![marker.revision, marker.commit].includes(question.revision)
+  ) {
+    const why = `it holds revision "${marker.revision}" (${marker.commit}), and whether that is "${question.revision}" only the hub can tell`;
+    return { state: "unknown", directory, why };
+  }
+  return { state: "complete", directory, commit: marker.commit };
+}
+
+/** Files that were chosen by hand make no claim to be a model. */
+function isModel(marker: Marker): boolean {
+  const usual = selectionOf({});
+  return usual.include.every((pattern) => marker.include.includes(pattern));
+}
+
+async function withoutMarker(files: FileSystem, question: StatusQuestion): Promise<ModelStatus> {
+  const { directory, source } = question;
+  const plan = await readPlan(files, directory);
+  if (plan !== undefined && (source === undefined || plan.source === source)) {
+    const faults = await verifyFiles(files, directory, { ...question, recorded: plan.files });
+    if (faults.length > 0) return { state: "incomplete", directory, faults };
+  }
+  const paths: string[] = [];
+  for await (const { path, stat } of walk(files, directory)) {
+    if (
+      stat.kind === "file" ||
+      (stat.kind === "link" && (await isFile(files, join(directory, path))))
+    )
+      paths.push(path);
+  }
+  const faults = lackingFaults(paths);
+  if (faults.length > 0) return { state: "incomplete", directory, faults };
+  const why =
+    "it has no marker, so nobody verified its files; download it again to have them verified";
+  return { state: "unknown", directory, why };
+}
+
+async function isFile(files: FileSystem, path: string): Promise<boolean> {
+  if ((await lstatIfThere(files, path)) === undefined) return false;
+  try {
+    return (await files.stat(path)).kind === "file";
+  } catch {
+    // A link that leads nowhere is no file; why it leads nowhere is the examination's business.
+    return false;
+  }
+}
+
+function lackingFaults(paths: readonly string[]): FileFault[] {
+  return lackingParts(paths).map((part) => ({
+    path: REQUIRED_PARTS[part].join(" or "),
+    fault: "missing",
+    detail: `is not there (${part})`,
+  }));
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import type { FileFault, FileSystem, MarkerFile } from "../../spec/mod.ts";
+import { errnoOf } from "../disk/disk_error.ts";
+import { algorithmOf, hashFile } from "../disk/file_hash.ts";
+
+/** Options of {@linkcode verifyFiles}. */
+export interface VerifyFilesOptions {
+  /** Whether every file is hashed, or only those that were touched since they were verified. */
+  readonly hash: "always" | "touched";
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Holds the files of a directory against what is recorded of them: `STATUS-HONEST`, `VERIFY-ROT`.
+ *
+ * @returns every fault; none when all are as recorded
+ */
+export async function verifyFiles(
+  files: FileSystem,
+  directory: string,
+  options: VerifyFilesOptions & { readonly recorded: readonly MarkerFile[] },
+): Promise<FileFault[]> {
+  const faults: FileFault[] = [];
+  for (const record of options.recorded) {
+    const fault = await verifyFile(files, join(directory, ...record.path.split("/")), {
+      ...options,
+      record,
+    });
+    if (fault !== undefined) faults.push(fault);
+  }
+  return faults;
+}
+
+async function verifyFile(
+  files: FileSystem,
+  path: string,
+  options: VerifyFilesOptions & { readonly record: MarkerFile },
+): Promise<FileFault | undefined> {
+  const { record } = options;
+  try {
+    const { kind, sizeBytes, modifiedMs } = await files.stat(path);
+    if (kind !== "file") return fault(record, "unreadable", `a ${kind} stands in its place`);
+    if (sizeBytes !== record.sizeBytes) {
+      return fault(record, "size", `must have ${record.sizeBytes} bytes, has ${sizeBytes}`);
+    }
+    if (options.hash === "touched" && modifiedMs === record.modifiedMs) return undefined;
+    const { digest } = await hashFile(files, path, {
+      algorithm: algorithmOf(record.digest),
+      signal: options.signal,
+    });
+    return digest === record.digest
+      ? undefined
+      : fault(record, "hash", `must have ${record.digest}, has ${digest}`);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    if (errno === "ENOENT" || errno === "ENOTDIR") return fault(record, "missing", "is not there");
+    return fault(record, "unreadable", `cannot be read: ${errno}`);
+  }
+}
+
+function fault(record: MarkerFile, kind: FileFault["fault"], detail: string): FileFault {
+  return { path: record.path, fault: kind, detail };
+}

@@ -1,0 +1,128 @@
+/**
+ * The real network behind the port.
+ *
+ * @module
+ */
+
+import { Agent, type Dispatcher, Pool, ProxyAgent, request as sendRequest } from "undici";
+import type { Fetch, HttpRequest, HttpResponse } from "../../spec/mod.ts";
+import { responseBody } from "./response_body.ts";
+import { ConnectionError } from "./connection_error.ts";
+
+/** Options of {@linkcode nodeFetch}. */
+export interface NodeFetchOptions {
+  /** How many connections one server (through one proxy) gets. @default {16} */
+  readonly connectionsPerOrigin?: number;
+  /** How long connecting may take, in milliseconds. @default {10000} */
+  readonly connectTimeoutMs?: number;
+}
+
+/** Bytes of a body that wait in memory before the connection is paused. */
+const BUFFER_BYTES = 256 * 1024;
+
+/** A last resort against a server that accepts and never answers; callers have their own, shorter limits. */
+const HEADERS_TIMEOUT_MS = 300_000;
+
+/**
+ * Builds the port to the network over undici's `request`.
+ *
+ * Redirects are not followed; bodies are decoded (gzip, br, deflate, zstd) and `headers` stay as they came.
+ * Idle connections are kept and do not keep the process alive. Each proxy has its own connections:
+ * `http:` addresses are forwarded by it, `https:` ones tunnelled. HTTP/2 is off: several connections carry
+ * more than several streams of one.
+ *
+ * @returns a function that rejects with a {@linkcode ConnectionError} when no response came, or with the signal's reason
+ *
+ * @example Usage
+ * ```ts
+ * import { nodeHost } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * const { fetch } = nodeHost();
+ * await assert.rejects(fetch("http://127.0.0.1:1/", { method: "GET", headers: {} }), { name: "ConnectionError" });
+ * ```
+ */
+export function nodeFetch(options: NodeFetchOptions = {}): Fetch {
+  const { connectionsPerOrigin = 16, connectTimeoutMs = 10_000 } = options;
+  const limits = { connections: connectionsPerOrigin, pipelining: 1, allowH2: false };
+  const direct = new Agent({ ...limits, connect: { timeout: connectTimeoutMs } });
+  const proxies = new Map<string, Dispatcher>();
+
+  const dispatcherFor = (proxy: string | undefined): Dispatcher => {
+    if (proxy === undefined) return direct;
+    let agent = proxies.get(proxy);
+    if (agent === undefined) {
+      agent = new ProxyAgent({
+        ...limits,
+        uri: proxyAddress(proxy),
+        connectTimeout: connectTimeoutMs,
+        // Without a factory of ours, forwarded requests would go over any number of connections.
+        factory: (origin, poolOptions) => new Pool(origin, Object.assign({}, poolOptions, limits)),
+      });
+      proxies.set(proxy, agent);
+    }
+    return agent;
+  };
+
+  return async (url, request) => {
+    request.signal?.throwIfAborted();
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await sendRequest(url, {
+        dispatcher: dispatcherFor(request.proxy),
+        method: request.method,
+        headers: { ...request.headers },
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        bodyTimeout: 0,
+        // Undici closes the connection after each HEAD otherwise, which costs a TLS handshake a file.
+        reset: false,
+        highWaterMark: BUFFER_BYTES,
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      });
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw new ConnectionError(`Cannot reach ${target(url, request)}`, error);
+    }
+    return httpResponse(response, url, request);
+  };
+}
+
+function httpResponse(
+  response: Dispatcher.ResponseData,
+  url: string,
+  request: HttpRequest,
+): HttpResponse {
+  const { statusCode: status, headers, body } = response;
+  const get = (name: string): string | null => {
+    const value = headers[name.toLowerCase()];
+    if (value === undefined) return null;
+    return Array.isArray(value) ? value.join(", ") : value;
+  };
+  if (request.method === "HEAD" || status === 204 || status === 304) {
+    // There is no body, but the stream must be ended for the connection to be free again.
+    body.on("error", ignore).resume();
+    return { status, headers: { get }, body: null };
+  }
+  const decoded = responseBody(body, {
+    encoding: get("content-encoding"),
+    length: get("content-length"),
+    attempt: `Cannot read the answer of ${target(url, request)}`,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  return { status, headers: { get }, body: decoded };
+}
+
+/** A failure after the end of an answer without a body concerns nobody. */
+function ignore(): void {}
+
+/** Names the other side without path and query, which can hold a signature that grants access. */
+function target(url: string, request: HttpRequest): string {
+  const { origin } = new URL(url);
+  if (request.proxy === undefined) return origin;
+  return `${origin} through the proxy ${new URL(proxyAddress(request.proxy)).host}`;
+}
+
+/** `HTTPS_PROXY=proxy:3128` is widespread, and curl takes it for `http://proxy:3128`. */
+function proxyAddress(proxy: string): string {
+  return proxy.includes("://") ? proxy : `http://${proxy}`;
+}

@@ -1,0 +1,172 @@
+/**
+ * The real disk behind the port.
+ *
+ * @module
+ */
+
+import {
+  type FileHandle,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rmdir,
+  stat,
+  statfs,
+  symlink,
+  unlink,
+} from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import type { EntryKind, FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
+
+/** Node's flags; a file made anew can be read back through the same handle. */
+const FLAGS = { r: "r", "r+": "r+", wx: "wx+" } as const satisfies Record<OpenMode, string>;
+
+const NANOSECONDS_PER_MS = 1_000_000n;
+
+/** A POSIX block of `st_blocks`, whatever the volume's own block size is. */
+const BLOCK_BYTES = 512n;
+
+/**
+ * Answers of volumes (network shares, FUSE) that have no operation to sync a directory.
+ * Nothing more can be asked of them, so these are not failures.
+ */
+const NO_DIRECTORY_SYNC = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP"]);
+
+/**
+ * Builds the file system of this machine: `node:fs` behind the port.
+ *
+ * Errors are those of the operating system, and systems differ in a few: `unlink` of a directory
+ * answers `EISDIR` on Linux and `EPERM` on macOS and Windows; `open(directory, "r")` succeeds on POSIX, where
+ * reading then answers `EISDIR`, and is refused with `EISDIR` or `EPERM` on Windows; `rmdir` of a directory
+ * that is not empty answers `ENOTEMPTY`, on some systems `EEXIST`.
+ *
+ * `sync` flushes the drive's cache on macOS too (`F_FULLFSYNC`), which Node does there.
+ *
+ * @returns the file system; its failures are `Error`s with the operating system's `code`
+ *
+ * @example Usage
+ * ```ts
+ * import { nodeHost } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * const { files } = nodeHost();
+ * await assert.rejects(files.stat("/no/such/place"), { code: "ENOENT" });
+ * ```
+ */
+export function nodeFiles(): FileSystem {
+  return {
+    open: async (path, mode) => nodeOpenFile(await open(path, FLAGS[mode])),
+    mkdir: async (path) => {
+      await mkdir(path);
+    },
+    readdir: (path) => readdir(path),
+    stat: async (path) => fileStat(await stat(path, { bigint: true })),
+    lstat: async (path) => fileStat(await lstat(path, { bigint: true })),
+    readlink: (path) => readlink(path),
+    realpath: (path) => realpath(path),
+    rename: (source, target) => rename(source, target),
+    link: (source, target) => link(source, target),
+    symlink: (destination, path) => symlink(destination, path),
+    unlink: (path) => unlink(path),
+    rmdir: (path) => rmdir(path),
+    syncDirectory,
+    availableBytes: async (path) => {
+      const { bavail, bsize } = await statfs(path, { bigint: true });
+      return Number(bavail * bsize);
+    },
+  };
+}
+
+function nodeOpenFile(handle: FileHandle): OpenFile {
+  return {
+    read: (buffer, position) => readAll(handle, buffer, position),
+    write: (data, position) => writeAll(handle, data, position),
+    truncate: (sizeBytes) => handle.truncate(sizeBytes),
+    sync: () => handle.sync(),
+    stat: async () => fileStat(await handle.stat({ bigint: true })),
+    close: () => handle.close(),
+  };
+}
+
+/** One call may read less than is there, so it repeats until the buffer is full or the file ends. */
+async function readAll(handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(
+      buffer,
+      filled,
+      buffer.length - filled,
+      position + filled,
+    );
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/** One call may write less than was given, which is not an error: a volume that is about to be full does it. */
+async function writeAll(handle: FileHandle, data: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < data.length) {
+    const { bytesWritten } = await handle.write(
+      data,
+      written,
+      data.length - written,
+      position + written,
+    );
+    if (bytesWritten === 0) {
+      throw Object.assign(new Error(`EIO: no byte was written at ${position + written}, write`), {
+        code: "EIO",
+        syscall: "write",
+      });
+    }
+    written += bytesWritten;
+  }
+}
+
+/** Windows opens no directories and makes their entries durable by itself. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!hasCode(error, NO_DIRECTORY_SYNC)) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    codes.has(error.code)
+  );
+}
+
+function fileStat(stats: BigIntStats): FileStat {
+  return {
+    kind: entryKind(stats),
+    sizeBytes: Number(stats.size),
+    allocatedBytes: Number(stats.blocks * BLOCK_BYTES),
+    // Nanoseconds since 1970 do not fit into a number; whole milliseconds with a fraction do.
+    modifiedMs:
+      Number(stats.mtimeNs / NANOSECONDS_PER_MS) + Number(stats.mtimeNs % NANOSECONDS_PER_MS) / 1e6,
+    inode: `${stats.dev}:${stats.ino}`,
+    linkCount: Number(stats.nlink),
+  };
+}
+
+function entryKind(stats: BigIntStats): EntryKind {
+  if (stats.isFile()) return "file";
+  if (stats.isDirectory()) return "directory";
+  if (stats.isSymbolicLink()) return "link";
+  return "other";
+}

@@ -1,0 +1,152 @@
+import type {
+  CheckReport,
+  DownloadRequest,
+  DownloadResult,
+  Host,
+  ListedModel,
+  ModelManager,
+  ModelRequest,
+  ModelStatus,
+  Place,
+  RemoveResult,
+  UrlRequest,
+  WaitOptions,
+} from "../spec/mod.ts";
+import type { DownloadPlan } from "./download/download_plan.ts";
+import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
+import { readPlan } from "./download/offline_copy.ts";
+import { RepositoryDownloader } from "./download/repository_downloader.ts";
+import { isMlxRepository, type RepositorySnapshot } from "./download/repository_snapshot.ts";
+import { UrlDownloader } from "./download/url_downloader.ts";
+import { hubSettings } from "./hub/hub_settings.ts";
+import type { RetryPolicy } from "./hub/retry.ts";
+import { parseRepositoryId } from "./layout/repository_id.ts";
+import { InferenceManager } from "./load/inference_manager.ts";
+import { readMarker } from "./manage/marker.ts";
+import { ModelFileManager } from "./manage/model_file_manager.ts";
+
+/** The organization whose repositories are all for MLX. */
+const MLX_ORG = "mlx-community";
+
+/** Options of a {@linkcode SharedModelManager}. */
+export interface SharedModelManagerOptions {
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  /** The app's own model ids and the repositories that they stand for. @default {{}} */
+  readonly repositories?: Readonly<Record<string, string>>;
+}
+
+/** The way that a repository goes, and what was learned on finding out. */
+interface Route {
+  readonly way: "mlx" | "other";
+  readonly snapshot?: RepositorySnapshot | undefined;
+}
+
+/**
+ * One door to all models: sends MLX repositories to {@linkcode MlxModelDownloader}, everything else to
+ * {@linkcode UrlDownloader}, and asks {@linkcode ModelFileManager} and {@linkcode InferenceManager} about the disk.
+ *
+ * Progress, errors and rules are the same on both ways: `DL-OTHER-WAY`.
+ *
+ * @example Usage
+ * ```ts
+ * import { nodeHost, SharedModelManager } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * const manager = new SharedModelManager(nodeHost(), { root: "/nowhere/Models", env: {} });
+ * const status = await manager.status({ repository: "mlx-community/SmolLM-135M-4bit" });
+ * assert.equal(status.state, "incomplete");
+ * assert.equal(status.directory, "/nowhere/Models/models/mlx-community/SmolLM-135M-4bit");
+ * ```
+ */
+export class SharedModelManager implements ModelManager {
+  readonly #host: Host;
+  readonly #place: Place;
+  readonly #mlx: MlxModelDownloader;
+  readonly #other: UrlDownloader;
+  readonly #repositories: RepositoryDownloader;
+  readonly #fileManager: ModelFileManager;
+  readonly #inference: InferenceManager;
+
+  constructor(host: Host, place: Place, options: SharedModelManagerOptions = {}) {
+    this.#host = host;
+    this.#place = place;
+    this.#mlx = new MlxModelDownloader(host, place, options);
+    this.#other = new UrlDownloader(host, place, options);
+    this.#repositories = new RepositoryDownloader(host, place, options);
+    this.#fileManager = new ModelFileManager(host, place, options);
+    this.#inference = new InferenceManager(host.files, {
+      root: place.root,
+      locate: (request) => this.#fileManager.locate(request),
+      digests: (directory) => this.#fileManager.recordedDigests(directory),
+    });
+  }
+
+  async download(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadResult> {
+    const { way, snapshot } = await this.#route(request, options);
+    return way === "mlx"
+      ? this.#mlx.download(request, { ...options, snapshot })
+      : this.#other.downloadRepository(request, { ...options, snapshot });
+  }
+
+  async downloadUrl(request: UrlRequest, options: WaitOptions = {}): Promise<DownloadResult> {
+    return this.#other.download(request, options);
+  }
+
+  /** Says what a download would do, and writes nothing. */
+  async planDownload(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadPlan> {
+    const { way, snapshot } = await this.#route(request, options);
+    return way === "mlx"
+      ? this.#mlx.plan(request, { ...options, snapshot })
+      : this.#other.planRepository(request, { ...options, snapshot });
+  }
+
+  async locate(request: ModelRequest): Promise<string | undefined> {
+    return this.#fileManager.locate(request);
+  }
+
+  async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
+    return this.#fileManager.status(request, options);
+  }
+
+  async verify(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
+    return this.#fileManager.verify(request, options);
+  }
+
+  async list(): Promise<readonly ListedModel[]> {
+    return this.#fileManager.list();
+  }
+
+  async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
+    return this.#fileManager.remove(request, options);
+  }
+
+  async check(request: ModelRequest, options: WaitOptions = {}): Promise<CheckReport> {
+    return this.#inference.check(request, options);
+  }
+
+  /** As {@linkcode check}, for any directory. */
+  async checkDirectory(directory: string, options: WaitOptions = {}): Promise<CheckReport> {
+    return this.#inference.check({ directory }, options);
+  }
+
+  /**
+   * Decides the way of a repository with as few questions as possible: the request, the organization, what is on
+   * disk, and only then the hub, whose answer is passed on so that the branch is resolved once: `DL-ONE-COMMIT`.
+   */
+  async #route(request: DownloadRequest, options: WaitOptions): Promise<Route> {
+    const { org } = parseRepositoryId(request.repository);
+    if (request.layout !== undefined || org === MLX_ORG) return { way: "mlx" };
+    if (await this.#isHere({ ...request, layout: "hubapi" })) return { way: "mlx" };
+    if (await this.#isHere({ ...request, layout: "flat" })) return { way: "other" };
+    if (hubSettings(this.#place.env, request).offline) return { way: "mlx" };
+    const snapshot = await this.#repositories.snapshot(request, options);
+    return { way: isMlxRepository(snapshot) ? "mlx" : "other", snapshot };
+  }
+
+  async #isHere(request: ModelRequest): Promise<boolean> {
+    const { files } = this.#host;
+    const directory = this.#fileManager.directoryOf(request);
+    const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
+    return recorded?.source === request.repository;
+  }
+}
