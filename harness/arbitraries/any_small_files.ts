@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import {
+  jsonBytes,
+  type ModelFile,
+  tinyTokenizer,
+  type TinyModel,
+  writeSafetensors,
+} from "../models/mod.ts";
+import { labelledModel } from "./labelled_model.ts";
+
+/** What a drawn small model has to be. */
+export interface SmallModelOptions {
+  /** Most data bytes in one weight file. @default {600} */
+  readonly weightBytesMax?: number;
+}
+
+/**
+ * Draws the cheapest files that a download accepts as a model: the required ones, each readable as
+ * what it is, but no model that a runtime could run.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import fc from "fast-check";
+ * import { anySmallModel } from "mlx-layout/harness";
+ *
+ * const [model] = fc.sample(anySmallModel(), 1);
+ * assert.ok(model?.files.some((file) => file.path === "config.json"));
+ * ```
+ */
+export function anySmallModel(options: SmallModelOptions = {}): fc.Arbitrary<TinyModel> {
+  const { weightBytesMax = 600 } = options;
+  return fc
+    .record({
+      weights: fc.array(fc.nat(weightBytesMax), { minLength: 1, maxLength: 3 }),
+      fill: fc.integer({ min: 1, max: 255 }),
+      emptyJson: fc.boolean(),
+      readme: fc.boolean(),
+      lfsTokenizer: fc.boolean(),
+    })
+    .map(({ weights, fill, emptyJson, readme, lfsTokenizer }) => {
+      const config = { model_type: "llama", made_from: fill };
+      const shards = weights.map((sizeBytes, index) => ({
+        path: shardName(index, weights.length),
+        bytes: smallWeights({ sizeBytes, fill, index }),
+        lfs: true,
+      }));
+      const files: ModelFile[] = [
+        { path: "config.json", bytes: jsonBytes(config), lfs: false },
+        ...shards,
+        ...tokenizerFiles().map((file) =>
+          file.path === "tokenizer.json" ? { ...file, lfs: lfsTokenizer } : file,
+        ),
+      ];
+      if (emptyJson) {
+        files.push({ path: "empty.json", bytes: new Uint8Array(0), lfs: false });
+      }
+      if (readme) {
+        files.push({ path: "README.md", bytes: Buffer.from("# Small\n"), lfs: false });
+      }
+      const label = `small, weights of ${weights.join(" + ")} bytes, fill ${fill}`;
+      const weightFiles = shards.map(({ path }) => path);
+      return labelledModel({ files, weightFiles, config, label });
+    });
+}
+
+let sharedTokenizer: readonly ModelFile[] | undefined;
+
+/** The same tokenizer for all: making one takes longer than the rest of a small model. */
+function tokenizerFiles(): readonly ModelFile[] {
+  sharedTokenizer ??= tinyTokenizer({ vocabSize: 259, chatTemplate: "none" }).filter(
+    ({ path }) => path !== "special_tokens_map.json",
+  );
+  return sharedTokenizer;
+}
+
+function smallWeights(options: { sizeBytes: number; fill: number; index: number }): Uint8Array {
+  const { sizeBytes, fill, index } = options;
+  // Bytes that differ everywhere, so that a part in a wrong place does not go unnoticed.
+  const data = Uint8Array.from(
+    { length: sizeBytes },
+    (_, at) => (at * 31 + fill + (at >>> 8)) & 255,
+  );
+  return writeSafetensors([{ name: `tensor.${index}`, dtype: "U8", shape: [sizeBytes], data }]);
+}
+
+function shardName(index: number, count: number): string {
+  const number = (value: number) => String(value).padStart(5, "0");
+  return count === 1
+    ? "model.safetensors"
+    : `model-${number(index + 1)}-of-${number(count)}.safetensors`;
+}

@@ -1,0 +1,18 @@
+/**
+ * Generators for properties: models, and awkward or hostile names.
+ *
+ * @module
+ */
+
+export { anyFileName, anyFileNames, type FileNameOptions } from "./any_file_name.ts";
+export { anyLlamaOptions, anyModel, anyQuantization, type ModelConstraints } from "./any_model.ts";
+export { anyRepository, isRepositoryName } from "./any_repository.ts";
+export { anyRevision } from "./any_revision.ts";
+export { anySmallModel, type SmallModelOptions } from "./any_small_files.ts";
+export {
+  anyTooLongPath,
+  anyUnsafePath,
+  UNSAFE_PATH_SHAPES,
+  type UnsafePathKind,
+  type UnsafePathOptions,
+} from "./any_unsafe_path.ts";

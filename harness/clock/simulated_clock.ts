@@ -1,0 +1,118 @@
+import { HarnessError } from "../scenario/harness_error.ts";
+import type { Clock } from "../../spec/mod.ts";
+
+/** Turns of the event loop without any activity after which nothing can be under way any more. */
+const QUIET_TURNS = 4;
+/** Simulated time after which a case is taken to go round in circles. */
+const LIMIT_MS = 24 * 60 * 60 * 1000;
+
+/** What the clock must know of the world around it. */
+export interface SimulatedClockOptions {
+  /** Start, in milliseconds since 1970. */
+  readonly startMs: number;
+  /** Whether any call to the disk or to the hub is under way that will end by itself. */
+  readonly isBusy: () => boolean;
+  /** A number that changes whenever anything happens. */
+  readonly activity: () => number;
+}
+
+interface Sleeper {
+  readonly wakeMs: number;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock on which nobody waits: time jumps to the next sleeper when nothing else can move.
+ *
+ * So a pause of minutes costs nothing, and a time limit never fires while real work is still under way.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SimulatedClock } from "mlx-layout/harness";
+ *
+ * const clock = new SimulatedClock({ startMs: 0, isBusy: () => false, activity: () => 0 });
+ * await clock.sleep(3_600_000);
+ * assert.equal(clock.now(), 3_600_000);
+ * ```
+ */
+export class SimulatedClock implements Clock {
+  readonly #options: SimulatedClockOptions;
+  readonly #sleepers = new Set<Sleeper>();
+  #nowMs: number;
+  #isRunning = false;
+  #failure: HarnessError | undefined;
+
+  constructor(options: SimulatedClockOptions) {
+    this.#options = options;
+    this.#nowMs = options.startMs;
+  }
+
+  /** Set when simulated time ran out: the case goes round in circles. */
+  get failure(): HarnessError | undefined {
+    return this.#failure;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const sleeper: Sleeper = { wakeMs: this.#nowMs + Math.max(0, durationMs), wake: resolve };
+    const onAbort = () => reject(signal?.reason);
+    this.#sleepers.add(sleeper);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (!this.#isRunning) void this.#run();
+    try {
+      await promise;
+    } finally {
+      this.#sleepers.delete(sleeper);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Moves time forward by hand; sleepers that are due wake up. */
+  advance(durationMs: number): void {
+    this.#nowMs += durationMs;
+    this.#wakeDue();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    let quietTurns = 0;
+    let activity = this.#options.activity();
+    while (this.#sleepers.size > 0 && this.#failure === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const isQuiet = !this.#options.isBusy() && this.#options.activity() === activity;
+      activity = this.#options.activity();
+      quietTurns = isQuiet ? quietTurns + 1 : 0;
+      if (quietTurns < QUIET_TURNS) continue;
+      quietTurns = 0;
+      this.#jump();
+    }
+    this.#isRunning = false;
+  }
+
+  #jump(): void {
+    const next = Math.min(...[...this.#sleepers].map((sleeper) => sleeper.wakeMs));
+    if (!Number.isFinite(next)) return;
+    if (next - this.#options.startMs > LIMIT_MS) {
+      this.#failure = new HarnessError(
+        "Cannot go on as a day of simulated time has passed in one case",
+      );
+      return;
+    }
+    this.#nowMs = Math.max(this.#nowMs, next);
+    this.#wakeDue();
+  }
+
+  #wakeDue(): void {
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.wakeMs > this.#nowMs) continue;
+      this.#sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { constants } from "node:os";
+
+/** A failure as the operating system reports it. */
+export interface DiskError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path: string;
+  readonly dest?: string;
+  readonly errno?: number;
+}
+
+const NUMBERS: Readonly<Record<string, number>> = constants.errno;
+
+/**
+ * Makes the error that `node:fs` would reject with, for a code such as `ENOSPC`.
+ *
+ * @example
+ * ```ts
+ * import { diskError } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(diskError("ENOSPC", "write", "/models/a").code, "ENOSPC");
+ * ```
+ */
+export function diskError(
+  code: string,
+  syscall: string,
+  path: string,
+  options: { readonly target?: string } = {},
+): DiskError {
+  const { target } = options;
+  const arrow = target === undefined ? "" : ` -> '${target}'`;
+  const errno = NUMBERS[code];
+  return Object.assign(new Error(`${code}: ${syscall} '${path}'${arrow}`), {
+    code,
+    syscall,
+    path,
+    ...(target === undefined ? {} : { dest: target }),
+    ...(errno === undefined ? {} : { errno: -errno }),
+  });
+}
+
+/** The operating system's code of a failure, or `undefined` when it has none. */
+export function diskErrorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

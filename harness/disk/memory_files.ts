@@ -1,0 +1,342 @@
+/**
+ * A disk in memory: memfs's tree and bytes under the rules of a Linux disk.
+ *
+ * memfs is a good namespace and a bad disk. What it gets wrong is decided here, before memfs's nodes
+ * are touched: a directory renamed over a full one or into itself, a dangling link renamed, a
+ * directory given a second name, names longer than a volume allows, a replaced file that stays
+ * counted, and which code each refusal has. `disk_fidelity_test.ts` holds the result against a real
+ * directory. Durability is not modelled here: `sync` only checks that the file is open.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { Volume } from "memfs";
+
+import type { FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
+import { diskError } from "./disk_error.ts";
+import {
+  type Entry,
+  findEntry,
+  findSpot,
+  type Inode,
+  isWithin,
+  namesIn,
+  pathOf,
+  type Spot,
+} from "./memory_tree.ts";
+import { SpaceAccount } from "./space_account.ts";
+
+const DEFAULT_CAPACITY_BYTES = 2 ** 40;
+const DIRECTORY_MODE = 0o40777;
+const FILE_MODE = 0o100666;
+const DIRECTORY_SIZE_BYTES = 4096;
+const BLOCK_BYTES = 512;
+const LINK_TEXT_BYTES_MAX = 4095;
+
+/** What kind of volume to make. */
+export interface MemoryFilesOptions {
+  /** Room on the volume. @default {2 ** 40} */
+  readonly availableBytes?: number;
+  /** Where modification times come from. @default {Date.now} */
+  readonly now?: () => number;
+}
+
+/**
+ * Makes an empty disk in memory, of its own.
+ *
+ * @example
+ * ```ts
+ * import { memoryFiles, writeBytes } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * const files = memoryFiles({ availableBytes: 3 });
+ * await writeBytes(files, "/a", new Uint8Array(2));
+ * assert.equal(await files.availableBytes("/"), 1);
+ * await assert.rejects(writeBytes(files, "/b", new Uint8Array(2)), { code: "ENOSPC" });
+ * ```
+ */
+export function memoryFiles(options: MemoryFilesOptions = {}): FileSystem {
+  return new MemoryFiles(options);
+}
+
+class MemoryFiles implements FileSystem {
+  readonly #core: Volume["_core"];
+  readonly #space: SpaceAccount;
+  readonly #now: () => number;
+  readonly #openCounts = new Map<Inode, number>();
+
+  constructor(options: MemoryFilesOptions) {
+    this.#core = new Volume()._core;
+    this.#space = new SpaceAccount(options.availableBytes ?? DEFAULT_CAPACITY_BYTES);
+    this.#now = options.now ?? Date.now;
+    this.#stamp(this.#core.root.getNode());
+  }
+
+  async open(path: string, mode: OpenMode): Promise<OpenFile> {
+    const node = mode === "wx" ? this.#create(path) : this.#existing(path, mode);
+    this.#openCounts.set(node, (this.#openCounts.get(node) ?? 0) + 1);
+    return new MemoryFile(node, {
+      path,
+      mode,
+      space: this.#space,
+      stamp: () => this.#stamp(node),
+      stat: () => this.#statOf(node),
+      release: () => {
+        this.#openCounts.set(node, (this.#openCounts.get(node) ?? 1) - 1);
+        this.#reap(node);
+      },
+    });
+  }
+
+  async mkdir(path: string): Promise<void> {
+    const spot = this.#vacant(path, { syscall: "mkdir" });
+    const node = this.#core.createNode(DIRECTORY_MODE);
+    spot.parent.createChild(spot.name, node);
+    this.#stamp(node, spot.parent.getNode());
+  }
+
+  async readdir(path: string): Promise<string[]> {
+    return namesIn(this.#directory(path, "scandir"));
+  }
+
+  async stat(path: string): Promise<FileStat> {
+    return this.#statOf(this.#find(path, { syscall: "stat", follow: true }).getNode());
+  }
+
+  async lstat(path: string): Promise<FileStat> {
+    return this.#statOf(this.#find(path, { syscall: "lstat", follow: false }).getNode());
+  }
+
+  async readlink(path: string): Promise<string> {
+    const node = this.#find(path, { syscall: "readlink", follow: false }).getNode();
+    if (!node.isSymlink()) throw diskError("EINVAL", "readlink", path);
+    return node.symlink;
+  }
+
+  async realpath(path: string): Promise<string> {
+    return pathOf(this.#find(path, { syscall: "realpath", follow: true }));
+  }
+
+  async rename(source: string, target: string): Promise<void> {
+    const from = findSpot(this.#core.root, source, { syscall: "rename", follow: false, target });
+    const to = findSpot(this.#core.root, target, { syscall: "rename", follow: false, target });
+    const refuse = (code: string): Error => diskError(code, "rename", source, { target });
+    const moved = from.entry;
+    if (from.name === "" || to.name === "") throw refuse("EBUSY");
+    if (moved === undefined) throw refuse("ENOENT");
+    const replaced = to.entry;
+    if (isWithin(to.parent, moved)) throw refuse("EINVAL");
+    if (replaced !== undefined && isWithin(from.parent, replaced)) throw refuse("ENOTEMPTY");
+    // Two names of the same data are left alone, as POSIX demands.
+    if (replaced?.getNode() === moved.getNode()) return;
+    if (replaced !== undefined) {
+      const movesDirectory = moved.getNode().isDirectory();
+      const replacesDirectory = replaced.getNode().isDirectory();
+      if (movesDirectory && !replacesDirectory) throw refuse("ENOTDIR");
+      if (!movesDirectory && replacesDirectory) throw refuse("EISDIR");
+      if (namesIn(replaced).length > 0) throw refuse("ENOTEMPTY");
+      this.#detach(replaced);
+    }
+    from.parent.deleteChild(moved);
+    moved.name = to.name;
+    moved.steps = [...to.parent.steps, to.name];
+    to.parent.setChild(to.name, moved);
+    this.#stamp(from.parent.getNode(), to.parent.getNode());
+  }
+
+  async link(source: string, target: string): Promise<void> {
+    const entry = this.#find(source, { syscall: "link", follow: false, target });
+    const spot = this.#vacant(target, { syscall: "link", source });
+    const node = entry.getNode();
+    if (node.isDirectory()) throw diskError("EPERM", "link", source, { target });
+    node.nlink += 1;
+    spot.parent.createChild(spot.name, node);
+    this.#stamp(spot.parent.getNode());
+  }
+
+  async symlink(destination: string, path: string): Promise<void> {
+    if (destination === "") throw diskError("ENOENT", "symlink", destination, { target: path });
+    if (Buffer.byteLength(destination) > LINK_TEXT_BYTES_MAX) {
+      throw diskError("ENAMETOOLONG", "symlink", destination, { target: path });
+    }
+    const spot = this.#vacant(path, { syscall: "symlink" });
+    const node = this.#core.createNode(FILE_MODE);
+    node.makeSymlink(destination);
+    spot.parent.createChild(spot.name, node);
+    this.#stamp(node, spot.parent.getNode());
+  }
+
+  async unlink(path: string): Promise<void> {
+    const entry = this.#find(path, { syscall: "unlink", follow: false });
+    if (entry.getNode().isDirectory()) throw diskError("EISDIR", "unlink", path);
+    this.#detach(entry);
+  }
+
+  async rmdir(path: string): Promise<void> {
+    const entry = this.#find(path, { syscall: "rmdir", follow: false });
+    if (!entry.getNode().isDirectory()) throw diskError("ENOTDIR", "rmdir", path);
+    if (entry.parent === undefined) throw diskError("EBUSY", "rmdir", path);
+    if (namesIn(entry).length > 0) throw diskError("ENOTEMPTY", "rmdir", path);
+    this.#detach(entry);
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    this.#directory(path, "open");
+  }
+
+  async availableBytes(path: string): Promise<number> {
+    this.#find(path, { syscall: "statfs", follow: true });
+    return this.#space.availableBytes();
+  }
+
+  #find(path: string, lookup: Parameters<typeof findEntry>[2]): Entry {
+    return findEntry(this.#core.root, path, lookup);
+  }
+
+  #directory(path: string, syscall: string): Entry {
+    const entry = this.#find(path, { syscall, follow: true });
+    if (!entry.getNode().isDirectory()) throw diskError("ENOTDIR", syscall, path);
+    return entry;
+  }
+
+  #existing(path: string, mode: OpenMode): Inode {
+    const node = this.#find(path, { syscall: "open", follow: true }).getNode();
+    if (node.isDirectory() && mode !== "r") throw diskError("EISDIR", "open", path);
+    return node;
+  }
+
+  #create(path: string): Inode {
+    const spot = this.#vacant(path, { syscall: "open" });
+    const node = this.#core.createNode(FILE_MODE);
+    spot.parent.createChild(spot.name, node);
+    this.#stamp(node, spot.parent.getNode());
+    return node;
+  }
+
+  #vacant(path: string, options: { syscall: string; source?: string }): Spot {
+    const { syscall, source } = options;
+    const spot = findSpot(this.#core.root, path, { syscall, follow: false });
+    if (spot.entry !== undefined) {
+      throw diskError(
+        "EEXIST",
+        syscall,
+        source ?? path,
+        source === undefined ? {} : { target: path },
+      );
+    }
+    return spot;
+  }
+
+  #detach(entry: Entry): void {
+    const node = entry.getNode();
+    const { parent } = entry;
+    if (parent === undefined) return;
+    parent.deleteChild(entry);
+    this.#stamp(parent.getNode());
+    node.nlink = node.isDirectory() ? 0 : node.nlink - 1;
+    this.#reap(node);
+  }
+
+  /** Data lives as long as it has a name or is open. */
+  #reap(node: Inode): void {
+    if (node.nlink > 0 || (this.#openCounts.get(node) ?? 0) > 0) return;
+    this.#space.release(node);
+    this.#openCounts.delete(node);
+    this.#core.deleteNode(node);
+  }
+
+  #stamp(...nodes: Inode[]): void {
+    for (const node of nodes) node.mtime = new Date(this.#now());
+  }
+
+  #statOf(node: Inode): FileStat {
+    const common = {
+      modifiedMs: node.mtime.getTime(),
+      inode: String(node.ino),
+      linkCount: node.nlink,
+    };
+    if (node.isDirectory()) {
+      return { ...common, kind: "directory", sizeBytes: DIRECTORY_SIZE_BYTES, allocatedBytes: 0 };
+    }
+    if (node.isSymlink()) {
+      const sizeBytes = Buffer.byteLength(node.symlink);
+      return { ...common, kind: "link", sizeBytes, allocatedBytes: 0 };
+    }
+    const blocks = Math.ceil(this.#space.allocatedBytes(node) / BLOCK_BYTES);
+    return {
+      ...common,
+      kind: "file",
+      sizeBytes: node.getSize(),
+      allocatedBytes: blocks * BLOCK_BYTES,
+    };
+  }
+}
+
+interface MemoryFileParts {
+  readonly path: string;
+  readonly mode: OpenMode;
+  readonly space: SpaceAccount;
+  readonly stamp: () => void;
+  readonly stat: () => FileStat;
+  readonly release: () => void;
+}
+
+class MemoryFile implements OpenFile {
+  readonly #node: Inode;
+  readonly #parts: MemoryFileParts;
+  #closed = false;
+
+  constructor(node: Inode, parts: MemoryFileParts) {
+    this.#node = node;
+    this.#parts = parts;
+  }
+
+  async read(buffer: Uint8Array, position: number): Promise<number> {
+    this.#require("read", buffer.length === 0 || this.#parts.mode !== "wx", "EBADF");
+    if (buffer.length === 0) return 0;
+    this.#require("read", !this.#node.isDirectory(), "EISDIR");
+    const count = Math.min(buffer.length, this.#node.getSize() - position);
+    if (count <= 0) return 0;
+    this.#node.read(buffer, 0, count, position);
+    return count;
+  }
+
+  async write(data: Uint8Array, position: number): Promise<void> {
+    this.#require("write", data.length === 0 || this.#parts.mode !== "r", "EBADF");
+    if (data.length === 0) return;
+    const fitting = this.#parts.space.take(this.#node, position, data.length);
+    const bytes = Buffer.from(data.buffer, data.byteOffset, fitting);
+    this.#node.write(bytes, 0, fitting, position);
+    this.#parts.stamp();
+    // A full disk keeps what still fitted, as a real one does.
+    if (fitting < data.length) throw diskError("ENOSPC", "write", this.#parts.path);
+  }
+
+  async truncate(sizeBytes: number): Promise<void> {
+    this.#require("ftruncate", this.#parts.mode !== "r", "EINVAL");
+    this.#parts.space.truncate(this.#node, sizeBytes);
+    this.#node.truncate(sizeBytes);
+    this.#parts.stamp();
+  }
+
+  async sync(): Promise<void> {
+    this.#require("fsync", true, "EBADF");
+  }
+
+  async stat(): Promise<FileStat> {
+    this.#require("fstat", true, "EBADF");
+    return this.#parts.stat();
+  }
+
+  async close(): Promise<void> {
+    this.#require("close", true, "EBADF");
+    this.#closed = true;
+    this.#parts.release();
+  }
+
+  #require(syscall: string, condition: boolean, code: string): void {
+    if (this.#closed) throw diskError("EBADF", syscall, this.#parts.path);
+    if (!condition) throw diskError(code, syscall, this.#parts.path);
+  }
+}

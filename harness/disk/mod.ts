@@ -1,0 +1,24 @@
+/**
+ * Disks for worlds: in memory, real, and with the faults and oddities of volumes.
+ *
+ * @module
+ */
+
+export {
+  exists,
+  makeDirectories,
+  overwriteBytes,
+  readBytes,
+  readText,
+  readTree,
+  removeTree,
+  type TreeEntry,
+  writeBytes,
+} from "./disk_tree.ts";
+export { evictingFiles } from "./evicting_files.ts";
+export { foldingFiles } from "./folding_files.ts";
+export { type DiskRefusal, limitedFiles, type VolumeLimits } from "./limited_files.ts";
+export { memoryFiles, type MemoryFilesOptions } from "./memory_files.ts";
+export { nodeFiles } from "./node_files.ts";
+export { type DiskObservation, observingFiles } from "./observing_files.ts";
+export { type DiskCall, type DiskHook, isChange, wrapFiles } from "./wrap_files.ts";

@@ -1,0 +1,124 @@
+import { decodedChunks, type BodyPiece, wireChunks } from "./body_chunks.ts";
+import type { HubAnswer } from "./hub_answer.ts";
+import { abortReason, type StallCounter } from "./stall_counter.ts";
+
+/** An answer that has headers. */
+export type SentAnswer = Extract<HubAnswer, { readonly broken?: undefined }>;
+
+/** How a body is turned into a stream. */
+export interface BodyStreamOptions {
+  readonly chunkBytes: number;
+  readonly stalls: StallCounter;
+  /** Undo `Content-Encoding` and heed `Content-Length`, as an HTTP client does. */
+  readonly asClient: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A connection error as Node words it: `code` says what happened. */
+export function connectionError(code: "ECONNREFUSED" | "ECONNRESET", what: string): Error {
+  return Object.assign(new Error(`${code}: ${what}`), { code, errno: -1, syscall: "connect" });
+}
+
+/**
+ * Turns a body plan into a stream that yields, breaks and stalls where the plan says.
+ *
+ * Nothing is made before it is read, so that `bytesSent` is what the reader took and a
+ * stalled body counts as stalled only when someone waits for it.
+ */
+export function bodyStream(
+  answer: SentAnswer,
+  options: BodyStreamOptions,
+): ReadableStream<Uint8Array> {
+  const { body, exchange } = answer;
+  const { signal } = options;
+  const pieces = options.asClient
+    ? clientPieces(answer, options.chunkBytes)
+    : wirePieces(answer, options.chunkBytes);
+  let endStall: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
+  function settle(): void {
+    endStall?.();
+    stopListening?.();
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        if (signal === undefined) return;
+        function abort(): void {
+          settle();
+          controller.error(abortReason(signal));
+        }
+        signal.addEventListener("abort", abort, { once: true });
+        stopListening = () => signal.removeEventListener("abort", abort);
+      },
+      pull(controller) {
+        let next: IteratorResult<BodyPiece, boolean>;
+        try {
+          next = pieces.next();
+        } catch (error) {
+          settle();
+          throw brokenBody(error);
+        }
+        if (next.done !== true) {
+          exchange.bytesSent += next.value.wireBytes;
+          // The reader gets bytes of its own: it may write into them.
+          controller.enqueue(next.value.bytes.slice());
+          return undefined;
+        }
+        if (next.value) {
+          settle();
+          controller.close();
+          return undefined;
+        }
+        if (body.how === "stall") {
+          endStall = options.stalls.begin();
+          return new Promise<void>(() => {});
+        }
+        settle();
+        throw brokenBody(
+          connectionError("ECONNRESET", `the connection broke after ${exchange.bytesSent} bytes`),
+        );
+      },
+      cancel: settle,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+// The words and the shape of undici, on which clients rely.
+function brokenBody(cause: unknown): TypeError {
+  return new TypeError("terminated", { cause });
+}
+
+function* wirePieces(answer: SentAnswer, chunkBytes: number): Generator<BodyPiece, boolean> {
+  let sent = 0;
+  for (const bytes of wireChunks(answer.body, chunkBytes)) {
+    sent += bytes.length;
+    yield { bytes, wireBytes: bytes.length };
+  }
+  return answer.body.how === undefined && sent >= (contentLength(answer) ?? 0);
+}
+
+function* clientPieces(answer: SentAnswer, chunkBytes: number): Generator<BodyPiece, boolean> {
+  const zipped = answer.headers.some(
+    ([name, value]) => name.toLowerCase() === "content-encoding" && value === "gzip",
+  );
+  const length = contentLength(answer);
+  if (!zipped) {
+    let left = length ?? Number.POSITIVE_INFINITY;
+    for (const bytes of wireChunks(answer.body, chunkBytes)) {
+      const taken = bytes.subarray(0, left);
+      left -= taken.length;
+      if (taken.length > 0) yield { bytes: taken, wireBytes: taken.length };
+      if (left === 0) return true;
+    }
+    return answer.body.how === undefined && (length === undefined || left === 0);
+  }
+  yield* decodedChunks(answer.body, chunkBytes);
+  return answer.body.how === undefined;
+}
+
+function contentLength({ headers }: SentAnswer): number | undefined {
+  const field = headers.find(([name]) => name.toLowerCase() === "content-length");
+  return field === undefined ? undefined : Number(field[1]);
+}

@@ -1,0 +1,33 @@
+/**
+ * The simulated Hugging Face hub and its two fronts.
+ *
+ * @module
+ */
+
+export { type RangeSelection, selectRange } from "./byte_range.ts";
+export {
+  type CutHow,
+  type ExchangeKind,
+  type FaultAction,
+  type FaultMatch,
+  type FaultRule,
+  matchesRequest,
+  type RequestFacts,
+} from "./fault_rule.ts";
+export { FaultScript } from "./fault_script.ts";
+export { serveHub, type ServedHub, type ServeHubOptions } from "./http_front.ts";
+export type {
+  BodyPlan,
+  Breakage,
+  GeneratedBody,
+  HubAnswer,
+  HubExchange,
+  HubRequest,
+  OpenExchange,
+} from "./hub_answer.ts";
+export { contentEtag, gitBlobSha1, type HubFile, sha256Hex } from "./hub_file.ts";
+export type { PublishOptions } from "./hub_repositories.ts";
+export { DEFAULT_HUB_STYLE, type HubStyle, LINK_STYLES, type LinkStyle } from "./hub_style.ts";
+export { mswFetch, mswFront, type MswFront } from "./msw_front.ts";
+export type { HubOrigins } from "./answer_context.ts";
+export { type ServeUrlOptions, SimulatedHub, type SimulatedHubOptions } from "./simulated_hub.ts";

@@ -1,0 +1,16 @@
+/**
+ * The court: worlds, a simulated hub, generators of models, scenarios and verdicts. It knows no implementation.
+ *
+ * @module
+ */
+
+export * from "./arbitraries/mod.ts";
+export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
+export * from "./disk/mod.ts";
+export * from "./hub/mod.ts";
+export * from "./miniatures/mod.ts";
+export * from "./models/mod.ts";
+export * from "./report/mod.ts";
+export * from "./scenario/mod.ts";
+export * from "./scenario_parts/mod.ts";
+export * from "./worlds/mod.ts";

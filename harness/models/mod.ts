@@ -1,0 +1,42 @@
+/**
+ * Generators of tiny but real MLX models, and of everything that can be wrong with one.
+ *
+ * @module
+ */
+
+export type { Damage } from "./damage.ts";
+export { DAMAGES, damagesOf, DISK_DAMAGES, type DiskDamage } from "./damages.ts";
+export { encodeFloats, type FloatDtype } from "./encode_floats.ts";
+export { appleDouble, HEADER_LENGTH_LIMIT_BYTES, HTML_PAGE, lfsPointer } from "./foreign_bytes.ts";
+export { HARMLESS, type Harmless } from "./harmless.ts";
+export type { ModelFile, TinyModel } from "./model_file.ts";
+export {
+  dequantizeAffine,
+  GROUP_SIZES,
+  type GroupSize,
+  type Matrix,
+  type Quantization,
+  QUANTIZATION_BITS,
+  type QuantizationBits,
+  quantizeAffine,
+  type QuantizedMatrix,
+} from "./quantize_affine.ts";
+export { type HeaderEntry, splitSafetensors, tensorsOf } from "./split_safetensors.ts";
+export { tinyLlama, type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama.ts";
+export {
+  CHAT_TEMPLATE,
+  type ChatTemplatePlace,
+  jsonBytes,
+  SPECIAL_TOKEN_IDS,
+  tinyTokenizer,
+  type TinyTokenizerOptions,
+  VOCABULARY_SIZE_MIN,
+} from "./tiny_tokenizer.ts";
+export {
+  type Dtype,
+  DTYPE_SIZE_BYTES,
+  joinSafetensors,
+  type Tensor,
+  writeSafetensors,
+  type WriteSafetensorsOptions,
+} from "./write_safetensors.ts";

@@ -1,0 +1,250 @@
+import type { FloatDtype } from "./encode_floats.ts";
+import type { ModelFile, TinyModel } from "./model_file.ts";
+import type { Quantization } from "./quantize_affine.ts";
+import { tinyLlamaConfig } from "./tiny_llama_config.ts";
+import { tinyLlamaTensors } from "./tiny_llama_tensors.ts";
+import { type ChatTemplatePlace, jsonBytes, tinyTokenizer } from "./tiny_tokenizer.ts";
+import { type Tensor, writeSafetensors } from "./write_safetensors.ts";
+
+/** How a model is quantized. */
+export interface TinyQuantization extends Quantization {
+  /** Layers, such as `lm_head` or `model.layers.0.mlp.down_proj`, that are packed otherwise or not at all. */
+  readonly perLayer?: Readonly<Record<string, Quantization | false>>;
+}
+
+/** The parameters of a tiny llama; equal parameters give equal bytes. */
+export interface TinyLlamaOptions {
+  /** @default {0} */
+  readonly seed: number;
+  /** @default {32} */
+  readonly hiddenSize: 32 | 64 | 128;
+  /** @default {1} */
+  readonly layers: 1 | 2 | 3;
+  /** @default {4} */
+  readonly heads: number;
+  /** @default {2} */
+  readonly kvHeads: number;
+  /** At least 259. @default {288} */
+  readonly vocabSize: number;
+  /** @default {twice the hidden size} */
+  readonly intermediateSize: number;
+  /** Format of scales, biases and unquantized tensors. @default {"F16"} */
+  readonly dtype: FloatDtype;
+  /** `undefined` for a model in full precision. @default {{ bits: 4, groupSize: 32 }} */
+  readonly quantization: TinyQuantization | undefined;
+  /** Whether the output uses the embedding's weights. @default {true} */
+  readonly tied: boolean;
+  /** 1 gives `model.safetensors`. @default {1} */
+  readonly shards: 1 | 2 | 3 | 4;
+  /** Whether there is a `model.safetensors.index.json`, as MLX's converter writes one. @default {true} */
+  readonly index: boolean;
+  /** Whether the index names files that the repository lacks, as some published ones do. @default {false} */
+  readonly staleIndex: boolean;
+  /** Whether there are JSON files in sub-directories. @default {false} */
+  readonly nested: boolean;
+  /** Whether two paths have the same content. @default {false} */
+  readonly duplicateBlob: boolean;
+  /** @default {"jinja-file"} */
+  readonly chatTemplate: ChatTemplatePlace;
+  /** @default {true} */
+  readonly generationConfig: boolean;
+  /** Whether there are files that no runtime reads: README.md, .gitattributes, LICENSE. @default {false} */
+  readonly extraFiles: boolean;
+  /** Whether `tokenizer.json` is kept with git-lfs. @default {true} */
+  readonly lfsTokenizer: boolean;
+}
+
+const DEFAULTS: Omit<TinyLlamaOptions, "intermediateSize"> = {
+  seed: 0,
+  hiddenSize: 32,
+  layers: 1,
+  heads: 4,
+  kvHeads: 2,
+  vocabSize: 288,
+  dtype: "F16",
+  quantization: { bits: 4, groupSize: 32 },
+  tied: true,
+  shards: 1,
+  index: true,
+  staleIndex: false,
+  nested: false,
+  duplicateBlob: false,
+  chatTemplate: "jinja-file",
+  generationConfig: true,
+  extraFiles: false,
+  lfsTokenizer: true,
+};
+
+/** Enough for one run's repeated draws, and bounded: a model has up to a megabyte. */
+const CACHED_MODELS_MAX = 128;
+
+const cachedModels = new Map<string, TinyModel>();
+
+/**
+ * Makes a complete MLX repository that mlx-lm loads and generates from: `LOAD-SOUND`.
+ *
+ * Models are cached by their parameters, so the bytes must not be changed.
+ *
+ * @throws {RangeError} when sizes do not fit each other, such as a group that is wider than a row.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { tinyLlama } from "mlx-layout/harness";
+ *
+ * const model = tinyLlama({ shards: 2, tied: false });
+ * assert.deepEqual(model.weightFiles, [
+ *   "model-00001-of-00002.safetensors",
+ *   "model-00002-of-00002.safetensors",
+ * ]);
+ * ```
+ */
+export function tinyLlama(options: Partial<TinyLlamaOptions> = {}): TinyModel {
+  const hiddenSize = options.hiddenSize ?? DEFAULTS.hiddenSize;
+  const full = { ...DEFAULTS, intermediateSize: hiddenSize * 2, ...options };
+  // As entries, because JSON leaves out a key whose value is `undefined`: no quantization is a choice too.
+  const key = JSON.stringify(Object.entries(full).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const cached = cachedModels.get(key);
+  if (cached !== undefined) {
+    return cached;
+  }
+  const model = makeLlama(full);
+  const oldest = cachedModels.keys().next();
+  if (cachedModels.size >= CACHED_MODELS_MAX && oldest.done !== true) {
+    cachedModels.delete(oldest.value);
+  }
+  cachedModels.set(key, model);
+  return model;
+}
+
+function makeLlama(options: TinyLlamaOptions): TinyModel {
+  requireFittingSizes(options);
+  const config = tinyLlamaConfig(options);
+  const { quantization } = options;
+  const tensors = tinyLlamaTensors({
+    ...options,
+    quantizationOf: (layer) => {
+      const own = quantization?.perLayer?.[layer];
+      return own === false ? undefined : (own ?? quantization);
+    },
+  });
+  const weights = weightFiles(tensors, options.shards);
+  const files: ModelFile[] = [
+    { path: "config.json", bytes: jsonBytes(config), lfs: false },
+    ...weights.map(({ path, bytes }) => ({ path, bytes, lfs: true })),
+    ...tinyTokenizer({ ...options, lfs: options.lfsTokenizer }),
+  ];
+  if (options.index) {
+    const shown = options.staleIndex ? weightFiles(tensors, options.shards + 1) : weights;
+    files.push({ path: "model.safetensors.index.json", bytes: indexBytes(shown), lfs: false });
+  }
+  files.push(...sideFiles(options, files));
+  return { files, weightFiles: weights.map(({ path }) => path), config, label: labelOf(options) };
+}
+
+interface Shard {
+  readonly path: string;
+  readonly tensors: readonly Tensor[];
+  readonly bytes: Uint8Array;
+}
+
+function weightFiles(tensors: readonly Tensor[], shards: number): Shard[] {
+  const totalBytes = tensors.reduce((sum, { data }) => sum + data.length, 0);
+  const groups: Tensor[][] = Array.from({ length: shards }, () => []);
+  let seenBytes = 0;
+  tensors.forEach((tensor, index) => {
+    // By size, but never so that a later shard would be left without a tensor.
+    const bySize = Math.floor((seenBytes / totalBytes) * shards);
+    const atLeast = shards - (tensors.length - index);
+    groups[Math.min(Math.max(bySize, atLeast), shards - 1)]?.push(tensor);
+    seenBytes += tensor.data.length;
+  });
+  return groups.map((group, index) => {
+    const number = (value: number) => String(value).padStart(5, "0");
+    const path =
+      shards === 1
+        ? "model.safetensors"
+        : `model-${number(index + 1)}-of-${number(shards)}.safetensors`;
+    return { path, tensors: group, bytes: writeSafetensors(group) };
+  });
+}
+
+function indexBytes(shards: readonly Shard[]): Uint8Array {
+  const names = shards.flatMap(({ path, tensors }) =>
+    tensors.map(({ name }): [string, string] => [name, path]),
+  );
+  const total_size = shards
+    .flatMap(({ tensors }) => tensors)
+    .reduce((sum, { data }) => sum + data.length, 0);
+  return jsonBytes({
+    metadata: { total_size },
+    weight_map: Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1))),
+  });
+}
+
+/** Files beside those that make the model. */
+function sideFiles(options: TinyLlamaOptions, files: readonly ModelFile[]): ModelFile[] {
+  const text = (path: string, content: string): ModelFile => ({
+    path,
+    bytes: new TextEncoder().encode(content),
+    lfs: false,
+  });
+  const side: ModelFile[] = [];
+  if (options.generationConfig) {
+    const content = { bos_token_id: 1, eos_token_id: 2, transformers_version: "4.46.0" };
+    side.push({ path: "generation_config.json", bytes: jsonBytes(content), lfs: false });
+  }
+  if (options.nested) {
+    const pooling = {
+      word_embedding_dimension: options.hiddenSize,
+      pooling_mode_mean_tokens: true,
+    };
+    side.push({ path: "1_Pooling/config.json", bytes: jsonBytes(pooling), lfs: false });
+    side.push(text("onnx/config.json", '{"model_type": "llama"}\n'));
+  }
+  const tokenizer = files.find(({ path }) => path === "tokenizer.json");
+  if (options.duplicateBlob && tokenizer !== undefined) {
+    side.push({ ...tokenizer, path: "original/tokenizer.json" });
+  }
+  if (options.extraFiles) {
+    side.push(text("README.md", "---\nlibrary_name: mlx\ntags:\n- mlx\n---\n\n# A tiny model\n"));
+    side.push(text(".gitattributes", "*.safetensors filter=lfs diff=lfs merge=lfs -text\n"));
+    side.push(text("LICENSE", "Anyone may use this model for anything.\n"));
+  }
+  return side;
+}
+
+function labelOf(options: TinyLlamaOptions): string {
+  const { hiddenSize, layers, quantization, dtype, shards, seed } = options;
+  const mixed = quantization?.perLayer === undefined ? "" : " mixed";
+  return [
+    `llama h${hiddenSize} l${layers} v${options.vocabSize}`,
+    quantization === undefined
+      ? dtype
+      : `${quantization.bits}-bit/g${quantization.groupSize}${mixed} ${dtype}`,
+    options.tied ? "tied" : "untied",
+    shards === 1 ? "1 file" : `${shards} shards`,
+    ...(options.staleIndex ? ["stale index"] : []),
+    ...(options.nested ? ["nested"] : []),
+    `template ${options.chatTemplate}`,
+    `seed ${seed}`,
+  ].join(", ");
+}
+
+function requireFittingSizes(options: TinyLlamaOptions): void {
+  const { hiddenSize, heads, kvHeads, intermediateSize, quantization } = options;
+  if (hiddenSize % heads !== 0 || (hiddenSize / heads) % 2 !== 0 || heads % kvHeads !== 0) {
+    throw new RangeError(
+      `Cannot split a hidden size of ${hiddenSize} into ${heads} heads with ${kvHeads} key-value heads: each must divide the one before, and a head must be even`,
+    );
+  }
+  const groups = [quantization, ...Object.values(quantization?.perLayer ?? {})]
+    .filter((value) => value !== undefined && value !== false)
+    .map(({ groupSize }) => groupSize);
+  const misfit = groups.find((group) => hiddenSize % group !== 0 || intermediateSize % group !== 0);
+  if (misfit !== undefined) {
+    throw new RangeError(
+      `Cannot quantize in groups of ${misfit}: the hidden size ${hiddenSize} and the intermediate size ${intermediateSize} must be multiples of it`,
+    );
+  }
+}

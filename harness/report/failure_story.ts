@@ -1,0 +1,43 @@
+import { REQUIREMENTS } from "../../spec/mod.ts";
+import type { ScenarioResult } from "../scenario/scenario_result.ts";
+
+/** Longest line of a story; what is longer is cut in the middle. */
+const LINE_LENGTH_MAX = 600;
+
+/**
+ * What went wrong in a scenario, in at most 15 lines, with the command that shows it again.
+ *
+ * @returns undefined when nothing went wrong
+ */
+export function failureStory(result: ScenarioResult): string | undefined {
+  const { scenario, world, status, breakage, vacuity, seed } = result;
+  if (status === "pass" || status === "skip") return undefined;
+  const again = `mlx-conform --world ${world} --seed ${seed} --only ${scenario}`;
+  if (breakage === undefined) {
+    return [
+      `${scenario} in ${world}: proves nothing`,
+      ...vacuity.slice(0, 10).map((why) => `  ${why}`),
+      `  again: ${again}`,
+    ].join("\n");
+  }
+  const { requirement, detail, counterexample, path } = breakage;
+  const what =
+    requirement === undefined
+      ? [`${scenario} in ${world}: ${status}`]
+      : [
+          `${scenario} in ${world}: broke ${requirement}`,
+          `  ${REQUIREMENTS[requirement].level}: ${REQUIREMENTS[requirement].text}`,
+        ];
+  return [
+    ...what,
+    `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
+    `  given: ${shorten(counterexample)}`,
+    `  again: ${again} --path ${path}`,
+  ].join("\n");
+}
+
+function shorten(text: string): string {
+  if (text.length <= LINE_LENGTH_MAX) return text;
+  const half = LINE_LENGTH_MAX / 2 - 3;
+  return `${text.slice(0, half)} … ${text.slice(-half)}`;
+}

@@ -1,0 +1,24 @@
+/**
+ * Scenarios: stories that judge requirements, and how they are run.
+ *
+ * @module
+ */
+
+export { EXIT_CODES, exitCodeOf, type SuiteVerdict, suiteVerdict } from "./exit_code.ts";
+export { HarnessError } from "./harness_error.ts";
+export { type MiniatureResult, runMiniature, type RunMiniatureOptions } from "./run_miniature.ts";
+export { runParallel, type RunParallelOptions, serveScenarios } from "./run_parallel.ts";
+export { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
+export {
+  planSuite,
+  type RequirementStanding,
+  type RequirementVerdict,
+  requirementVerdicts,
+  runSuite,
+  type RunSuiteOptions,
+  runTask,
+  type SuiteTask,
+} from "./run_suite.ts";
+export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
+export type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
+export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";

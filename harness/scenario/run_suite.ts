@@ -1,0 +1,115 @@
+import { type RequirementId, REQUIREMENTS, type Subject } from "../../spec/mod.ts";
+import type { WorldKind } from "../worlds/world.ts";
+import { HarnessError } from "./harness_error.ts";
+import { runScenario } from "./run_scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import type { ScenarioResult } from "./scenario_result.ts";
+
+/** How a suite is run. */
+export interface RunSuiteOptions {
+  readonly worlds: readonly WorldKind[];
+  readonly seed: number;
+  /** Cases of each scenario, by world. */
+  readonly runs: Readonly<Record<WorldKind, number>>;
+  /** Requirement ids and scenario names; none means all. */
+  readonly only?: readonly string[];
+  /** Leads straight to one case. */
+  readonly path?: string | undefined;
+  readonly onResult?: (result: ScenarioResult) => void;
+}
+
+/** One scenario in one world. */
+export interface SuiteTask {
+  readonly scenario: string;
+  readonly world: WorldKind;
+}
+
+/**
+ * The tasks of a run.
+ *
+ * @throws {RangeError} when a filter names no requirement and no scenario
+ */
+export function planSuite(
+  scenarios: readonly Scenario[],
+  options: Pick<RunSuiteOptions, "worlds" | "only">,
+): SuiteTask[] {
+  const only = options.only ?? [];
+  for (const name of only) {
+    if (name in REQUIREMENTS || scenarios.some((scenario) => scenario.name === name)) continue;
+    throw new RangeError(`Cannot run only "${name}" as it is neither a requirement nor a scenario`);
+  }
+  const isWanted = (scenario: Scenario) =>
+    only.length === 0 ||
+    only.includes(scenario.name) ||
+    scenario.covers.some((id) => only.includes(id));
+  return options.worlds.flatMap((world) =>
+    scenarios
+      .filter(
+        (scenario) => isWanted(scenario) && (scenario.worlds ?? options.worlds).includes(world),
+      )
+      .map((scenario) => ({ scenario: scenario.name, world })),
+  );
+}
+
+/** Runs one task. */
+export async function runTask(
+  scenarios: readonly Scenario[],
+  subject: Subject,
+  options: Pick<RunSuiteOptions, "seed" | "runs" | "path"> & { readonly task: SuiteTask },
+): Promise<ScenarioResult> {
+  const { task, seed, runs, path } = options;
+  const scenario = scenarios.find(({ name }) => name === task.scenario);
+  if (scenario === undefined)
+    throw new HarnessError(`Cannot run "${task.scenario}": there is no such scenario`);
+  return runScenario(scenario, subject, { world: task.world, seed, runs: runs[task.world], path });
+}
+
+/** Runs scenarios one after the other in this process. */
+export async function runSuite(
+  scenarios: readonly Scenario[],
+  subject: Subject,
+  options: RunSuiteOptions,
+): Promise<ScenarioResult[]> {
+  const results: ScenarioResult[] = [];
+  for (const task of planSuite(scenarios, options)) {
+    const result = await runTask(scenarios, subject, { ...options, task });
+    options.onResult?.(result);
+    results.push(result);
+  }
+  return results;
+}
+
+/** How one requirement stands. */
+export type RequirementStanding = "held" | "broken" | "vacuous" | "skipped" | "not judged";
+
+/** How one requirement stands after a run. */
+export interface RequirementVerdict {
+  readonly id: RequirementId;
+  readonly standing: RequirementStanding;
+  /** Cases in which it was judged, by world. */
+  readonly cases: Readonly<Partial<Record<WorldKind, number>>>;
+  readonly scenarios: readonly string[];
+}
+
+/** Gathers the results of a run by requirement, in the order of the law. */
+export function requirementVerdicts(results: readonly ScenarioResult[]): RequirementVerdict[] {
+  return (Object.keys(REQUIREMENTS) as RequirementId[]).map((id) => {
+    const about = results.filter((result) => result.covers.includes(id));
+    const cases: Partial<Record<WorldKind, number>> = {};
+    for (const { world, judged } of about) cases[world] = (cases[world] ?? 0) + (judged[id] ?? 0);
+    return {
+      id,
+      standing: standingOf(id, about),
+      cases,
+      scenarios: [...new Set(about.map(({ scenario }) => scenario))],
+    };
+  });
+}
+
+function standingOf(id: RequirementId, about: readonly ScenarioResult[]): RequirementStanding {
+  if (about.some(({ breakage }) => breakage?.requirement === id)) return "broken";
+  if (about.every(({ judged }) => (judged[id] ?? 0) === 0)) {
+    return about.some(({ skipped }) => skipped[id] !== undefined) ? "skipped" : "not judged";
+  }
+  return about.some(({ vacuity }) => vacuity.length > 0) ? "vacuous" : "held";
+}

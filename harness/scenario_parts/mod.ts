@@ -1,0 +1,7 @@
+/**
+ * Parts that several scenarios need.
+ *
+ * @module
+ */
+
+export {};

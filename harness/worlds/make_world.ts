@@ -1,0 +1,81 @@
+import type { FileSystem, Subject } from "../../spec/mod.ts";
+import { SimulatedClock } from "../clock/simulated_clock.ts";
+import { foldingFiles } from "../disk/folding_files.ts";
+import { mswFetch, mswFront, SimulatedHub } from "../hub/mod.ts";
+import { HarnessError } from "../scenario/harness_error.ts";
+import { Activity } from "./activity.ts";
+import { seededRandom } from "./seeded_random.ts";
+import { startProcess } from "./start_process.ts";
+import type { ProcessGate } from "./process_gate.ts";
+import type { World, WorldKind, WorldOptions } from "./world.ts";
+
+/** A fixed moment, so that two runs of a case are alike. */
+const START_MS = Date.UTC(2026, 0, 1);
+
+/** What differs between the kinds of worlds. */
+export interface Ground {
+  readonly kind: WorldKind;
+  /** Makes the disk; modification times come from `now` where the disk is simulated. */
+  readonly files: (now: () => number) => FileSystem;
+  readonly root: string;
+  readonly outside: string;
+  /** Gives the ground back. */
+  readonly dispose: () => Promise<void>;
+}
+
+/** Puts a hub, a clock and a process table around a disk. */
+export function makeWorld(subject: Subject, ground: Ground, options: WorldOptions): World {
+  const activity = new Activity();
+  const front = mswFront();
+  const clock = new SimulatedClock({
+    startMs: START_MS,
+    // A request that stands still is not under way: it ends only when somebody gives it up.
+    isBusy: () => activity.disk > 0 || activity.network > front.stalledCount(),
+    activity: () => activity.events,
+  });
+  const hub = new SimulatedHub({ now: () => clock.now(), style: options.style ?? {} });
+  const detach = front.attach(hub);
+  const plain = ground.files(() => clock.now());
+  const files = options.volume === "folding" ? foldingFiles(plain) : plain;
+  const random = seededRandom(options.seed ?? 1);
+  const gates = new Map<number, ProcessGate>();
+  const settle = async () => {
+    for (const gate of gates.values()) if (gate.isKilled) await gate.settle();
+  };
+  return {
+    kind: ground.kind,
+    subject,
+    root: ground.root,
+    outside: ground.outside,
+    files,
+    hub,
+    clock,
+    start: (startOptions = {}) => {
+      const pid = 1000 + gates.size;
+      const fetch = mswFetch(hub);
+      const process = startProcess(subject, {
+        ...startOptions,
+        pid,
+        host: { files, fetch, clock, random },
+        place: {
+          root: startOptions.root ?? ground.root,
+          env: { HF_ENDPOINT: hub.endpoint, ...startOptions.env },
+        },
+        activity,
+        isAlive: (other) => gates.get(other)?.isKilled === false,
+      });
+      gates.set(pid, process.gate);
+      return process.running;
+    },
+    settle,
+    async [Symbol.asyncDispose]() {
+      for (const gate of gates.values()) gate.killNow();
+      await settle();
+      detach();
+      await ground.dispose();
+      if (clock.failure !== undefined) throw clock.failure;
+      if (hub.harnessErrors.length > 0)
+        throw new HarnessError(`Cannot judge: ${hub.harnessErrors.join("; ")}`);
+    },
+  };
+}

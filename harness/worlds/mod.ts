@@ -1,0 +1,18 @@
+/**
+ * Worlds: where a subject meets a disk, a hub and a clock.
+ *
+ * @module
+ */
+
+export { diskWorld } from "./disk_world.ts";
+export { memoryWorld } from "./memory_world.ts";
+export { type KillPoint, ProcessKilled } from "./process_gate.ts";
+export { seededRandom } from "./seeded_random.ts";
+export {
+  type RunningSubject,
+  type StartOptions,
+  type World,
+  WORLD_KINDS,
+  type WorldKind,
+  type WorldOptions,
+} from "./world.ts";

@@ -1,0 +1,105 @@
+import type { Activity } from "./activity.ts";
+
+/** Rejects what a scenario waits for when the process that would have answered was killed. */
+export class ProcessKilled extends Error {
+  override readonly name = "ProcessKilled";
+}
+
+/** Where a process is killed. */
+export type KillPoint =
+  /** At the nth change of the disk, from 1: before it takes effect, or after half of a write. */
+  | { readonly at: "operation"; readonly nth: number; readonly torn?: boolean }
+  /** When the nth piece of a body arrives, from 1. */
+  | { readonly at: "chunk"; readonly nth: number };
+
+/** Stands between a simulated process and the world; once the process is killed nothing passes any more. */
+export class ProcessGate {
+  readonly killed: Promise<never>;
+  readonly #activity: Activity;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  readonly #stop = new AbortController();
+  readonly #cleanups = new Set<() => Promise<void>>();
+  #reject: (error: ProcessKilled) => void = () => {};
+  #disk = 0;
+  #network = 0;
+
+  constructor(activity: Activity) {
+    this.#activity = activity;
+    this.killed = new Promise((_, reject) => {
+      this.#reject = reject;
+    });
+    // Nobody need be waiting when a process dies.
+    this.killed.catch(() => {});
+  }
+
+  get isKilled(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Fires at the kill; ends what the process waited for in the world. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Lets one call through, counted; after the kill it never answers. */
+  async pass<T>(kind: "disk" | "network", action: () => Promise<T>): Promise<T> {
+    if (this.isKilled) return never();
+    this.#count(kind, 1);
+    const call = Promise.resolve().then(action);
+    this.#inFlight.add(call);
+    try {
+      const value = await call;
+      if (this.isKilled) return await never();
+      return value;
+    } catch (error) {
+      if (this.isKilled) return await never();
+      throw error;
+    } finally {
+      this.#inFlight.delete(call);
+      if (!this.isKilled) this.#count(kind, -1);
+    }
+  }
+
+  /** Registers what the operating system does for a dead process, such as closing its files. */
+  onKill(cleanup: () => Promise<void>): () => void {
+    this.#cleanups.add(cleanup);
+    return () => this.#cleanups.delete(cleanup);
+  }
+
+  /** As `kill -9`: from this moment on the process does nothing. */
+  killNow(): void {
+    if (this.isKilled) return;
+    this.#stop.abort(new ProcessKilled("the process was killed"));
+    this.#activity.disk -= this.#disk;
+    this.#activity.network -= this.#network;
+    this.#activity.events++;
+    this.#reject(new ProcessKilled("the process was killed"));
+  }
+
+  /** Waits until the disk has done what the dead process had asked for, and cleans up after it. */
+  async settle(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([
+      Promise.allSettled(this.#inFlight),
+      // A request that nobody answers is in flight for ever.
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, 1000);
+      }),
+    ]);
+    clearTimeout(timer);
+    for (const cleanup of this.#cleanups) await cleanup();
+    this.#cleanups.clear();
+  }
+
+  #count(kind: "disk" | "network", by: number): void {
+    if (kind === "disk") this.#disk += by;
+    else this.#network += by;
+    this.#activity[kind] += by;
+    this.#activity.events++;
+  }
+}
+
+/** What a dead process gets for an answer. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,66 @@
+/**
+ * Somebody downloads a model, whatever its files, names and style of hub.
+ *
+ * Invariants checked:
+ * - The directory is the one that the layout says, for `download` and `locate` alike.
+ * - Every listed file that matches is at its path with the listed bytes, and nothing else is.
+ * - Config, weights, tokenizer and tokenizer config are there.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import { DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
+import { anyModel, anyRepository, readTree, scenario, sha256Hex } from "../../harness/mod.ts";
+
+const PLACES = { hubapi: ["models"], lmstudio: [] } as const;
+
+export const requiredFiles = scenario({
+  name: "layout/required_files",
+  covers: ["LAYOUT-PATH", "LAYOUT-AGREE", "LAYOUT-SET", "LAYOUT-REQUIRED", "DL-INTEGRITY"],
+  given: {
+    model: anyModel(),
+    repository: anyRepository(),
+    layout: fc.constantFrom("hubapi" as const, "lmstudio" as const),
+  },
+  async check({ model, repository, layout }, world, verdict) {
+    world.hub.publish(repository, model.files, { tags: ["mlx"] });
+    const subject = world.start();
+    const result = await verdict.attempt("LAYOUT-SET", () =>
+      subject.download({ repository, layout }),
+    );
+    const expected = join(world.root, ...PLACES[layout], ...repository.split("/"));
+    verdict.holds(
+      "LAYOUT-PATH",
+      result.directory === expected,
+      `${result.directory} is not ${expected}`,
+    );
+    const located = await subject.locate({ repository, layout });
+    verdict.holds("LAYOUT-AGREE", located === result.directory, `locate answers ${located}`);
+    const checked = await subject.check({ repository, layout });
+    verdict.holds(
+      "LAYOUT-AGREE",
+      checked.directory === result.directory,
+      `check opened ${checked.directory}`,
+    );
+    const wanted = model.files.filter(({ path }) =>
+      DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path)),
+    );
+    const tree = await readTree(world.files, expected);
+    for (const { path, bytes } of wanted) {
+      const found = tree.find((entry) => entry.path === path);
+      verdict.holds("LAYOUT-SET", found?.kind === "file", `${path} is not there`);
+      verdict.holds("DL-INTEGRITY", found?.sha256 === sha256Hex(bytes), `${path} has other bytes`);
+    }
+    for (const name of [
+      "config.json",
+      "tokenizer.json",
+      "tokenizer_config.json",
+      ...model.weightFiles,
+    ]) {
+      verdict.holds(
+        "LAYOUT-REQUIRED",
+        tree.some(({ path }) => path === name),
+        `${name} is not there`,
+      );
+    }
+  },
+});

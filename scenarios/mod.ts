@@ -1,0 +1,25 @@
+/**
+ * The cases: every scenario of the suite.
+ *
+ * @module
+ */
+
+import type { Scenario } from "../harness/mod.ts";
+import { downloadScenarios } from "./download/mod.ts";
+import { hubScenarios } from "./hub/mod.ts";
+import { layoutScenarios } from "./layout/mod.ts";
+import { loadScenarios } from "./load/mod.ts";
+import { manageScenarios } from "./manage/mod.ts";
+import { modelBasedScenarios } from "./model_based/mod.ts";
+import { offlineScenarios } from "./offline/mod.ts";
+
+/** Every scenario, in the order of the law. */
+export const scenarios: readonly Scenario[] = [
+  ...layoutScenarios,
+  ...downloadScenarios,
+  ...hubScenarios,
+  ...offlineScenarios,
+  ...manageScenarios,
+  ...loadScenarios,
+  ...modelBasedScenarios,
+];
