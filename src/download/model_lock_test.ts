@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  memoryFiles,
+  readTree,
+  seededRandom,
+  SimulatedClock,
+  writeBytes,
+} from "../../harness/mod.ts";
+import { type LockHost, lockModel } from "./model_lock.ts";
+
+const LOCKS = "/m/locks";
+
+test("lockModel() lets one task in at a time", async () => {
+  const { host } = machine();
+  let inside = 0;
+  let mostInside = 0;
+  const visits = Array.from({ length: 5 }, async () => {
+    await using _lock = await lockModel(host(1), LOCKS);
+    mostInside = Math.max(mostInside, ++inside);
+    await host(1).clock.sleep(1000);
+    inside--;
+  });
+  await Promise.all(visits);
+  assert.equal(mostInside, 1);
+});
+
+test("lockModel() leaves no claim behind", async () => {
+  const { host, files } = machine();
+  await (await lockModel(host(1), LOCKS))[Symbol.asyncDispose]();
+  assert.deepEqual(await readTree(files, LOCKS), []);
+});
+
+test("lockModel() takes over at once from a process of this machine that is gone", async () => {
+  const { host, clock, alive } = machine();
+  await lockModel(host(1), LOCKS);
+  alive.delete(1);
+  const before = clock.now();
+  await using _lock = await lockModel(host(2), LOCKS);
+  assert.equal(clock.now(), before);
+});
+
+test("lockModel() takes over from a claim of another machine that stands still", async () => {
+  const { host, files, clock } = machine();
+  await writeBytes(
+    files,
+    `${LOCKS}/elsewhere.77.0123456789abcdef.tmp`,
+    new TextEncoder().encode("5"),
+  );
+  const before = clock.now();
+  await using _lock = await lockModel(host(2), LOCKS);
+  assert.ok(clock.now() - before >= 15_000, `after ${clock.now() - before} ms`);
+});
+
+test("lockModel() waits as long as the holder shows that it lives", async () => {
+  const { host, clock } = machine();
+  const first = await lockModel(host(1), LOCKS);
+  let isIn = false;
+  const second = lockModel(host(2), LOCKS).then((lock) => {
+    isIn = true;
+    return lock;
+  });
+  await clock.sleep(60_000);
+  assert.equal(isIn, false);
+  await first[Symbol.asyncDispose]();
+  await (await second)[Symbol.asyncDispose]();
+});
+
+test("lockModel() rejects with cancelled while it waits", async () => {
+  const { host, clock } = machine();
+  await using _lock = await lockModel(host(1), LOCKS);
+  const controller = new AbortController();
+  const waiting = lockModel(host(2), LOCKS, { signal: controller.signal });
+  void clock.sleep(1000).then(() => controller.abort());
+  await assert.rejects(waiting, { code: "cancelled" });
+});
+
+// Helpers
+
+function machine() {
+  const clock = new SimulatedClock({ startMs: 0, isBusy: () => false, activity: () => 0 });
+  const files = memoryFiles({ now: () => clock.now() });
+  const alive = new Set([1, 2]);
+  const random = seededRandom(1);
+  const host = (pid: number): LockHost => ({
+    files,
+    clock,
+    random,
+    processes: { machine: "here", pid, isAlive: (other) => alive.has(other) },
+  });
+  return { host, files, clock, alive };
+}

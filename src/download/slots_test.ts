@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Slots } from "./slots.ts";
+
+const never = new AbortController().signal;
+
+test("Slots hands out as many slots as there are, in order of asking", async () => {
+  const slots = new Slots(1);
+  await slots.acquire(never);
+  const order: string[] = [];
+  const first = slots.acquire(never).then(() => order.push("first"));
+  const second = slots.acquire(never).then(() => order.push("second"));
+  assert.equal(slots.tryAcquire(), false);
+  slots.release();
+  await first;
+  slots.release();
+  await second;
+  assert.deepEqual(order, ["first", "second"]);
+});
+
+test("Slots.acquire() rejects when it is cancelled, and loses no slot", async () => {
+  const slots = new Slots(1);
+  await slots.acquire(never);
+  const controller = new AbortController();
+  const waiting = slots.acquire(controller.signal);
+  controller.abort(new Error("enough"));
+  await assert.rejects(waiting, { message: "enough" });
+  slots.release();
+  assert.equal(slots.tryAcquire(), true);
+});
+
+test("Slots.acquire() passes on a slot that it was given in the moment of its cancel", async () => {
+  const slots = new Slots(1);
+  await slots.acquire(never);
+  const controller = new AbortController();
+  const waiting = slots.acquire(controller.signal);
+  controller.abort(new Error("enough"));
+  slots.release();
+  await assert.rejects(waiting, { message: "enough" });
+  assert.equal(slots.tryAcquire(), true);
+});
