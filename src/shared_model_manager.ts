@@ -13,6 +13,7 @@ import type {
   WaitOptions,
 } from "../spec/mod.ts";
 import type { DownloadPlan } from "./download/download_plan.ts";
+import { diskError } from "./disk/disk_error.ts";
 import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
 import { readPlan } from "./download/offline_copy.ts";
 import { RepositoryDownloader } from "./download/repository_downloader.ts";
@@ -146,7 +147,11 @@ export class SharedModelManager implements ModelManager {
   async #isHere(request: ModelRequest): Promise<boolean> {
     const { files } = this.#host;
     const directory = this.#fileManager.directoryOf(request);
-    const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
-    return recorded?.source === request.repository;
+    try {
+      const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
+      return recorded?.source === request.repository;
+    } catch (error) {
+      throw diskError(error, `read "${directory}"`);
+    }
   }
 }

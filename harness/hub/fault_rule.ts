@@ -31,6 +31,8 @@ export type FaultAction =
   | { readonly type: "cut"; readonly atByte: number; readonly how: CutHow }
   /** Turns one bit of the file over; `atByte` counts from the start of the file. */
   | { readonly type: "flip"; readonly atByte: number; readonly bit?: number }
+  /** Sends zeros in place of the last bytes of this answer, as a hole in a file would read. */
+  | { readonly type: "zero-tail"; readonly bytes: number }
   /** Leaves the last bytes out, and says so in a consistent `Content-Length`. */
   | { readonly type: "short"; readonly byBytes: number }
   /** Adds bytes at the end, and says so in a consistent `Content-Length`. */

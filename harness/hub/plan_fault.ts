@@ -29,6 +29,7 @@ export function planFault(action: FaultAction, scene: FaultScene): Plan {
   switch (action.type) {
     case "cut":
     case "flip":
+    case "zero-tail":
     case "short":
     case "extra":
     case "gzip-bomb":
@@ -75,7 +76,7 @@ export function planFault(action: FaultAction, scene: FaultScene): Plan {
 
 type BodyFault = Extract<
   FaultAction,
-  { readonly type: "cut" | "flip" | "short" | "extra" | "gzip-bomb" | "endless-body" }
+  { readonly type: "cut" | "flip" | "zero-tail" | "short" | "extra" | "gzip-bomb" | "endless-body" }
 >;
 
 function planBodyFault(action: BodyFault, draft: AnswerDraft): Plan {
@@ -90,6 +91,11 @@ function planBodyFault(action: BodyFault, draft: AnswerDraft): Plan {
       const at = action.atByte - (draft.content?.start ?? 0);
       if (at < 0 || at >= bytes.length) return undefined;
       return () => ({ ...draft, body: { bytes: flipped(bytes, at, action.bit ?? 0) } });
+    }
+    case "zero-tail": {
+      const from = Math.max(0, bytes.length - action.bytes);
+      if (bytes.subarray(from).every((byte) => byte === 0)) return undefined;
+      return () => ({ ...draft, body: { bytes: bytes.slice().fill(0, from) } });
     }
     case "short":
       if (bytes.length === 0 || action.byBytes <= 0) return undefined;

@@ -4,4 +4,20 @@
  * @module
  */
 
-export {};
+export { contentBytes, contentExchanges, firstByte } from "./content_bytes.ts";
+export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
+export * from "./other_host.ts";
+export { filePlace, modelPlace } from "./place.ts";
+export { settled } from "./settled.ts";
+export { sizeOnDisk } from "./size_on_disk.ts";
+export * from "./text_of.ts";
+export { wantedFiles } from "./wanted_files.ts";
+export * from "./wire_log.ts";
+export { wrongFiles } from "./wrong_files.ts";
+export { namesFile } from "./names_file.ts";
+export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
+export { changesOutside, type ChangesOutside } from "./changes_outside.ts";
+export { falseMarker, markerText } from "./false_marker.ts";
+export { boundFiles, formerTimes } from "./former_times.ts";
+export { HOSTILE_FACTS, type HostileFact, withHostileFact } from "./hostile_facts.ts";
+export { modelNames } from "./model_names.ts";

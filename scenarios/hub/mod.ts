@@ -5,6 +5,33 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { emptyVariables } from "./empty_variables.ts";
+import { endlessListing } from "./endless_listing.ts";
+import { endlessRedirects } from "./endless_redirects.ts";
+import { environment } from "./environment.ts";
+import { inflatingBody } from "./inflating_body.ts";
+import { listingPages } from "./listing_pages.ts";
+import { overlongBody } from "./overlong_body.ts";
+import { proxies } from "./proxies.ts";
+import { redirects } from "./redirects.ts";
+import { renamedRepository } from "./renamed_repository.ts";
+import { switchedOff } from "./switched_off.ts";
+import { tokenHost } from "./token_host.ts";
+import { tokenSecret } from "./token_secret.ts";
 
 /** Scenarios of this area. */
-export const hubScenarios: readonly Scenario[] = [];
+export const hubScenarios: readonly Scenario[] = [
+  listingPages,
+  redirects,
+  endlessRedirects,
+  renamedRepository,
+  tokenHost,
+  tokenSecret,
+  environment,
+  switchedOff,
+  proxies,
+  emptyVariables,
+  endlessListing,
+  overlongBody,
+  inflatingBody,
+];

@@ -1,11 +1,47 @@
 /**
- * Scenarios about `layout`.
+ * Scenarios about where models are and what their files are called.
  *
  * @module
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { awkwardNames } from "./awkward_names.ts";
+import { caseOfIds } from "./case_of_ids.ts";
+import { caseTwins } from "./case_twins.ts";
+import { fileAndDirectory } from "./file_and_directory.ts";
+import { flatDirectory } from "./flat_directory.ts";
+import { hostileFacts } from "./hostile_facts.ts";
+import { lackingRepository } from "./lacking_repository.ts";
+import { legalForms } from "./legal_forms.ts";
+import { linksOut } from "./links_out.ts";
+import { movedRoot } from "./moved_root.ts";
+import { patterns } from "./patterns.ts";
+import { removedParents } from "./removed_parents.ts";
 import { requiredFiles } from "./required_files.ts";
+import { revisionSwitch } from "./revision_switch.ts";
+import { rootLink } from "./root_link.ts";
+import { sharedBlob } from "./shared_blob.ts";
+import { staleIndex } from "./stale_index.ts";
+import { unsafeNames } from "./unsafe_names.ts";
 
 /** Scenarios of this area. */
-export const layoutScenarios: readonly Scenario[] = [requiredFiles];
+export const layoutScenarios: readonly Scenario[] = [
+  requiredFiles,
+  legalForms,
+  flatDirectory,
+  lackingRepository,
+  patterns,
+  staleIndex,
+  sharedBlob,
+  removedParents,
+  fileAndDirectory,
+  revisionSwitch,
+  awkwardNames,
+  unsafeNames,
+  linksOut,
+  hostileFacts,
+  rootLink,
+  caseOfIds,
+  caseTwins,
+  movedRoot,
+];

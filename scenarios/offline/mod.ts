@@ -5,6 +5,9 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { completeModel } from "./complete_model.ts";
+import { failedUpdate } from "./failed_update.ts";
+import { incompleteModel } from "./incomplete_model.ts";
 
 /** Scenarios of this area. */
-export const offlineScenarios: readonly Scenario[] = [];
+export const offlineScenarios: readonly Scenario[] = [completeModel, incompleteModel, failedUpdate];

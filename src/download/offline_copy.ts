@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DownloadResult, FileFault, FileSystem, Marker } from "../../spec/mod.ts";
+import type { DownloadResult, ErrorCode, FileFault, FileSystem, Marker } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { parseMarker, readMarker } from "../manage/marker.ts";
@@ -12,7 +12,8 @@ import { stagingOf } from "./staging.ts";
  * `OFF-COMPLETE`, `OFF-INCOMPLETE`, `OFF-KEEPS`.
  *
  * @param why what keeps the hub from being asked; undefined when the network is switched off
- * @throws {ModelError} `offline`, with what is missing; `why` itself when there is no local copy at all
+ * @throws {ModelError} with what is missing: `offline`, or the code of the hub's answer where there was one; `why`
+ * itself when there is no local copy at all
  */
 export async function offlineCopy(
   files: FileSystem,
@@ -54,21 +55,29 @@ async function incomplete(
     signal: context.signal,
   });
   const cause = why === undefined ? {} : { cause: why };
+  const code = codeOf(why);
   const away =
     why === undefined ? "the network is switched off" : `the hub cannot be asked (${why.code})`;
   if (faults.length === 0) {
     const held = `revision "${recorded.revision}" (${recorded.commit}) with patterns ${recorded.include.join(" ")}`;
     return new ModelError(
-      "offline",
+      code,
       `Cannot download revision "${revision}" of "${source}" as ${away} and "${join(directory)}" holds ${held}: go online`,
       { ...cause, expected: revision, actual: recorded.revision },
     );
   }
   return new ModelError(
-    "offline",
+    code,
     `Cannot use "${source}" as ${away} and the local copy is not complete: ${describe(faults)}; go online and run the same again`,
     { ...cause, file: faults[0]?.path ?? "", actual: faults.map((fault) => fault.path).join(", ") },
   );
+}
+
+/** A hub that answered is not away: what it said is the reason, also where a local copy was looked for. */
+function codeOf(why: ModelError | undefined): ErrorCode {
+  return why === undefined || why.code === "network" || why.code === "timeout"
+    ? "offline"
+    : why.code;
 }
 
 function describe(faults: readonly FileFault[]): string {

@@ -122,17 +122,20 @@ class Placer {
   }
 }
 
-/** Makes the parents at this moment, also when somebody removed them meanwhile: `LAYOUT-PARENTS`. */
+/** How often a parent may vanish between its making and the rename into it. */
+const VANISHED_MAX = 20;
+
+/** Makes the parents at this moment, also when somebody keeps removing them: `LAYOUT-PARENTS`. */
 async function renameIntoPlace(files: FileSystem, source: string, target: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    await makeDirectories(files, dirname(target));
+  for (let vanished = 0; ; vanished++) {
     try {
+      await makeDirectories(files, dirname(target));
       await files.rename(source, target);
       return;
     } catch (error) {
       const isParentGone =
         errnoOf(error) === "ENOENT" && (await lstatIfThere(files, source)) !== undefined;
-      if (!isParentGone || attempt === 3) throw error;
+      if (!isParentGone || vanished === VANISHED_MAX) throw error;
     }
   }
 }

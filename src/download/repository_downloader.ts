@@ -6,6 +6,7 @@ import type {
   Place,
   WaitOptions,
 } from "../../spec/mod.ts";
+import { diskError } from "../disk/disk_error.ts";
 import { ModelError } from "../errors.ts";
 import { HubClient } from "../hub/hub_client.ts";
 import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
@@ -73,6 +74,17 @@ export class RepositoryDownloader {
    * @throws {ModelError} with the code that tells why; what was good on disk before is as it was
    */
   async download(
+    request: DownloadRequest,
+    options: RepositoryDownloadOptions & { readonly target: RepositoryTarget },
+  ): Promise<DownloadResult> {
+    try {
+      return await this.#download(request, options);
+    } catch (error) {
+      throw diskError(error, `read "${options.target.directory}"`);
+    }
+  }
+
+  async #download(
     request: DownloadRequest,
     options: RepositoryDownloadOptions & { readonly target: RepositoryTarget },
   ): Promise<DownloadResult> {

@@ -11,6 +11,7 @@ import type {
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
+import { printableAddress } from "../hub/credentials.ts";
 import { hubSettings } from "../hub/hub_settings.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
 import { hubError } from "../hub/hub_error.ts";
@@ -189,7 +190,7 @@ function parseFileUrl(url: string): { readonly name: string } {
   if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot download ${JSON.stringify(url)}: give an address that starts with https:// or http://`,
+      `Cannot download ${JSON.stringify(printableAddress(url))}: give an address that starts with https:// or http://`,
     );
   }
   const name = decodeName(parsed.pathname.split("/").at(-1) ?? "");

@@ -1,6 +1,7 @@
 import type { Environment, Host, HttpResponse } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { chooseProxy } from "./choose_proxy.ts";
+import { splitCredentials } from "./credentials.ts";
 import { DEFAULT_RETRY, Retryable, RetryBudget, type RetryPolicy } from "./retry.ts";
 import { StallGuard } from "./stall_guard.ts";
 import { throwIfAborted, waitOrAbort } from "./wait_or_abort.ts";
@@ -71,11 +72,15 @@ export class HttpClient {
    */
   async send(url: string, options: SendOptions): Promise<Exchange> {
     const trusted: HttpResponse[] = [];
-    let at = url;
+    const { url: start, authorization } = splitCredentials(url);
+    let at = start;
     for (let hops = 0; hops <= HOPS_MAX; hops++) {
       const isTokenOrigin = new URL(at).origin === this.#options.tokenOrigin;
       const tokenSent = isTokenOrigin && this.#options.token !== undefined;
-      const response = await this.#sendOne(at, { ...options, tokenSent });
+      const isStart = new URL(at).origin === new URL(start).origin;
+      const own = isStart && authorization !== undefined ? { authorization } : {};
+      const headers = { ...own, ...options.headers };
+      const response = await this.#sendOne(at, { ...options, headers, tokenSent });
       if (isTokenOrigin && response.status < 400) trusted.push(response);
       if (![301, 302, 303, 307, 308].includes(response.status))
         return { response, url: at, trusted, tokenSent };
@@ -172,7 +177,8 @@ function redirectTarget(from: string, response: HttpResponse): string {
       `Cannot fetch "${withoutQuery(from)}" as it was redirected to no web address: check the hub's address`,
     );
   }
-  return target.href;
+  // Whoever redirects does not decide who the client is.
+  return splitCredentials(target.href).url;
 }
 
 /** An address without its query, which may be signed. */

@@ -1,5 +1,6 @@
 import type { Environment } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
+import { printableAddress } from "./credentials.ts";
 
 /** The hub of a request that names none and whose environment names none. */
 export const DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -48,7 +49,7 @@ function normalizeEndpoint(endpoint: string): string {
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot use ${JSON.stringify(endpoint)} as the hub's address: give an address that starts with https:// or http://`,
+      `Cannot use ${JSON.stringify(printableAddress(endpoint))} as the hub's address: give an address that starts with https:// or http://`,
     );
   }
   return endpoint.replace(/\/+$/, "");

@@ -1,5 +1,5 @@
 import type { CheckContext } from "./check_context.ts";
-import { type ExpectedModel, expectedModel } from "./expected_tensors.ts";
+import { type ExpectedModel, expectedModel, wantedNames } from "./expected_tensors.ts";
 import { judgeUnknownLayers } from "./judge_packed.ts";
 import { judgeTensors, type PlacedTensor, type PlacedTensors } from "./judge_tensors.ts";
 import { isRecord, parseJson } from "./parse_json.ts";
@@ -42,7 +42,7 @@ export async function checkWeights(
       recorded: context.digests.has(path),
     })),
     weightMap: await readWeightMap(context),
-    wanted: expected && wantedNames(expected),
+    wanted: config && expected && wantedNames(expected, config, dtypesIn(headers)),
     recordedPaths: recorded.filter((path) => !path.includes("/")),
   });
   for (const finding of selection.findings) context.add(finding);
@@ -83,9 +83,10 @@ function namesIn(parsed: ParsedHeader | undefined): ReadonlySet<string> | undefi
   return new Set([...parsed.header.tensors.keys(), ...faulty]);
 }
 
-/** The names that a model has whether or not its layers are packed. */
-function wantedNames(expected: ExpectedModel): Set<string> {
-  return new Set([...expected.layers.keys()].map((path) => `${path}.weight`));
+/** Dtypes of all tensors, in whichever file. */
+function dtypesIn(headers: ReadonlyMap<string, ParsedHeader>): Map<string, string> {
+  const entries = [...headers.values()].flatMap(({ header }) => [...(header?.tensors ?? [])]);
+  return new Map(entries.map(([name, { dtype }]) => [name, dtype]));
 }
 
 /** Reads the index; mlx-lm never does, so that a bad one is no error. */

@@ -128,3 +128,36 @@ export function tensorsOf(
     ? [packed, tensor("scales", groups, "float"), tensor("biases", groups, "float"), ...bias]
     : [packed, tensor("scales", groups, "exponents"), ...bias];
 }
+
+/**
+ * The names of all tensors that a model must have, packed as far as the tensors that are there show it.
+ *
+ * @param present dtypes of the tensors that are there, by name
+ */
+export function wantedNames(
+  expected: ExpectedModel,
+  config: ModelConfig,
+  present: ReadonlyMap<string, string>,
+): Set<string> {
+  const names = [...expected.layers.values()].flatMap((layer) => {
+    const own = config.quantization?.perLayer.get(layer.path);
+    const general = own === undefined ? config.quantization : own || undefined;
+    const isPacked = isAnyPacked(layer, present);
+    return tensorsOf(layer, isPacked ? general : undefined).map(({ name }) => name);
+  });
+  return new Set(names);
+}
+
+/** Whether any tensor of a layer shows that it is packed, whichever others are absent. */
+export function isAnyPacked(
+  layer: ExpectedLayer,
+  present: ReadonlyMap<string, string>,
+): boolean {
+  if (!layer.quantizable) return false;
+  const { path } = layer;
+  return (
+    present.has(`${path}.scales`) ||
+    present.has(`${path}.biases`) ||
+    present.get(`${path}.weight`) === "U32"
+  );
+}

@@ -16,10 +16,11 @@ export function missingShards(
   const present = new Set(belonging.map(({ path }) => path));
   const tensors = new Set(belonging.flatMap((file) => [...(file.tensors ?? [])]));
   const isUnreadable = belonging.some((file) => file.tensors === undefined);
-  const lacks = (names: Iterable<string>) => [...names].filter((name) => !tensors.has(name));
   // An unreadable file may hold what is lacking, so that nothing is known of the others.
   const isComplete =
-    input.wanted !== undefined && !isUnreadable && lacks(input.wanted).length === 0;
+    input.wanted !== undefined &&
+    !isUnreadable &&
+    [...input.wanted].every((name) => tensors.has(name));
   if (isComplete) return [];
 
   const findings = new Map<string, CheckFinding>();
@@ -36,11 +37,10 @@ export function missingShards(
       report(name, `It is one of the ${Number(count)} shards to which "${path}" belongs`);
     }
   }
-  for (const [file, names] of namesByFile(input.weightMap)) {
-    if (present.has(file)) continue;
-    const lacking = lacks(names);
-    // Where some of its tensors are elsewhere, the index is of another sharding; an unreadable file may hold all.
-    if (lacking.length < names.length || (isUnreadable && belonging.length === 1)) continue;
+  const weightMap = describesThese(input.weightMap, belonging) ? input.weightMap : undefined;
+  for (const [file, names] of namesByFile(weightMap)) {
+    // Where an only file cannot be read, the index may call it by an older name.
+    if (isUnreadable && belonging.length === 1) continue;
     report(
       file,
       `The index places ${names.length} tensors in it, such as "${names[0]}", and they are nowhere else`,
@@ -50,6 +50,16 @@ export function missingShards(
     if (!findings.has(path)) report(path, "It was downloaded with the model and is gone");
   }
   return [...findings.values()];
+}
+
+/** An index that places one tensor where it is not is of another sharding and says nothing of this one. */
+function describesThese(
+  weightMap: ReadonlyMap<string, string> | undefined,
+  belonging: readonly WeightCandidate[],
+): boolean {
+  return belonging.every(({ path, tensors }) =>
+    [...(tensors ?? [])].every((name) => (weightMap?.get(name) ?? path) === path),
+  );
 }
 
 function namesByFile(weightMap: ReadonlyMap<string, string> | undefined): Map<string, string[]> {

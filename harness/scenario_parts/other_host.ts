@@ -1,0 +1,64 @@
+import type { Fetch, HttpResponse } from "../../spec/mod.ts";
+
+/** Lets a host that no hub has answer as the hub does: a mirror, a proxy's host, or a stranger. */
+export function answeredBy(
+  fetch: Fetch,
+  options: { readonly host: string; readonly hub: string },
+): Fetch {
+  const { host, hub } = options;
+  return (url, request) =>
+    fetch(new URL(url).origin === host ? hub + url.slice(host.length) : url, request);
+}
+
+/** A host that sends every request on, with path and query, to the hub. */
+export function redirectedTo(
+  fetch: Fetch,
+  options: { readonly host: string; readonly hub: string; readonly status: number },
+): Fetch {
+  const { host, hub, status } = options;
+  return async (url, request) =>
+    new URL(url).origin === host
+      ? bareResponse(status, { location: hub + url.slice(host.length) })
+      : fetch(url, request);
+}
+
+/** A host that cannot be reached, though the network is there. */
+export function unreachable(
+  fetch: Fetch,
+  options: { readonly host: string; readonly code: "ECONNREFUSED" | "ENOTFOUND" | "ETIMEDOUT" },
+): Fetch {
+  const { host, code } = options;
+  return async (url, request) => {
+    if (new URL(url).origin !== host) return fetch(url, request);
+    const cause = Object.assign(new Error(`connect ${code}`), { code });
+    throw new TypeError("fetch failed", { cause });
+  };
+}
+
+/** Changes the `Link` header of every listing page; undefined leaves it as it is. */
+export function withLink(
+  fetch: Fetch,
+  change: (link: string, url: string) => string | null | undefined,
+): Fetch {
+  return async (url, request) => {
+    const response = await fetch(url, request);
+    const link = response.headers.get("link");
+    const changed = link === null ? undefined : change(link, url);
+    if (changed === undefined) return response;
+    return {
+      status: response.status,
+      body: response.body,
+      headers: {
+        get: (name) => (name.toLowerCase() === "link" ? changed : response.headers.get(name)),
+      },
+    };
+  };
+}
+
+function bareResponse(status: number, headers: Readonly<Record<string, string>>): HttpResponse {
+  return {
+    status,
+    headers: { get: (name) => headers[name.toLowerCase()] ?? null },
+    body: null,
+  };
+}

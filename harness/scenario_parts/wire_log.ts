@@ -1,0 +1,72 @@
+import type { Fetch, HttpResponse } from "../../spec/mod.ts";
+
+/** One request as it left the subject. */
+export interface SeenRequest {
+  readonly url: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly proxy: string | undefined;
+  /** Decoded body bytes that the subject took so far. */
+  readonly bytesTaken: number;
+}
+
+/** Sees every request of a process, also those that no hub answers. */
+export interface WireLog {
+  readonly requests: readonly SeenRequest[];
+  /** Wraps the network of a process; see `StartOptions.fetch`. */
+  watch(fetch: Fetch): Fetch;
+}
+
+/** The value of the request's `Authorization` header, if it has one. */
+export function authorizationOf(request: SeenRequest): string | undefined {
+  const field = Object.entries(request.headers).find(
+    ([name]) => name.toLowerCase() === "authorization",
+  );
+  return field?.[1];
+}
+
+/** Makes an empty log. */
+export function wireLog(): WireLog {
+  const requests: SeenRequest[] = [];
+  return {
+    requests,
+    watch: (fetch) => async (url, request) => {
+      const { headers, proxy } = request;
+      const seen = { url, origin: new URL(url).origin, headers, proxy, bytesTaken: 0 };
+      requests.push(seen);
+      const response = await fetch(url, request);
+      return countingResponse(response, (sizeBytes) => {
+        seen.bytesTaken += sizeBytes;
+      });
+    },
+  };
+}
+
+function countingResponse(
+  response: HttpResponse,
+  onBytes: (sizeBytes: number) => void,
+): HttpResponse {
+  const { status, headers, body } = response;
+  if (body === null) return response;
+  return {
+    status,
+    headers,
+    body: {
+      [Symbol.asyncIterator]() {
+        const chunks = body[Symbol.asyncIterator]();
+        return {
+          next: async () => {
+            const next = await chunks.next();
+            if (!next.done) onBytes(next.value.length);
+            return next;
+          },
+          return: async () => {
+            await chunks.return?.();
+            return { done: true, value: undefined };
+          },
+        };
+      },
+    },
+  };
+}

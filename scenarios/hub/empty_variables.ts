@@ -1,0 +1,73 @@
+/**
+ * The same download is done twice: with variables set to the empty string, and with those variables absent.
+ *
+ * Invariants checked:
+ * - Both do the same: the same result, and the same requests with the same tokens by the same way.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  answeredBy,
+  authorizationOf,
+  scenario,
+  settled,
+  wireLog,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Empty-4bit";
+/** Where a hub is that nobody names. */
+const DEFAULT_HUB = "https://huggingface.co";
+const VARIABLES = {
+  HF_ENDPOINT: "https://wrong.test",
+  HF_TOKEN: "hf_one",
+  HUGGING_FACE_HUB_TOKEN: "hf_two",
+  HF_HUB_OFFLINE: "1",
+  HTTPS_PROXY: "http://proxy.test:1",
+  HTTP_PROXY: "http://proxy.test:2",
+  ALL_PROXY: "http://proxy.test:3",
+  NO_PROXY: "cdn.test",
+  https_proxy: "http://proxy.test:4",
+  no_proxy: "wrong.test",
+} as const;
+
+export const emptyVariables = scenario({
+  name: "hub/empty_variables",
+  covers: ["HUB-ENV-EMPTY"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    empty: fc.subarray(Object.keys(VARIABLES), { minLength: 1 }),
+    // Only variables that a download survives are set: the others would end both runs alike.
+    set: fc.subarray(["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "ALL_PROXY", "NO_PROXY"] as const),
+  },
+  goals: ["an empty variable stood before one that is set", "the hub that nobody names was asked"],
+  async check({ model, empty, set }, world, verdict) {
+    const { hub } = world;
+    hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const values = Object.fromEntries(set.map((name) => [name, VARIABLES[name]]));
+    const run = async (value: "" | undefined) => {
+      const wire = wireLog();
+      const subject = world.start({
+        root: `${world.root} ${value === "" ? "empty" : "absent"}`,
+        env: { ...values, ...Object.fromEntries(empty.map((name) => [name, value])) },
+        fetch: (fetch) => wire.watch(answeredBy(fetch, { host: DEFAULT_HUB, hub: hub.endpoint })),
+      });
+      const result = await settled(() => subject.download({ repository: REPOSITORY }));
+      const lines = wire.requests.map(
+        (request) => `${request.url} ${authorizationOf(request)} ${request.proxy}`,
+      );
+      if (wire.requests.some(({ origin }) => origin === DEFAULT_HUB)) {
+        verdict.reached("the hub that nobody names was asked");
+      }
+      return [result?.files.length, ...lines.toSorted()].join("\n");
+    };
+    const [withEmpty, without] = [await run(""), await run(undefined)];
+    verdict.holds(
+      "HUB-ENV-EMPTY",
+      withEmpty === without,
+      () => `with ${empty.join(", ")} empty:\n${withEmpty}\nand without:\n${without}`,
+    );
+    if (empty.includes("HF_TOKEN") && set.includes("HUGGING_FACE_HUB_TOKEN")) {
+      verdict.reached("an empty variable stood before one that is set");
+    }
+  },
+});

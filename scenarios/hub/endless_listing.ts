@@ -1,0 +1,81 @@
+/**
+ * A listing does not end: a page names itself, pages name each other or ever new ones, or one page is of absurd size.
+ *
+ * Invariants checked:
+ * - The download fails with `limit-exceeded`, or, where what came is no listing, with `not-a-hub`.
+ * - It sends a bounded number of requests, takes a bounded number of bytes, and leaves no file.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  type FaultAction,
+  readTree,
+  scenario,
+  wireLog,
+  withLink,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Endless-4bit";
+const REQUESTS_MAX = 20_000;
+const BYTES_MAX = 256 * 1024 * 1024;
+
+const SHAPES = {
+  "a page that names itself": undefined,
+  "two pages that name each other": undefined,
+  "ever new pages": { type: "endless-pages" },
+  "a page without end": { type: "endless-body" },
+  "a million entries": { type: "oversize-listing", entries: 1_000_000 },
+} as const satisfies Record<string, FaultAction | undefined>;
+
+export const endlessListing = scenario({
+  name: "hub/endless_listing",
+  covers: ["HUB-LIMIT-LISTING"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    // The last two are slow, so that they are rare.
+    shape: fc.oneof(
+      { arbitrary: fc.constant("a page that names itself" as const), weight: 70 },
+      { arbitrary: fc.constant("two pages that name each other" as const), weight: 70 },
+      { arbitrary: fc.constant("a page without end" as const), weight: 26 },
+      { arbitrary: fc.constant("ever new pages" as const), weight: 2 },
+      { arbitrary: fc.constant("a million entries" as const), weight: 1 },
+    ),
+  },
+  goals: ["a circle of pages was followed"],
+  world: () => ({ style: { pageSize: 1 } }),
+  async check({ model, shape }, world, verdict) {
+    const { hub } = world;
+    hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const action = SHAPES[shape];
+    if (action !== undefined) hub.faults = [{ match: { kind: "tree", nth: "all" }, do: action }];
+    let first: string | undefined;
+    const lead = (_: string, url: string) => {
+      first ??= url;
+      if (shape === "a page that names itself") return `<${url}>; rel="next"`;
+      return shape === "two pages that name each other" && url !== first
+        ? `<${first}>; rel="next"`
+        : undefined;
+    };
+    const wire = wireLog();
+    const subject = world.start({ fetch: (fetch) => wire.watch(withLink(fetch, lead)) });
+    const codes =
+      shape === "a page without end"
+        ? (["limit-exceeded", "not-a-hub"] as const)
+        : (["limit-exceeded"] as const);
+    await verdict.fails(
+      "HUB-LIMIT-LISTING",
+      () => subject.download({ repository: REPOSITORY }),
+      codes,
+    );
+    const { requests } = wire;
+    const bytes = requests.reduce((sum, { bytesTaken }) => sum + bytesTaken, 0);
+    verdict.holds(
+      "HUB-LIMIT-LISTING",
+      requests.length <= REQUESTS_MAX && bytes <= BYTES_MAX,
+      `${requests.length} requests and ${bytes} bytes before it gave up`,
+    );
+    const left = (await readTree(world.files, world.root)).filter(({ kind }) => kind === "file");
+    verdict.holds("HUB-LIMIT-LISTING", left.length === 0, `${left[0]?.path} is on the disk`);
+    if (action === undefined) verdict.reached("a circle of pages was followed");
+  },
+});

@@ -1,0 +1,69 @@
+/**
+ * A listing comes in pages, whose links are spelt in each legal way, and has entries for directories.
+ *
+ * Invariants checked:
+ * - Files of every page are on the disk.
+ * - No directory is asked for as a file, also where its name looks like a wanted file's, nor becomes one.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import {
+  anyFileNames,
+  anySmallModel,
+  exists,
+  LINK_STYLES,
+  modelPlace,
+  scenario,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Paged-4bit";
+
+export const listingPages = scenario({
+  name: "hub/listing_pages",
+  covers: ["HUB-PAGES", "HUB-DIRECTORIES"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    names: anyFileNames({ countMax: 4 }),
+    pageSize: fc.integer({ min: 1, max: 6 }),
+    linkStyle: fc.constantFrom(...LINK_STYLES),
+  },
+  goals: ["a third page was asked for"],
+  world: ({ pageSize, linkStyle }) => ({ style: { pageSize, linkStyle } }),
+  async check({ model, names, pageSize }, world, verdict) {
+    // Directories whose names the default patterns want.
+    const nested = [...names, "vision.json/part.json", "heads.json/more.jinja/last.json"];
+    const files = [
+      ...model.files,
+      ...nested.map((path) => ({ path, bytes: Buffer.from(`"${path}"`), lfs: false })),
+    ];
+    world.hub.publish(REPOSITORY, files, { tags: ["mlx"] });
+    await verdict.attempt("HUB-DIRECTORIES", () =>
+      world.start().download({ repository: REPOSITORY }),
+    );
+    const { log } = world.hub;
+    if (log.filter(({ kind }) => kind === "tree").length > 2) {
+      verdict.reached("a third page was asked for");
+    }
+    const directory = modelPlace(world, REPOSITORY);
+    const wrong = await wrongFiles(world, directory, wantedFiles(files));
+    verdict.holds(
+      "HUB-PAGES",
+      wrong.length === 0,
+      () => `with ${pageSize} entries a page these are wrong: ${wrong.join(", ")}`,
+    );
+    for (const path of new Set(nested.flatMap(parentsOf))) {
+      const asked = log.some(({ file }) => file === path);
+      verdict.holds("HUB-DIRECTORIES", !asked, `the directory ${path} was asked for as a file`);
+      const place = join(directory, ...path.split("/"));
+      const kind = (await exists(world.files, place)) && (await world.files.lstat(place)).kind;
+      verdict.holds("HUB-DIRECTORIES", kind !== "file", `the directory ${path} became a file`);
+    }
+  },
+});
+
+function parentsOf(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, depth) => parts.slice(0, depth + 1).join("/"));
+}

@@ -1,0 +1,63 @@
+/**
+ * A hub and its content network send the client on, by every status and with every form of address.
+ *
+ * Invariants checked:
+ * - Relative addresses, addresses of other hosts and addresses with a query are followed to the bytes.
+ * - A mirror that redirects every request to the hub works as the hub.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  type FaultMatch,
+  modelPlace,
+  redirectedTo,
+  scenario,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Moved-4bit";
+const MIRROR = "https://mirror.test";
+
+export const redirects = scenario({
+  name: "hub/redirects",
+  covers: ["HUB-REDIRECT"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    smallFiles: fc.constantFrom("direct" as const, "resolve-cache" as const),
+    lfsFiles: fc.constantFrom("direct" as const, "cdn" as const),
+    status: fc.constantFrom(301, 302, 303, 307, 308),
+    kind: fc.constantFrom("info" as const, "tree" as const, "resolve" as const),
+    form: fc.constantFrom("query" as const, "path" as const, "other host" as const),
+    throughMirror: fc.boolean(),
+  },
+  goals: ["the mirror redirected", "the content network was asked", "the hub redirected to itself"],
+  world: ({ smallFiles, lfsFiles }) => ({ style: { smallFiles, lfsFiles } }),
+  async check({ model, status, kind, form, throughMirror }, world, verdict) {
+    const { hub } = world;
+    const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const config = `/${REPOSITORY}/resolve/${commit}/config.json`;
+    const bytes = model.files.find(({ path }) => path === "config.json")?.bytes;
+    hub.serveUrl("/kept elsewhere", bytes ?? new Uint8Array());
+    const to = {
+      query: "?signed=yes&again=1",
+      path: `${config}?again=1`,
+      "other host": "{url}/kept%20elsewhere?again=1",
+    }[form];
+    const match: FaultMatch =
+      form === "query" ? { kind } : { kind: "resolve", path: "config.json" };
+    hub.faults = [{ match: { ...match, nth: 1 }, do: { type: "redirect", to, status } }];
+    const subject = throughMirror
+      ? world.start({
+          env: { HF_ENDPOINT: MIRROR },
+          fetch: (fetch) => redirectedTo(fetch, { host: MIRROR, hub: hub.endpoint, status }),
+        })
+      : world.start();
+    await verdict.attempt("HUB-REDIRECT", () => subject.download({ repository: REPOSITORY }));
+    const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), wantedFiles(model.files));
+    verdict.holds("HUB-REDIRECT", wrong.length === 0, () => `wrong: ${wrong.join(", ")}`);
+    if (throughMirror) verdict.reached("the mirror redirected");
+    if (hub.log.some((one) => one.kind === "cdn")) verdict.reached("the content network was asked");
+    if (form !== "other host") verdict.reached("the hub redirected to itself");
+  },
+});

@@ -1,0 +1,49 @@
+/**
+ * `HF_HUB_OFFLINE` is set to something, with a model that is complete, damaged or absent.
+ *
+ * Invariants checked:
+ * - With any spelling of "on" no request is sent, whatever is on the disk; with anything else the hub is asked.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import { anySmallModel, modelPlace, scenario, settled, wireLog } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Off-4bit";
+
+export const switchedOff = scenario({
+  name: "hub/switched_off",
+  covers: ["HUB-ENV-OFFLINE"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    on: fc.constantFrom("1", "ON", "YES", "TRUE").chain((word) => fc.mixedCase(fc.constant(word))),
+    off: fc.constantFrom("0", "OFF", "no", "false", "2", "onward", "11", "enabled"),
+    before: fc.constantFrom("absent", "complete", "damaged"),
+    call: fc.constantFrom("download" as const, "downloadUrl" as const),
+    organization: fc.constantFrom("mlx-community", "someone-else"),
+  },
+  goals: ["a download without the network was asked for", "the hub was asked all the same"],
+  async check({ model, on, off, before, call, organization }, world, verdict) {
+    const { hub } = world;
+    const repository = `${organization}/${REPOSITORY.split("/")[1]}`;
+    hub.publish(repository, model.files, { tags: ["mlx"] });
+    const url = hub.serveUrl("/a.bin", Uint8Array.of(1));
+    if (before !== "absent") await world.start().download({ repository });
+    if (before === "damaged") {
+      await world.files.unlink(join(modelPlace(world, repository), "config.json"));
+    }
+    const count = async (value: string) => {
+      const wire = wireLog();
+      const subject = world.start({ env: { HF_HUB_OFFLINE: value }, fetch: wire.watch });
+      await settled<unknown>(() =>
+        call === "download" ? subject.download({ repository }) : subject.downloadUrl({ url }),
+      );
+      return wire.requests.length;
+    };
+    const whenOn = await count(on);
+    verdict.reached("a download without the network was asked for");
+    verdict.holds("HUB-ENV-OFFLINE", whenOn === 0, `${whenOn} requests with "${on}"`);
+    const whenOff = await count(off);
+    verdict.holds("HUB-ENV-OFFLINE", whenOff > 0, `no request with "${off}"`);
+    verdict.reached("the hub was asked all the same");
+  },
+});

@@ -1,0 +1,87 @@
+/**
+ * Downloads with a token succeed, and fail in every way, with a hub that repeats the token and addresses that hold it.
+ *
+ * Invariants checked:
+ * - No error, with its fields and causes, no progress report, no answer and nothing on the disk has the token.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  asFailure,
+  type FaultAction,
+  readBytes,
+  readTree,
+  scenario,
+  textOf,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Secret-4bit";
+const TOKEN = "hf_tokenThatNobodyMaySee";
+
+const FAULTS: Readonly<Record<string, FaultAction>> = {
+  refused: { type: "status", status: 401, errorMessage: `the token ${TOKEN} is not good` },
+  forbidden: { type: "status", status: 403, errorMessage: TOKEN },
+  gated: { type: "status", status: 403, errorCode: "GatedRepo" },
+  absent: { type: "status", status: 404, errorMessage: TOKEN },
+  broken: { type: "status", status: 503, errorMessage: TOKEN },
+  page: { type: "html" },
+  flipped: { type: "flip", atByte: 0 },
+  reset: { type: "reset" },
+  "away with it": { type: "redirect", to: `{url}/nothing?token=${TOKEN}` },
+  round: { type: "redirect-loop" },
+  "nowhere with it": { type: "redirect", to: `ftp://user:${TOKEN}@files.test/` },
+};
+
+export const tokenSecret = scenario({
+  name: "hub/token_secret",
+  covers: ["HUB-TOKEN-SECRET"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    fault: fc.constantFrom("none", ...Object.keys(FAULTS)),
+    kind: fc.constantFrom("info" as const, "tree" as const, "resolve" as const, "url" as const),
+    givenIn: fc.constantFrom("request", "environment"),
+    address: fc.constantFrom("plain", "with the token", "not of the web", "endpoint with it"),
+  },
+  goals: ["a download failed", "a download succeeded"],
+  async check({ model, fault, kind, givenIn, address }, world, verdict) {
+    const { hub } = world;
+    hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const plain = hub.serveUrl("/a model.bin", Uint8Array.of(1, 2, 3));
+    const action = FAULTS[fault];
+    if (action !== undefined) hub.faults = [{ match: { kind, nth: "all" }, do: action }];
+    const subject = world.start({ env: givenIn === "environment" ? { HF_TOKEN: TOKEN } : {} });
+    const token = givenIn === "request" ? { token: TOKEN } : {};
+    const url = {
+      plain,
+      "with the token": plain.replace("://", `://user:${TOKEN}@`),
+      "not of the web": `ftp://user:${TOKEN}@files.test/a.bin`,
+      "endpoint with it": plain,
+    }[address];
+    const endpoint =
+      address === "endpoint with it" ? { endpoint: `ftp://user:${TOKEN}@files.test` } : {};
+    const told: string[] = [];
+    const onProgress = (report: unknown) => told.push(textOf(report));
+    const actions = [
+      () => subject.download({ repository: REPOSITORY, ...token, ...endpoint }, { onProgress }),
+      () => subject.downloadUrl({ url, ...token }, { onProgress }),
+    ];
+    for (const download of actions) {
+      try {
+        told.push(textOf(await download()));
+        verdict.reached("a download succeeded");
+      } catch (error) {
+        if (asFailure(error) === undefined) throw error;
+        told.push(textOf(error));
+        verdict.reached("a download failed");
+      }
+    }
+    const spoken = told.find((text) => text.includes(TOKEN));
+    verdict.holds("HUB-TOKEN-SECRET", spoken === undefined, () => `it told ${spoken}`);
+    for (const { path, kind: entry } of await readTree(world.files, world.root)) {
+      const bytes =
+        entry === "file" ? await readBytes(world.files, `${world.root}/${path}`) : new Uint8Array();
+      const isClean = !path.includes(TOKEN) && !Buffer.from(bytes).includes(TOKEN);
+      verdict.holds("HUB-TOKEN-SECRET", isClean, `it is in ${path}`);
+    }
+  },
+});

@@ -1,0 +1,46 @@
+/**
+ * A hostile hub states a path where a commit, a hash or an entity tag belongs: `../../x`.
+ *
+ * Invariants checked:
+ * - Whatever comes of the download, nothing outside the root is made, changed or removed at any time.
+ */
+import { dirname } from "node:path";
+import fc from "fast-check";
+import {
+  anySmallModel,
+  changesOutside,
+  HOSTILE_FACTS,
+  readTree,
+  scenario,
+  settled,
+  withHostileFact,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/HostileFacts";
+
+export const hostileFacts = scenario({
+  name: "layout/hostile_facts",
+  covers: ["LAYOUT-ROOT-ONLY"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 200 }),
+    fact: fc.constantFrom(...HOSTILE_FACTS),
+    up: fc.integer({ min: 1, max: 8 }),
+    isAbsolute: fc.boolean(),
+  },
+  async check({ model, fact, up, isAbsolute }, world, verdict) {
+    const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const value = isAbsolute ? `${world.outside}/x` : `${"../".repeat(up)}elsewhere/x`;
+    const changes = changesOutside(world);
+    const subject = world.start({
+      files: changes.watch,
+      fetch: (fetch) => withHostileFact(fetch, { fact, value, commit }),
+    });
+    await settled(() => subject.download({ repository: REPOSITORY }));
+    const id = "LAYOUT-ROOT-ONLY";
+    verdict.holds(id, changes.found.length === 0, () => changes.found.slice(0, 3).join(", "));
+    const outside = (await readTree(world.files, dirname(dirname(world.root)))).filter(
+      ({ path, kind }) => kind !== "directory" && !path.startsWith("Documents/Models/"),
+    );
+    verdict.holds(id, outside.length === 0, () => `${outside[0]?.path} was written`);
+  },
+});

@@ -1,0 +1,79 @@
+/**
+ * A model is downloaded in one revision, damaged, mended, and downloaded in others; other tools have left files of their own.
+ *
+ * Invariants checked:
+ * - No weight file that only the earlier revision had is left.
+ * - What other tools left is still there, unchanged, and is not taken for weights.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  appleDouble,
+  filePlace,
+  modelPlace,
+  readTree,
+  scenario,
+  sha256Hex,
+  wantedFiles,
+  writeBytes,
+  wrongFiles,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/RevisionSwitch";
+const FOREIGN = [
+  ".DS_Store",
+  "._model.safetensors",
+  "._config.json",
+  "onnx/._model.safetensors",
+  "notes.txt",
+  ".cache/other/state.bin",
+];
+
+export const revisionSwitch = scenario({
+  name: "layout/revision_switch",
+  covers: ["LAYOUT-STRAYS", "LAYOUT-FOREIGN"],
+  goals: ["an earlier weight file had to go"],
+  given: {
+    versions: fc.array(anySmallModel(), { minLength: 2, maxLength: 3 }),
+    foreign: fc.uniqueArray(fc.constantFrom(...FOREIGN), { minLength: 1 }),
+    extra: fc.constantFrom("adapter/extra.safetensors", "old.safetensors"),
+  },
+  async check({ versions, foreign, extra }, world, verdict) {
+    const directory = modelPlace(world, REPOSITORY);
+    const bytes = appleDouble();
+    for (const path of foreign) await writeBytes(world.files, filePlace(directory, path), bytes);
+    for (const [at, { files }] of versions.entries()) {
+      const own =
+        at === 0
+          ? [...files, { path: extra, bytes: new Uint8Array(20).fill(7), lfs: true }]
+          : files;
+      world.hub.publish(REPOSITORY, own, { tags: ["mlx"] });
+      const subject = world.start();
+      await verdict.attempt("LAYOUT-STRAYS", () => subject.download({ repository: REPOSITORY }));
+      // A repair is a download too.
+      await world.files.unlink(filePlace(directory, "config.json"));
+      await verdict.attempt("LAYOUT-FOREIGN", () => subject.download({ repository: REPOSITORY }));
+      const tree = await readTree(world.files, directory);
+      const strays = tree.filter(
+        ({ path }) =>
+          path.endsWith(".safetensors") &&
+          !foreign.includes(path) &&
+          !own.some((file) => file.path === path),
+      );
+      verdict.holds("LAYOUT-STRAYS", strays.length === 0, () => `${strays[0]?.path} is left`);
+      if (at > 0) verdict.reached("an earlier weight file had to go");
+      const wrong = await wrongFiles(world, directory, wantedFiles(own));
+      verdict.holds("LAYOUT-STRAYS", wrong.length === 0, wrong.join(", "));
+      const hash = sha256Hex(bytes);
+      const gone = foreign.filter(
+        (path) => !tree.some((entry) => entry.path === path && entry.sha256 === hash),
+      );
+      verdict.holds("LAYOUT-FOREIGN", gone.length === 0, `${gone.join()} was removed or changed`);
+      const { state } = await subject.status({ repository: REPOSITORY });
+      verdict.holds("LAYOUT-FOREIGN", state === "complete", `status answers ${state}`);
+      const { weightFiles } = await subject.check({ repository: REPOSITORY });
+      const taken = weightFiles.filter((path) => foreign.includes(path));
+      verdict.holds("LAYOUT-FOREIGN", taken.length === 0, `${taken.join()} is taken for weights`);
+    }
+  },
+});
