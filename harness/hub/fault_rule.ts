@@ -79,6 +79,7 @@ export type FaultAction =
   | { readonly type: "rename-listing-path"; readonly from: string; readonly to: string }
   /** Adds so many made-up entries to this page of the listing. */
   | { readonly type: "oversize-listing"; readonly entries: number }
+  /** Answers late, by the real clock, whatever clock the subject has. */
   | { readonly type: "delay"; readonly delayMs: number };
 
 /** A lie and when it is told. */

@@ -5,6 +5,7 @@ export const LINK_STYLES = [
   "tight",
   "unquoted",
   "parameter-first",
+  "quoted-delimiters",
   "several-links",
   "several-relations",
   "upper-case",

@@ -22,6 +22,8 @@ export function formatLinkHeader({ origin, target, style }: NextPage): string {
     case "unquoted":
       return `<${url}>; rel=next`;
     case "parameter-first":
+      return `<${url}>; title="page"; rel="next"`;
+    case "quoted-delimiters":
       return `<${url}>; title="more, of; it"; rel="next"`;
     case "several-links": {
       const first = target.replace(/[?&]cursor=[^&]*/, "");

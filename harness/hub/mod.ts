@@ -4,6 +4,7 @@
  * @module
  */
 
+export { askHub, type HubQuestion, type HubReply } from "./ask_hub.ts";
 export { type RangeSelection, selectRange } from "./byte_range.ts";
 export {
   type CutHow,

@@ -9,6 +9,7 @@ import {
   withFile,
 } from "./damage.ts";
 import { HEADER_LENGTH_LIMIT_BYTES } from "./foreign_bytes.ts";
+import type { ModelFile, TinyModel } from "./model_file.ts";
 import { type HeaderEntry, splitSafetensors } from "./split_safetensors.ts";
 import { joinSafetensors } from "./write_safetensors.ts";
 
@@ -38,8 +39,8 @@ export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
   },
   "tensors-overlap": relaid({ moveBytes: -4, cause: "overlap" }),
   "tensors-leave-a-gap": {
-    ...relaid({ moveBytes: 64, cause: "bad-header" }),
-    alsoRight: ["overlap"],
+    ...relaid({ moveBytes: 64, cause: "overlap" }),
+    alsoRight: ["out-of-range"],
   },
   "offsets-out-of-range": entryEdit("out-of-range", (entry, { dataBytes }) => {
     const sizeBytes = entry.data_offsets[1] - entry.data_offsets[0];
@@ -144,8 +145,9 @@ function relaid(options: { readonly moveBytes: number; readonly cause: CheckCaus
   return {
     cause,
     acceptedByMlx: true,
+    appliesTo: (model) => filesWithSeam(model).length > 0,
     apply: (model, choose) => {
-      const { path, bytes } = pickWeights(model, choose);
+      const { path, bytes } = pick(filesWithSeam(model), choose);
       const { metadata, entries, data } = splitSafetensors(bytes);
       const list = [...entries];
       const [, first] = pick(list.slice(0, -1), choose);
@@ -162,4 +164,12 @@ function relaid(options: { readonly moveBytes: number; readonly cause: CheckCaus
       return withFile(model, { path, bytes: joinSafetensors(header, relaidData) });
     },
   };
+}
+
+/** Weight files in which one tensor follows another. */
+function filesWithSeam(model: TinyModel): ModelFile[] {
+  return model.files.filter(
+    ({ path, bytes }) =>
+      model.weightFiles.includes(path) && splitSafetensors(bytes).entries.size > 1,
+  );
 }

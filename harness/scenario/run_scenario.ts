@@ -87,6 +87,10 @@ async function runCase(
   const world = await make(subject, scenario.world(given));
   try {
     await withinLimit(() => scenario.check(given, world, verdict), world);
+    // An observer may have judged within a call of the subject, which got the rejection in our place.
+    if (verdict.broken !== undefined) throw verdict.broken;
+  } catch (error) {
+    throw verdict.broken ?? error;
   } finally {
     tally.add(verdict, world.hub);
     await world[Symbol.asyncDispose]();

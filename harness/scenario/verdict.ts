@@ -27,6 +27,8 @@ export class Verdict {
   readonly judged = new Set<RequirementId>();
   readonly goals = new Set<string>();
   readonly skipped = new Map<RequirementId, string>();
+  /** The first broken promise, also where the subject swallowed the rejection that told of it. */
+  broken: RequirementBroken | undefined;
   readonly #covers: readonly RequirementId[];
   readonly #knownGoals: readonly string[];
 
@@ -44,7 +46,7 @@ export class Verdict {
   holds(id: RequirementId, condition: boolean, detail: string | (() => string)): void {
     this.#assertCovered(id);
     this.judged.add(id);
-    if (!condition) throw new RequirementBroken(id, typeof detail === "string" ? detail : detail());
+    if (!condition) throw this.#break(id, typeof detail === "string" ? detail : detail());
   }
 
   /** Awaits the subject; a rejection breaks the requirement. A killed process is passed on: that was no answer. */
@@ -57,7 +59,7 @@ export class Verdict {
     } catch (error) {
       if (isCourtMatter(error)) throw error;
       this.judged.add(id);
-      throw new RequirementBroken(id, `it rejected with ${describeError(error)}`);
+      throw this.#break(id, `it rejected with ${describeError(error)}`);
     }
   }
 
@@ -76,13 +78,13 @@ export class Verdict {
       this.judged.add(id);
       const failure = asFailure(error);
       if (failure !== undefined && codes.includes(failure.code)) return failure;
-      throw new RequirementBroken(
+      throw this.#break(
         id,
         `it must reject with ${codes.join(" or ")}, and did with ${describeError(error)}`,
       );
     }
     this.judged.add(id);
-    throw new RequirementBroken(
+    throw this.#break(
       id,
       `it must reject with ${codes.join(" or ")}, and answered ${JSON.stringify(value)}`,
     );
@@ -99,6 +101,12 @@ export class Verdict {
   skip(id: RequirementId, why: string): void {
     this.#assertCovered(id);
     this.skipped.set(id, why);
+  }
+
+  #break(id: RequirementId, detail: string): RequirementBroken {
+    const broken = new RequirementBroken(id, detail);
+    this.broken ??= broken;
+    return broken;
   }
 
   #assertCovered(id: RequirementId): void {

@@ -12,15 +12,13 @@ export function markerText(files: FileSystem, directory: string): Promise<string
 /**
  * What is false about a model's marker: a file that it names is not there, or is another one.
  *
- * @returns undefined when every file is as stated, and when there is no marker
+ * @returns undefined when every file is as stated, and when there is no marker of the law's format: that names nothing
  */
 export async function falseMarker(
   files: FileSystem,
   directory: string,
 ): Promise<string | undefined> {
-  const text = await markerText(files, directory);
-  if (text === undefined) return undefined;
-  for (const { path, sizeBytes, digest } of (JSON.parse(text) as Marker).files) {
+  for (const { path, sizeBytes, digest } of namedFiles(await markerText(files, directory))) {
     const place = filePlace(directory, path);
     if (!(await exists(files, place))) return `${path} is named and not there`;
     const bytes = await readBytes(files, place);
@@ -33,4 +31,14 @@ export async function falseMarker(
       return `${path} is not as stated`;
   }
   return undefined;
+}
+
+function namedFiles(text: string | undefined): Marker["files"] {
+  try {
+    const marker = JSON.parse(text ?? "null") as Partial<Marker> | null;
+    return marker?.format === "mlx-layout/1" ? (marker.files ?? []) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }

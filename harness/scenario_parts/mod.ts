@@ -21,3 +21,8 @@ export { falseMarker, markerText } from "./false_marker.ts";
 export { boundFiles, formerTimes } from "./former_times.ts";
 export { HOSTILE_FACTS, type HostileFact, withHostileFact } from "./hostile_facts.ts";
 export { modelNames } from "./model_names.ts";
+export { anyDamagedModel, type DamagedModel, judgeDamage } from "./damaged_model.ts";
+export { lacksRefusal, type WantedRefusal } from "./lacks_refusal.ts";
+export { changedPaths, changeFiles, placeModel } from "./placed_model.ts";
+export { requirementOfDamage, rightCauses } from "./requirement_of_cause.ts";
+export { judgeReplacedFile, type ReplacedFile } from "./replaced_file.ts";

@@ -15,7 +15,7 @@ import { movingBranch } from "./moving_branch.ts";
 import { otherWay } from "./other_way.ts";
 import { peak } from "./peak.ts";
 import { progress } from "./progress.ts";
-import { resume } from "./resume.ts";
+import { resume, resumeAfterCancel } from "./resume.ts";
 import { resumeAnswers } from "./resume_answers.ts";
 import { retries } from "./retries.ts";
 import { severalAtOnce } from "./several_at_once.ts";
@@ -29,6 +29,7 @@ export const downloadScenarios: readonly Scenario[] = [
   watchedDownload,
   movingBranch,
   resume,
+  resumeAfterCancel,
   resumeAnswers,
   idempotent,
   cancel,

@@ -15,65 +15,93 @@ import {
   modelPlace,
   readTree,
   scenario,
+  type TinyModel,
+  type Verdict,
   wantedFiles,
+  type World,
   wrongFiles,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Resume";
 
-export const resume = scenario({
+type Interruption = {
+  readonly model: TinyModel;
+  readonly how: "kill" | "cancel";
+  readonly after: number;
+  readonly chunkBytes: number;
+};
+
+const given = {
+  model: anySmallModel({ weightBytesMax: 3000 }),
+  after: fc.integer({ min: 1, max: 60 }),
+  chunkBytes: fc.integer({ min: 32, max: 256 }),
+};
+
+export const resume = scenario<Interruption>({
   name: "download/resume",
-  covers: ["DL-RESUME", "DL-RESUME-ONCE", "DL-CANCEL-RESUME", "DL-LEFTOVERS"],
-  goals: ["a resume asked for a range", "a kill", "a cancel"],
-  given: {
-    model: anySmallModel({ weightBytesMax: 3000 }),
-    how: fc.constantFrom("kill" as const, "cancel" as const),
-    after: fc.integer({ min: 1, max: 60 }),
-    chunkBytes: fc.integer({ min: 32, max: 256 }),
-  },
+  covers: ["DL-RESUME", "DL-RESUME-ONCE", "DL-LEFTOVERS"],
+  goals: ["a resume asked for a range", "a kill"],
+  given: { ...given, how: fc.constant("kill") },
   world: ({ chunkBytes }) => ({ style: { chunkBytes } }),
-  async check({ model, how, after, chunkBytes }, world, verdict) {
-    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const request = { repository: REPOSITORY, concurrency: 1 };
-    if (how === "kill") {
-      const at = { at: "chunk" as const, nth: after };
-      if (await killDownload(world, request, { at })) verdict.reached("a kill");
-    } else {
-      const controller = new AbortController();
-      let reports = 0;
-      const onProgress = () => {
-        if (++reports >= after) controller.abort();
-      };
-      const failed = await world
-        .start()
-        .download(request, { signal: controller.signal, onProgress })
-        .then(
-          () => false,
-          () => true,
-        );
-      if (failed) verdict.reached("a cancel");
-    }
-    const sentBefore = contentBytes(world.hub.log);
-    world.hub.clearLog();
-    const id = how === "kill" ? "DL-RESUME" : "DL-CANCEL-RESUME";
-    await verdict.attempt(id, () => world.start().download(request));
-    const again = contentBytes(world.hub.log);
-    const files = wantedFiles(model.files);
-    const totalBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    // What was on its way when it ended may come twice; on a real disk more pieces wait for their write than in memory.
-    const slackBytes = (world.kind === "disk" ? 16 : 3) * chunkBytes;
-    const detail = `${sentBefore} bytes were sent before and ${again} again, of ${totalBytes}`;
-    verdict.holds(id, sentBefore + again <= totalBytes + slackBytes, detail);
-    verdict.holds("DL-RESUME-ONCE", sentBefore + again <= totalBytes + slackBytes, detail);
-    if (contentExchanges(world.hub.log).some((exchange) => firstByte(exchange) > 0))
-      verdict.reached("a resume asked for a range");
-    const directory = modelPlace(world, REPOSITORY);
-    const wrong = await wrongFiles(world, directory, files);
-    verdict.holds(id, wrong.length === 0, wrong.join(", "));
-    const known = new Set([".downloaded", ...files.map(({ path }) => path)]);
-    const left = (await readTree(world.files, directory)).filter(
-      ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
-    );
-    verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]?.path} is left`);
-  },
+  check: interruptAndResume,
 });
+
+export const resumeAfterCancel = scenario<Interruption>({
+  name: "download/resume_after_cancel",
+  covers: ["DL-CANCEL-RESUME"],
+  goals: ["a resume asked for a range", "a cancel"],
+  given: { ...given, how: fc.constant("cancel") },
+  world: ({ chunkBytes }) => ({ style: { chunkBytes } }),
+  check: interruptAndResume,
+});
+
+async function interruptAndResume(
+  { model, how, after, chunkBytes }: Interruption,
+  world: World,
+  verdict: Verdict,
+): Promise<void> {
+  world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+  const request = { repository: REPOSITORY, concurrency: 1 };
+  if (how === "kill") {
+    const at = { at: "chunk" as const, nth: after };
+    if (await killDownload(world, request, { at })) verdict.reached("a kill");
+  } else {
+    const controller = new AbortController();
+    let reports = 0;
+    const onProgress = () => {
+      if (++reports >= after) controller.abort();
+    };
+    const failed = await world
+      .start()
+      .download(request, { signal: controller.signal, onProgress })
+      .then(
+        () => false,
+        () => true,
+      );
+    if (failed) verdict.reached("a cancel");
+  }
+  const sentBefore = contentBytes(world.hub.log);
+  world.hub.clearLog();
+  const id = how === "kill" ? "DL-RESUME" : "DL-CANCEL-RESUME";
+  await verdict.attempt(id, () => world.start().download(request));
+  const again = contentBytes(world.hub.log);
+  const files = wantedFiles(model.files);
+  const totalBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  // What was on its way when it ended may come twice; on a real disk more pieces wait for their write than in memory.
+  const slackBytes = (world.kind === "disk" ? 16 : 3) * chunkBytes;
+  const detail = `${sentBefore} bytes were sent before and ${again} again, of ${totalBytes}`;
+  verdict.holds(id, sentBefore + again <= totalBytes + slackBytes, detail);
+  if (how === "kill")
+    verdict.holds("DL-RESUME-ONCE", sentBefore + again <= totalBytes + slackBytes, detail);
+  if (contentExchanges(world.hub.log).some((exchange) => firstByte(exchange) > 0))
+    verdict.reached("a resume asked for a range");
+  const directory = modelPlace(world, REPOSITORY);
+  const wrong = await wrongFiles(world, directory, files);
+  verdict.holds(id, wrong.length === 0, wrong.join(", "));
+  const known = new Set([".downloaded", ...files.map(({ path }) => path)]);
+  const left = (await readTree(world.files, directory)).filter(
+    ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
+  );
+  if (how === "kill")
+    verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]?.path} is left`);
+}

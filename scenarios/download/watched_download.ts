@@ -74,7 +74,7 @@ function judgeView(
 ): void {
   const finals = new Set(versions.flat().map(({ path }) => path));
   for (const { path, kind, sha256 } of tree) {
-    if (kind !== "file") continue;
+    if (kind === "directory") continue;
     if (finals.has(path)) {
       const isKnown = versions
         .flat()

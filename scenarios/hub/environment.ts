@@ -42,7 +42,9 @@ export const environment = scenario({
     const wire = wireLog();
     const subject = world.start({
       env: {
-        HF_ENDPOINT: { environment: address, request: undefined, both: "https://wrong.test" }[named],
+        HF_ENDPOINT: { environment: address, request: undefined, both: "https://wrong.test" }[
+          named
+        ],
         HF_TOKEN: tokens.name,
         HUGGING_FACE_HUB_TOKEN: tokens.oldName,
       },

@@ -34,7 +34,9 @@ export const inflatingBody = scenario({
     const { hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     // Nobody needs to ask for an empty file.
-    const victims = model.files.filter(({ path, bytes }) => bytes.length > 0 && !/\.md$/.test(path));
+    const victims = model.files.filter(
+      ({ path, bytes }) => bytes.length > 0 && !/\.md$/.test(path),
+    );
     const victim = victims[choose % victims.length] ?? { path: "", bytes: new Uint8Array() };
     const action = { type: "gzip-bomb", inflatedBytes: inflatedMiB * MEBIBYTE } as const;
     const kinds = kind === "file" ? (["resolve", "cdn"] as const) : [kind];

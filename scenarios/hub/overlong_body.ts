@@ -46,7 +46,9 @@ export const overlongBody = scenario({
   async check({ model, choose, action }, world, verdict) {
     const { hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const victims = model.files.filter(({ path, bytes }) => bytes.length > 0 && !/\.md$/.test(path));
+    const victims = model.files.filter(
+      ({ path, bytes }) => bytes.length > 0 && !/\.md$/.test(path),
+    );
     const victim = victims[choose % victims.length] ?? { path: "", bytes: new Uint8Array() };
     const kinds = ["resolve", "cdn"] as const;
     hub.faults = kinds.map((kind) => ({

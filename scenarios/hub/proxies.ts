@@ -24,7 +24,11 @@ export const proxies = scenario({
       { maxLength: 3 },
     ),
   },
-  goals: ["a request took a proxy", "a request went directly past a proxy", "hub and network differ"],
+  goals: [
+    "a request took a proxy",
+    "a request went directly past a proxy",
+    "hub and network differ",
+  ],
   async check({ model, scheme, names, isLower, exempt }, world, verdict) {
     const { hub } = world;
     const serial = hub.endpoint.replace(/\D/g, "");

@@ -15,6 +15,7 @@ import { lackingRepository } from "./lacking_repository.ts";
 import { legalForms } from "./legal_forms.ts";
 import { linksOut } from "./links_out.ts";
 import { movedRoot } from "./moved_root.ts";
+import { movedToFlat } from "./moved_to_flat.ts";
 import { patterns } from "./patterns.ts";
 import { removedParents } from "./removed_parents.ts";
 import { requiredFiles } from "./required_files.ts";
@@ -29,6 +30,7 @@ export const layoutScenarios: readonly Scenario[] = [
   requiredFiles,
   legalForms,
   flatDirectory,
+  movedToFlat,
   lackingRepository,
   patterns,
   staleIndex,

@@ -51,7 +51,7 @@ export const revisionSwitch = scenario({
       const subject = world.start();
       await verdict.attempt("LAYOUT-STRAYS", () => subject.download({ repository: REPOSITORY }));
       // A repair is a download too.
-      await world.files.unlink(filePlace(directory, "config.json"));
+      if (at === 0) await world.files.unlink(filePlace(directory, "config.json"));
       await verdict.attempt("LAYOUT-FOREIGN", () => subject.download({ repository: REPOSITORY }));
       const tree = await readTree(world.files, directory);
       const strays = tree.filter(

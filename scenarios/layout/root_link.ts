@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import {
   anySmallModel,
+  exists,
   makeDirectories,
   modelPlace,
   scenario,
@@ -51,8 +52,12 @@ export const rootLink = scenario({
     verdict.holds(id, status.state === "complete", `verify answers ${status.state}`);
     await verdict.attempt(id, () => subject.download(request));
     await verdict.attempt(id, () => subject.remove(request));
-    const left = await world.files.readdir(behind);
-    verdict.holds(id, left.length === 0, `remove left ${left.join()}`);
+    const config = join(modelPlace({ root: behind }, REPOSITORY), "config.json");
+    verdict.holds(
+      id,
+      !(await exists(world.files, config)),
+      "remove left the model behind the link",
+    );
     const { kind } = await world.files.lstat(world.root);
     verdict.holds(id, kind === "link", "the root is no link any more");
   },

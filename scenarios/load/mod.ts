@@ -5,6 +5,53 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { brokenConfig } from "./broken_config.ts";
+import { brokenTemplate } from "./broken_template.ts";
+import { brokenTokenizer } from "./broken_tokenizer.ts";
+import { confinedCheck } from "./confined_check.ts";
+import { emptyFile } from "./empty_file.ts";
+import { evictedFiles } from "./evicted_files.ts";
+import { htmlFile } from "./html_file.ts";
+import { inertCheck } from "./inert_check.ts";
+import { lfsPointerFile } from "./lfs_pointer_file.ts";
+import { lostBlock } from "./lost_block.ts";
+import { lyingExtents } from "./lying_extents.ts";
+import { lyingHeader } from "./lying_header.ts";
+import { missingShard } from "./missing_shard.ts";
+import { notANumber } from "./not_a_number.ts";
+import { sidecar } from "./sidecar.ts";
+import { soundModel } from "./sound_model.ts";
+import { strayWeights } from "./stray_weights.ts";
+import { turnedBit } from "./turned_bit.ts";
+import { weightsCut } from "./weights_cut.ts";
+import { weightsWithTail } from "./weights_with_tail.ts";
+import { wrongLinks } from "./wrong_links.ts";
+import { wrongShapes } from "./wrong_shapes.ts";
+import { wrongTensors } from "./wrong_tensors.ts";
 
-/** Scenarios of this area. */
-export const loadScenarios: readonly Scenario[] = [];
+/** Scenarios of this area, in the order of the law. */
+export const loadScenarios: readonly Scenario[] = [
+  soundModel,
+  brokenConfig,
+  weightsCut,
+  weightsWithTail,
+  lostBlock,
+  notANumber,
+  turnedBit,
+  sidecar,
+  lfsPointerFile,
+  htmlFile,
+  emptyFile,
+  evictedFiles,
+  wrongLinks,
+  lyingExtents,
+  lyingHeader,
+  wrongShapes,
+  missingShard,
+  wrongTensors,
+  strayWeights,
+  brokenTokenizer,
+  brokenTemplate,
+  confinedCheck,
+  inertCheck,
+];

@@ -40,7 +40,10 @@ export const failedUpdate = scenario({
     before: anySmallModel({ weightBytesMax: 200 }),
     after: anySmallModel({ weightBytesMax: 200 }),
     way: fc.oneof(
-      { arbitrary: fc.constantFrom(...(Object.keys(FAULTS) as (keyof typeof FAULTS)[])), weight: 4 },
+      {
+        arbitrary: fc.constantFrom(...(Object.keys(FAULTS) as (keyof typeof FAULTS)[])),
+        weight: 4,
+      },
       { arbitrary: fc.constantFrom("cancelled" as const, "disk" as const), weight: 1 },
     ),
     victim: fc.constantFrom("config.json", "fresh.json", "*.safetensors"),
@@ -89,7 +92,9 @@ export const failedUpdate = scenario({
     );
     if (result !== undefined && !result.offline) return;
     verdict.reached("an update failed");
-    const treeAfter = new Map((await readTree(world.files, directory)).map((one) => [one.path, one]));
+    const treeAfter = new Map(
+      (await readTree(world.files, directory)).map((one) => [one.path, one]),
+    );
     for (const entry of treeBefore) {
       if (entry.kind !== "file") continue;
       const now = treeAfter.get(entry.path);

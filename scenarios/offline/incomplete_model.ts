@@ -34,7 +34,11 @@ export const incompleteModel = scenario({
   async check({ model, outage, lost, organization, isByCommit }, world, verdict) {
     const repository = `${organization}/Lost-4bit`;
     const commit = world.hub.publish(repository, model.files, { tags: ["mlx"] });
-    const request = { repository, layout: "hubapi", revision: isByCommit ? commit : "main" } as const;
+    const request = {
+      repository,
+      layout: "hubapi",
+      revision: isByCommit ? commit : "main",
+    } as const;
     const { directory } = await world.start().download(request);
     const wanted = wantedFiles(model.files);
     const paths = new Set(lost.map((at) => wanted[at % wanted.length]?.path ?? ""));

@@ -63,7 +63,7 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
   for (const place of directories) await assertInsideRoot(files, root, place);
   await assertExactCase(files, root, directory);
   const paths = wanted.map((file) => file.path);
-  await assertNoNameConflicts(files, paths, { directory, random });
+  await assertNoNameConflicts(files, paths, { root, directory, random });
 }
 
 async function downloadLocked(

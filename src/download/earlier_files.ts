@@ -9,6 +9,12 @@ import { stagingOf } from "./staging.ts";
 /** Files that earlier downloads brought, by path, with the hash that they had if it is known. */
 export type EarlierFiles = ReadonlyMap<string, Digest | undefined>;
 
+/** What is asked for earlier files. */
+export interface EarlierFilesQuestion extends Pick<DownloadTask, "directory"> {
+  /** Repository or URL that they must be of; undefined when anything will do. */
+  readonly source: string | undefined;
+}
+
 /**
  * Gathers what shows that a file was downloaded once: metadata, the plans of downloads that did not finish, the marker.
  *
@@ -16,16 +22,17 @@ export type EarlierFiles = ReadonlyMap<string, Digest | undefined>;
  */
 export async function earlierFiles(
   files: FileSystem,
-  task: DownloadTask,
+  question: EarlierFilesQuestion,
   marker: Marker | undefined,
 ): Promise<EarlierFiles> {
+  const { directory, source } = question;
   const found = new Map<string, Digest | undefined>();
-  for (const path of await pathsWithMetadata(files, task.directory)) {
-    const metadata = await readMetadata(files, task.directory, { path });
+  for (const path of await pathsWithMetadata(files, directory)) {
+    const metadata = await readMetadata(files, directory, { path });
     if (metadata !== undefined) found.set(path, digestOfEtag(metadata.etag));
   }
-  for (const [path, digest] of await plannedFiles(files, task)) found.set(path, digest);
-  if (marker?.source === task.source) {
+  for (const [path, digest] of await plannedFiles(files, question)) found.set(path, digest);
+  if (marker !== undefined && [undefined, marker.source].includes(source)) {
     for (const file of marker.files) found.set(file.path, file.digest);
   }
   return found;
@@ -38,11 +45,12 @@ export interface WrittenPlan extends Marker {
 
 async function plannedFiles(
   files: FileSystem,
-  task: DownloadTask,
+  { directory, source }: EarlierFilesQuestion,
 ): Promise<Map<string, Digest | undefined>> {
-  const text = await readSmallFile(files, stagingOf(task.directory).plan);
+  const text = await readSmallFile(files, stagingOf(directory).plan);
   const plan = text === undefined ? undefined : parseMarker(text);
-  if (text === undefined || plan === undefined || plan.source !== task.source) return new Map();
+  if (text === undefined || plan === undefined) return new Map();
+  if (source !== undefined && plan.source !== source) return new Map();
   const found = new Map<string, Digest | undefined>(readEarlier(text));
   for (const file of plan.files) found.set(file.path, file.digest);
   return found;

@@ -31,6 +31,8 @@ export async function offlineCopy(
       `Cannot download "${source}" as the network is switched off (HF_HUB_OFFLINE or --offline) and nothing of it is in "${directory}": switch it on`,
     );
   }
+  // Of another revision there is nothing here to fall back on, and the hub's own answer says more.
+  if (why !== undefined && !question.isRevision(recorded)) throw why;
   throw await incomplete(files, { ...question, recorded, why });
 }
 

@@ -1,11 +1,14 @@
 import { dirname, join } from "node:path";
 import type { FileSystem, Random } from "../../spec/mod.ts";
+import { makeDirectories, removeEmptyDirectories } from "../disk/directories.ts";
 import { lstatIfThere } from "../disk/walk.ts";
 import { temporaryName, unlinkIfThere } from "../disk/small_file.ts";
 import { ModelError } from "../errors.ts";
 
 /** Options of {@linkcode assertNoNameConflicts}. */
 export interface NameConflictOptions {
+  /** Absolute path of the root: nothing above it is touched. */
+  readonly root: string;
   /** Directory that the paths are relative to; it need not exist yet. */
   readonly directory: string;
   readonly random: Random;
@@ -71,17 +74,27 @@ async function isOneName(
   options: NameConflictOptions & { readonly other: string },
 ): Promise<boolean> {
   const [one, two] = firstDifference(name, options.other);
+  // A volume can only be asked where files may be written, so an absent root is made for the question.
+  const made = await makeDirectories(files, options.root);
   const directory = await nearestDirectory(files, options.directory);
   // Cut so that the probe's own prefix never makes the name too long for the volume.
   const probe = (component: string) => join(directory, `.${tag}${component.slice(0, 60)}`);
   const tag = temporaryName(options.random);
-  const file = await files.open(probe(one), "wx");
   try {
+    const file = await files.open(probe(one), "wx");
     await file.close();
     return (await lstatIfThere(files, probe(two))) !== undefined;
   } finally {
     await unlinkIfThere(files, probe(one));
+    await removeMade(files, options.root, made);
   }
+}
+
+/** Takes back the directories that were made for the question, unless somebody uses them by now. */
+async function removeMade(files: FileSystem, root: string, made: number): Promise<void> {
+  let stop = root;
+  for (let level = 0; level < made; level++) stop = dirname(stop);
+  await removeEmptyDirectories(files, root, stop);
 }
 
 function firstDifference(one: string, two: string): [string, string] {

@@ -59,7 +59,7 @@ export function isJudgedForConstants(entry: TensorEntry, options: ConstantRuleOp
     return false;
   if (entry.shape.length >= 2) return isKnown || !name.endsWith(".biases");
   // A llama's norms multiply, so that zeros in a good part of one silence the model.
-  return isKnown && /norm\.weight$/.test(name);
+  return isKnown && name.endsWith("norm.weight");
 }
 
 /** Whether a run of equal bytes in such a tensor shows that its data is missing. */

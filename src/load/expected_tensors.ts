@@ -149,10 +149,7 @@ export function wantedNames(
 }
 
 /** Whether any tensor of a layer shows that it is packed, whichever others are absent. */
-export function isAnyPacked(
-  layer: ExpectedLayer,
-  present: ReadonlyMap<string, string>,
-): boolean {
+export function isAnyPacked(layer: ExpectedLayer, present: ReadonlyMap<string, string>): boolean {
   if (!layer.quantizable) return false;
   const { path } = layer;
   return (

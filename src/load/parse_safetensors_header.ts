@@ -36,6 +36,9 @@ export interface ParsedHeader {
   readonly faults: readonly HeaderFault[];
 }
 
+/** JSON never has zero bytes; a hole in the file has nothing else. */
+const HOLE = "\0".repeat(8);
+
 /** Bits of one element; the names are those of the safetensors format. */
 const DTYPE_BITS: ReadonlyMap<string, number> = new Map([
   ...["F64", "I64", "U64", "C64"].map((dtype) => [dtype, 64] as const),
@@ -67,6 +70,10 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number)
     json = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    if (text?.includes(HOLE) === true) {
+      const detail = "The header has zeros where its text belongs";
+      return { header: undefined, faults: [{ cause: "zeroed", detail }] };
+    }
     return refuse(`The header is not JSON in UTF-8: ${error.message}`);
   }
   if (!isRecord(json)) return refuse("The header is JSON, but not an object");
@@ -166,7 +173,7 @@ function judgeExtents(
       faults.push({ cause: "overlap", detail, tensor });
     } else if (entry.start > end) {
       const detail = `Tensor "${tensor}" begins at ${entry.start}, ${entry.start - end} bytes after the one before it ends`;
-      faults.push({ cause: "bad-header", detail, tensor });
+      faults.push({ cause: "out-of-range", detail, tensor });
     }
     end = Math.max(end, entry.end);
   }

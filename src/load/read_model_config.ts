@@ -106,7 +106,7 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
       ...readSizes(json),
       modelType,
       quantization,
-      foreign: json["model_file"] == null ? foreign : "its architecture is code in the directory",
+      foreign: isSet(json["model_file"]) ? "its architecture is code in the directory" : foreign,
     },
     faults,
   };
@@ -177,4 +177,8 @@ function isTrue(
   whenAbsent: boolean,
 ): boolean {
   return json[name] === undefined ? whenAbsent : Boolean(json[name]);
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import {
   type FileSystem,
   fnmatch,
@@ -18,6 +18,9 @@ import { modelStatus } from "./model_status.ts";
 
 /** Where MLX's own layout begins under a root. */
 const MODELS = "models";
+
+/** How the ids of the organization begin whose repositories are all for MLX. */
+const MLX_SOURCE = "mlx-community/";
 
 /** Options of {@linkcode listModels}. */
 export interface ListModelsOptions {
@@ -44,11 +47,29 @@ export async function listModels(
   options: ListModelsOptions,
 ): Promise<ListedModel[]> {
   const models: ListedModel[] = [];
-  for (const candidate of await candidates(files, root)) {
-    if (await holdsModel(files, candidate.directory))
-      models.push(await describe(files, root, { ...options, candidate }));
-  }
+  const found: Candidate[] = [];
+  for (const candidate of await candidates(files, root))
+    if (await holdsModel(files, candidate.directory)) found.push(candidate);
+  for (const candidate of await distinct(files, root, found))
+    models.push(await describe(files, root, { ...options, candidate }));
   return models.toSorted((one, two) => (one.directory < two.directory ? -1 : 1));
+}
+
+/** A directory that links lead to as well is one model, and its own place names it. */
+async function distinct(
+  files: FileSystem,
+  root: string,
+  found: readonly Candidate[],
+): Promise<Candidate[]> {
+  if (found.length === 0) return [];
+  const realRoot = await files.realpath(root);
+  const byPlace = new Map<string, Candidate>();
+  for (const candidate of found) {
+    const place = await files.realpath(candidate.directory);
+    const isItsOwn = place === join(realRoot, relative(root, candidate.directory));
+    if (isItsOwn || !byPlace.has(place)) byPlace.set(place, candidate);
+  }
+  return [...byPlace.values()];
 }
 
 async function candidates(files: FileSystem, root: string): Promise<Candidate[]> {
@@ -167,7 +188,8 @@ async function describe(
       layout,
       repository,
       directory,
-      isOurs: marker !== undefined,
+      // What was downloaded the other way belongs where it is: `DL-OTHER-WAY`.
+      isOther: marker !== undefined && !marker.source.startsWith(MLX_SOURCE),
     }),
     sizeBytes: await sizeOf(files, directory),
   };
@@ -181,10 +203,10 @@ async function mlxPlace(
     readonly layout: Layout;
     readonly repository: string | undefined;
     readonly directory: string;
-    readonly isOurs: boolean;
+    readonly isOther: boolean;
   },
 ): Promise<string | undefined> {
-  if (model.layout !== "flat" || model.isOurs) return undefined;
+  if (model.layout !== "flat" || model.isOther) return undefined;
   const names = await namesIn(files, model.directory);
   if (!names.some((name) => fnmatch("*.safetensors", name))) return undefined;
   if (model.repository === undefined) return join(root, MODELS, "<org>", "<name>");

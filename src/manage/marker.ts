@@ -51,6 +51,7 @@ export function parseMarker(text: string): Marker | undefined {
     isTexts(include) &&
     isTexts(exclude) &&
     Array.isArray(files) &&
+    files.length > 0 &&
     files.every(isMarkerFile);
   return isRight ? { format, source, revision, commit, include, exclude, files } : undefined;
 }

@@ -7,6 +7,11 @@ import { lstatIfThere, walk, type WalkEntry } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { type LockHost, lockModel } from "../download/model_lock.ts";
 import { stagingOf } from "../download/staging.ts";
+import { assertExactCase } from "../layout/inside_root.ts";
+import { ownEntries } from "./own_entries.ts";
+
+/** What makes a directory look like a model, in the order in which it goes. */
+const FIRST_OUT: readonly string[] = [MARKER_NAME, "config.json"];
 
 /** What is to be removed. */
 export interface RemoveModelOptions {
@@ -21,10 +26,10 @@ export interface RemoveModelOptions {
  * Removes a model with everything that belongs to it: `REMOVE-ALL`, `REMOVE-BYTES`, `MARK-FIRST-OUT`.
  *
  * The marker goes first and `config.json` next, so that a removal that is cut off never leaves what looks like a model.
- * Links are removed, never followed: `REMOVE-NEIGHBOURS`.
+ * Links are removed, never followed, and a model whose id differs in case only is another one: `REMOVE-NEIGHBOURS`.
  *
  * @param root the directory that stays
- * @throws {ModelError} `not-downloaded` when there is nothing
+ * @throws {ModelError} `not-downloaded` when there is nothing, `case-conflict` when the volume holds it in another case
  */
 export async function removeModel(
   host: LockHost,
@@ -41,6 +46,7 @@ export async function removeModel(
     );
   }
   try {
+    await assertExactCase(files, root, directory);
     if (stat.kind === "link") {
       await files.unlink(directory);
       await removeEmptyDirectories(files, dirname(directory), root);
@@ -57,20 +63,25 @@ async function removeTree(host: LockHost, root: string, directory: string): Prom
   const { files } = host;
   const entries: WalkEntry[] = [];
   for await (const entry of walk(files, directory)) entries.push(entry);
-  const order = [MARKER_NAME, "config.json"];
-  const rank = ({ path }: WalkEntry) =>
-    (order.indexOf(path) + order.length + 1) % (order.length + 1);
-  for (const { path, stat } of entries.toSorted((one, two) => rank(one) - rank(two))) {
-    if (stat.kind !== "directory") await unlinkIfThere(files, join(directory, path));
+  const own = await ownEntries(files, directory, entries);
+  for (const { path } of own.toSorted((one, two) => rankOf(one) - rankOf(two))) {
+    await unlinkIfThere(files, join(directory, path));
     // Whoever looks after a power cut finds no marker without its files.
-    if (order.includes(path)) await files.syncDirectory(directory);
+    if (FIRST_OUT.includes(path)) await files.syncDirectory(directory);
   }
   const directories = entries
     .filter(({ stat }) => stat.kind === "directory")
     .map(({ path }) => join(directory, path));
   for (const path of [...directories.toReversed(), directory])
     await removeEmptyDirectories(files, path, root);
-  return bytesFreed(entries.map((entry) => entry.stat));
+  return bytesFreed(own.map((entry) => entry.stat));
+}
+
+/** What is hidden goes last: it says which files are the model's, for a removal that has to be finished. */
+function rankOf({ path }: WalkEntry): number {
+  const first = FIRST_OUT.indexOf(path);
+  if (first !== -1) return first;
+  return FIRST_OUT.length + (path.startsWith(".") ? 1 : 0);
 }
 
 /** Data comes free when its last name goes: `REMOVE-BYTES`. */

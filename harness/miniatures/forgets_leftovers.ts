@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { writeBytes } from "../disk/mod.ts";
+import { type Miniature, wrapSubject } from "./miniature.ts";
+import { wrappedManager } from "./wrapped_manager.ts";
+
+/** Leaves something behind when it removes a model. */
+export const forgetsLeftovers: Miniature = {
+  name: "forgets_leftovers",
+  lie: "Leaves something behind when it removes a model.",
+  breaks: ["REMOVE-ALL"],
+  wrap: (subject) =>
+    wrapSubject(subject, "forgets_leftovers", (host, place) => {
+      const manager = subject.start(host, place);
+      return wrappedManager(manager, {
+        remove: async (request) => {
+          const result = await manager.remove(request);
+          await writeBytes(
+            host.files,
+            join(result.directory, ".cache", "left.bin"),
+            new Uint8Array(1),
+          );
+          return result;
+        },
+      });
+    }),
+};

@@ -1,0 +1,13 @@
+import { type Miniature, wrapSubject } from "./miniature.ts";
+
+/** Takes no proxy, whatever the environment says. */
+export const goesDirect: Miniature = {
+  name: "goes_direct",
+  lie: "Takes no proxy, whatever the environment says.",
+  breaks: ["HUB-ENV-PROXY"],
+  wrap: (subject) =>
+    wrapSubject(subject, "goes_direct", (host, place) => {
+      const fetch: typeof host.fetch = (url, { proxy: _, ...request }) => host.fetch(url, request);
+      return subject.start({ ...host, fetch }, place);
+    }),
+};

@@ -1,0 +1,32 @@
+import type { Fetch, HttpResponse } from "../../spec/mod.ts";
+
+/** A response with other headers; `undefined` takes one away. */
+export function withHeaders(
+  response: HttpResponse,
+  changes: Readonly<Record<string, string | undefined>>,
+): HttpResponse {
+  const get = (name: string) => {
+    const lower = name.toLowerCase();
+    return lower in changes ? (changes[lower] ?? null) : response.headers.get(name);
+  };
+  return { status: response.status, headers: { get }, body: response.body };
+}
+
+/** A fetch whose JSON answers are changed on their way; a change may take its time. */
+export function changingJson(
+  fetch: Fetch,
+  change: (value: unknown, url: string) => unknown,
+): Fetch {
+  return async (url, request) => {
+    const response = await fetch(url, request);
+    if (response.status !== 200 || !url.includes("/api/models/")) return response;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of response.body ?? []) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString("utf8");
+    const bytes = new TextEncoder().encode(JSON.stringify(await change(JSON.parse(text), url)));
+    const body = (async function* () {
+      yield bytes;
+    })();
+    return { ...withHeaders(response, { "content-length": undefined }), body };
+  };
+}

@@ -1,0 +1,38 @@
+import type { FileSystem } from "../../spec/mod.ts";
+import { exists } from "../disk/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { filePlace, modelPlace } from "../scenario_parts/place.ts";
+import { markedPaths } from "./marked_paths.ts";
+import { type Miniature, wrapSubject } from "./miniature.ts";
+import { wrappedManager } from "./wrapped_manager.ts";
+
+/** Returns what is left of a model when the hub is away. */
+export const returnsHalfModels: Miniature = {
+  name: "returns_half_models",
+  lie: "Returns what is left of a model when the hub is away.",
+  breaks: ["OFF-INCOMPLETE"],
+  wrap: (subject) =>
+    wrapSubject(subject, "returns_half_models", (host, place) => {
+      const manager = subject.start(host, place);
+      return wrappedManager(manager, {
+        download: async (request, options) => {
+          const directory = modelPlace(place, request.repository);
+          const lost = await lostFiles(host.files, directory);
+          try {
+            return await manager.download(request, options);
+          } catch (error) {
+            if (lost === 0 || asFailure(error) === undefined) throw error;
+            return { directory, commit: "", files: [], bytesFetched: 0, offline: true };
+          }
+        },
+      });
+    }),
+};
+
+async function lostFiles(files: FileSystem, directory: string): Promise<number> {
+  let lost = 0;
+  for (const path of await markedPaths(files, directory)) {
+    if (!(await exists(files, filePlace(directory, path)))) lost++;
+  }
+  return lost;
+}

@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { type Miniature, wrapSubject } from "./miniature.ts";
+import { wrappedManager } from "./wrapped_manager.ts";
+
+/** Answers complete, whatever is there. */
+export const saysComplete: Miniature = {
+  name: "says_complete",
+  lie: "Answers complete, whatever is there.",
+  // One answer for everything is none of three, and asks no marker.
+  breaks: ["STATUS-HONEST", "STATUS-ANSWERS", "MARK-FOREIGN"],
+  wrap: (subject) =>
+    wrapSubject(subject, "says_complete", (host, place) => {
+      const manager = subject.start(host, place);
+      return wrappedManager(manager, {
+        status: async ({ repository }) => ({
+          state: "complete",
+          directory: join(place.root, "models", ...repository.split("/")),
+          commit: "",
+        }),
+      });
+    }),
+};

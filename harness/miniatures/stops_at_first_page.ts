@@ -1,0 +1,16 @@
+import { type Miniature, wrapSubject } from "./miniature.ts";
+import { withHeaders } from "./lying_response.ts";
+
+/** Takes the first page of a listing for the whole. */
+export const stopsAtFirstPage: Miniature = {
+  name: "stops_at_first_page",
+  lie: "Takes the first page of a listing for the whole.",
+  // Who never looks at the second page does not notice that there is no last one.
+  breaks: ["HUB-PAGES", "HUB-LIMIT-LISTING"],
+  wrap: (subject) =>
+    wrapSubject(subject, "stops_at_first_page", (host, place) => {
+      const fetch: typeof host.fetch = async (url, request) =>
+        withHeaders(await host.fetch(url, request), { link: undefined });
+      return subject.start({ ...host, fetch }, place);
+    }),
+};

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import type { RequirementId } from "../../spec/mod.ts";
+import { anyModel } from "../arbitraries/mod.ts";
+import {
+  type Damage,
+  DAMAGES,
+  type ModelFile,
+  splitSafetensors,
+  type TinyModel,
+} from "../models/mod.ts";
+import type { Verdict } from "../scenario/verdict.ts";
+import type { StartOptions, World } from "../worlds/world.ts";
+import { lacksRefusal } from "./lacks_refusal.ts";
+import { changedPaths, changeFiles, placeModel } from "./placed_model.ts";
+import { requirementOfDamage, rightCauses } from "./requirement_of_cause.ts";
+
+/** A model and what is done to it. */
+export interface DamagedModel {
+  readonly model: TinyModel;
+  readonly damage: Damage;
+  /** Decides which of several places is hit. */
+  readonly choose: number;
+  /** Whether the model was downloaded first, so that its hashes are recorded. */
+  readonly isDownloaded: boolean;
+  /** Time between download and damage, in milliseconds; 0 leaves modification times as they were. */
+  readonly waitMs: number;
+}
+
+/** Requirements whose findings are about a model as a whole, in whatever file they show. */
+const WITHOUT_PATH: ReadonlySet<RequirementId> = new Set(["LOAD-SHAPES", "LOAD-TENSORS"]);
+
+/** Draws a model and a damage that belongs to a requirement. */
+export function anyDamagedModel(id: RequirementId): fc.Arbitrary<DamagedModel> {
+  const damages = DAMAGES.filter((damage) => requirementOfDamage(damage) === id);
+  return fc
+    .record({
+      damage: fc.constantFrom(...damages),
+      // Two shards where there is a choice: some damages need them.
+      model: fc.oneof(anyModel(), anyModel({ shards: 2 })),
+      choose: fc.nat(1000),
+      isDownloaded: fc.boolean(),
+      waitMs: fc.constantFrom(0, 5000),
+    })
+    .filter(({ damage, model }) => damage.appliesTo?.(model) ?? true)
+    .map((drawn) => {
+      const label = `${drawn.damage.name} #${drawn.choose}, ${drawn.model.label}, ${
+        drawn.isDownloaded ? "downloaded" : "by hand"
+      }`;
+      return Object.defineProperty({ ...drawn }, fc.toStringMethod, { value: () => label });
+    });
+}
+
+/** Damages a model in its place, lets the subject check it, and judges the refusal. */
+export async function judgeDamage(
+  world: World,
+  verdict: Verdict,
+  options: {
+    readonly id: RequirementId;
+    readonly damaged: DamagedModel;
+    /** How the checking process is started. */
+    readonly start?: StartOptions;
+  },
+): Promise<void> {
+  const { id, start } = options;
+  const { model, damage, choose, isDownloaded, waitMs } = options.damaged;
+  // A place of its own: a case may judge several requirements.
+  const repository = `mlx-community/${id}`;
+  const directory = await placeModel(world, model.files, { repository, isDownloaded });
+  world.clock.advance(waitMs);
+  const after = damage.apply(model, choose);
+  await changeFiles(world, directory, { before: model.files, after });
+  const report = await verdict.attempt(id, () => world.start(start).check({ repository }));
+  if (damage.cause === "unsupported-architecture") {
+    // Such a model may be sound: it is enough to say what was not checked.
+    const isSaid = report.findings.some(({ cause }) => cause === damage.cause);
+    verdict.holds(id, isSaid, `${damage.name}: ${damage.cause} is not said`);
+  } else {
+    const changed = changedPaths(model.files, after);
+    const isPathless = WITHOUT_PATH.has(id) || damage.cause === "missing-weights";
+    const tensors = WITHOUT_PATH.has(id) ? changedTensors(model.files, after) : [];
+    const lack = lacksRefusal(report, {
+      causes: rightCauses(damage),
+      paths: isPathless ? undefined : changed,
+      mentions: tensors.length > 0 ? tensors : undefined,
+    });
+    verdict.holds(id, lack === undefined, `${damage.name}: ${lack}`);
+  }
+}
+
+/** Names of tensors that are not the same in two sets of files, where every weight file can be read. */
+function changedTensors(before: readonly ModelFile[], after: readonly ModelFile[]): string[] {
+  const [old, now] = [tensorFacts(before), tensorFacts(after)];
+  const keys = [...old.keys(), ...now.keys()].filter((key) => old.get(key) !== now.get(key));
+  return [...new Set(keys.map((key) => key.slice(key.indexOf(":") + 1)))];
+}
+
+function tensorFacts(files: readonly ModelFile[]): Map<string, string> {
+  return new Map(
+    files
+      .filter(({ path }) => path.endsWith(".safetensors"))
+      .flatMap(({ path, bytes }) =>
+        [...splitSafetensors(bytes).entries].map(([name, { dtype, shape }]): [string, string] => [
+          `${path}:${name}`,
+          `${dtype} ${shape.join("x")}`,
+        ]),
+      ),
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * The system moved the data of some files of a model to the cloud and left their names and sizes.
+ *
+ * Files of a block and more are evicted here: some volumes keep smaller ones without any block of their own.
+ *
+ * Invariants checked:
+ * - The check refuses each as evicted, with its path.
+ * - It reads none of them.
+ */
+import fc from "fast-check";
+import {
+  anyModel,
+  evictingFiles,
+  filePlace,
+  lacksRefusal,
+  placeModel,
+  scenario,
+  wantedFiles,
+} from "../../harness/mod.ts";
+
+const repository = "mlx-community/Evicted-4bit";
+const BLOCK_BYTES = 4096;
+
+export const evictedFiles = scenario({
+  name: "load/evicted_files",
+  covers: ["LOAD-EVICTED"],
+  given: {
+    model: anyModel({ shards: 1 }),
+    chosen: fc.uniqueArray(fc.nat(30), { minLength: 1, maxLength: 4 }),
+    isDownloaded: fc.boolean(),
+  },
+  async check({ model, chosen, isDownloaded }, world, verdict) {
+    const directory = await placeModel(world, model.files, { repository, isDownloaded });
+    const large = wantedFiles(model.files).filter(
+      ({ path, bytes }) => bytes.length >= BLOCK_BYTES && !path.includes("/"),
+    );
+    const victims = new Set(chosen.map((at) => large[at % large.length]?.path ?? ""));
+    const places = new Set([...victims].map((path) => filePlace(directory, path)));
+    let reads: readonly { readonly path: string }[] = [];
+    const subject = world.start({
+      files: (files) => {
+        const evicting = evictingFiles(files, (path) => places.has(path));
+        ({ reads } = evicting);
+        return evicting;
+      },
+    });
+    const report = await verdict.attempt("LOAD-EVICTED", () => subject.check({ repository }));
+    for (const path of victims) {
+      const lack = lacksRefusal(report, { causes: ["evicted"], paths: [path] });
+      verdict.holds("LOAD-EVICTED", lack === undefined, () => `${path}: ${lack}`);
+    }
+    verdict.holds("LOAD-EVICTED", reads.length === 0, () => `it read ${reads[0]?.path}`);
+  },
+});

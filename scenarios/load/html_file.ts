@@ -1,0 +1,35 @@
+/**
+ * A web page was saved under the name of a file.
+ *
+ * Invariants checked:
+ * - The check refuses the file as what it is, with its path.
+ */
+import fc from "fast-check";
+import { anyModel, HTML_PAGE, judgeReplacedFile, scenario } from "../../harness/mod.ts";
+
+const PAGES = [
+  HTML_PAGE,
+  ...[
+    "<html><head></head><body>Sign in</body></html>",
+    "\n\n  <!doctype HTML>\n<title>No</title>",
+    "<!DOCTYPE HTML PUBLIC '-//IETF//DTD HTML 2.0//EN'><HTML><BODY>Gone</BODY></HTML>",
+  ].map((page) => new TextEncoder().encode(page)),
+];
+const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+
+export const htmlFile = scenario({
+  name: "load/html_file",
+  covers: ["LOAD-HTML"],
+  given: {
+    model: anyModel(),
+    choose: fc.nat(),
+    isDownloaded: fc.boolean(),
+    bytes: fc.constantFrom(...PAGES),
+  },
+  async check({ model, choose, isDownloaded, bytes }, world, verdict) {
+    const paths = [...model.weightFiles, ...TEXTS];
+    const path = paths[choose % paths.length] ?? "";
+    const replaced = { model, path, bytes, isDownloaded, cause: "html" as const };
+    await judgeReplacedFile(world, verdict, { id: "LOAD-HTML", replaced });
+  },
+});

@@ -1,0 +1,98 @@
+/**
+ * A model comes with code, asks for it to be run, and has a template that reaches for whatever runs it.
+ *
+ * Invariants checked:
+ * - The check changes nothing on the disk and sends nothing.
+ * - It opens no code, and what the template calls does not happen.
+ */
+import fc from "fast-check";
+import {
+  anyModel,
+  changeFiles,
+  jsonBytes,
+  observingFiles,
+  placeModel,
+  scenario,
+  settled,
+  wireLog,
+} from "../../harness/mod.ts";
+
+const repository = "mlx-community/Inert-4bit";
+/** What a template would leave behind in this process if its code ran. */
+const TRACE = "mlxLayoutTemplateRan";
+const SET = `globalThis.${TRACE} = true`;
+const TEMPLATES = [
+  `{{ messages.constructor.constructor("${SET}")() }}`,
+  `{{ ({}).constructor.constructor("${SET}")() }}`,
+  `{{ "".constructor.constructor("${SET}")() }}`,
+  `{{ raise_exception.constructor("${SET}")() }}`,
+  `{{ range.constructor("${SET}")() }}`,
+  `{{ messages.__proto__.${TRACE} }}{% set messages.__proto__.${TRACE} = 1 %}`,
+  `{{ cycler.__init__.__globals__.os.popen("touch ran").read() }}`,
+  `{{ ().__class__.__base__.__subclasses__() }}`,
+  `{% include "modeling.py" %}`,
+  `{% import "tokenizer.py" as code %}{{ code.run() }}`,
+] as const;
+const CODE = [
+  "modeling.py",
+  "tokenizer.py",
+  "setup.sh",
+  "native.so",
+  "hook.mjs",
+  "pytorch_model.bin",
+];
+
+export const inertCheck = scenario({
+  name: "load/inert_check",
+  covers: ["LOAD-INERT"],
+  given: {
+    model: anyModel(),
+    template: fc.constantFrom(...TEMPLATES),
+    isInConfig: fc.boolean(),
+    isDownloaded: fc.boolean(),
+  },
+  goals: ["a dangerous template was read"],
+  async check({ model, template, isInConfig, isDownloaded }, world, verdict) {
+    const code = `globalThis.${TRACE} = true\nimport os; os.system("touch ran")\n`;
+    const auto_map = {
+      AutoConfig: "modeling.Config",
+      AutoModelForCausalLM: "modeling.Model",
+      AutoTokenizer: ["tokenizer.Tokenizer", null],
+    };
+    const replaced: Record<string, Uint8Array> = {
+      "config.json": jsonBytes({ ...model.config, auto_map, trust_remote_code: true }),
+      ...Object.fromEntries(CODE.map((path) => [path, Buffer.from(code)])),
+    };
+    const place = isInConfig ? "tokenizer_config.json" : "chat_template.jinja";
+    replaced[place] = isInConfig
+      ? jsonBytes({ auto_map, chat_template: template })
+      : Buffer.from(template);
+    const others = model.files.filter(
+      ({ path }) => !(path in replaced) && path !== "chat_template.jinja",
+    );
+    const after = [
+      ...others,
+      ...Object.entries(replaced).map(([path, bytes]) => ({ path, bytes, lfs: false })),
+    ];
+    const directory = await placeModel(world, model.files, { repository, isDownloaded });
+    await changeFiles(world, directory, { before: model.files, after });
+    Reflect.deleteProperty(globalThis, TRACE);
+    const wire = wireLog();
+    let observed: ReturnType<typeof observingFiles> | undefined;
+    const subject = world.start({
+      fetch: wire.watch,
+      files: (disk) => (observed = observingFiles(disk)),
+    });
+    await settled(() => subject.check({ repository }));
+    const hasRun = Reflect.has(globalThis, TRACE) || Reflect.has([], TRACE);
+    verdict.holds("LOAD-INERT", !hasRun, `the template ran: ${template}`);
+    const { changes = [], calls = [] } = observed ?? {};
+    verdict.holds("LOAD-INERT", changes.length === 0, () => `it changed ${changes[0]?.path}`);
+    verdict.holds("LOAD-INERT", wire.requests.length === 0, "it sent a request");
+    const opened = calls.filter(({ operation }) => operation === "open").map(({ path }) => path);
+    const run = opened.find((path) => CODE.some((name) => path.endsWith(name)));
+    verdict.holds("LOAD-INERT", run === undefined, `it opened ${run}`);
+    if (opened.some((path) => path.endsWith(place)))
+      verdict.reached("a dangerous template was read");
+  },
+});

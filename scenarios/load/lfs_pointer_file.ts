@@ -1,0 +1,25 @@
+/**
+ * A git-lfs pointer is in place of a weight file or of the tokenizer.
+ *
+ * Invariants checked:
+ * - The check refuses the file as what it is, with its path.
+ */
+import fc from "fast-check";
+import { anyModel, judgeReplacedFile, lfsPointer, scenario } from "../../harness/mod.ts";
+
+export const lfsPointerFile = scenario({
+  name: "load/lfs_pointer_file",
+  covers: ["LOAD-POINTER"],
+  given: {
+    model: anyModel(),
+    choose: fc.nat(),
+    isDownloaded: fc.boolean(),
+  },
+  async check({ model, choose, isDownloaded }, world, verdict) {
+    const paths = [...model.weightFiles, "tokenizer.json"];
+    const path = paths[choose % paths.length] ?? "";
+    const bytes = lfsPointer(model.files.find((file) => file.path === path)?.bytes ?? Buffer.of());
+    const replaced = { model, path, bytes, isDownloaded, cause: "lfs-pointer" as const };
+    await judgeReplacedFile(world, verdict, { id: "LOAD-POINTER", replaced });
+  },
+});

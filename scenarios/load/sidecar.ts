@@ -1,0 +1,36 @@
+/**
+ * macOS left a sidecar in place of a weight file, or beside one.
+ *
+ * Invariants checked:
+ * - In its place it is refused by name, with the path.
+ * - Beside it, it is no error and is not among the weight files.
+ */
+import fc from "fast-check";
+import {
+  anyModel,
+  appleDouble,
+  judgeReplacedFile,
+  placeModel,
+  scenario,
+} from "../../harness/mod.ts";
+
+const repository = "mlx-community/Beside-4bit";
+
+export const sidecar = scenario({
+  name: "load/sidecar",
+  covers: ["LOAD-SIDECAR"],
+  given: { model: anyModel(), choose: fc.nat(3), isDownloaded: fc.boolean() },
+  async check({ model, choose, isDownloaded }, world, verdict) {
+    const id = "LOAD-SIDECAR";
+    const path = model.weightFiles[choose % model.weightFiles.length] ?? "";
+    const bytes = appleDouble();
+    const replaced = { model, path, bytes, isDownloaded, cause: "appledouble" as const };
+    await judgeReplacedFile(world, verdict, { id, replaced });
+    const beside = `._${path}`;
+    const files = [...model.files, { path: beside, bytes, lfs: false }];
+    await placeModel(world, files, { repository, isDownloaded: false });
+    const report = await verdict.attempt(id, () => world.start().check({ repository }));
+    const isIgnored = report.loadable && !report.weightFiles.includes(beside);
+    verdict.holds(id, isIgnored, `${beside} was taken for weights`);
+  },
+});

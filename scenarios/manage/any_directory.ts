@@ -1,0 +1,84 @@
+/**
+ * Somebody asks about a directory of any kind: absent, empty, copied by hand, half downloaded, made by another tool.
+ *
+ * Invariants checked:
+ * - The answer is incomplete with what is wrong, or unknown with why; and never complete, as nothing vouches for the files.
+ */
+import fc from "fast-check";
+import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
+import {
+  anySmallModel,
+  contentEtag,
+  exists,
+  filePlace,
+  killDownload,
+  makeDirectories,
+  modelPlace,
+  scenario,
+  wantedFiles,
+  writeBytes,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/AnyDirectory";
+const KINDS = [
+  "absent",
+  "empty",
+  "by hand",
+  "other client",
+  "interrupted",
+  "other source",
+] as const;
+
+export const anyDirectory = scenario({
+  name: "manage/any_directory",
+  covers: ["STATUS-ANSWERS", "STATUS-HONEST"],
+  goals: ["a download was interrupted"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 200 }),
+    kind: fc.constantFrom(...KINDS),
+    lacking: fc.nat(20),
+    isWhole: fc.boolean(),
+    nth: fc.integer({ min: 1, max: 60 }),
+  },
+  async check({ model, kind, lacking, isWhole, nth }, world, verdict) {
+    const { files: disk } = world;
+    const directory = modelPlace(world, REPOSITORY);
+    const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const wanted = wantedFiles(model.files);
+    const gone = isWhole ? undefined : wanted[lacking % wanted.length]?.path;
+    const write = (path: string, bytes: Uint8Array) =>
+      writeBytes(disk, filePlace(directory, path), bytes);
+    if (kind === "empty") await makeDirectories(disk, directory);
+    if (kind === "by hand" || kind === "other client") {
+      for (const file of wanted) {
+        if (file.path !== gone) await write(file.path, file.bytes);
+        if (kind !== "other client") continue;
+        const text = `${commit}\n${contentEtag(file)}\n1795411132.5\n`;
+        await write(`${METADATA_DIRECTORY}/${file.path}.metadata`, new TextEncoder().encode(text));
+      }
+    }
+    if (kind === "interrupted") {
+      const at = { at: "operation", nth } as const;
+      const isDead = await killDownload(world, { repository: REPOSITORY }, { at });
+      if (isDead) verdict.reached("a download was interrupted");
+      // It may have died with nothing left to do but to tidy up.
+      if (!isDead || (await exists(disk, filePlace(directory, MARKER_NAME)))) return;
+    }
+    if (kind === "other source") {
+      const elsewhere = "mlx-community/Elsewhere";
+      world.hub.publish(elsewhere, model.files, { tags: ["mlx"] });
+      await world.start().download({ repository: elsewhere });
+      await disk.rename(modelPlace(world, elsewhere), directory);
+    }
+    const status = await verdict.attempt("STATUS-ANSWERS", () =>
+      world.start().status({ repository: REPOSITORY }),
+    );
+    const { state } = status;
+    verdict.holds("STATUS-HONEST", state !== "complete", `${kind}: it answers complete`);
+    verdict.holds("STATUS-ANSWERS", status.directory === directory, `it is of ${status.directory}`);
+    const says = state === "incomplete" ? status.faults : state === "unknown" ? status.why : "";
+    verdict.holds("STATUS-ANSWERS", says.length > 0, `${kind}: ${state}, without what is wrong`);
+    const isEmpty = kind === "absent" || kind === "empty";
+    verdict.holds("STATUS-ANSWERS", !isEmpty || state === "incomplete", `${kind}: ${state}`);
+  },
+});

@@ -1,0 +1,76 @@
+/**
+ * A complete model is damaged in one file, or another revision of it is asked for.
+ *
+ * Invariants checked:
+ * - `status` answers complete before, and never afterwards.
+ * - It names the file and what is wrong with it.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  overwriteBytes,
+  scenario,
+  wantedFiles,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Damaged-4bit";
+
+export const damagedModel = scenario({
+  name: "manage/damaged_model",
+  covers: ["STATUS-HONEST", "STATUS-ANSWERS"],
+  goals: ["missing", "size", "other revision", "another revision was asked for"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 200 }),
+    other: anySmallModel({ weightBytesMax: 200 }),
+    which: fc.nat(20),
+    how: fc.constantFrom("removed", "cut", "lengthened", "other revision", "asked"),
+    isTag: fc.boolean(),
+  },
+  async check({ model, other, which, how, isTag }, world, verdict) {
+    const { files: disk, hub } = world;
+    const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const later = hub.publish(REPOSITORY, other.files, { revision: "v2", tags: ["mlx"] });
+    const subject = world.start();
+    await subject.download({ repository: REPOSITORY });
+    const directory = modelPlace(world, REPOSITORY);
+    const before = await subject.status({ repository: REPOSITORY });
+    const isRight = before.state === "complete" && before.commit === commit;
+    verdict.holds("STATUS-ANSWERS", isRight && before.directory === directory, "it was complete");
+    const wanted = wantedFiles(model.files);
+    const file = wanted[which % wanted.length];
+    if (file === undefined) return;
+    const { path, bytes } = file;
+    const place = filePlace(directory, path);
+    const foreign = other.files.find((one) => one.path === path)?.bytes;
+    // Whoever changes a file does so later than it was downloaded.
+    world.clock.advance(2_000);
+    let revision = "main";
+    let expected: readonly string[] = ["missing"];
+    if (how === "removed") await disk.unlink(place);
+    else if (how === "asked") revision = isTag ? "v2" : later;
+    else if (how === "other revision" && foreign !== undefined) {
+      if (Buffer.from(foreign).equals(bytes)) return;
+      await overwriteBytes(disk, place, foreign);
+      expected = foreign.length === bytes.length ? ["hash"] : ["size"];
+      verdict.reached("other revision");
+    } else {
+      const cut = bytes.subarray(0, bytes.length - 1);
+      const isCut = how === "cut" && bytes.length > 0;
+      await overwriteBytes(disk, place, isCut ? cut : Buffer.concat([bytes, Buffer.of(0)]));
+      expected = ["size"];
+    }
+    const status = await subject.status({ repository: REPOSITORY, revision });
+    verdict.holds("STATUS-HONEST", status.state !== "complete", `${path}, ${how}: complete`);
+    if (how === "asked") {
+      verdict.reached("another revision was asked for");
+      return;
+    }
+    const faults = status.state === "incomplete" ? status.faults : [];
+    const told = faults.map((fault) => `${fault.path} ${fault.fault}`).join();
+    const isTold = faults.length === 1 && expected.some((fault) => told === `${path} ${fault}`);
+    verdict.holds("STATUS-ANSWERS", isTold, `${path} is ${expected.join()}: told is ${told}`);
+    for (const fault of ["missing", "size"]) if (told.endsWith(fault)) verdict.reached(fault);
+  },
+});

@@ -1,0 +1,91 @@
+/**
+ * A root holds models of the flat and of the MLX layouts, whole and half, with links among them and much that is none:
+ * the flat `smollm-135m` beside the directory that MLX opens is where this project began.
+ *
+ * Invariants checked:
+ * - Every model is listed, each once, in its layout; what is none is not.
+ * - A flat one is reported as misplaced, and one in MLX's place is not.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import type { FileSystem } from "../../spec/mod.ts";
+import {
+  anySmallModel,
+  filePlace,
+  makeDirectories,
+  scenario,
+  type TinyModel,
+  writeBytes,
+} from "../../harness/mod.ts";
+
+const PLACES = {
+  "models/mlx-community/SmolLM-135M-Instruct-4bit": "hubapi",
+  "models/org-2/SmolLM-135M-Instruct-4bit": "hubapi",
+  "lmstudio-community/Qwen2.5-0.5B": "lmstudio",
+  "smollm-135m": "flat",
+  "My own model": "flat",
+} as const;
+const DECOYS = ["notes/todo.txt", "models/org-2/empty/readme.txt", ".Trash/old/config.json"];
+
+export const foundModels = scenario({
+  name: "manage/found_models",
+  covers: ["MANAGE-BOTH", "LAYOUT-FLAT"],
+  goals: ["a flat model beside an MLX one", "a link to a model"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 60 }),
+    places: fc.subarray(Object.keys(PLACES) as (keyof typeof PLACES)[], { minLength: 1 }),
+    half: fc.constantFrom("whole", "no weights", "no config"),
+    decoys: fc.subarray(DECOYS),
+    link: fc.option(fc.constantFrom("models/org-2/linked", "linked", "org-3/linked"), {
+      nil: undefined,
+    }),
+  },
+  async check({ model, places, half, decoys, link }, world, verdict) {
+    const { files: disk, root } = world;
+    for (const [at, place] of places.entries())
+      await placeModel(disk, filePlace(root, place), { model, half: at === 0 ? half : "whole" });
+    for (const decoy of decoys)
+      await writeBytes(disk, filePlace(root, decoy), new TextEncoder().encode("{}"));
+    await makeDirectories(disk, join(root, "models", "empty-org"));
+    if (link !== undefined) {
+      await makeDirectories(disk, join(filePlace(root, link), ".."));
+      await disk.symlink(filePlace(root, places[0] ?? ""), filePlace(root, link));
+      verdict.reached("a link to a model");
+    }
+    const listed = await verdict.attempt("MANAGE-BOTH", () => world.start().list());
+    const found: string[] = [];
+    for (const { directory } of listed) found.push(await disk.realpath(directory));
+    const real = await disk.realpath(root);
+    const expected = places.map((place) => filePlace(real, place)).toSorted();
+    verdict.holds(
+      "MANAGE-BOTH",
+      found.toSorted().join() === expected.join(),
+      `${found.toSorted().join()} and not ${expected.join()}`,
+    );
+    for (const place of places) {
+      const entry = listed.find(({ directory }) => directory === filePlace(root, place));
+      const layout = PLACES[place];
+      verdict.holds("MANAGE-BOTH", entry?.layout === layout, `${place} is ${entry?.layout}`);
+      // Half a model need not look like one of MLX.
+      if (layout === "flat" && place === places[0] && half !== "whole") continue;
+      const isMisplaced = entry?.misplaced !== undefined;
+      verdict.holds("LAYOUT-FLAT", isMisplaced === (layout === "flat"), `${place}: ${isMisplaced}`);
+    }
+    const layouts = new Set(places.map((place) => PLACES[place]));
+    if (layouts.has("flat") && layouts.has("hubapi"))
+      verdict.reached("a flat model beside an MLX one");
+  },
+});
+
+async function placeModel(
+  disk: FileSystem,
+  directory: string,
+  options: { readonly model: TinyModel; readonly half: string },
+): Promise<void> {
+  const { model, half } = options;
+  for (const { path, bytes } of model.files) {
+    if (half === "no weights" && path.endsWith(".safetensors")) continue;
+    if (half === "no config" && path === "config.json") continue;
+    await writeBytes(disk, filePlace(directory, path), bytes);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Bits of a complete model's files turn over, and the files look as if nobody had touched them.
+ *
+ * Invariants checked:
+ * - `verify` answers complete before; afterwards it names every such file, with `hash`, and no other.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  filePlace,
+  formerTimes,
+  modelPlace,
+  overwriteBytes,
+  scenario,
+  wantedFiles,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Rot-4bit";
+
+export const rot = scenario({
+  name: "manage/rot",
+  covers: ["VERIFY-ROT"],
+  given: {
+    model: anySmallModel(),
+    flips: fc.uniqueArray(fc.record({ which: fc.nat(20), byte: fc.nat(), bit: fc.nat(7) }), {
+      selector: ({ which }) => which,
+      minLength: 1,
+      maxLength: 3,
+    }),
+    isNewProcess: fc.boolean(),
+  },
+  async check({ model, flips, isNewProcess }, world, verdict) {
+    const { files: disk } = world;
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const directory = modelPlace(world, REPOSITORY);
+    const times = new Map<string, number>();
+    const files = (below: typeof disk) => formerTimes(below, times);
+    let subject = world.start({ files });
+    await subject.download({ repository: REPOSITORY });
+    const before = await subject.verify({ repository: REPOSITORY });
+    verdict.holds("VERIFY-ROT", before.state === "complete", `a whole model is ${before.state}`);
+    const rotten = new Set<string>();
+    const wanted = wantedFiles(model.files).filter(({ bytes }) => bytes.length > 0);
+    for (const { which, byte, bit } of flips) {
+      const file = wanted[which % wanted.length];
+      if (file === undefined || rotten.has(file.path)) continue;
+      const place = filePlace(directory, file.path);
+      times.set(place, (await disk.stat(place)).modifiedMs);
+      const bytes = Uint8Array.from(file.bytes);
+      const at = byte % bytes.length;
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+      await overwriteBytes(disk, place, bytes);
+      rotten.add(file.path);
+    }
+    if (isNewProcess) subject = world.start({ files });
+    const status = await verdict.attempt("VERIFY-ROT", () =>
+      subject.verify({ repository: REPOSITORY }),
+    );
+    const faults = status.state === "incomplete" ? status.faults : [];
+    const told = faults.map(({ path, fault }) => `${path} ${fault}`).toSorted();
+    const expected = [...rotten].map((path) => `${path} hash`).toSorted();
+    verdict.holds(
+      "VERIFY-ROT",
+      told.join() === expected.join(),
+      `${expected.join()}: ${told.join()}`,
+    );
+  },
+});
