@@ -1,3 +1,9 @@
+/**
+ * The command line of `mlx-conform`.
+ *
+ * @module
+ */
+
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { WORLD_KINDS, type WorldKind } from "../harness/mod.ts";
 
@@ -31,9 +37,9 @@ export interface ConformOutput {
  */
 export function parseConformOptions(
   args: readonly string[],
-  options: ConformOutput & { readonly random: () => number; readonly cores: number },
+  options: ConformOutput & { readonly random: () => number; readonly jobs: number },
 ): ConformOptions | 0 | 2 {
-  const { random, cores, writeOut, writeErr } = options;
+  const { random, jobs, writeOut, writeErr } = options;
   const program = new Command("mlx-conform")
     .description("Judge the reference against the law, requirement by requirement.")
     .option("--world <world>", `memory or disk; may be repeated (default: both)`, collectWorld)
@@ -46,7 +52,7 @@ export function parseConformOptions(
     )
     .option("--only <name>", "a requirement or a scenario; may be repeated", collect)
     .option("--path <path>", "one case of a scenario, as a failure prints it")
-    .option("--jobs <count>", "processes at a time", parseCount, cores)
+    .option("--jobs <count>", "processes at a time", parseCount, jobs)
     .option("--all", "show also the requirements that nothing judges yet", false)
     .addHelpText(
       "after",

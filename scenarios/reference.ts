@@ -1,3 +1,9 @@
+/**
+ * The implementation that this repository judges by default.
+ *
+ * @module
+ */
+
 import type { Subject } from "../spec/mod.ts";
 import { SharedModelManager } from "../src/shared_model_manager.ts";
 

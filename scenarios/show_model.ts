@@ -1,3 +1,9 @@
+/**
+ * One model, downloaded and looked at, for the end of `npm start`.
+ *
+ * @module
+ */
+
 import { join, relative } from "node:path";
 import type { ListedModel, Progress } from "../spec/mod.ts";
 import { diskWorld, readTree, tinyLlama, type World, writeBytes } from "../harness/mod.ts";

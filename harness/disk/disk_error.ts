@@ -31,13 +31,22 @@ export function diskError(
   const { target } = options;
   const arrow = target === undefined ? "" : ` -> '${target}'`;
   const errno = NUMBERS[code];
-  return Object.assign(new Error(`${code}: ${syscall} '${path}'${arrow}`), {
+  return Object.assign(withoutStack(`${code}: ${syscall} '${path}'${arrow}`), {
     code,
     syscall,
     path,
     ...(target === undefined ? {} : { dest: target }),
     ...(errno === undefined ? {} : { errno: -errno }),
   });
+}
+
+/** Most of these errors only say that something is not there yet; their stacks would be a twentieth of a run. */
+function withoutStack(message: string): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new Error(message);
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }
 
 /** The operating system's code of a failure, or `undefined` when it has none. */

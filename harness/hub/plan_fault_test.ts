@@ -60,6 +60,17 @@ test("flip turns over one bit of the file, wherever the range starts", () => {
   assert.equal(bytes[50], 50);
 });
 
+test("zero-tail keeps the length, and does not fire where nothing but zeros is lost", () => {
+  const hub = hubWith({ type: "zero-tail", bytes: 4 }, { nth: "all" });
+  const reply = askHub(hub, { url: FILE });
+  assert.equal(reply.headers.get("content-length"), "100");
+  assert.deepEqual(new Uint8Array(reply.bytes.subarray(0, 96)), bytes.subarray(0, 96));
+  assert.deepEqual([...reply.bytes.subarray(96)], [0, 0, 0, 0]);
+  askHub(hub, { url: FILE, headers: { range: "bytes=0-0" } });
+  assert.deepEqual(hub.firedCounts(), [1]);
+  assert.equal(bytes[99], 99);
+});
+
 test("short and extra change the body and say so", () => {
   const short = askHub(hubWith({ type: "short", byBytes: 3 }), { url: FILE });
   assert.equal(short.headers.get("content-length"), "97");

@@ -16,7 +16,7 @@ export const deletesOnFailure: Miniature = {
       return wrappedManager(manager, {
         download: async (request, options) => {
           const directory = modelPlace(place, request.repository);
-          const paths = await markedPaths(host.files, directory);
+          const paths = await markedPaths(host.files, directory, request);
           try {
             return await manager.download(request, options);
           } catch (error) {

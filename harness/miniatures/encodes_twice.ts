@@ -1,16 +1,16 @@
 import { type Miniature, wrapSubject } from "./miniature.ts";
 
-/** Encodes the revision a second time when it asks what it means. */
+/** Encodes what a revision has beside letters and slashes a second time. */
 export const encodesTwice: Miniature = {
   name: "encodes_twice",
-  lie: "Encodes the revision a second time when it asks what it means.",
+  lie: "Encodes what a revision has beside letters and slashes a second time.",
   // A plain revision is the same however often it is encoded, so only awkward ones show the lie.
   breaks: ["LAYOUT-ENCODED-ONCE"],
   wrap: (subject) =>
     wrapSubject(subject, "encodes_twice", (host, place) => {
       const fetch: typeof host.fetch = (url, request) => {
         const [, before = url, revision = ""] = /^(.*\/revision\/)([^/?]+)$/.exec(url) ?? [];
-        const sent = before + revision.replaceAll("%", "%25");
+        const sent = before + revision.replaceAll(/%(?!2F)/g, "%25");
         return host.fetch(sent, request);
       };
       return subject.start({ ...host, fetch }, place);

@@ -7,7 +7,8 @@ export const goesDirect: Miniature = {
   breaks: ["HUB-ENV-PROXY"],
   wrap: (subject) =>
     wrapSubject(subject, "goes_direct", (host, place) => {
-      const fetch: typeof host.fetch = (url, { proxy: _, ...request }) => host.fetch(url, request);
+      const fetch: typeof host.fetch = (url, { method, headers, signal }) =>
+        host.fetch(url, { method, headers, ...(signal && { signal }) });
       return subject.start({ ...host, fetch }, place);
     }),
 };

@@ -28,7 +28,6 @@ import { takesSetFromIndex } from "./takes_set_from_index.ts";
 import { asksWhenOffline } from "./asks_when_offline.ts";
 import { callsAnythingLoadable } from "./calls_anything_loadable.ts";
 import { deletesOnFailure } from "./deletes_on_failure.ts";
-import { drainsBodies } from "./drains_bodies.ts";
 import { emptyIsSet } from "./empty_is_set.ts";
 import { followsForEver } from "./follows_for_ever.ts";
 import { forgetsOldTokenName } from "./forgets_old_token_name.ts";
@@ -42,6 +41,7 @@ import { printsToken } from "./prints_token.ts";
 import { readsEvicted } from "./reads_evicted.ts";
 import { requestsDirectories } from "./requests_directories.ts";
 import { returnsHalfModels } from "./returns_half_models.ts";
+import { swallowsBodies } from "./swallows_bodies.ts";
 import { takesNewName } from "./takes_new_name.ts";
 import { wantsAnIndex } from "./wants_an_index.ts";
 import type { Miniature } from "./miniature.ts";
@@ -74,7 +74,6 @@ export const miniatures: readonly Miniature[] = [
   asksWhenOffline,
   callsAnythingLoadable,
   deletesOnFailure,
-  drainsBodies,
   emptyIsSet,
   followsForEver,
   forgetsOldTokenName,
@@ -88,6 +87,7 @@ export const miniatures: readonly Miniature[] = [
   readsEvicted,
   requestsDirectories,
   returnsHalfModels,
+  swallowsBodies,
   takesNewName,
   wantsAnIndex,
 ];

@@ -16,9 +16,10 @@ export const printsToken: Miniature = {
         } catch (error) {
           const failure = asFailure(error);
           if (failure === undefined) throw error;
+          const { code, file, expected, actual } = failure;
           const used = token ?? place.env["HF_TOKEN"] ?? "none";
           const spoken = new Error(`${failure.message} (token ${used})`, { cause: failure });
-          throw Object.assign(spoken, { ...failure, code: failure.code });
+          throw Object.assign(spoken, { code, file, expected, actual });
         }
       };
       return wrappedManager(manager, {

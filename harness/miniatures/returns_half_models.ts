@@ -1,4 +1,4 @@
-import type { FileSystem } from "../../spec/mod.ts";
+import type { DownloadRequest, FileSystem } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { filePlace, modelPlace } from "../scenario_parts/place.ts";
@@ -17,7 +17,7 @@ export const returnsHalfModels: Miniature = {
       return wrappedManager(manager, {
         download: async (request, options) => {
           const directory = modelPlace(place, request.repository);
-          const lost = await lostFiles(host.files, directory);
+          const lost = await lostFiles(host.files, directory, request);
           try {
             return await manager.download(request, options);
           } catch (error) {
@@ -29,9 +29,13 @@ export const returnsHalfModels: Miniature = {
     }),
 };
 
-async function lostFiles(files: FileSystem, directory: string): Promise<number> {
+async function lostFiles(
+  files: FileSystem,
+  directory: string,
+  request: Pick<DownloadRequest, "repository">,
+): Promise<number> {
   let lost = 0;
-  for (const path of await markedPaths(files, directory)) {
+  for (const path of await markedPaths(files, directory, request)) {
     if (!(await exists(files, filePlace(directory, path)))) lost++;
   }
   return lost;

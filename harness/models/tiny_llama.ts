@@ -152,11 +152,13 @@ function weightFiles(tensors: readonly Tensor[], shards: number): Shard[] {
   const totalBytes = tensors.reduce((sum, { data }) => sum + data.length, 0);
   const groups: Tensor[][] = Array.from({ length: shards }, () => []);
   let seenBytes = 0;
+  let current = 0;
   tensors.forEach((tensor, index) => {
-    // By size, but never so that a later shard would be left without a tensor.
+    // By size, but never so that a shard is passed over or a later one would be left without a tensor.
     const bySize = Math.floor((seenBytes / totalBytes) * shards);
     const atLeast = shards - (tensors.length - index);
-    groups[Math.min(Math.max(bySize, atLeast), shards - 1)]?.push(tensor);
+    current = Math.min(Math.max(bySize, atLeast, current), current + 1, shards - 1);
+    groups[current]?.push(tensor);
     seenBytes += tensor.data.length;
   });
   return groups.map((group, index) => {

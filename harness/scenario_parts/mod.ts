@@ -5,6 +5,7 @@
  */
 
 export { contentBytes, contentExchanges, firstByte } from "./content_bytes.ts";
+export { keptBytes } from "./kept_bytes.ts";
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
 export * from "./other_host.ts";
 export { filePlace, modelPlace } from "./place.ts";

@@ -15,7 +15,7 @@ export interface SeenRequest {
 export interface WireLog {
   readonly requests: readonly SeenRequest[];
   /** Wraps the network of a process; see `StartOptions.fetch`. */
-  watch(fetch: Fetch): Fetch;
+  readonly watch: (fetch: Fetch) => Fetch;
 }
 
 /** The value of the request's `Authorization` header, if it has one. */

@@ -7,7 +7,7 @@
  */
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import { MARKER_NAME, type Progress } from "../../spec/mod.ts";
+import { type DownloadResult, MARKER_NAME, type Progress } from "../../spec/mod.ts";
 import {
   exists,
   ProcessKilled,
@@ -15,6 +15,8 @@ import {
   readText,
   scenario,
   sha256Hex,
+  type Verdict,
+  type World,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "someone/model-GGUF";
@@ -87,26 +89,26 @@ export const otherWay = scenario({
       return;
     }
     const result = await verdict.attempt("DL-OTHER-WAY", () => run());
-    const [file] = result.files;
-    const place = join(result.directory, file?.path ?? "");
-    verdict.holds(
-      "DL-OTHER-WAY",
-      basename(place) === "model one.gguf" && (await exists(world.files, place)),
-      `${place} is not there`,
-    );
-    const found = await readBytes(world.files, place);
-    verdict.holds("DL-OTHER-WAY", Buffer.from(found).equals(bytes), "it has other bytes");
-    verdict.holds(
-      "DL-OTHER-WAY",
-      result.directory.startsWith(world.root),
-      `${result.directory} is outside the root`,
-    );
+    await judgePlaced(result, { world, verdict, bytes });
     verdict.holds("DL-OTHER-WAY", reports.at(-1)?.fraction === 1, "progress did not reach 1");
-    const marker = await readText(world.files, join(result.directory, MARKER_NAME));
-    verdict.holds(
-      "DL-OTHER-WAY",
-      marker?.includes("model one.gguf") === true,
-      "there is no marker that names it",
-    );
   },
 });
+
+// Helpers
+
+async function judgePlaced(
+  result: DownloadResult,
+  context: { readonly world: World; readonly verdict: Verdict; readonly bytes: Uint8Array },
+): Promise<void> {
+  const { world, verdict, bytes } = context;
+  const place = join(result.directory, result.files[0]?.path ?? "");
+  const isThere = basename(place) === "model one.gguf" && (await exists(world.files, place));
+  verdict.holds("DL-OTHER-WAY", isThere, `${place} is not there`);
+  const found = await readBytes(world.files, place);
+  verdict.holds("DL-OTHER-WAY", Buffer.from(found).equals(bytes), "it has other bytes");
+  const isInside = result.directory.startsWith(world.root);
+  verdict.holds("DL-OTHER-WAY", isInside, `${result.directory} is outside the root`);
+  const marker = await readText(world.files, join(result.directory, MARKER_NAME));
+  const isNamed = marker?.includes("model one.gguf") === true;
+  verdict.holds("DL-OTHER-WAY", isNamed, "there is no marker that names it");
+}

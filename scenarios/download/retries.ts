@@ -7,7 +7,8 @@
  * - When the trouble does not pass, it ends after a bounded number of attempts.
  */
 import fc from "fast-check";
-import type { FaultAction } from "../../harness/mod.ts";
+import type { RequirementId } from "../../spec/mod.ts";
+import type { FaultAction, TinyModel, Verdict, World } from "../../harness/mod.ts";
 import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Retries";
@@ -32,81 +33,107 @@ const ASKED_MS: Readonly<Record<string, number>> = {
   "429 with RateLimit": 41_000,
 };
 
-export const retries = scenario({
-  name: "download/retries",
-  covers: ["DL-RETRY", "DL-RETRY-AFTER"],
-  goals: ["it finished after trouble", "it gave up", "a pause was asked for"],
-  given: {
+type Given = {
+  readonly model: TinyModel;
+  readonly trouble: string;
+  readonly place: "info" | "tree" | "resolve" | "cdn";
+  readonly times: number;
+  readonly isForever: boolean;
+};
+
+function givenOf(troubles: readonly string[]) {
+  return {
     model: anySmallModel(),
-    trouble: fc.constantFrom(...Object.keys(TROUBLES)),
+    trouble: fc.constantFrom(...troubles),
     place: fc.constantFrom("info" as const, "tree" as const, "resolve" as const, "cdn" as const),
     times: fc.integer({ min: 1, max: 3 }),
     isForever: fc.boolean(),
-  },
-  async check({ model, trouble, place, times, isForever }, world, verdict) {
-    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const passing = TROUBLES[trouble];
-    if (passing === undefined) return;
-    // Some bytes each time would be progress, and trouble of which one gets the better.
-    const action = passing.type === "cut" && isForever ? { ...passing, atByte: 0 } : passing;
-    // One file, so that attempts and pauses are those of one thing.
-    const path = place === "resolve" ? "config.json" : place === "cdn" ? "/lfs/*" : "*";
-    const wanted = place === "cdn" ? { include: [model.weightFiles[0] ?? "*.safetensors"] } : {};
-    const nths = isForever ? (["all"] as const) : Array.from({ length: times }, () => 1);
-    // Each rule fires for the first request that is left to it, so several of them fire one after the other.
-    world.hub.faults = nths.map((nth) => ({ match: { kind: place, path, nth }, do: action }));
-    const request = { repository: REPOSITORY, ...wanted };
-    const download = () => world.start().download(request);
-    if (isForever) {
-      await verdict.fails("DL-RETRY", download, [
-        "network",
-        "timeout",
-        "hub-unavailable",
-        "rate-limited",
-        "integrity",
-      ]);
-      verdict.reached("it gave up");
-    } else {
-      const result = await verdict.attempt("DL-RETRY", download);
-      const files = wantedFiles(model.files, wanted.include);
-      const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), files);
-      verdict.holds("DL-RETRY", wrong.length === 0 && result.directory !== "", wrong.join(", "));
-      verdict.reached("it finished after trouble");
-    }
-    const attempts = world.hub.log.filter(
-      ({ kind, path: name, file }) =>
-        kind === place && (place !== "resolve" || (file ?? name) === "config.json"),
-    );
-    verdict.holds(
-      "DL-RETRY",
-      attempts.length <= ATTEMPTS_MAX,
-      `${attempts.length} attempts were made`,
-    );
-    const pauses = attempts.slice(1).map(({ atMs }, at) => atMs - (attempts[at]?.atMs ?? 0));
-    const troubled = isForever ? pauses : pauses.slice(0, times);
-    if (trouble === "stall" || trouble === "silence") return;
-    const askedMs = ASKED_MS[trouble];
-    if (askedMs !== undefined) {
-      verdict.holds(
-        "DL-RETRY-AFTER",
-        troubled.every((pauseMs) => pauseMs >= askedMs),
-        `it paused ${troubled.join()} ms and not ${askedMs}`,
-      );
-      verdict.reached("a pause was asked for");
-      return;
-    }
-    if (isForever && (trouble === "503" || trouble === "500" || trouble === "reset")) {
-      verdict.holds(
-        "DL-RETRY",
-        troubled.every((pauseMs) => pauseMs > 0 && pauseMs <= OWN_PAUSE_MS_MAX),
-        `it paused ${troubled.join()} ms`,
-      );
-      const [first = 0] = troubled;
-      verdict.holds(
-        "DL-RETRY",
-        (troubled.at(-1) ?? 0) > first || troubled.length < 2,
-        `its pauses do not grow: ${troubled.join()} ms`,
-      );
-    }
-  },
+  };
+}
+
+const isAsking = (trouble: string) => trouble in ASKED_MS;
+
+/** Trouble of every kind. */
+export const retries = scenario<Given>({
+  name: "download/retries",
+  covers: ["DL-RETRY"],
+  goals: ["it finished after trouble", "it gave up"],
+  given: givenOf(Object.keys(TROUBLES).filter((trouble) => !isAsking(trouble))),
+  check: (given, world, verdict) => trouble("DL-RETRY", given, { world, verdict }),
 });
+
+/** Trouble that says how long it lasts. */
+export const retryAfter = scenario<Given>({
+  name: "download/retry_after",
+  covers: ["DL-RETRY-AFTER"],
+  goals: ["it finished after trouble", "it gave up"],
+  given: givenOf(Object.keys(TROUBLES).filter(isAsking)),
+  check: (given, world, verdict) => trouble("DL-RETRY-AFTER", given, { world, verdict }),
+});
+
+async function trouble(
+  id: RequirementId,
+  { model, trouble, place, times, isForever }: Given,
+  context: { readonly world: World; readonly verdict: Verdict },
+): Promise<void> {
+  const { world, verdict } = context;
+  world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+  const passing = TROUBLES[trouble];
+  if (passing === undefined) return;
+  // Some bytes each time would be progress, and trouble of which one gets the better.
+  const action = passing.type === "cut" && isForever ? { ...passing, atByte: 0 } : passing;
+  // One file, so that attempts and pauses are those of one thing.
+  const path = place === "resolve" ? "config.json" : place === "cdn" ? "/lfs/*" : "*";
+  const wanted = place === "cdn" ? { include: [model.weightFiles[0] ?? "*.safetensors"] } : {};
+  const nths = isForever ? (["all"] as const) : Array.from({ length: times }, () => 1);
+  // Each rule fires for the first request that is left to it, so several of them fire one after the other.
+  world.hub.faults = nths.map((nth) => ({ match: { kind: place, path, nth }, do: action }));
+  const request = { repository: REPOSITORY, ...wanted };
+  const download = () => world.start().download(request);
+  if (isForever) {
+    await verdict.fails(id, download, [
+      "network",
+      "timeout",
+      "hub-unavailable",
+      "rate-limited",
+      "integrity",
+    ]);
+    verdict.reached("it gave up");
+  } else {
+    const result = await verdict.attempt(id, download);
+    const files = wantedFiles(model.files, wanted.include);
+    const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), files);
+    verdict.holds(id, wrong.length === 0 && result.directory !== "", wrong.join(", "));
+    verdict.reached("it finished after trouble");
+  }
+  const attempts = world.hub.log.filter(
+    ({ kind, path: name, file }) =>
+      kind === place && (place !== "resolve" || (file ?? name) === "config.json"),
+  );
+  verdict.holds(id, attempts.length <= ATTEMPTS_MAX, `${attempts.length} attempts were made`);
+  const pauses = attempts.slice(1).map(({ atMs }, at) => atMs - (attempts[at]?.atMs ?? 0));
+  const troubled = isForever ? pauses : pauses.slice(0, times);
+  if (trouble === "stall" || trouble === "silence") return;
+  const askedMs = ASKED_MS[trouble];
+  if (askedMs !== undefined) {
+    verdict.holds(
+      id,
+      troubled.every((pauseMs) => pauseMs >= askedMs),
+      `it paused ${troubled.join()} ms and not ${askedMs}`,
+    );
+    return;
+  }
+  if (isForever && (trouble === "503" || trouble === "500" || trouble === "reset")) {
+    verdict.holds(
+      id,
+      troubled.every((pauseMs) => pauseMs > 0 && pauseMs <= OWN_PAUSE_MS_MAX),
+      `it paused ${troubled.join()} ms`,
+    );
+    const [first = 0] = troubled;
+    verdict.holds(
+      id,
+      (troubled.at(-1) ?? 0) > first || troubled.length < 2,
+      `its pauses do not grow: ${troubled.join()} ms`,
+    );
+  }
+}

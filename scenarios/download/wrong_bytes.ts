@@ -10,6 +10,7 @@ import type { FaultAction } from "../../harness/mod.ts";
 import {
   anySmallModel,
   asFailure,
+  describeError,
   exists,
   filePlace,
   modelPlace,
@@ -77,12 +78,12 @@ export const wrongBytes = scenario({
     const failure = asFailure(error);
     const id = how === "html" ? "DL-NOT-A-HUB" : "DL-INTEGRITY";
     verdict.holds(id, failure?.code === "integrity" || failure?.code === "not-a-hub", () =>
-      String(error),
+      describeError(error),
     );
     verdict.holds(
       "DL-INTEGRITY-NAMES",
       failure?.file !== undefined && (failure.expected ?? "") !== (failure.actual ?? ""),
-      () => String(error),
+      () => describeError(error),
     );
     const refused = model.files.find(({ path: name }) => name === failure?.file);
     const isThere =

@@ -35,7 +35,7 @@ export const inflatingBody = scenario({
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     // Nobody needs to ask for an empty file.
     const victims = model.files.filter(
-      ({ path, bytes }) => bytes.length > 0 && !/\.md$/.test(path),
+      ({ path, bytes }) => bytes.length > 0 && !path.endsWith(".md"),
     );
     const victim = victims[choose % victims.length] ?? { path: "", bytes: new Uint8Array() };
     const action = { type: "gzip-bomb", inflatedBytes: inflatedMiB * MEBIBYTE } as const;

@@ -47,7 +47,7 @@ export const overlongBody = scenario({
     const { hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const victims = model.files.filter(
-      ({ path, bytes }) => bytes.length > 0 && !/\.md$/.test(path),
+      ({ path, bytes }) => bytes.length > 0 && !path.endsWith(".md"),
     );
     const victim = victims[choose % victims.length] ?? { path: "", bytes: new Uint8Array() };
     const kinds = ["resolve", "cdn"] as const;

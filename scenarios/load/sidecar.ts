@@ -30,7 +30,10 @@ export const sidecar = scenario({
     const files = [...model.files, { path: beside, bytes, lfs: false }];
     await placeModel(world, files, { repository, isDownloaded: false });
     const report = await verdict.attempt(id, () => world.start().check({ repository }));
-    const isIgnored = report.loadable && !report.weightFiles.includes(beside);
+    const isRefused = report.findings.some(
+      ({ path: at, level }) => at === beside && level === "error",
+    );
+    const isIgnored = !isRefused && !report.weightFiles.includes(beside);
     verdict.holds(id, isIgnored, `${beside} was taken for weights`);
   },
 });

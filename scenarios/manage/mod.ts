@@ -6,16 +6,13 @@
 
 import type { Scenario } from "../../harness/mod.ts";
 import { anyDirectory } from "./any_directory.ts";
-import { bitRot } from "./bit_rot.ts";
 import { damagedModel } from "./damaged_model.ts";
 import { foreignMarker } from "./foreign_marker.ts";
 import { foundModels } from "./found_models.ts";
 import { idsAndBack } from "./ids_and_back.ts";
 import { markerAlwaysTrue } from "./marker_always_true.ts";
 import { markerOrder } from "./marker_order.ts";
-import { markerTruth } from "./marker_truth.ts";
 import { metadata } from "./metadata.ts";
-import { modelIds } from "./model_ids.ts";
 import { neighbours } from "./neighbours.ts";
 import { noNetwork } from "./no_network.ts";
 import { removal } from "./removal.ts";
@@ -23,16 +20,9 @@ import { removedLeftovers } from "./removed_leftovers.ts";
 import { repair } from "./repair.ts";
 import { rot } from "./rot.ts";
 import { secondNames } from "./second_names.ts";
-import { statusAnswers } from "./status_answers.ts";
-import { swiftMetadata } from "./swift_metadata.ts";
 
 /** Scenarios of this area. */
 export const manageScenarios: readonly Scenario[] = [
-  statusAnswers,
-  bitRot,
-  markerTruth,
-  modelIds,
-  swiftMetadata,
   removal,
   anyDirectory,
   damagedModel,

@@ -18,7 +18,9 @@ import {
   readTree,
   scenario,
   sizeOnDisk,
+  type TreeEntry,
   wantedFiles,
+  type World,
   writeBytes,
 } from "../../harness/mod.ts";
 
@@ -65,25 +67,16 @@ export const removal = scenario({
       verdict.reached("shared data");
     }
     if (hasLink) await world.files.symlink(world.outside, join(directory, "link"));
-    const neighbours = async () =>
-      JSON.stringify(
-        await Promise.all(NEIGHBOURS.map((id) => readTree(world.files, modelPlace(world, id)))),
-      );
+    const neighbours = async () => JSON.stringify(await neighbourTrees(world));
     const before = await neighbours();
     const outside = JSON.stringify(await readTree(world.files, world.outside));
     const sizeBytes = await sizeOnDisk(world.files, directory);
-    let hasGone = false;
-    const look = async () => {
-      const isAnyGone =
-        (await exists(world.files, directory)) &&
-        !(await exists(world.files, filePlace(directory, "config.json")));
-      hasGone ||= isAnyGone && (await exists(world.files, join(directory, MARKER_NAME)));
-    };
-    const subject = world.start({ files: (disk) => observingFiles(disk, look) });
+    const marker = watchMarker(world, directory);
+    const subject = world.start({ files: (disk) => observingFiles(disk, marker.look) });
     const result = await verdict.attempt("REMOVE-ALL", () => subject.remove(request));
     verdict.holds(
       "MARK-FIRST-OUT",
-      !hasGone,
+      !marker.outlived(),
       "config.json was gone, and the marker was still there",
     );
     // What other tools put there stays, and the directory with it.
@@ -106,9 +99,9 @@ export const removal = scenario({
       "something outside was changed",
     );
     const freed = sizeBytes - sharedBytes - foreign.length * 10;
-    // A lock of the removal itself may come and go; it has a few bytes at the most.
     verdict.holds(
       "REMOVE-BYTES",
+      // A lock of the removal itself may come and go.
       Math.abs(result.bytesFreed - freed) <= 16,
       `${result.bytesFreed} bytes are reported, and ${freed} came free`,
     );
@@ -116,3 +109,23 @@ export const removal = scenario({
     await verdict.fails("REMOVE-ALL", () => world.start().remove(request), ["not-downloaded"]);
   },
 });
+
+// Helpers
+
+/** Notes whether the marker is ever there without `config.json`. */
+function watchMarker(world: World, directory: string) {
+  let hasOutlived = false;
+  return {
+    outlived: () => hasOutlived,
+    look: async () => {
+      const isAnyGone =
+        (await exists(world.files, directory)) &&
+        !(await exists(world.files, filePlace(directory, "config.json")));
+      hasOutlived ||= isAnyGone && (await exists(world.files, join(directory, MARKER_NAME)));
+    },
+  };
+}
+
+function neighbourTrees(world: World): Promise<TreeEntry[][]> {
+  return Promise.all(NEIGHBOURS.map((id) => readTree(world.files, modelPlace(world, id))));
+}

@@ -1,3 +1,9 @@
+/**
+ * The steps of a history, and any sequence of them.
+ *
+ * @module
+ */
+
 import fc from "fast-check";
 
 /** One step of a history. */

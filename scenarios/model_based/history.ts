@@ -1,3 +1,9 @@
+/**
+ * What must be there after each step of a history.
+ *
+ * @module
+ */
+
 import { join } from "node:path";
 import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import {

@@ -1,0 +1,50 @@
+/**
+ * The volume has less room than the listed files need.
+ *
+ * Invariants checked:
+ * - The download says so before it requests any file, and an earlier version stays as it was.
+ */
+import fc from "fast-check";
+import {
+  anySmallModel,
+  contentExchanges,
+  limitedFiles,
+  modelPlace,
+  scenario,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/TooLittleRoom";
+
+export const tooLittleRoom = scenario({
+  name: "download/too_little_room",
+  covers: ["DL-SPACE-FIRST"],
+  given: {
+    old: anySmallModel(),
+    next: anySmallModel(),
+    isUpdate: fc.boolean(),
+    roomBytes: fc.nat(99),
+  },
+  async check({ old, next, isUpdate, roomBytes }, world, verdict) {
+    const request = { repository: REPOSITORY };
+    const directory = modelPlace(world, REPOSITORY);
+    // Weights of its own, so that there is something to fetch, and more than there is room for.
+    const own = { path: "own.safetensors", bytes: new Uint8Array(100).fill(9), lfs: true };
+    if (isUpdate) {
+      world.hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
+      await world.start().download(request);
+    }
+    world.hub.publish(REPOSITORY, [...next.files, own], { tags: ["mlx"] });
+    world.hub.clearLog();
+    const files = (disk: typeof world.files) => limitedFiles(disk, { availableBytes: roomBytes });
+    await verdict.fails("DL-SPACE-FIRST", () => world.start({ files }).download(request), [
+      "disk-full",
+    ]);
+    const asked = contentExchanges(world.hub.log);
+    verdict.holds("DL-SPACE-FIRST", asked.length === 0, "files were requested all the same");
+    if (!isUpdate) return;
+    const wrong = await wrongFiles(world, directory, wantedFiles(old.files));
+    verdict.holds("DL-SPACE-FIRST", wrong.length === 0, wrong.join(", "));
+  },
+});
