@@ -20,6 +20,7 @@ import {
   findEntry,
   findSpot,
   type Inode,
+  isTooLong,
   isWithin,
   namesIn,
   pathOf,
@@ -119,12 +120,16 @@ class MemoryFiles implements FileSystem {
   }
 
   async rename(source: string, target: string): Promise<void> {
-    const from = findSpot(this.#core.root, source, { syscall: "rename", follow: false, target });
-    const to = findSpot(this.#core.root, target, { syscall: "rename", follow: false, target });
+    // Both parents are found before either name is looked up.
+    const lookup = { syscall: "rename", follow: false, target, longLastName: true };
+    const from = findSpot(this.#core.root, source, lookup);
+    const to = findSpot(this.#core.root, target, lookup);
     const refuse = (code: string): Error => diskError(code, "rename", source, { target });
     const moved = from.entry;
     if (from.name === "" || to.name === "") throw refuse("EBUSY");
+    if (isTooLong(from.name)) throw refuse("ENAMETOOLONG");
     if (moved === undefined) throw refuse("ENOENT");
+    if (isTooLong(to.name)) throw refuse("ENAMETOOLONG");
     const replaced = to.entry;
     if (isWithin(to.parent, moved)) throw refuse("EINVAL");
     if (replaced !== undefined && isWithin(from.parent, replaced)) throw refuse("ENOTEMPTY");

@@ -32,6 +32,8 @@ export interface Lookup {
   /** Whether a link at the end is followed. */
   readonly follow: boolean;
   readonly target?: string;
+  /** Leaves a last name that is too long to the caller, who looks at another path first. */
+  readonly longLastName?: boolean;
 }
 
 const NAME_BYTES_MAX = 255;
@@ -103,13 +105,13 @@ function walk(start: Entry, text: string, at: Walk): Spot {
       spot = spotOf(here);
       continue;
     }
-    if (Buffer.byteLength(part) > NAME_BYTES_MAX) throw fail("ENAMETOOLONG", at);
+    if (isTooLong(part) && !(last && at.longLastName)) throw fail("ENAMETOOLONG", at);
     spot = { parent: here, name: part, entry: here.children.get(part) };
     if (spot.entry?.getNode().isSymlink() && (!last || at.follow || text.endsWith("/"))) {
       if (at.linksLeft === 0) throw fail("ELOOP", at);
       at.linksLeft -= 1;
       // A link inside a path is always followed, whatever is asked of the last name.
-      const inner = { ...at, follow: true };
+      const inner = { ...at, follow: true, longLastName: false };
       spot = walk(here, spot.entry.getNode().symlink, inner);
       at.linksLeft = inner.linksLeft;
     }
@@ -119,6 +121,11 @@ function walk(start: Entry, text: string, at: Walk): Spot {
   }
   if (text.endsWith("/") && spot.entry !== undefined) requireDirectory(spot.entry, at);
   return spot;
+}
+
+/** Whether no volume takes a name. */
+export function isTooLong(name: string): boolean {
+  return Buffer.byteLength(name) > NAME_BYTES_MAX;
 }
 
 function spotOf(entry: Entry): Spot {

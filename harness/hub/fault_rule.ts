@@ -45,6 +45,8 @@ export type FaultAction =
       readonly errorCode?: string;
       readonly errorMessage?: string;
       readonly html?: boolean;
+      /** Headers that look like facts about a file. */
+      readonly headers?: Readonly<Record<string, string>>;
     }
   /** Answers a range request with 200 and everything. */
   | { readonly type: "ignore-range" }

@@ -207,6 +207,7 @@ function statusDraft(action: Extract<FaultAction, { readonly type: "status" }>):
   const extra = [
     ...(action.retryAfter === undefined ? [] : [["Retry-After", action.retryAfter] as const]),
     ...(action.rateLimit === undefined ? [] : [["RateLimit", action.rateLimit] as const]),
+    ...Object.entries(action.headers ?? {}),
   ];
   if (action.html === true) {
     const page = htmlDraft(action.status);

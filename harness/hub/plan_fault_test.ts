@@ -71,6 +71,15 @@ test("zero-tail keeps the length, and does not fire where nothing but zeros is l
   assert.equal(bytes[99], 99);
 });
 
+test("status can have headers that look like facts about a file", () => {
+  const headers = { ETag: '"other"', "X-Linked-Size": "7" };
+  const hub = hubWith({ type: "status", status: 503, headers });
+  const reply = askHub(hub, { url: FILE });
+  assert.equal(reply.status, 503);
+  assert.equal(reply.headers.get("etag"), '"other"');
+  assert.equal(reply.headers.get("x-linked-size"), "7");
+});
+
 test("short and extra change the body and say so", () => {
   const short = askHub(hubWith({ type: "short", byBytes: 3 }), { url: FILE });
   assert.equal(short.headers.get("content-length"), "97");

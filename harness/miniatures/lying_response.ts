@@ -23,10 +23,22 @@ export function changingJson(
     const chunks: Uint8Array[] = [];
     for await (const chunk of response.body ?? []) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString("utf8");
-    const bytes = new TextEncoder().encode(JSON.stringify(await change(JSON.parse(text), url)));
+    const value = parsedJson(text);
+    // A login page in place of an answer is passed on: what is no JSON is nothing to lie about.
+    const told = value === undefined ? text : JSON.stringify(await change(value, url));
+    const bytes = new TextEncoder().encode(told);
     const body = (async function* () {
       yield bytes;
     })();
     return { ...withHeaders(response, { "content-length": undefined }), body };
   };
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

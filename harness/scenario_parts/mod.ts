@@ -27,3 +27,5 @@ export { lacksRefusal, type WantedRefusal } from "./lacks_refusal.ts";
 export { changedPaths, changeFiles, placeModel } from "./placed_model.ts";
 export { requirementOfDamage, rightCauses } from "./requirement_of_cause.ts";
 export { judgeReplacedFile, type ReplacedFile } from "./replaced_file.ts";
+export { type KeptPart, keptParts } from "./kept_parts.ts";
+export { patternedBytes } from "./patterned_bytes.ts";

@@ -5,12 +5,25 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { askedPauses } from "./asked_pauses.ts";
+import { brokenLine } from "./broken_line.ts";
+import { cancelAnywhere } from "./cancel_anywhere.ts";
+import { changedAlike } from "./changed_alike.ts";
+import { errorFacts } from "./error_facts.ts";
+import { exactRoom } from "./exact_room.ts";
+import { expiredMidway } from "./expired_midway.ts";
+import { fullPart, wrongPart } from "./odd_parts.ts";
+import { otherWayWatched } from "./other_way_watched.ts";
+import { progressOfSeveral } from "./progress_of_several.ts";
+import { refusedCalls } from "./refused_calls.ts";
+import { watchedTrouble } from "./watched_trouble.ts";
 import { cancel } from "./cancel.ts";
 import { deadLock } from "./dead_lock.ts";
 import { expiringAddresses } from "./expiring_addresses.ts";
 import { fewHeaders } from "./few_headers.ts";
 import { fullDisk } from "./full_disk.ts";
 import { idempotent } from "./idempotent.ts";
+import { killedAnywhere } from "./killed_anywhere.ts";
 import { loginPage } from "./login_page.ts";
 import { movingBranch } from "./moving_branch.ts";
 import { otherWay } from "./other_way.ts";
@@ -35,25 +48,39 @@ export const downloadScenarios: readonly Scenario[] = [
   wrongBytes,
   loginPage,
   watchedDownload,
+  watchedTrouble,
   movingBranch,
   resume,
+  brokenLine,
+  killedAnywhere,
   resumeAfterCancel,
   resumeWrongRange,
+  wrongPart,
   resumeWholeFile,
   resumeUnwedged,
+  fullPart,
   resumeChanged,
+  changedAlike,
   idempotent,
   cancel,
+  cancelAnywhere,
   progress,
+  progressOfSeveral,
   severalAtOnce,
   deadLock,
   retries,
   retryAfter,
+  askedPauses,
   toldApart,
   expiringAddresses,
+  expiredMidway,
   fewHeaders,
+  errorFacts,
   fullDisk,
+  refusedCalls,
   tooLittleRoom,
+  exactRoom,
   peak,
   otherWay,
+  otherWayWatched,
 ];

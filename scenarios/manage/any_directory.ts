@@ -35,7 +35,7 @@ export const anyDirectory = scenario({
   goals: ["a download was interrupted"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
-    kind: fc.constantFrom(...KINDS),
+    kind: fc.constantFrom(...KINDS, "interrupted" as const),
     lacking: fc.nat(20),
     isWhole: fc.boolean(),
     nth: fc.integer({ min: 1, max: 60 }),

@@ -20,12 +20,19 @@ const REPOSITORY = "mlx-community/Damaged-4bit";
 export const damagedModel = scenario({
   name: "manage/damaged_model",
   covers: ["STATUS-HONEST", "STATUS-ANSWERS"],
-  goals: ["missing", "size", "other revision", "another revision was asked for"],
+  goals: ["other revision"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     other: anySmallModel({ weightBytesMax: 200 }),
     which: fc.nat(20),
-    how: fc.constantFrom("removed", "cut", "lengthened", "other revision", "asked"),
+    how: fc.constantFrom(
+      "other revision",
+      "removed",
+      "cut",
+      "lengthened",
+      "asked",
+      "other revision",
+    ),
     isTag: fc.boolean(),
   },
   async check({ model, other, which, how, isTag }, world, verdict) {
@@ -39,7 +46,10 @@ export const damagedModel = scenario({
     const isRight = before.state === "complete" && before.commit === commit;
     verdict.holds("STATUS-ANSWERS", isRight && before.directory === directory, "it was complete");
     const wanted = wantedFiles(model.files);
-    const file = wanted[which % wanted.length];
+    const isChanged = ({ path, bytes }: (typeof wanted)[number]) =>
+      other.files.some((one) => one.path === path && !Buffer.from(one.bytes).equals(bytes));
+    const choice = how === "other revision" ? wanted.filter(isChanged) : wanted;
+    const file = choice[which % choice.length];
     if (file === undefined) return;
     const { path, bytes } = file;
     const place = filePlace(directory, path);
@@ -51,7 +61,6 @@ export const damagedModel = scenario({
     if (how === "removed") await disk.unlink(place);
     else if (how === "asked") revision = isTag ? "v2" : later;
     else if (how === "other revision" && foreign !== undefined) {
-      if (Buffer.from(foreign).equals(bytes)) return;
       await overwriteBytes(disk, place, foreign);
       expected = foreign.length === bytes.length ? ["hash"] : ["size"];
       verdict.reached("other revision");
@@ -63,14 +72,10 @@ export const damagedModel = scenario({
     }
     const status = await subject.status({ repository: REPOSITORY, revision });
     verdict.holds("STATUS-HONEST", status.state !== "complete", `${path}, ${how}: complete`);
-    if (how === "asked") {
-      verdict.reached("another revision was asked for");
-      return;
-    }
+    if (how === "asked") return;
     const faults = status.state === "incomplete" ? status.faults : [];
     const told = faults.map((fault) => `${fault.path} ${fault.fault}`).join();
     const isTold = faults.length === 1 && expected.some((fault) => told === `${path} ${fault}`);
     verdict.holds("STATUS-ANSWERS", isTold, `${path} is ${expected.join()}: told is ${told}`);
-    for (const fault of ["missing", "size"]) if (told.endsWith(fault)) verdict.reached(fault);
   },
 });

@@ -42,7 +42,10 @@ export const foreignMarker = scenario({
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     marker: fc.constantFrom(...MARKERS),
-    bad: fc.subarray(["config.json", "tokenizer.json", "tokenizer_config.json"]),
+    bad: fc.oneof(
+      fc.constant<string[]>([]),
+      fc.subarray(["config.json", "tokenizer.json", "tokenizer_config.json"]),
+    ),
     isByHand: fc.boolean(),
     cutAt: fc.double({ min: 0.01, max: 0.98, noNaN: true }),
   },

@@ -47,7 +47,9 @@ export async function fetchMissing(
   const queue = disk.missing.toSorted((one, two) => sizeOf(two) - sizeOf(one));
   const staged: KeptFile[] = [];
   let bytesFetched = 0;
-  for (const content of queue) reportContent(meter, content, content.bytesKept);
+  for (const content of queue) {
+    meter.begun(content.wanted[0].contentKey, bytesOf(content, content.bytesKept));
+  }
   meter.report("transfer");
   if (queue.length > 0) await makeDirectories(host.files, staging.partials);
   const fetchNext = async (): Promise<void> => {
@@ -89,13 +91,17 @@ function sizeOf(content: MissingContent): number {
 }
 
 function reportContent(meter: ProgressMeter, content: MissingContent, bytesDone: number): void {
-  const [{ contentKey, path, sizeBytes }] = content.wanted;
-  const places = content.wanted.length;
-  meter.content(contentKey, {
-    bytesDone: Math.min(bytesDone, sizeBytes ?? bytesDone),
-    places,
-    file: path,
-  });
+  const [{ contentKey, path }] = content.wanted;
+  meter.content(contentKey, { ...bytesOf(content, bytesDone), file: path });
+}
+
+/** A partial file that is longer than its content counts as the whole of it. */
+function bytesOf(
+  { wanted }: MissingContent,
+  bytesDone: number,
+): { readonly bytesDone: number; readonly places: number } {
+  const { sizeBytes } = wanted[0];
+  return { bytesDone: Math.min(bytesDone, sizeBytes ?? bytesDone), places: wanted.length };
 }
 
 /** Options of {@linkcode stageContent}. */

@@ -32,17 +32,21 @@ export class ProgressMeter {
     this.#bytesDone += bytes;
   }
 
-  /** Counts bytes that an earlier run left, or says how many bytes of a content are there now; never fewer than before. */
+  /** Counts bytes that an earlier run left of a content, without a report: the first one must have them all. */
+  begun(key: string, options: { readonly bytesDone: number; readonly places: number }): void {
+    const before = this.#bytesByContent.get(key) ?? 0;
+    // A file that starts anew does not take back what was reported.
+    if (options.bytesDone <= before) return;
+    this.#bytesByContent.set(key, options.bytesDone);
+    this.#bytesDone += (options.bytesDone - before) * options.places;
+  }
+
+  /** Says how many bytes of a content are there now; never fewer than before. */
   content(
     key: string,
     options: { readonly bytesDone: number; readonly places: number; readonly file: string },
   ): void {
-    const before = this.#bytesByContent.get(key) ?? 0;
-    // A file that starts anew does not take back what was reported.
-    if (options.bytesDone > before) {
-      this.#bytesByContent.set(key, options.bytesDone);
-      this.#bytesDone += (options.bytesDone - before) * options.places;
-    }
+    this.begun(key, options);
     if (this.#bytesDone - this.#bytesReported >= this.#bytesTotal * STEP)
       this.report("transfer", options.file);
   }

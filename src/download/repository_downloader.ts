@@ -7,6 +7,7 @@ import type {
   WaitOptions,
 } from "../../spec/mod.ts";
 import { diskError } from "../disk/disk_error.ts";
+import { lstatIfThere } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { HubClient } from "../hub/hub_client.ts";
 import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
@@ -23,6 +24,7 @@ import { offlineCopy } from "./offline_copy.ts";
 import { planDownload } from "./plan_download.ts";
 import { type RepositorySnapshot, repositorySnapshot, revisionOf } from "./repository_snapshot.ts";
 import { assertWhole, lackingParts, selectFiles, type Selection } from "./select_files.ts";
+import { stagingOf } from "./staging.ts";
 
 /** Attempts to ask the hub where a local copy could answer as well. */
 const ATTEMPTS_WITH_COPY = 2;
@@ -138,8 +140,14 @@ export class RepositoryDownloader {
       signal,
       attemptsMax,
     });
-    if (copy?.commit === resolved.commit) return copy;
+    const isCopyRight = copy !== undefined && copy.commit === resolved.commit;
+    if (isCopyRight && !(await this.#hasUnfinished(copy.directory))) return copy;
     return repositorySnapshot(client, request, { resolved, signal });
+  }
+
+  /** A process that died behind its marker has left its plan and its lock: the long way clears them away, `DL-LEFTOVERS`. */
+  async #hasUnfinished(directory: string): Promise<boolean> {
+    return (await lstatIfThere(this.#host.files, stagingOf(directory).directory)) !== undefined;
   }
 
   #task(

@@ -177,6 +177,18 @@ test("fetch() keeps the connection to a proxy, takes its address without a schem
   assert.equal(proxy.sockets.size, 1);
 });
 
+test("fetch() opens no more connections to a proxy than the limit", async () => {
+  const { url } = await listen((_, outgoing) => {
+    setTimeout(() => outgoing.end("done"), 5);
+  });
+  const proxy = await listenAsProxy();
+  const fetch = nodeFetch({ connectionsPerOrigin: 3 });
+  const request = { ...GET, proxy: proxy.url };
+  await Promise.all(Array.from({ length: 12 }, async () => bytesOf(await fetch(url, request))));
+  assert.equal(proxy.asked.length, 12);
+  assert.equal(proxy.sockets.size, 3);
+});
+
 test("fetch() asks the proxy for a tunnel to an https address, and says that it was refused", async () => {
   const proxy = await listenAsProxy();
   const asking = nodeFetch()("https://hub.invalid/file", {

@@ -148,6 +148,17 @@ for (const [kind, headers] of Object.entries(LONG)) {
   });
 }
 
+test("leaving a long body that was never read breaks its connection", async () => {
+  const closed = Promise.withResolvers<void>();
+  const { url } = await listen((incoming, outgoing) => {
+    incoming.socket.on("close", () => closed.resolve());
+    outgoing.writeHead(200, LONG["of known length"]).write(TEXT);
+  });
+  const response = await nodeFetch()(url, GET);
+  await response.body?.[Symbol.asyncIterator]().return?.();
+  await closed.promise;
+});
+
 test("leaving a body that has stalled breaks its connection and ends the read that waits", async () => {
   const closed = Promise.withResolvers<void>();
   const { url } = await listen((incoming, outgoing) => {
@@ -158,11 +169,14 @@ test("leaving a body that has stalled breaks its connection and ends the read th
   const iterator = response.body?.[Symbol.asyncIterator]();
   assert.equal((await iterator?.next())?.value.length, 2);
   const waiting = iterator?.next() ?? Promise.resolve();
+  const startedMs = Date.now();
   await Promise.all([
     assert.rejects(waiting, { name: "ConnectionError" }),
     iterator?.return?.(),
     closed.promise,
   ]);
+  // A rest that still moves is waited for, up to a second; this one is not.
+  assert.ok(Date.now() - startedMs < 800);
 });
 
 for (const when of ["before it was read", "after its last byte was read"]) {

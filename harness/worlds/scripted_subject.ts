@@ -1,0 +1,53 @@
+import type {
+  DownloadRequest,
+  DownloadResult,
+  Host,
+  ModelManager,
+  Place,
+  Subject,
+  WaitOptions,
+} from "../../spec/mod.ts";
+
+/** Where a script runs and what it was asked. */
+export interface Script {
+  readonly host: Host;
+  readonly place: Place;
+  readonly request: DownloadRequest;
+  readonly options: WaitOptions;
+}
+
+/**
+ * A subject that does one thing: `download` runs the script. It is what the court is tried on, so
+ * that a test of the court needs no implementation.
+ */
+export function scriptedSubject(run: (script: Script) => Promise<void>): Subject {
+  return {
+    name: "scripted",
+    version: "1.0.0",
+    start: (host, place): ModelManager => ({
+      download: async (request, options = {}): Promise<DownloadResult> => {
+        await run({ host, place, request, options });
+        return {
+          directory: place.root,
+          commit: "",
+          files: [],
+          bytesFetched: 0,
+          offline: false,
+        };
+      },
+      downloadUrl: unasked,
+      locate: async () => undefined,
+      status: unasked,
+      verify: unasked,
+      list: async () => [],
+      remove: unasked,
+      check: unasked,
+    }),
+  };
+}
+
+async function unasked(): Promise<never> {
+  throw Object.assign(new Error("Cannot do this: the script knows downloads alone"), {
+    code: "unsupported",
+  });
+}

@@ -1,0 +1,6 @@
+/**
+ * Liars about everything but downloads are caught.
+ */
+import { judgeMiniatures } from "./judge_miniatures.ts";
+
+judgeMiniatures((area) => area !== "download");
