@@ -4,14 +4,14 @@ import { type Miniature, wrapSubject } from "./miniature.ts";
 export const neverResumes: Miniature = {
   name: "never_resumes",
   lie: "Throws away what it had kept, and begins anew.",
-  breaks: ["DL-RESUME", "DL-CANCEL-RESUME"],
+  breaks: ["DL-RESUME", "DL-RESUME-ONCE", "DL-CANCEL-RESUME"],
   wrap: (subject) =>
     wrapSubject(subject, "never_resumes", (host, place) => {
       const { files } = host;
       const open: typeof files.open = async (path, mode) => {
         const file = await files.open(path, mode);
-        // A finished content in the staging area is no partial one; it is opened to be synced only.
-        if (mode === "r+" && path.endsWith(".incomplete")) await file.truncate(0);
+        // Whoever goes on with a file must open it for changes: there is no other way to append.
+        if (mode === "r+") await file.truncate(0);
         return file;
       };
       return subject.start({ ...host, files: { ...files, open } }, place);

@@ -1,6 +1,8 @@
-import { basename, join } from "node:path";
+import { basename, join, relative, sep } from "node:path";
+import type { FileSystem } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
 import { type Miniature, wrapSubject } from "./miniature.ts";
+import { wrappedManager } from "./wrapped_manager.ts";
 
 /** Shows partial data in the model directory under the name of a weight file. */
 export const partialsInModelDirectory: Miniature = {
@@ -10,21 +12,25 @@ export const partialsInModelDirectory: Miniature = {
   wrap: (subject) =>
     wrapSubject(subject, "partials_in_model_directory", (host, place) => {
       const { files } = host;
-      // The model's directory is the one that holds the hidden directory of the partial file.
-      const decoyOf = (path: string) =>
-        join(path.slice(0, path.indexOf("/.cache/")), `${basename(path)}.safetensors`);
-      const isPartial = (path: string) => path.endsWith(".incomplete") && path.includes("/.cache/");
+      const decoyOf = (path: string) => {
+        const [models, org, name, hidden] = relative(place.root, path).split(sep);
+        // Whatever is written in a hidden directory of the model is on its way to somewhere else.
+        if (models !== "models" || org === undefined || name === undefined) return undefined;
+        if (hidden?.startsWith(".") !== true || hidden === basename(path)) return undefined;
+        return join(place.root, models, org, name, `${basename(path)}.safetensors`);
+      };
       const hide = async (path: string) => {
-        if (isPartial(path) && (await exists(files, decoyOf(path))))
-          await files.unlink(decoyOf(path)).catch(() => {});
+        const decoy = decoyOf(path);
+        if (decoy !== undefined && (await exists(files, decoy)))
+          await files.unlink(decoy).catch(() => {});
       };
       const lying: typeof files = {
         ...files,
         open: async (path, mode) => {
           const file = await files.open(path, mode);
-          if (isPartial(path) && mode !== "r" && !(await exists(files, decoyOf(path)))) {
-            await files.symlink(path, decoyOf(path)).catch(() => {});
-          }
+          const decoy = mode === "r" ? undefined : decoyOf(path);
+          if (decoy !== undefined && !(await exists(files, decoy)))
+            await files.symlink(path, decoy).catch(() => {});
           return file;
         },
         rename: async (source, target) => {
@@ -36,6 +42,23 @@ export const partialsInModelDirectory: Miniature = {
           await hide(path);
         },
       };
-      return subject.start({ ...host, files: lying }, place);
+      const manager = subject.start({ ...host, files: lying }, place);
+      return wrappedManager(manager, {
+        download: async (request, options) => {
+          const result = await manager.download(request, options);
+          await removeDecoys(files, result.directory);
+          return result;
+        },
+      });
     }),
 };
+
+/** The lie is about what is seen meanwhile: nothing of it is left over, not even of a process that was killed. */
+async function removeDecoys(files: FileSystem, directory: string): Promise<void> {
+  for (const name of await files.readdir(directory)) {
+    const decoy = join(directory, name);
+    const isDecoy = name.endsWith(".safetensors") && (await files.lstat(decoy)).kind === "link";
+    if (isDecoy && basename(await files.readlink(decoy)) === name.slice(0, -".safetensors".length))
+      await files.unlink(decoy);
+  }
+}

@@ -15,7 +15,10 @@ export const progressJumpsBack: Miniature = {
           return manager.download(request, {
             ...options,
             onProgress: (progress) => {
-              const isBack = ++reports % 4 === 0 && progress.phase === "transfer";
+              const isBack =
+                ++reports % 4 === 0 &&
+                progress.phase === "transfer" &&
+                request.repository.startsWith("mlx-community/");
               options?.onProgress?.(isBack ? { ...progress, bytesDone: 0 } : progress);
             },
           });

@@ -15,7 +15,9 @@ export const saysDoneEarly: Miniature = {
             ...options,
             onProgress: (progress) =>
               options?.onProgress?.(
-                progress.phase === "publish" ? { ...progress, fraction: 1 } : progress,
+                progress.phase === "publish" && request.repository.startsWith("mlx-community/")
+                  ? { ...progress, fraction: 1 }
+                  : progress,
               ),
           }),
       });

@@ -61,7 +61,25 @@ export async function runTask(
   const scenario = scenarios.find(({ name }) => name === task.scenario);
   if (scenario === undefined)
     throw new HarnessError(`Cannot run "${task.scenario}": there is no such scenario`);
-  return runScenario(scenario, subject, { world: task.world, seed, runs: runs[task.world], path });
+  const count = Math.ceil(runs[task.world] * shareOf(scenario, scenarios));
+  return runScenario(scenario, subject, { world: task.world, seed, runs: count, path });
+}
+
+/**
+ * The part of the cases that a scenario has to run: requirements that several scenarios judge get theirs from all of
+ * them. It depends on the whole suite and never on a filter, so that filtering changes no case.
+ */
+function shareOf(scenario: Scenario, scenarios: readonly Scenario[]): number {
+  // What must happen at least once needs all its chances.
+  if (scenario.isIncidental === true || (scenario.goals ?? []).length > 0) return 1;
+  const shares = scenario.covers.map((id) => {
+    const judges = scenarios.filter(
+      ({ covers, isIncidental }) => isIncidental !== true && covers.includes(id),
+    ).length;
+    return 1 / Math.max(1, judges);
+  });
+  // Not every case judges every requirement: what is shared gets somewhat more than its part.
+  return Math.min(1, 1.3 * Math.max(...shares));
 }
 
 /** Runs scenarios one after the other in this process. */

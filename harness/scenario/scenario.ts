@@ -12,6 +12,8 @@ export interface ScenarioDefinition<Given extends Record<string, unknown>> {
   readonly given: { readonly [Key in keyof Given]: fc.Arbitrary<Given[Key]> };
   /** What must have happened in at least one case, or the scenario proves nothing. */
   readonly goals?: readonly string[];
+  /** Whether it judges what happens to come up: its cases do not spare other scenarios theirs. @default {false} */
+  readonly isIncidental?: boolean;
   /** @default {both} */
   readonly worlds?: readonly WorldKind[];
   /** How the world of a case is made. */

@@ -39,16 +39,35 @@ for (const kind of WORLD_KINDS) {
     });
     await using world = await makeWorld(kind, subject);
     const running = world.start();
-    const stop = world.files;
     const download = running.download(REQUEST);
     const ended = assert.rejects(download, ProcessKilled);
-    while (!(await exists(stop, world.root))) await turn();
     while (steps.length === 0) await turn();
     await running.kill();
     await ended;
     await world.clock.sleep(120_000);
     assert.deepEqual(steps, ["made"]);
     assert.equal(running.isKilled, true);
+  });
+
+  test(`a killed process of a ${kind} world that runs on by itself reaches nothing any more`, async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const steps: string[] = [];
+    const subject = scriptedSubject(async ({ host, place }) => {
+      await released;
+      steps.push("released");
+      await host.files.mkdir(place.root);
+      steps.push("made");
+    });
+    await using world = await makeWorld(kind, subject);
+    const running = world.start();
+    const ended = assert.rejects(running.download(REQUEST), ProcessKilled);
+    await turn();
+    await running.kill();
+    release();
+    await ended;
+    await world.clock.sleep(1000);
+    assert.deepEqual(steps, ["released"]);
+    assert.equal(await exists(world.files, world.root), false);
   });
 
   test(`a process dies in a ${kind} world before the change that it was to die at`, async () => {

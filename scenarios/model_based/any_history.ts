@@ -15,6 +15,7 @@ import { History } from "./history.ts";
 
 export const anyHistoryScenario = scenario({
   name: "model_based/any_history",
+  isIncidental: true,
   covers: [
     "LAYOUT-SET",
     "LAYOUT-AGREE",

@@ -1,6 +1,9 @@
 import type { Clock } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 
+/** Why the watch over a transfer ends with it; made once, since an error is made with its stack. */
+const FINISHED = new Error("The transfer has ended");
+
 /**
  * Aborts a transfer when nothing arrived for a whole time limit.
  *
@@ -41,7 +44,7 @@ export class StallGuard implements Disposable {
 
   [Symbol.dispose](): void {
     this.#outer?.removeEventListener("abort", this.#onOuterAbort);
-    this.#done.abort();
+    this.#done.abort(FINISHED);
     // Whatever still holds the connection lets go of it.
     if (!this.#controller.signal.aborted) this.#controller.abort(this.#done.signal.reason);
   }

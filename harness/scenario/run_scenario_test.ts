@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import fc from "fast-check";
+
+import type { Subject } from "../../spec/mod.ts";
+import { exists, readBytes, writeBytes } from "../disk/disk_tree.ts";
+import { scriptedSubject } from "../worlds/scripted_subject.ts";
+import { WORLD_KINDS } from "../worlds/world.ts";
+import { HarnessError } from "./harness_error.ts";
+import { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
+import { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
+
+const REQUEST = { repository: "org/name" };
+const OPTIONS: RunScenarioOptions = { world: "memory", seed: 1, runs: 20 };
+
+/** Writes as many bytes as it is asked for, up to a limit that is its bug. */
+const forgetful = writer((sizeBytes) => Math.min(sizeBytes, 12));
+const honest = writer((sizeBytes) => sizeBytes);
+
+test("runScenario() passes an honest subject, and says how often it judged", async () => {
+  for (const world of WORLD_KINDS) {
+    const result = await runScenario(sizes(), honest, { ...OPTIONS, world, runs: 7 });
+    assert.deepEqual(
+      [result.status, result.judged, result.cases, result.breakage],
+      ["pass", { "LAYOUT-SET": 7 }, 7, undefined],
+    );
+  }
+});
+
+test("runScenario() finds the smallest case that breaks the requirement", async () => {
+  for (const world of WORLD_KINDS) {
+    const result = await runScenario(sizes(), forgetful, { ...OPTIONS, world });
+    assert.equal(result.status, "fail");
+    assert.equal(result.breakage?.requirement, "LAYOUT-SET");
+    assert.equal(result.breakage?.counterexample, '{"sizeBytes":13}');
+    assert.equal(result.breakage?.detail, "12 of 13 bytes");
+  }
+});
+
+test("runScenario() repeats itself for a seed, and follows a path back to the case", async () => {
+  const first = await runScenario(sizes(), forgetful, OPTIONS);
+  const second = await runScenario(sizes(), forgetful, OPTIONS);
+  assert.deepEqual({ ...second, durationMs: 0 }, { ...first, durationMs: 0 });
+  const path = first.breakage?.path ?? "";
+  const again = await runScenario(sizes(), forgetful, { ...OPTIONS, path });
+  assert.equal(again.breakage?.counterexample, first.breakage?.counterexample);
+  const other = await runScenario(sizes(), honest, { ...OPTIONS, path });
+  assert.equal(other.status, "pass");
+});
+
+test("runScenario() draws other cases for another seed, name or world, and for nothing else", async () => {
+  const draws = async (name: string, options: Partial<RunScenarioOptions>): Promise<number[]> => {
+    const drawn: number[] = [];
+    const story = sizes({
+      name,
+      check: async ({ sizeBytes }, _, verdict) => {
+        drawn.push(sizeBytes);
+        verdict.holds("LAYOUT-SET", true, "");
+      },
+    });
+    await runScenario(story, honest, { ...OPTIONS, ...options });
+    return drawn;
+  };
+  const base = await draws("a/b", {});
+  assert.deepEqual(await draws("a/b", {}), base);
+  assert.deepEqual((await draws("a/b", { runs: 25 })).slice(0, 20), base);
+  assert.notDeepEqual(await draws("a/b", { seed: 2 }), base);
+  assert.notDeepEqual(await draws("a/c", {}), base);
+  assert.notDeepEqual(await draws("a/b", { world: "disk" }), base);
+});
+
+test("runScenario() calls a scenario vacuous that did not judge what it covers", async () => {
+  const story = sizes({ check: async () => {} });
+  const result = await runScenario(story, honest, OPTIONS);
+  assert.deepEqual([result.status, result.vacuity], ["vacuous", ["LAYOUT-SET was never judged"]]);
+});
+
+test("runScenario() calls a scenario vacuous whose goal no case reached", async () => {
+  for (const least of [0, 1000]) {
+    const story = sizes({
+      goals: ["a large file"],
+      check: async ({ sizeBytes }, _, verdict) => {
+        verdict.holds("LAYOUT-SET", true, "");
+        if (sizeBytes >= least) verdict.reached("a large file");
+      },
+    });
+    const result = await runScenario(story, honest, OPTIONS);
+    assert.equal(result.status, least === 0 ? "pass" : "vacuous");
+    assert.deepEqual(result.vacuity, least === 0 ? [] : ['"a large file" never happened']);
+  }
+});
+
+test("runScenario() calls a scenario vacuous whose fault never fired", async () => {
+  const story = sizes({
+    check: async (_, world, verdict) => {
+      world.hub.faults = [{ match: {}, do: { type: "html" } }];
+      verdict.holds("LAYOUT-SET", true, "");
+    },
+  });
+  const result = await runScenario(story, honest, OPTIONS);
+  assert.deepEqual([result.status, result.vacuity], ["vacuous", ['the fault "html" never fired']]);
+});
+
+test("runScenario() tells a skip from a pass", async () => {
+  const story = sizes({
+    check: async (_, __, verdict) => verdict.skip("LAYOUT-SET", "no links here"),
+  });
+  const result = await runScenario(story, honest, OPTIONS);
+  assert.deepEqual([result.status, result.skipped], ["skip", { "LAYOUT-SET": "no links here" }]);
+});
+
+test("runScenario() lays a failure of the subject that no judgement expected on what the story is about", async () => {
+  const failing = scriptedSubject(() =>
+    Promise.reject(Object.assign(new Error("it broke"), { code: "network" })),
+  );
+  const result = await runScenario(sizes(), failing, OPTIONS);
+  assert.deepEqual([result.status, result.breakage?.requirement], ["fail", "LAYOUT-SET"]);
+  assert.match(result.breakage?.detail ?? "", /network: it broke/);
+});
+
+test("runScenario() never lays a fault of the court on the subject", async () => {
+  const faults: ScenarioDefinition<{ sizeBytes: number }>["check"][] = [
+    () => Promise.reject(new HarnessError("Cannot judge")),
+    () => Promise.reject(new TypeError("undefined is not a function")),
+    async (_, __, verdict) => verdict.holds("DL-PEAK", true, ""),
+    async (_, world) => {
+      const running = world.start();
+      running.killAt({ at: "operation", nth: 1 });
+      await running.download(REQUEST);
+    },
+  ];
+  for (const check of faults) {
+    const result = await runScenario(sizes({ check }), honest, OPTIONS);
+    assert.deepEqual([result.status, result.breakage?.requirement], ["error", undefined]);
+  }
+});
+
+test("runScenario() sees what an observer saw, though the subject swallowed the rejection", async () => {
+  const swallowing = scriptedSubject(async ({ host, place }) => {
+    try {
+      await host.files.mkdir(place.root);
+    } catch {
+      // The lie under test.
+    }
+  });
+  const story = sizes({
+    check: async (_, world, verdict) => {
+      const running = world.start({
+        files: (files) => ({
+          ...files,
+          mkdir: async () => verdict.holds("LAYOUT-SET", false, "seen by the observer"),
+        }),
+      });
+      await running.download(REQUEST);
+    },
+  });
+  const result = await runScenario(story, swallowing, OPTIONS);
+  assert.deepEqual([result.status, result.breakage?.detail], ["fail", "seen by the observer"]);
+});
+
+// Helpers
+
+function writer(limit: (sizeBytes: number) => number): Subject {
+  return scriptedSubject(async ({ host, place, request }) => {
+    const sizeBytes = Number(request.revision);
+    await writeBytes(host.files, `${place.root}/file`, new Uint8Array(limit(sizeBytes)));
+  });
+}
+
+function sizes(changes: Partial<ScenarioDefinition<{ sizeBytes: number }>> = {}): Scenario {
+  return scenario<{ sizeBytes: number }>({
+    name: "test/sizes",
+    covers: ["LAYOUT-SET"],
+    given: { sizeBytes: fc.nat({ max: 500 }) },
+    async check({ sizeBytes }, world, verdict) {
+      await world.start().download({ ...REQUEST, revision: String(sizeBytes) });
+      const path = `${world.root}/file`;
+      const found = (await exists(world.files, path))
+        ? (await readBytes(world.files, path)).length
+        : 0;
+      verdict.holds("LAYOUT-SET", found === sizeBytes, `${found} of ${sizeBytes} bytes`);
+    },
+    ...changes,
+  });
+}
