@@ -84,7 +84,9 @@ export class SimulatedClock implements Clock {
     let quietTurns = 0;
     let activity = this.#options.activity();
     while (this.#sleepers.size > 0 && this.#failure === undefined) {
-      await new Promise((resolve) => setImmediate(resolve));
+      // A disk at work is given time; turning round meanwhile would only take it away from it.
+      const isBusy = this.#options.isBusy();
+      await new Promise((resolve) => (isBusy ? setTimeout(resolve, 1) : setImmediate(resolve)));
       const isQuiet = !this.#options.isBusy() && this.#options.activity() === activity;
       activity = this.#options.activity();
       quietTurns = isQuiet ? quietTurns + 1 : 0;

@@ -55,6 +55,8 @@ export const partialsInModelDirectory: Miniature = {
 
 /** The lie is about what is seen meanwhile: nothing of it is left over, not even of a process that was killed. */
 async function removeDecoys(files: FileSystem, directory: string): Promise<void> {
+  // A request that wants nothing makes no directory.
+  if (!(await exists(files, directory))) return;
   for (const name of await files.readdir(directory)) {
     const decoy = join(directory, name);
     const isDecoy = name.endsWith(".safetensors") && (await files.lstat(decoy)).kind === "link";

@@ -30,6 +30,7 @@ export const cancelAnywhere = scenario({
     at: fc.oneof(
       fc.record({ event: fc.constant("request" as const), nth: fc.integer({ min: 1, max: 8 }) }),
       fc.record({ event: fc.constant("change" as const), nth: fc.integer({ min: 1, max: 70 }) }),
+      fc.record({ event: fc.constant("change" as const), nth: fc.integer({ min: 35, max: 70 }) }),
     ),
   },
   world: () => ({ style: { chunkBytes: 1000 } }),
