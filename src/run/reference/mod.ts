@@ -1,0 +1,13 @@
+/**
+ * The reference runner's engine: loads a model of the llama family and continues prompts of token ids, in float32.
+ *
+ * @module
+ */
+
+export { openReferenceModel, type OpenReferenceModelOptions } from "./open_reference_model.ts";
+export type {
+  GeneratedToken,
+  GenerateOptions,
+  ReferenceModel,
+  TokenLogit,
+} from "./reference_model.ts";
