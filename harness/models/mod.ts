@@ -9,6 +9,7 @@ export { DAMAGES, damagesOf, DISK_DAMAGES, type DiskDamage } from "./damages.ts"
 export { encodeFloats, type FloatDtype } from "./encode_floats.ts";
 export { appleDouble, HEADER_LENGTH_LIMIT_BYTES, HTML_PAGE, lfsPointer } from "./foreign_bytes.ts";
 export { HARMLESS, type Harmless } from "./harmless.ts";
+export type { LlamaFamily, LlamaFamilyOptions } from "./llama_family.ts";
 export type { ModelFile, TinyModel } from "./model_file.ts";
 export {
   dequantizeAffine,

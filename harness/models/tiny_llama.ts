@@ -1,6 +1,7 @@
 import type { FloatDtype } from "./encode_floats.ts";
 import type { ModelFile, TinyModel } from "./model_file.ts";
 import type { Quantization } from "./quantize_affine.ts";
+import { type LlamaFamilyOptions, PLAIN_LLAMA } from "./llama_family.ts";
 import { tinyLlamaConfig } from "./tiny_llama_config.ts";
 import { tinyLlamaTensors } from "./tiny_llama_tensors.ts";
 import { type ChatTemplatePlace, jsonBytes, tinyTokenizer } from "./tiny_tokenizer.ts";
@@ -12,8 +13,8 @@ export interface TinyQuantization extends Quantization {
   readonly perLayer?: Readonly<Record<string, Quantization | false>>;
 }
 
-/** The parameters of a tiny llama; equal parameters give equal bytes. */
-export interface TinyLlamaOptions {
+/** The parameters of a tiny model of the llama family; equal parameters give equal bytes. */
+export interface TinyLlamaOptions extends LlamaFamilyOptions {
   /** @default {0} */
   readonly seed: number;
   /** @default {32} */
@@ -55,6 +56,7 @@ export interface TinyLlamaOptions {
 }
 
 const DEFAULTS: Omit<TinyLlamaOptions, "intermediateSize"> = {
+  ...PLAIN_LLAMA,
   seed: 0,
   hiddenSize: 32,
   layers: 1,
@@ -220,7 +222,7 @@ function labelOf(options: TinyLlamaOptions): string {
   const { hiddenSize, layers, quantization, dtype, shards, seed } = options;
   const mixed = quantization?.perLayer === undefined ? "" : " mixed";
   return [
-    `llama h${hiddenSize} l${layers} v${options.vocabSize}`,
+    `${options.family} h${hiddenSize} l${layers} v${options.vocabSize}`,
     quantization === undefined
       ? dtype
       : `${quantization.bits}-bit/g${quantization.groupSize}${mixed} ${dtype}`,
@@ -235,7 +237,8 @@ function labelOf(options: TinyLlamaOptions): string {
 
 function requireFittingSizes(options: TinyLlamaOptions): void {
   const { hiddenSize, heads, kvHeads, intermediateSize, quantization } = options;
-  if (hiddenSize % heads !== 0 || (hiddenSize / heads) % 2 !== 0 || heads % kvHeads !== 0) {
+  const headSize = options.headSize ?? hiddenSize / heads;
+  if (!Number.isInteger(headSize) || headSize % 2 !== 0 || heads % kvHeads !== 0) {
     throw new RangeError(
       `Cannot split a hidden size of ${hiddenSize} into ${heads} heads with ${kvHeads} key-value heads: each must divide the one before, and a head must be even`,
     );
@@ -243,10 +246,11 @@ function requireFittingSizes(options: TinyLlamaOptions): void {
   const groups = [quantization, ...Object.values(quantization?.perLayer ?? {})]
     .filter((value) => value !== undefined && value !== false)
     .map(({ groupSize }) => groupSize);
-  const misfit = groups.find((group) => hiddenSize % group !== 0 || intermediateSize % group !== 0);
+  const rowSizes = [hiddenSize, intermediateSize, headSize * heads];
+  const misfit = groups.find((group) => rowSizes.some((size) => size % group !== 0));
   if (misfit !== undefined) {
     throw new RangeError(
-      `Cannot quantize in groups of ${misfit}: the hidden size ${hiddenSize} and the intermediate size ${intermediateSize} must be multiples of it`,
+      `Cannot quantize in groups of ${misfit}: the hidden size ${hiddenSize}, the intermediate size ${intermediateSize} and the ${headSize * heads} numbers of all heads must be multiples of it`,
     );
   }
 }

@@ -1,10 +1,14 @@
 import { encodeFloats, type FloatDtype } from "./encode_floats.ts";
+import type { LlamaFamilyOptions } from "./llama_family.ts";
 import { type Quantization, quantizeAffine } from "./quantize_affine.ts";
 import { seededNumbers } from "./seeded_numbers.ts";
 import type { Tensor } from "./write_safetensors.ts";
 
-/** What decides the tensors of a tiny llama. */
-export interface LlamaTensorsOptions {
+/** What decides the tensors of a tiny model of the llama family. */
+export interface LlamaTensorsOptions extends Pick<
+  LlamaFamilyOptions,
+  "family" | "headSize" | "attentionBias" | "mlpBias"
+> {
   readonly seed: number;
   readonly hiddenSize: number;
   readonly layers: number;
@@ -21,34 +25,50 @@ export interface LlamaTensorsOptions {
 /** Makes the tensors of a llama under the names and in the shapes that MLX gives them. */
 export function tinyLlamaTensors(options: LlamaTensorsOptions): Tensor[] {
   const { hiddenSize, intermediateSize, vocabSize } = options;
-  const kvSize = (hiddenSize / options.heads) * options.kvHeads;
+  const headSize = options.headSize ?? hiddenSize / options.heads;
+  const kvSize = headSize * options.kvHeads;
+  const querySize = headSize * options.heads;
   const tensors = [...matrixTensors("model.embed_tokens", [vocabSize, hiddenSize], options)];
   for (let layer = 0; layer < options.layers; layer++) {
     const prefix = `model.layers.${layer}`;
     tensors.push(
-      normTensor(`${prefix}.input_layernorm`, options),
+      vectorTensor(`${prefix}.input_layernorm.weight`, hiddenSize, options),
       ...matrixTensors(`${prefix}.mlp.down_proj`, [hiddenSize, intermediateSize], options),
       ...matrixTensors(`${prefix}.mlp.gate_proj`, [intermediateSize, hiddenSize], options),
       ...matrixTensors(`${prefix}.mlp.up_proj`, [intermediateSize, hiddenSize], options),
-      normTensor(`${prefix}.post_attention_layernorm`, options),
+      vectorTensor(`${prefix}.post_attention_layernorm.weight`, hiddenSize, options),
       ...matrixTensors(`${prefix}.self_attn.k_proj`, [kvSize, hiddenSize], options),
-      ...matrixTensors(`${prefix}.self_attn.o_proj`, [hiddenSize, hiddenSize], options),
-      ...matrixTensors(`${prefix}.self_attn.q_proj`, [hiddenSize, hiddenSize], options),
+      ...matrixTensors(`${prefix}.self_attn.o_proj`, [hiddenSize, querySize], options),
+      ...matrixTensors(`${prefix}.self_attn.q_proj`, [querySize, hiddenSize], options),
       ...matrixTensors(`${prefix}.self_attn.v_proj`, [kvSize, hiddenSize], options),
     );
+    if (options.family === "qwen3") {
+      tensors.push(
+        vectorTensor(`${prefix}.self_attn.q_norm.weight`, headSize, options),
+        vectorTensor(`${prefix}.self_attn.k_norm.weight`, headSize, options),
+      );
+    }
   }
-  tensors.push(normTensor("model.norm", options));
+  tensors.push(vectorTensor("model.norm.weight", hiddenSize, options));
   if (!options.tied) {
     tensors.push(...matrixTensors("lm_head", [vocabSize, hiddenSize], options));
   }
   return tensors;
 }
 
-function normTensor(layer: string, options: LlamaTensorsOptions): Tensor {
-  const { seed, hiddenSize, dtype } = options;
-  const name = `${layer}.weight`;
-  const numbers = seededNumbers(hiddenSize, { seed, name, center: 1, spread: 0.25 });
-  return { name, dtype, shape: [hiddenSize], data: encodeFloats(numbers, dtype) };
+/** The weights of a norm lie around 1, biases around 0. */
+function vectorTensor(name: string, size: number, options: LlamaTensorsOptions): Tensor {
+  const { seed, dtype } = options;
+  const center = name.endsWith(".bias") ? 0 : 1;
+  const numbers = seededNumbers(size, { seed, name, center, spread: 0.25 });
+  return { name, dtype, shape: [size], data: encodeFloats(numbers, dtype) };
+}
+
+/** Which matrices have biases that are added to their outputs. */
+function hasBias(layer: string, { family, attentionBias, mlpBias }: LlamaTensorsOptions): boolean {
+  if (family === "qwen2") return /\.[qkv]_proj$/.test(layer);
+  if (family === "qwen3") return false;
+  return (attentionBias && layer.includes(".self_attn.")) || (mlpBias && layer.includes(".mlp."));
 }
 
 function matrixTensors(
@@ -61,8 +81,10 @@ function matrixTensors(
   const spread = layer === "model.embed_tokens" ? 1 : gainOf(layer) * Math.sqrt(3 / columns);
   const values = seededNumbers(rows * columns, { seed, name, spread });
   const quantization = options.quantizationOf(layer);
+  const bias = hasBias(layer, options) ? [vectorTensor(`${layer}.bias`, rows, options)] : [];
   if (quantization === undefined) {
-    return [{ name, dtype, shape: [rows, columns], data: encodeFloats(values, dtype) }];
+    const weight = { name, dtype, shape: [rows, columns], data: encodeFloats(values, dtype) };
+    return [weight, ...bias];
   }
   const { bits, groupSize } = quantization;
   const { packed, scales, biases } = quantizeAffine({ values, rows, columns }, quantization);
@@ -71,6 +93,7 @@ function matrixTensors(
     { name, dtype: "U32", shape: [rows, (columns * bits) / 32], data: littleEndian(packed) },
     { name: `${layer}.scales`, dtype, shape: groups, data: encodeFloats(scales, dtype) },
     { name: `${layer}.biases`, dtype, shape: groups, data: encodeFloats(biases, dtype) },
+    ...bias,
   ];
 }
 
