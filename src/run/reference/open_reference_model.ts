@@ -1,21 +1,40 @@
 import type { FileSystem } from "../../../spec/mod.ts";
-import { ModelError } from "../../errors.ts";
 import type { ReferenceModel } from "./reference_model.ts";
 
 /** Options of {@linkcode openReferenceModel}. */
 export interface OpenReferenceModelOptions {
   readonly signal?: AbortSignal;
-  /** How many threads compute; the results do not depend on it. @default {one a core} */
+  /** How many threads compute; the results do not depend on it. @default {one a core, fewer for small models} */
   readonly threads?: number;
+  /** The most bytes of weights that one memory holds. @default {4 GiB less a page: what 32 bits address} */
+  readonly segmentBytesMax?: number;
 }
 
-/** Loads a model's weights. */
+/**
+ * Loads a model of the llama family (llama, mistral, qwen2, qwen3) for computing in float32; packed weights stay
+ * packed in memory.
+ *
+ * It opens the files that mlx-lm opens, and checks only what it needs in order never to compute with wrong
+ * tensors: damage is found by `checkDirectory`, which comes first.
+ *
+ * @throws ModelError with the code `not-downloaded` when there is no configuration or no weight file,
+ * `unsupported` naming an architecture, a packing mode or a rotation that is not computed here, `corrupt-model`
+ * for a directory that is no whole model, and `limit-exceeded` when it does not fit in memory
+ *
+ * @example Usage
+ * ```ts
+ * import { nodeHost, openReferenceModel } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * await assert.rejects(openReferenceModel(nodeHost().files, "/nowhere/model"), { code: "not-downloaded" });
+ * ```
+ */
 export async function openReferenceModel(
   files: FileSystem,
   directory: string,
   options: OpenReferenceModelOptions = {},
 ): Promise<ReferenceModel> {
-  options.signal?.throwIfAborted();
-  await files.stat(directory);
-  throw new ModelError("unsupported", `Cannot run "${directory}": the engine is not built yet`);
+  // Whoever only downloads does not pay for the engine.
+  const { loadReferenceModel } = await import("./load_reference_model.ts");
+  return await loadReferenceModel(files, directory, options);
 }

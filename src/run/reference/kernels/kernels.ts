@@ -1,0 +1,82 @@
+import { encodeModule } from "../wasm/encode_module.ts";
+import { type CompiledModule, type WasmMemory, webAssembly } from "../wasm/web_assembly.ts";
+import { mixValuesKernel, scoreKeysKernel } from "./attend.ts";
+import { MATRIX_FORMATS, type MatrixFormat } from "./matrix_format.ts";
+import { PAGES_MAX } from "./memories.ts";
+import { multiplyRowsKernel } from "./multiply_rows.ts";
+import { unpackRowKernel } from "./unpack_row.ts";
+
+/** Writes one row of a matrix as float32: six numbers say where it lies, the last one where it goes. */
+export type UnpackRow = (
+  weights: number,
+  rowBytes: number,
+  groupBytes: number,
+  scales: number,
+  biases: number,
+  scaleRowBytes: number,
+  destination: number,
+) => void;
+
+/** Multiplies rows with the vectors of tokens; see `multiply_rows.ts` for the numbers. */
+export type MultiplyRows = (...numbers: readonly number[]) => void;
+
+/** Multiplies a query with keys: query, keys, bytes of a key, count, scores. */
+export type ScoreKeys = (
+  query: number,
+  keys: number,
+  rowBytes: number,
+  count: number,
+  scores: number,
+) => void;
+
+/** Adds up values: shares, values, bytes of a value, count, output. */
+export type MixValues = (
+  shares: number,
+  values: number,
+  rowBytes: number,
+  count: number,
+  output: number,
+) => void;
+
+/** The kernels over one piece of the weights and the work memory. Addresses are bytes. */
+export interface Kernels {
+  readonly unpackRow: Readonly<Record<MatrixFormat, UnpackRow>>;
+  readonly multiplyRows: Readonly<Record<MatrixFormat, MultiplyRows>>;
+  readonly scoreKeys: ScoreKeys;
+  readonly mixValues: MixValues;
+}
+
+/**
+ * Compiles the kernels: WebAssembly with vectors of 128 bits, shared memories and two memories a module, all of
+ * which Node has had since version 22.
+ */
+export function compileKernels(): CompiledModule {
+  const unpack = MATRIX_FORMATS.map(unpackRowKernel);
+  const multiply = MATRIX_FORMATS.map((format, index) => multiplyRowsKernel(format, index));
+  const bytes = encodeModule({
+    memories: [
+      { name: "weights", pagesMax: PAGES_MAX },
+      { name: "work", pagesMax: PAGES_MAX },
+    ],
+    functions: [...unpack, ...multiply, scoreKeysKernel(), mixValuesKernel()],
+  });
+  return new webAssembly.Module(bytes);
+}
+
+/** Binds the kernels to memories. */
+export function bindKernels(
+  module: CompiledModule,
+  memories: { readonly weights: WasmMemory; readonly work: WasmMemory },
+): Kernels {
+  const { exports } = new webAssembly.Instance(module, { memory: { ...memories } });
+  const ofFormats = <Kernel>(prefix: string) =>
+    Object.fromEntries(
+      MATRIX_FORMATS.map((format) => [format, exports[`${prefix}_${format}`]]),
+    ) as Record<MatrixFormat, Kernel>;
+  return {
+    unpackRow: ofFormats<UnpackRow>("unpack"),
+    multiplyRows: ofFormats<MultiplyRows>("multiply"),
+    scoreKeys: exports["scoreKeys"] as ScoreKeys,
+    mixValues: exports["mixValues"] as MixValues,
+  };
+}
