@@ -16,3 +16,4 @@ export {
   type UnsafePathKind,
   type UnsafePathOptions,
 } from "./any_unsafe_path.ts";
+export { FAMILY_CASES_MIN, type FamilyCase, familyCases } from "./family_models.ts";

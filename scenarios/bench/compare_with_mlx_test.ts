@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FAMILY_CASES_MIN, familyCases } from "../../harness/mod.ts";
+import { type MlxAnswer, RealMlx } from "../../harness/models/real_mlx_logits.ts";
+import { compareWithMlx } from "./compare_with_mlx.ts";
+import { relativeTolerance, TOLERANCE } from "./inference_tolerance.ts";
+
+const python = process.env["MLX_LAYOUT_PYTHON"] ?? "";
+
+/** `npm run inference` compares more of them. */
+const MODELS = 24;
+
+test(
+  "the reference generates the tokens of real MLX, with logits as close as float32 allows",
+  {
+    skip: python === "" && "MLX_LAYOUT_PYTHON names no Python that has mlx and mlx-lm",
+    timeout: 600_000,
+  },
+  async (context) => {
+    await using mlx = new RealMlx(python);
+    let difference = 0;
+    for (const one of familyCases(MODELS, 1)) {
+      const exact = { tokens: 8, tolerance: TOLERANCE, float32: true };
+      const compared = await compareWithMlx(mlx, one, exact);
+      assert.equal(compared.fault, undefined, compared.label);
+      difference = Math.max(difference, compared.difference);
+      if (one.dtype === "F32") continue;
+      const narrow = { ...exact, relativeTolerance: relativeTolerance(one.dtype), float32: false };
+      const { fault, label } = await compareWithMlx(mlx, one, narrow);
+      assert.equal(fault, undefined, label);
+    }
+    context.diagnostic(`largest difference of two logits: ${difference.toExponential(1)}`);
+  },
+);
+
+test("familyCases() has every family with every packing, and prompts and models that differ", () => {
+  const cases = familyCases(FAMILY_CASES_MIN, 1);
+  const kinds = cases.map(({ model: { config } }) => {
+    const block = config["quantization"] as { bits: number; group_size: number } | undefined;
+    return `${String(config["model_type"])} ${block?.bits} ${block?.group_size}`;
+  });
+  assert.equal(new Set(kinds).size, FAMILY_CASES_MIN);
+  assert.equal(FAMILY_CASES_MIN, 4 * (1 + 6 * 3));
+  const traits = cases.map((one) => one.traits);
+  for (const trait of ["linear", "llama3", "yarn", "traditional", "attention bias", "window 7"]) {
+    assert.ok(
+      traits.some((text) => text.includes(trait)),
+      trait,
+    );
+  }
+  assert.ok(cases.some(({ promptIds }) => promptIds.length < 4));
+  assert.ok(cases.some(({ promptIds }) => promptIds.length > 32));
+  // A longer list begins with the shorter one.
+  assert.deepEqual(familyCases(5, 1), cases.slice(0, 5));
+});
+
+test("compareWithMlx() finds another token, another logit and what is no number", async () => {
+  const [one] = familyCases(1, 1);
+  assert.ok(one);
+  const options = { tokens: 3, tolerance: TOLERANCE, float32: true };
+  const size = Number(one.model.config["vocab_size"]);
+  const answering = (logits: readonly number[]) => ({
+    generate: async (): Promise<MlxAnswer> => ({ loadMs: 0, steps: [{ id: 0, ms: 0, logits }] }),
+  });
+  const ramp = Array.from({ length: size }, (_, id) => -id);
+  const other = await compareWithMlx(answering(ramp), one, options);
+  assert.match(other.fault ?? "", /token \d+ instead of 0 at step 1/);
+  const missing = await compareWithMlx(answering([]), one, { ...options, tolerance: 1000 });
+  assert.match(missing.fault ?? "", /logits differ by Infinity/);
+  const flat = await compareWithMlx(answering(ramp.map(() => 0)), one, options);
+  assert.match(flat.fault ?? "", /logits differ by/);
+  assert.equal(flat.undecided, 1);
+  const nothing = { generate: async (): Promise<MlxAnswer> => ({ loadMs: 0, steps: [] }) };
+  assert.equal((await compareWithMlx(nothing, one, options)).fault, "no step was compared");
+});
