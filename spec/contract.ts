@@ -6,6 +6,13 @@
 
 import type { ErrorCode } from "./error_code.ts";
 import type { Host } from "./host.ts";
+import type {
+  GeneratedToken,
+  GenerateRequest,
+  Generation,
+  LoadPlan,
+  PlanRequest,
+} from "./inference.ts";
 import type { Layout } from "./layouts.ts";
 
 /** Environment variables, as the implementation sees them. */
@@ -190,6 +197,18 @@ export interface CheckReport {
   readonly weightFiles: readonly string[];
 }
 
+/** Options of a request for tokens. */
+export interface GenerateOptions {
+  readonly signal?: AbortSignal;
+  readonly onToken?: (token: GeneratedToken) => void;
+}
+
+/** Asks an MLX runtime to download a model its own way: `DL-DELEGATED`. */
+export interface DelegatedDownloadRequest extends DownloadRequest {
+  /** The runner's name, or the command line of one that speaks the runner protocol. */
+  readonly runner: GenerateRequest["runner"];
+}
+
 /** A model manager under judgement. Failures reject with an error that has an {@linkcode ErrorCode} as `code`. */
 export interface ModelManager {
   download(request: DownloadRequest, options?: WaitOptions): Promise<DownloadResult>;
@@ -203,6 +222,15 @@ export interface ModelManager {
   remove(request: ModelRequest): Promise<RemoveResult>;
   /** Examines what a runtime would open; never runs anything. */
   check(request: ModelRequest, options?: WaitOptions): Promise<CheckReport>;
+  /** Says which files a runtime will open; absent where an implementation does not claim `inference`. */
+  plan?(request: PlanRequest): Promise<LoadPlan>;
+  /** Checks, loads and generates greedily; absent where an implementation does not claim `inference`. */
+  generate?(request: GenerateRequest, options?: GenerateOptions): Promise<Generation>;
+  /** Downloads with an MLX runtime's own downloader; absent where an implementation does not claim `inference`. */
+  downloadDelegated?(
+    request: DelegatedDownloadRequest,
+    options?: WaitOptions,
+  ): Promise<DownloadResult>;
 }
 
 /** An implementation as the court starts it: once for each simulated process. */

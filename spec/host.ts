@@ -113,6 +113,49 @@ export interface ProcessTable {
   isAlive(pid: number): boolean;
 }
 
+/** How a program ended; exactly one of the two is defined. */
+export interface ProcessEnd {
+  readonly exitCode: number | undefined;
+  /** The signal that killed it, such as `SIGKILL`. */
+  readonly signal: string | undefined;
+}
+
+/** A running program and everything that it starts. */
+export interface ChildProcess {
+  readonly pid: number;
+  /** Its output, in pieces; ends when it ends. Nothing is read ahead of who reads this. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
+  /** Resolves when it has ended. Never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Sends text to its input; rejects when it no longer reads. */
+  write(text: string): Promise<void>;
+  /** Ends its input. */
+  endInput(): void;
+  /** Kills it and every program that it started, at once. */
+  kill(): void;
+  /** Bytes of memory that it and what it started hold; undefined where that cannot be told. */
+  memoryBytes(): Promise<number | undefined>;
+}
+
+/** How a program is started. */
+export interface SpawnOptions {
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts programs. */
+export interface ProgramStarter {
+  /** The operating system as Node names it, such as `darwin`. */
+  readonly platform: string;
+  /** The processor as Node names it, such as `arm64`. */
+  readonly processor: string;
+  /** The command line before a JavaScript module that is to run in a program of its own. */
+  readonly node: readonly string[];
+  /** Starts a program by its command line, without a shell. Rejects when it cannot be started. */
+  spawn(command: readonly string[], options: SpawnOptions): Promise<ChildProcess>;
+}
+
 /** The outside world, whole. */
 export interface Host {
   readonly files: FileSystem;
@@ -120,4 +163,6 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Random;
   readonly processes: ProcessTable;
+  /** Absent where no programs may be started; a runner then works inside this process or not at all. */
+  readonly programs?: ProgramStarter;
 }

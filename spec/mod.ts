@@ -9,6 +9,8 @@ export { CHECK_CAUSES } from "./contract.ts";
 export { ERROR_CODES, type ErrorCode } from "./error_code.ts";
 export { fnmatch } from "./fnmatch.ts";
 export type * from "./host.ts";
+export type * from "./inference.ts";
+export { PLAN_RUNTIMES, RUNNER_NAMES } from "./inference.ts";
 export {
   DEFAULT_PATTERNS,
   type Digest,

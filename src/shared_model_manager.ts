@@ -4,10 +4,13 @@ import type {
   DownloadResult,
   Host,
   ListedModel,
+  LoadPlan,
   ModelManager,
   ModelRequest,
   ModelStatus,
   Place,
+  PlanRequest,
+  PlanRuntime,
   RemoveResult,
   UrlRequest,
   WaitOptions,
@@ -128,6 +131,16 @@ export class SharedModelManager implements ModelManager {
   /** As {@linkcode check}, for any directory. */
   async checkDirectory(directory: string, options: WaitOptions = {}): Promise<CheckReport> {
     return this.#inference.check({ directory }, options);
+  }
+
+  /** Says which files a runtime opens and which it never will: `LOAD-PLAN`. */
+  async plan(request: PlanRequest): Promise<LoadPlan> {
+    return this.#inference.plan(request, { runtime: request.runtime });
+  }
+
+  /** As {@linkcode plan}, for any directory. */
+  async planDirectory(directory: string, options: { readonly runtime: PlanRuntime }) {
+    return this.#inference.plan({ directory }, options);
   }
 
   /**

@@ -44,6 +44,7 @@ import { returnsHalfModels } from "./returns_half_models.ts";
 import { swallowsBodies } from "./swallows_bodies.ts";
 import { takesNewName } from "./takes_new_name.ts";
 import { wantsAnIndex } from "./wants_an_index.ts";
+import { plansEveryFile } from "./plans_every_file.ts";
 import type { Miniature } from "./miniature.ts";
 
 export { type Miniature, wrapSubject } from "./miniature.ts";
@@ -90,4 +91,5 @@ export const miniatures: readonly Miniature[] = [
   swallowsBodies,
   takesNewName,
   wantsAnIndex,
+  plansEveryFile,
 ];

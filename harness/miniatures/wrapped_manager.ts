@@ -1,4 +1,5 @@
 import type { Host, ModelManager, Place } from "../../spec/mod.ts";
+import { inferenceCalls } from "../worlds/inference_calls.ts";
 
 /** A manager of which some answers are others. */
 export function wrappedManager(manager: ModelManager, lies: Partial<ModelManager>): ModelManager {
@@ -11,6 +12,7 @@ export function wrappedManager(manager: ModelManager, lies: Partial<ModelManager
     list: () => manager.list(),
     remove: (request) => manager.remove(request),
     check: (request, options) => manager.check(request, options),
+    ...inferenceCalls(manager, (action) => action()),
     ...lies,
   };
 }

@@ -2,11 +2,12 @@ import type { Fetch, FileSystem, Host, ModelManager, Place, Subject } from "../.
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
+import { inferenceCalls } from "./inference_calls.ts";
 import { ProcessGate } from "./process_gate.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 
 /** What a process is made of. */
-export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch"> {
+export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch" | "programs"> {
   readonly pid: number;
   readonly host: Omit<Host, "processes">;
   readonly place: Place;
@@ -38,6 +39,7 @@ export function startProcess(
     list: () => bound(() => manager.list()),
     remove: (request) => bound(() => manager.remove(request)),
     check: (request, waiting) => bound(() => manager.check(request, waiting)),
+    ...inferenceCalls(manager, bound),
   };
   const running: RunningSubject = {
     ...calls,
@@ -86,6 +88,7 @@ function processHost(
       },
     },
     random: host.random,
+    ...(options.programs && { programs: options.programs }),
     processes: { machine: "simulated", pid, isAlive: (other) => other === pid || isAlive(other) },
   };
 }

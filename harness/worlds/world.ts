@@ -1,4 +1,11 @@
-import type { Environment, Fetch, FileSystem, ModelManager, Subject } from "../../spec/mod.ts";
+import type {
+  Environment,
+  Fetch,
+  FileSystem,
+  ModelManager,
+  ProgramStarter,
+  Subject,
+} from "../../spec/mod.ts";
 import type { SimulatedClock } from "../clock/simulated_clock.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { KillPoint } from "./process_gate.ts";
@@ -29,6 +36,8 @@ export interface StartOptions {
   readonly files?: (files: FileSystem) => FileSystem;
   /** Wraps the network that this process sees. */
   readonly fetch?: (fetch: Fetch) => Fetch;
+  /** What this process may start other programs with. @default {nothing} */
+  readonly programs?: ProgramStarter;
 }
 
 /** A process of the subject. */

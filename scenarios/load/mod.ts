@@ -17,6 +17,7 @@ import { lfsPointerFile } from "./lfs_pointer_file.ts";
 import { lostBlock } from "./lost_block.ts";
 import { lyingExtents } from "./lying_extents.ts";
 import { lyingHeader } from "./lying_header.ts";
+import { loadPlan } from "./load_plan.ts";
 import { missingShard } from "./missing_shard.ts";
 import { notANumber } from "./not_a_number.ts";
 import { sidecar } from "./sidecar.ts";
@@ -54,4 +55,5 @@ export const loadScenarios: readonly Scenario[] = [
   brokenTemplate,
   confinedCheck,
   inertCheck,
+  loadPlan,
 ];

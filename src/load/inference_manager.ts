@@ -1,6 +1,14 @@
-import type { CheckReport, Digest, FileSystem, ModelRequest } from "../../spec/mod.ts";
+import type {
+  CheckReport,
+  Digest,
+  FileSystem,
+  LoadPlan,
+  ModelRequest,
+  PlanRuntime,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { checkDirectory } from "./check_directory.ts";
+import { planLoad } from "./load_plan.ts";
 
 /** How an {@linkcode InferenceManager} finds models. */
 export interface InferenceManagerOptions {
@@ -68,6 +76,23 @@ export class InferenceManager {
       ...(options.signal && { signal: options.signal }),
       ...(digests && { digests }),
       // A directory that the caller names may lie elsewhere, where the root means nothing.
+      ...(root !== undefined && !("directory" in request) && { root }),
+    });
+  }
+
+  /**
+   * Says which files of a model a runtime opens: `LOAD-PLAN`.
+   *
+   * @throws ModelError with the code `not-downloaded`
+   */
+  async plan(
+    request: ModelRequest | DirectoryRequest,
+    options: { readonly runtime: PlanRuntime; readonly signal?: AbortSignal },
+  ): Promise<LoadPlan> {
+    const directory = "directory" in request ? request.directory : await this.locate(request);
+    const { root } = this.#options;
+    return await planLoad(this.#files, directory, {
+      ...options,
       ...(root !== undefined && !("directory" in request) && { root }),
     });
   }

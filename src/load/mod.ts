@@ -25,6 +25,7 @@ export {
   InferenceManager,
   type InferenceManagerOptions,
 } from "./inference_manager.ts";
+export { planLoad, type PlanLoadOptions } from "./load_plan.ts";
 export type { HeaderFault, SafetensorsHeader, TensorEntry } from "./parse_safetensors_header.ts";
 export { type ModelConfig, type ReadConfig, readModelConfig } from "./read_model_config.ts";
 export type {

@@ -1,0 +1,146 @@
+/**
+ * A directory with more weight files than any one runtime opens: nested, hidden, under other names, in a stale index.
+ *
+ * Invariants checked:
+ * - The plan's weight files are those that this runtime opens, by the rule that its source states.
+ * - Every file of the directory is either opened or named as never opened, and the bytes of the latter add up.
+ * - What the runtime needs and does not find is named.
+ */
+import fc from "fast-check";
+import { fnmatch, MARKER_NAME, PLAN_RUNTIMES, type PlanRuntime } from "../../spec/mod.ts";
+import {
+  anyModel,
+  changeFiles,
+  jsonBytes,
+  type ModelFile,
+  placeModel,
+  readTree,
+  scenario,
+  type TinyModel,
+} from "../../harness/mod.ts";
+
+const repository = "mlx-community/Plan-4bit";
+const INDEX = "model.safetensors.index.json";
+
+/** Places where weights lie that not every runtime opens. */
+const EXTRAS = [
+  "onnx/model.safetensors",
+  ".old/model.safetensors",
+  "weights.safetensors",
+  "adapters.safetensors",
+  "model-old.safetensors",
+  "tmp/deep/x.safetensors",
+] as const;
+
+export const loadPlan = scenario({
+  name: "load/load_plan",
+  covers: ["LOAD-PLAN"],
+  given: {
+    model: anyModel(),
+    runtime: fc.constantFrom(...PLAN_RUNTIMES, "mlx-swift-lm-main" as const),
+    extras: fc.uniqueArray(fc.constantFrom(...EXTRAS), { maxLength: 3 }),
+    index: fc.constantFrom(
+      "as it is",
+      "names an extra",
+      "names an extra",
+      "names what is absent",
+      "absent",
+    ),
+    lost: fc.constantFrom("nothing", "nothing", "config.json", "weights"),
+    isDownloaded: fc.boolean(),
+  },
+  goals: ["a weight file was never opened", "the index decided", "something was missing"],
+  async check({ model, runtime, extras, index, lost, isDownloaded }, world, verdict) {
+    const directory = await placeModel(world, model.files, { repository, isDownloaded });
+    const after = changed(model, { extras, index, lost });
+    await changeFiles(world, directory, { before: model.files, after });
+    const subject = world.start();
+    if (subject.plan === undefined) {
+      verdict.skip("LOAD-PLAN", "it makes no plans");
+      return;
+    }
+    const { plan } = subject;
+    const answer = await verdict.attempt("LOAD-PLAN", () => plan({ repository, runtime }));
+    const names = (list: readonly { readonly path: string }[]) =>
+      list.map(({ path }) => path).toSorted();
+
+    const hasConfig = lost !== "config.json";
+    const expected = hasConfig ? weightsOf(runtime, after).toSorted() : [];
+    const planned = names(answer.reads.filter(({ role }) => role === "weights"));
+    verdict.holds(
+      "LOAD-PLAN",
+      planned.join() === expected.join(),
+      `${runtime} opens ${expected.join(", ")}, and the plan says ${planned.join(", ")}`,
+    );
+    const onDisk = (await readTree(world.files, directory)).filter(
+      ({ kind, path }) => kind === "file" && path !== MARKER_NAME && !path.startsWith(".cache/"),
+    );
+    const said = [...names(answer.reads), ...names(answer.unused)].toSorted();
+    verdict.holds(
+      "LOAD-PLAN",
+      said.join() === names(onDisk).join(),
+      `it speaks of ${said.join(", ")} where ${names(onDisk).join(", ")} are`,
+    );
+    const sizes = new Map(onDisk.map(({ path, sizeBytes }) => [path, sizeBytes]));
+    const free = answer.unused.reduce((sum, { path }) => sum + (sizes.get(path) ?? 0), 0);
+    verdict.holds(
+      "LOAD-PLAN",
+      answer.reclaimableBytes === free,
+      `${answer.reclaimableBytes} bytes are said to be never read, and ${free} are`,
+    );
+    const isLacking = !hasConfig || expected.length === 0;
+    verdict.holds(
+      "LOAD-PLAN",
+      isLacking === answer.missing.length > 0,
+      `it calls missing: ${names(answer.missing).join(", ") || "nothing"}`,
+    );
+    if (answer.unused.some(({ path }) => path.endsWith(".safetensors")))
+      verdict.reached("a weight file was never opened");
+    if (isLacking) verdict.reached("something was missing");
+    if (runtime === "mlx-swift-lm-main" && index === "names an extra")
+      verdict.reached("the index decided");
+  },
+});
+
+function changed(
+  model: TinyModel,
+  options: { readonly extras: readonly string[]; readonly index: string; readonly lost: string },
+): ModelFile[] {
+  const { extras, index, lost } = options;
+  const [first] = model.weightFiles;
+  const bytes = model.files.find(({ path }) => path === first)?.bytes ?? new Uint8Array();
+  const files = model.files.filter(
+    ({ path }) =>
+      path !== lost &&
+      !(lost === "weights" && model.weightFiles.includes(path)) &&
+      !(index !== "as it is" && path === INDEX),
+  );
+  for (const path of extras) files.push({ path, bytes, lfs: true });
+  const [extra] = extras;
+  const named = index === "names an extra" ? (extra ?? first) : "model-00001-of-00009.safetensors";
+  if (index.startsWith("names")) {
+    const weight_map = { "model.norm.weight": named };
+    files.push({ path: INDEX, bytes: jsonBytes({ metadata: {}, weight_map }), lfs: false });
+  }
+  return files;
+}
+
+/** The runtimes' own rules, as their sources state them. */
+function weightsOf(runtime: PlanRuntime, files: readonly ModelFile[]): string[] {
+  const all = files.map(({ path }) => path).filter((path) => path.endsWith(".safetensors"));
+  if (runtime === "mlx-swift-lm-3.31.4") return all;
+  const top = all.filter((path) => !path.includes("/"));
+  const models = top.filter((path) => fnmatch("model*.safetensors", path));
+  if (runtime === "mlx-lm") return models;
+  const index = files.find(({ path }) => path === INDEX);
+  if (index !== undefined) {
+    const { weight_map } = JSON.parse(new TextDecoder().decode(index.bytes)) as {
+      weight_map: Record<string, string>;
+    };
+    const named = [...new Set(Object.values(weight_map))];
+    if (named.every((path) => all.includes(path))) return named;
+  }
+  if (models.length > 0) return models;
+  const weights = top.filter((path) => fnmatch("weight*.safetensors", path));
+  return weights.length > 0 ? weights : top;
+}
