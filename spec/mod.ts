@@ -30,3 +30,5 @@ export {
   type RequirementId,
   REQUIREMENTS,
 } from "./requirements.ts";
+export type * from "./runner_messages.ts";
+export { RUNNER_ERROR_KINDS, RUNNER_OPERATIONS, RUNNER_PROTOCOL } from "./runner_messages.ts";

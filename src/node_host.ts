@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import type { Clock, Host, ProcessTable } from "../spec/mod.ts";
 import { nodeFetch, type NodeFetchOptions } from "./node/node_fetch.ts";
 import { nodeFiles } from "./node/node_files.ts";
+import { nodePrograms } from "./node/node_programs.ts";
 
 /** Options of {@linkcode nodeHost}. */
 export type NodeHostOptions = NodeFetchOptions;
@@ -36,6 +37,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     clock: nodeClock(),
     random: () => Math.random(),
     processes: nodeProcesses(),
+    programs: nodePrograms(),
   };
 }
 
