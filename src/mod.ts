@@ -22,5 +22,5 @@ export { assertSafePath } from "./layout/safe_path.ts";
 export * from "./load/mod.ts";
 export { ModelFileManager, type ModelFileManagerOptions } from "./manage/model_file_manager.ts";
 export { nodeHost } from "./node_host.ts";
-export * from "./run/reference/mod.ts";
+export * from "./run/mod.ts";
 export { SharedModelManager, type SharedModelManagerOptions } from "./shared_model_manager.ts";

@@ -2,6 +2,8 @@ import type {
   CheckReport,
   DownloadRequest,
   DownloadResult,
+  GenerateOptions,
+  GenerateRequest,
   Host,
   ListedModel,
   LoadPlan,
@@ -28,6 +30,7 @@ import { parseRepositoryId } from "./layout/repository_id.ts";
 import { InferenceManager } from "./load/inference_manager.ts";
 import { readMarker } from "./manage/marker.ts";
 import { ModelFileManager } from "./manage/model_file_manager.ts";
+import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 
 /** The organization whose repositories are all for MLX. */
 const MLX_ORG = "mlx-community";
@@ -82,6 +85,7 @@ export class SharedModelManager implements ModelManager {
       root: place.root,
       locate: (request) => this.#fileManager.locate(request),
       digests: (directory) => this.#fileManager.recordedDigests(directory),
+      run: { ...host, env: place.env },
     });
   }
 
@@ -141,6 +145,26 @@ export class SharedModelManager implements ModelManager {
   /** As {@linkcode plan}, for any directory. */
   async planDirectory(directory: string, options: { readonly runtime: PlanRuntime }) {
     return this.#inference.plan({ directory }, options);
+  }
+
+  /** Checks, loads and generates greedily with the best runner, or the one that is asked for: `LOAD-TOKENS`. */
+  async generate(
+    request: GenerateRequest,
+    options: GenerateOptions = {},
+  ): Promise<TimedGeneration> {
+    return this.#inference.generate(request, options);
+  }
+
+  /** As {@linkcode generate}, for any directory. */
+  async generateIn(
+    directory: string,
+    options: PromptRequest & GenerateOptions,
+  ): Promise<TimedGeneration> {
+    const { signal, onToken, ...request } = options;
+    return this.#inference.generate(
+      { ...request, directory },
+      { ...(signal && { signal }), ...(onToken && { onToken }) },
+    );
   }
 
   /**

@@ -30,18 +30,46 @@ const CONTENTS = [MESSAGE, [{ type: "text", text: MESSAGE }]];
 export function checkTemplate(input: CheckTemplateInput): TemplateFault | undefined {
   const config = input.config === undefined ? undefined : parseOrUndefined(input.config);
   const tokens = specialTokens(config);
+  const found = findTemplate(input, config);
+  if (found === undefined || "detail" in found) return found;
+  return judge(found.file, found.template, tokens);
+}
+
+/**
+ * Renders a message into the chat template, for a model whose template was checked.
+ *
+ * @returns undefined when the model has no template
+ */
+export function renderChat(input: CheckTemplateInput, message: string): string | undefined {
+  const config = input.config === undefined ? undefined : parseOrUndefined(input.config);
+  const found = findTemplate(input, config);
+  const text = found && "template" in found ? chooseTemplate(found.template) : undefined;
+  if (text === undefined) return undefined;
+  return new Template(text).render({
+    ...specialTokens(config),
+    messages: [{ role: "user", content: message }],
+    add_generation_prompt: true,
+  });
+}
+
+/** The template that a runtime would use, whatever it is. */
+function findTemplate(
+  input: CheckTemplateInput,
+  config: Readonly<Record<string, unknown>> | undefined,
+): { readonly file: TemplateFault["file"]; readonly template: unknown } | TemplateFault | undefined {
   if (input.jinja !== undefined) {
-    return judge("chat_template.jinja", new TextDecoder().decode(input.jinja), tokens);
+    return { file: "chat_template.jinja", template: new TextDecoder().decode(input.jinja) };
   }
   if (input.json !== undefined) {
     const json = parseOrUndefined(input.json);
     const file = "chat_template.json";
     if (json === undefined) return { file, detail: "It is not a JSON object" };
-    return judge(file, json["chat_template"], tokens);
+    return { file, template: json["chat_template"] };
   }
   const template = config?.["chat_template"];
-  if (template === undefined || template === null) return undefined;
-  return judge("tokenizer_config.json", template, tokens);
+  return template === undefined || template === null
+    ? undefined
+    : { file: "tokenizer_config.json", template };
 }
 
 function judge(

@@ -1,7 +1,10 @@
 import type {
   CheckReport,
   Digest,
+  Environment,
   FileSystem,
+  GenerateOptions,
+  Host,
   LoadPlan,
   ModelRequest,
   PlanRuntime,
@@ -9,6 +12,12 @@ import type {
 import { ModelError } from "../errors.ts";
 import { checkDirectory } from "./check_directory.ts";
 import { planLoad } from "./load_plan.ts";
+import {
+  assertLoadable,
+  generateText,
+  type PromptRequest,
+  type TimedGeneration,
+} from "../run/generate_text.ts";
 
 /** How an {@linkcode InferenceManager} finds models. */
 export interface InferenceManagerOptions {
@@ -18,6 +27,8 @@ export interface InferenceManagerOptions {
   readonly digests?: (directory: string) => Promise<ReadonlyMap<string, Digest>>;
   /** Directory that links in a model may lead into, such as the one that holds all models. */
   readonly root?: string;
+  /** What runners are started with; absent: models can be examined, but not run. */
+  readonly run?: Pick<Host, "clock" | "programs"> & { readonly env: Environment };
 }
 
 /** A directory that holds a model, wherever it is. */
@@ -95,5 +106,24 @@ export class InferenceManager {
       ...options,
       ...(root !== undefined && !("directory" in request) && { root }),
     });
+  }
+
+  /**
+   * Checks a model, loads it into a runner and generates greedily; a wrong file is refused before any runtime sees it.
+   *
+   * @throws ModelError with the code `not-downloaded`, `corrupt-model`, `cancelled`, or a code `runner-…`
+   */
+  async generate(
+    request: (ModelRequest | DirectoryRequest) & PromptRequest,
+    options: GenerateOptions = {},
+  ): Promise<TimedGeneration> {
+    const { run } = this.#options;
+    if (run === undefined) {
+      throw new ModelError("unsupported", "Cannot run models here: this manager only examines them");
+    }
+    const { signal } = options;
+    const report = await this.check(request, { ...(signal && { signal }) });
+    assertLoadable(report);
+    return await generateText(report.directory, request, { ...run, ...options, files: this.#files });
   }
 }

@@ -1,0 +1,104 @@
+import type { CheckReport, GenerateOptions, GenerateRequest, Generation } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import { openSession, type OpenSessionOptions } from "./open_session.ts";
+
+/** A generation, and how long its parts took, in milliseconds. */
+export interface TimedGeneration extends Generation {
+  readonly why: string;
+  readonly startMs: number;
+  readonly loadMs: number;
+  readonly firstTokenMs: number;
+  readonly restMs: number;
+}
+
+/** What a directory is asked for. */
+export type PromptRequest = Omit<GenerateRequest, "repository" | "revision" | "layout">;
+
+/** A runtime must not ask the network for a model that lies on the disk. */
+const OFFLINE = { HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" };
+
+/**
+ * Loads a directory that was checked into a runner, generates, and ends the runner: `LOAD-RUNNER`.
+ *
+ * @throws {ModelError} with a code `runner-…`, or `cancelled`
+ */
+export async function generateText(
+  directory: string,
+  request: PromptRequest,
+  options: GenerateOptions & OpenSessionOptions,
+): Promise<TimedGeneration> {
+  const { clock, signal, onToken } = options;
+  assertPrompt(request);
+  const beganMs = clock.now();
+  const { session, found } = await openSession(request.runner, {
+    ...options,
+    limits: request.limits,
+    extraEnv: OFFLINE,
+  });
+  try {
+    const startedMs = clock.now();
+    const model = await session.load(directory, { signal });
+    const loadedMs = clock.now();
+    let firstMs: number | undefined;
+    const { prompt, maxTokens, topLogits = 0, chat = false } = request;
+    const isText = typeof prompt === "string";
+    const made = await session.generate(
+      {
+        ...(isText ? { prompt, chat } : { promptIds: prompt }),
+        maxTokens,
+        topLogits,
+        stopAtEnd: request.stopAtEnd ?? isText,
+      },
+      {
+        signal,
+        onToken: (token) => {
+          firstMs ??= clock.now();
+          onToken?.(token);
+        },
+      },
+    );
+    const endMs = clock.now();
+    const { name, runtimes } = session.hello;
+    const versions = Object.entries(runtimes).map(([of, version]) => `${of} ${version}`);
+    return {
+      directory,
+      runner: versions.length === 0 ? name : `${name} (${versions.join(", ")})`,
+      why: found.why,
+      model,
+      ...made,
+      startMs: startedMs - beganMs,
+      loadMs: loadedMs - startedMs,
+      firstTokenMs: (firstMs ?? endMs) - loadedMs,
+      restMs: endMs - (firstMs ?? endMs),
+    };
+  } finally {
+    await session[Symbol.asyncDispose]();
+  }
+}
+
+/** @throws {ModelError} `invalid-argument` */
+function assertPrompt({ prompt, maxTokens }: PromptRequest): void {
+  if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
+    throw new ModelError("invalid-argument", `Cannot generate ${maxTokens} tokens: ask for 1 or more`);
+  }
+  const isRight =
+    prompt.length > 0 &&
+    (typeof prompt === "string" || prompt.every((id) => Number.isSafeInteger(id) && id >= 0));
+  if (isRight) return;
+  throw new ModelError("invalid-argument", "Cannot continue an empty or malformed prompt: give a text or token ids");
+}
+
+/** Refuses a directory that a runtime must not open. @throws {ModelError} `corrupt-model` */
+export function assertLoadable(report: CheckReport): void {
+  if (report.loadable) return;
+  const [first, ...others] = report.findings.filter(({ level }) => level === "error");
+  const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  throw new ModelError(
+    "corrupt-model",
+    `Cannot load "${report.directory}" as it is not right: ${first?.path}: ${first?.cause}: ${first?.detail}${more}; run "mlx-layout check", and download it again`,
+    {
+      ...(first && { file: first.path, actual: first.cause }),
+      expected: "a directory that a runtime may open",
+    },
+  );
+}

@@ -1,0 +1,99 @@
+import {
+  type FileSystem,
+  type GeneratedToken,
+  type LoadedModel,
+  RUNNER_PROTOCOL,
+  type RunnerHello,
+  type RunnerPrompt,
+} from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import { cancelledError } from "../hub/wait_or_abort.ts";
+import { openReferenceModel, type ReferenceModel } from "./reference/mod.ts";
+import type { RunnerCallOptions, RunnerGeneration } from "./runner_client.ts";
+import { REFERENCE_OPERATIONS, type RunnerSession } from "./runner_session.ts";
+import { openTextCodec, type TextCodec } from "./text_codec.ts";
+
+/** What the reference runner says of itself. */
+export const REFERENCE_HELLO: RunnerHello = {
+  event: "hello",
+  protocol: RUNNER_PROTOCOL,
+  name: "reference",
+  version: "1",
+  runtimes: {},
+  device: "cpu",
+  operations: REFERENCE_OPERATIONS,
+};
+
+/** The reference runner: its engine, and the text around it. */
+export class ReferenceSession implements RunnerSession {
+  readonly hello = REFERENCE_HELLO;
+  readonly #files: FileSystem;
+  #directory = "";
+  #model: ReferenceModel | undefined;
+  #codec: TextCodec | undefined;
+
+  constructor(files: FileSystem) {
+    this.#files = files;
+  }
+
+  async load(directory: string, options: RunnerCallOptions = {}): Promise<LoadedModel> {
+    await this.unload();
+    const { signal } = options;
+    const model = await openReferenceModel(this.#files, directory, { ...(signal && { signal }) });
+    this.#model = model;
+    this.#directory = directory;
+    const { architecture, parameterCount, tensorCount, quantization, vocabularySize } = model;
+    return { architecture, parameterCount, tensorCount, quantization, vocabularySize };
+  }
+
+  async generate(
+    prompt: RunnerPrompt,
+    options: RunnerCallOptions & {
+      readonly onToken?: ((token: GeneratedToken) => void) | undefined;
+    } = {},
+  ): Promise<RunnerGeneration> {
+    const model = this.#model;
+    if (model === undefined) {
+      throw new ModelError("invalid-argument", "Cannot generate as no model is loaded: load one");
+    }
+    this.#codec ??= await openTextCodec(this.#files, this.#directory);
+    const codec = this.#codec;
+    const { maxTokens, topLogits = 0, stopAtEnd = false, chat = false } = prompt;
+    const promptIds = prompt.promptIds ?? codec.encode(prompt.prompt ?? "", { chat });
+    const stopIds = stopAtEnd ? codec.endIds : [];
+    const decode = codec.decoder();
+    const tokens: GeneratedToken[] = [];
+    const { signal } = options;
+    let isStopped = false;
+    try {
+      const stream = model.generate(promptIds, {
+        maxTokens,
+        topLogits,
+        stopIds,
+        ...(signal && { signal }),
+      });
+      for await (const { id, topLogits: highest } of stream) {
+        isStopped = stopIds.includes(id);
+        const made = { id, text: isStopped ? "" : decode(id), ...(highest && { topLogits: highest }) };
+        tokens.push(made);
+        options.onToken?.(made);
+      }
+    } catch (error) {
+      if (signal?.aborted === true) throw cancelledError(signal);
+      throw error;
+    }
+    const text = tokens.map((token) => token.text).join("");
+    return { promptIds, tokens, text, finish: isStopped ? "stop" : "limit" };
+  }
+
+  async unload(): Promise<void> {
+    const model = this.#model;
+    this.#model = undefined;
+    this.#codec = undefined;
+    await model?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.unload();
+  }
+}

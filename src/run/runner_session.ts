@@ -1,0 +1,29 @@
+import type {
+  GeneratedToken,
+  LoadedModel,
+  RunnerHello,
+  RunnerOperation,
+  RunnerPrompt,
+} from "../../spec/mod.ts";
+import type { RunnerCallOptions, RunnerGeneration } from "./runner_client.ts";
+
+/** One runtime that loads and generates: in a child process, or, for the reference, in this one. */
+export interface RunnerSession extends AsyncDisposable {
+  readonly hello: RunnerHello;
+  load(directory: string, options?: RunnerCallOptions): Promise<LoadedModel>;
+  generate(
+    prompt: RunnerPrompt,
+    options?: RunnerCallOptions & {
+      readonly onToken?: ((token: GeneratedToken) => void) | undefined;
+    },
+  ): Promise<RunnerGeneration>;
+  unload(options?: RunnerCallOptions): Promise<void>;
+}
+
+/** What the reference runner can do. */
+export const REFERENCE_OPERATIONS: readonly RunnerOperation[] = [
+  "load",
+  "generate",
+  "cancel",
+  "unload",
+];
