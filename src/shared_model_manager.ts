@@ -155,14 +155,14 @@ export class SharedModelManager implements ModelManager {
     return this.#inference.generate(request, options);
   }
 
-  /** As {@linkcode generate}, for any directory. */
-  async generateIn(
-    directory: string,
+  /** As {@linkcode generate}, for a model or for any directory. */
+  async run(
+    model: { readonly repository: string } | { readonly directory: string },
     options: PromptRequest & GenerateOptions,
   ): Promise<TimedGeneration> {
     const { signal, onToken, ...request } = options;
     return this.#inference.generate(
-      { ...request, directory },
+      { ...request, ...model },
       { ...(signal && { signal }), ...(onToken && { onToken }) },
     );
   }

@@ -1,9 +1,8 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { CheckReport, WaitOptions } from "../../spec/mod.ts";
 import type { CliWorld } from "./cli_world.ts";
 import { EXIT_CODES } from "./exit_code.ts";
-import { expandHome } from "./model_root.ts";
+import { MODEL_ARGUMENT, modelArgument } from "./model_argument.ts";
 import { printable } from "./printable.ts";
 import { type CommonOptions, printJson, type Scene, type Session } from "./session.ts";
 import { withProgress } from "./with_progress.ts";
@@ -13,10 +12,7 @@ export function addCheckCommand(program: Command, session: Session): void {
   program
     .command("check")
     .description("tell whether a runtime may open a model, and if not, why")
-    .argument(
-      "<model>",
-      "ORG/NAME, or a directory; one that begins with / . or ~ is always a directory",
-    )
+    .argument("<model>", MODEL_ARGUMENT)
     .option("--root <directory>", "directory of the models")
     .option("--json", "print JSON")
     .action((model: string, options: CommonOptions) =>
@@ -37,30 +33,12 @@ interface CheckContext {
   readonly env: CliWorld["place"]["env"];
 }
 
-/** A model under the root goes before a directory of the same name; a directory before an absent model. */
 async function check(model: string, context: CheckContext): Promise<CheckReport> {
   const { scene, wait, env } = context;
-  const { manager } = scene;
-  const directory = resolve(expandHome(model, env));
-  if (!looksLikeRepository(model)) return await manager.checkDirectory(directory, wait);
-  const located = await manager.locate({ repository: model });
-  if (located === undefined && (await isDirectory(directory, scene))) {
-    return await manager.checkDirectory(directory, wait);
-  }
-  return await manager.check({ repository: model }, wait);
-}
-
-function looksLikeRepository(model: string): boolean {
-  return /^[^/\\.~][^/\\]*\/[^/\\]+$/.test(model);
-}
-
-async function isDirectory(path: string, scene: Scene): Promise<boolean> {
-  try {
-    return (await scene.host.files.stat(path)).kind === "directory";
-  } catch {
-    // Whatever keeps it from being looked at, it is not a directory that can be checked.
-    return false;
-  }
+  const asked = await modelArgument(model, scene, { env });
+  return "directory" in asked
+    ? await scene.manager.checkDirectory(asked.directory, wait)
+    : await scene.manager.check(asked, wait);
 }
 
 function printReport(report: CheckReport, scene: Scene): void {

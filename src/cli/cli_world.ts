@@ -1,19 +1,30 @@
 import type {
   CheckReport,
   DownloadRequest,
+  GenerateOptions,
   Host,
+  LoadPlan,
   ModelManager,
   Place,
+  PlanRequest,
+  PlanRuntime,
   WaitOptions,
 } from "../../spec/mod.ts";
 import type { DownloadPlan } from "../download/download_plan.ts";
+import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
+import type { ModelArgument } from "./model_argument.ts";
 
-/** What the command asks of a manager: the contract, and two questions more. */
+/** What the command asks of a manager: the contract, and some questions more. */
 export interface CliManager extends ModelManager {
+  plan(request: PlanRequest): Promise<LoadPlan>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
   /** As `check`, for any directory. */
   checkDirectory(directory: string, options?: WaitOptions): Promise<CheckReport>;
+  /** As `planLoad`, for any directory. */
+  planDirectory(directory: string, options: { readonly runtime: PlanRuntime }): Promise<LoadPlan>;
+  /** Checks, loads and generates, and says how long it took. */
+  run(model: ModelArgument, request: PromptRequest & GenerateOptions): Promise<TimedGeneration>;
 }
 
 /** Where text goes. */

@@ -55,6 +55,9 @@ async function run(
     remove: refuse("remove"),
     check: refuse("check"),
     checkDirectory: refuse("checkDirectory"),
+    plan: refuse("plan"),
+    planDirectory: refuse("planDirectory"),
+    run: refuse("run"),
     ...answers,
   };
   const exitCode = await runCli(

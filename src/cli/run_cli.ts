@@ -1,11 +1,14 @@
 import { Command, CommanderError } from "commander";
+import { addBenchCommand } from "./bench_command.ts";
 import { addCheckCommand } from "./check_command.ts";
 import type { CliWorld } from "./cli_world.ts";
 import { addDownloadCommand } from "./download_command.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { addListCommand } from "./list_command.ts";
 import { addPathCommand } from "./path_command.ts";
+import { addPlanCommand } from "./plan_command.ts";
 import { addRemoveCommand } from "./remove_command.ts";
+import { addRunCommand } from "./run_command.ts";
 import { Session } from "./session.ts";
 import { addStatusCommand } from "./status_command.ts";
 import { addVerifyCommand } from "./verify_command.ts";
@@ -40,6 +43,9 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
   addStatusCommand(program, session);
   addVerifyCommand(program, session);
   addCheckCommand(program, session);
+  addPlanCommand(program, session);
+  addRunCommand(program, session);
+  addBenchCommand(program, session);
   addRemoveCommand(program, session);
   try {
     await program.parseAsync(args, { from: "user" });

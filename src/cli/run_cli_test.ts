@@ -32,6 +32,9 @@ async function run(
     remove: refuse("remove"),
     check: refuse("check"),
     checkDirectory: refuse("checkDirectory"),
+    plan: refuse("plan"),
+    planDirectory: refuse("planDirectory"),
+    run: refuse("run"),
     ...answers,
   };
   const exitCode = await runCli(
@@ -70,7 +73,7 @@ test("an unknown command is a misuse", async () => {
 test("--help and --version print and succeed", async () => {
   const help = await run("--help");
   assert.equal(help.exitCode, 0);
-  for (const command of ["download", "list", "path", "status", "verify", "check", "remove"]) {
+  for (const command of "download list path status verify check plan run bench remove".split(" ")) {
     assert.match(help.stdout, new RegExp(`^  ${command} `, "m"));
   }
   assert.match(help.stdout, /MLX_LAYOUT_ROOT/);

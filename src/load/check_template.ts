@@ -56,7 +56,10 @@ export function renderChat(input: CheckTemplateInput, message: string): string |
 function findTemplate(
   input: CheckTemplateInput,
   config: Readonly<Record<string, unknown>> | undefined,
-): { readonly file: TemplateFault["file"]; readonly template: unknown } | TemplateFault | undefined {
+):
+  | { readonly file: TemplateFault["file"]; readonly template: unknown }
+  | TemplateFault
+  | undefined {
   if (input.jinja !== undefined) {
     return { file: "chat_template.jinja", template: new TextDecoder().decode(input.jinja) };
   }

@@ -119,11 +119,18 @@ export class InferenceManager {
   ): Promise<TimedGeneration> {
     const { run } = this.#options;
     if (run === undefined) {
-      throw new ModelError("unsupported", "Cannot run models here: this manager only examines them");
+      throw new ModelError(
+        "unsupported",
+        "Cannot run models here: this manager only examines them",
+      );
     }
     const { signal } = options;
     const report = await this.check(request, { ...(signal && { signal }) });
     assertLoadable(report);
-    return await generateText(report.directory, request, { ...run, ...options, files: this.#files });
+    return await generateText(report.directory, request, {
+      ...run,
+      ...options,
+      files: this.#files,
+    });
   }
 }

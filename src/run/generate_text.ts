@@ -79,13 +79,19 @@ export async function generateText(
 /** @throws {ModelError} `invalid-argument` */
 function assertPrompt({ prompt, maxTokens }: PromptRequest): void {
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
-    throw new ModelError("invalid-argument", `Cannot generate ${maxTokens} tokens: ask for 1 or more`);
+    throw new ModelError(
+      "invalid-argument",
+      `Cannot generate ${maxTokens} tokens: ask for 1 or more`,
+    );
   }
   const isRight =
     prompt.length > 0 &&
     (typeof prompt === "string" || prompt.every((id) => Number.isSafeInteger(id) && id >= 0));
   if (isRight) return;
-  throw new ModelError("invalid-argument", "Cannot continue an empty or malformed prompt: give a text or token ids");
+  throw new ModelError(
+    "invalid-argument",
+    "Cannot continue an empty or malformed prompt: give a text or token ids",
+  );
 }
 
 /** Refuses a directory that a runtime must not open. @throws {ModelError} `corrupt-model` */

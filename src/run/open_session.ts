@@ -42,7 +42,10 @@ export async function startClient(
   const { programs, clock, env, extraEnv, limits, signal } = options;
   const { command } = found;
   if (programs === undefined || command === undefined) {
-    throw new ModelError("runner-unavailable", "Cannot start a runner where no programs may be started");
+    throw new ModelError(
+      "runner-unavailable",
+      "Cannot start a runner where no programs may be started",
+    );
   }
   return await RunnerClient.start(command, {
     programs,

@@ -74,7 +74,11 @@ export class ReferenceSession implements RunnerSession {
       });
       for await (const { id, topLogits: highest } of stream) {
         isStopped = stopIds.includes(id);
-        const made = { id, text: isStopped ? "" : decode(id), ...(highest && { topLogits: highest }) };
+        const made = {
+          id,
+          text: isStopped ? "" : decode(id),
+          ...(highest && { topLogits: highest }),
+        };
         tokens.push(made);
         options.onToken?.(made);
       }

@@ -28,8 +28,12 @@ export async function openTextCodec(files: FileSystem, directory: string): Promi
     json: await read("chat_template.json"),
     config,
   };
-  const tokenizer = new Tokenizer(jsonOf(tokenizerBytes), config === undefined ? {} : jsonOf(config));
-  const endIds = endIdsOf(await read("generation_config.json")) ?? endIdsOf(await read("config.json"));
+  const tokenizer = new Tokenizer(
+    jsonOf(tokenizerBytes),
+    config === undefined ? {} : jsonOf(config),
+  );
+  const endIds =
+    endIdsOf(await read("generation_config.json")) ?? endIdsOf(await read("config.json"));
   return {
     endIds: endIds ?? [],
     encode: (text, { chat }) => {
