@@ -750,6 +750,12 @@ export const REQUIREMENTS = {
     document: "load",
     text: "The load plan names the files that a given runtime will open, and the downloaded ones that it never will.",
   },
+  "LOAD-CHECKED": {
+    level: "MUST",
+    profile: "inference",
+    document: "load",
+    text: "No runner is started for a model that the check refuses.",
+  },
   "LOAD-TOKENS": {
     level: "MUST",
     profile: "inference",

@@ -44,6 +44,10 @@ import { returnsHalfModels } from "./returns_half_models.ts";
 import { swallowsBodies } from "./swallows_bodies.ts";
 import { takesNewName } from "./takes_new_name.ts";
 import { wantsAnIndex } from "./wants_an_index.ts";
+import { generatesOtherTokens } from "./generates_other_tokens.ts";
+import { leavesRunnersBehind } from "./leaves_runners_behind.ts";
+import { startsBeforeChecking } from "./starts_before_checking.ts";
+import { waitsForEver } from "./waits_for_ever.ts";
 import { plansEveryFile } from "./plans_every_file.ts";
 import type { Miniature } from "./miniature.ts";
 
@@ -92,4 +96,8 @@ export const miniatures: readonly Miniature[] = [
   takesNewName,
   wantsAnIndex,
   plansEveryFile,
+  generatesOtherTokens,
+  waitsForEver,
+  leavesRunnersBehind,
+  startsBeforeChecking,
 ];

@@ -11,6 +11,7 @@ import { brokenTokenizer } from "./broken_tokenizer.ts";
 import { confinedCheck } from "./confined_check.ts";
 import { emptyFile } from "./empty_file.ts";
 import { evictedFiles } from "./evicted_files.ts";
+import { faultyRunner } from "./faulty_runner.ts";
 import { htmlFile } from "./html_file.ts";
 import { inertCheck } from "./inert_check.ts";
 import { lfsPointerFile } from "./lfs_pointer_file.ts";
@@ -20,6 +21,8 @@ import { lyingHeader } from "./lying_header.ts";
 import { loadPlan } from "./load_plan.ts";
 import { missingShard } from "./missing_shard.ts";
 import { notANumber } from "./not_a_number.ts";
+import { refusedModel } from "./refused_model.ts";
+import { sameTokens } from "./same_tokens.ts";
 import { sidecar } from "./sidecar.ts";
 import { soundModel } from "./sound_model.ts";
 import { strayWeights } from "./stray_weights.ts";
@@ -56,4 +59,7 @@ export const loadScenarios: readonly Scenario[] = [
   confinedCheck,
   inertCheck,
   loadPlan,
+  refusedModel,
+  sameTokens,
+  faultyRunner,
 ];

@@ -1,0 +1,9 @@
+/**
+ * Runners that are scripts, honest and faulty, for whoever starts runners.
+ *
+ * @module
+ */
+
+export { answerHonestly, SCRIPTED_HELLO, scriptedToken } from "./honest_runner.ts";
+export { type RunnerScript, ScriptedPrograms, type ScriptedRunner } from "./scripted_programs.ts";
+export { RUNNER_FAULTS, type RunnerFault } from "./runner_faults.ts";

@@ -1,0 +1,127 @@
+import type { ErrorCode, RunnerRequest } from "../../spec/mod.ts";
+import { answerHonestly, SCRIPTED_HELLO } from "./honest_runner.ts";
+import type { RunnerScript, ScriptedRunner } from "./scripted_programs.ts";
+
+/** One thing that a runner does wrong. */
+export interface RunnerFault {
+  readonly name: string;
+  /** The code that it is told by. */
+  readonly code: ErrorCode;
+  readonly script: RunnerScript;
+}
+
+type Wrong = (runner: ScriptedRunner, id: number) => Promise<unknown>;
+
+const MIB = 1024 * 1024;
+
+/** What goes wrong whenever something is asked for, and how it is told. */
+const WRONGS: Readonly<Record<string, readonly [ErrorCode, Wrong]>> = {
+  "is killed": ["runner-died", (runner) => runner.end({ signal: "SIGKILL" })],
+  "exits with 1": ["runner-died", (runner) => runner.end({ exitCode: 1 })],
+  "exits with 0": ["runner-no-answer", (runner) => runner.end({ exitCode: 0 })],
+  "closes its output": [
+    "runner-no-answer",
+    (runner) => {
+      runner.closeOutput();
+      return runner.hang();
+    },
+  ],
+  hangs: ["runner-timeout", (runner) => runner.hang()],
+  "floods one message": [
+    "runner-flood",
+    (runner) => flood((text) => runner.write(text), "x".repeat(MIB)),
+  ],
+  "floods its complaints": [
+    "runner-flood",
+    (runner) => flood((text) => runner.complain(text), `${"x".repeat(MIB)}\n`),
+  ],
+  "writes no JSON": [
+    "runner-protocol",
+    (runner) => runner.write("Fetching 12 files: 100%|####|\n"),
+  ],
+  "writes half a message": [
+    "runner-protocol",
+    async (runner) => {
+      await runner.write('{"event":"loa');
+      return runner.end({ exitCode: 0 });
+    },
+  ],
+  "writes a message of another kind": [
+    "runner-protocol",
+    (runner, id) => runner.say({ event: "unloaded", id }),
+  ],
+  "answers another request": [
+    "runner-protocol",
+    (runner, id) => answerHonestly(runner, { id: id + 100, op: "load", directory: "x" }),
+  ],
+  refuses: [
+    "runner-failed",
+    (runner, id) =>
+      runner.say({ event: "error", id, kind: "cannot-load", message: "Missing 11 parameters" }),
+  ],
+};
+
+/** Where something goes wrong. */
+const MOMENTS = ["load", "generate"] as const;
+
+/** Everything that a scripted runner does wrong, at every moment. */
+export const RUNNER_FAULTS: readonly RunnerFault[] = [
+  ...MOMENTS.flatMap((moment) =>
+    Object.entries(WRONGS).map(([name, [code, wrong]]): RunnerFault => ({
+      name: `${name} at ${moment}`,
+      code,
+      script: faulty(moment, wrong),
+    })),
+  ),
+  ...["is killed", "exits with 0", "hangs", "writes no JSON", "floods one message"].map(
+    (name): RunnerFault => {
+      const [code, wrong] = WRONGS[name] ?? ["internal", async () => {}];
+      return { name: `${name} at the second token`, code, script: faulty("token", wrong) };
+    },
+  ),
+  {
+    name: "is silent at the start",
+    code: "runner-timeout",
+    script: (runner) => runner.hang(),
+  },
+  {
+    name: "ends at the start",
+    code: "runner-died",
+    script: (runner) => runner.end({ exitCode: 3 }),
+  },
+  {
+    name: "speaks another version",
+    code: "runner-protocol",
+    script: async (runner) => {
+      await runner.write(`${JSON.stringify({ ...SCRIPTED_HELLO, protocol: 2 })}\n`);
+      await runner.hang();
+    },
+  },
+];
+
+/** An honest runner up to a moment. */
+function faulty(moment: RunnerRequest["op"] | "token", wrong: Wrong): RunnerScript {
+  return async (runner) => {
+    await runner.say(SCRIPTED_HELLO);
+    for await (const request of runner.requests) {
+      const { id } = request;
+      if (request.op === moment) {
+        await wrong(runner, id);
+        await runner.hang();
+      }
+      if (request.op === "generate" && moment === "token") {
+        await runner.say({ event: "token", id, token: 3, text: "x" });
+        await wrong(runner, id);
+        await runner.hang();
+      }
+      await answerHonestly(runner, request);
+    }
+  };
+}
+
+async function flood(write: (text: string) => Promise<void>, piece: string): Promise<void> {
+  for (let sent = 0; sent < 1024 * MIB; sent += piece.length) {
+    // oxlint-disable-next-line no-await-in-loop -- as fast as it is read
+    await write(piece);
+  }
+}
