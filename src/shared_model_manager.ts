@@ -1,5 +1,6 @@
 import type {
   CheckReport,
+  DelegatedDownloadRequest,
   DownloadRequest,
   DownloadResult,
   GenerateOptions,
@@ -94,6 +95,14 @@ export class SharedModelManager implements ModelManager {
     return way === "mlx"
       ? this.#mlx.download(request, { ...options, snapshot })
       : this.#other.downloadRepository(request, { ...options, snapshot });
+  }
+
+  /** Downloads with an MLX runtime's own downloader: `DL-DELEGATED`. */
+  async downloadDelegated(
+    request: DelegatedDownloadRequest,
+    options: WaitOptions = {},
+  ): Promise<DownloadResult> {
+    return this.#mlx.downloadDelegated(request, options);
   }
 
   async downloadUrl(request: UrlRequest, options: WaitOptions = {}): Promise<DownloadResult> {

@@ -48,6 +48,7 @@ import { generatesOtherTokens } from "./generates_other_tokens.ts";
 import { leavesRunnersBehind } from "./leaves_runners_behind.ts";
 import { startsBeforeChecking } from "./starts_before_checking.ts";
 import { waitsForEver } from "./waits_for_ever.ts";
+import { trustsTheRuntime } from "./trusts_the_runtime.ts";
 import { plansEveryFile } from "./plans_every_file.ts";
 import type { Miniature } from "./miniature.ts";
 
@@ -100,4 +101,5 @@ export const miniatures: readonly Miniature[] = [
   waitsForEver,
   leavesRunnersBehind,
   startsBeforeChecking,
+  trustsTheRuntime,
 ];

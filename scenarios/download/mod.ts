@@ -5,6 +5,7 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { delegated } from "./delegated.ts";
 import { askedPauses } from "./asked_pauses.ts";
 import { brokenLine } from "./broken_line.ts";
 import { cancelAnywhere } from "./cancel_anywhere.ts";
@@ -83,4 +84,5 @@ export const downloadScenarios: readonly Scenario[] = [
   peak,
   otherWay,
   otherWayWatched,
+  delegated,
 ];

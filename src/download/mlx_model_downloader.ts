@@ -1,7 +1,15 @@
-import type { DownloadRequest, DownloadResult, Host, Place } from "../../spec/mod.ts";
+import type {
+  DelegatedDownloadRequest,
+  DownloadRequest,
+  DownloadResult,
+  Host,
+  Place,
+  WaitOptions,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
+import { DelegatedDownloader } from "./delegated_downloader.ts";
 import type { DownloadPlan } from "./download_plan.ts";
 import {
   type RepositoryDownloadOptions,
@@ -35,10 +43,12 @@ export interface MlxModelDownloaderOptions {
 export class MlxModelDownloader {
   readonly #place: Place;
   readonly #repositories: RepositoryDownloader;
+  readonly #delegated: DelegatedDownloader;
 
   constructor(host: Host, place: Place, options: MlxModelDownloaderOptions = {}) {
     this.#place = place;
     this.#repositories = new RepositoryDownloader(host, place, options);
+    this.#delegated = new DelegatedDownloader(host, place, options);
   }
 
   /**
@@ -59,6 +69,17 @@ export class MlxModelDownloader {
     options: RepositoryDownloadOptions = {},
   ): Promise<DownloadPlan> {
     return this.#repositories.plan(request, { ...options, target: this.#target(request) });
+  }
+
+  /**
+   * Lets an MLX runtime's own downloader carry out a request, in the runtime's own place, and judges the result by the
+   * same rules: `DL-DELEGATED`.
+   */
+  async downloadDelegated(
+    request: DelegatedDownloadRequest,
+    options: WaitOptions = {},
+  ): Promise<DownloadResult> {
+    return this.#delegated.download(request, options);
   }
 
   #target(request: DownloadRequest): RepositoryTarget {
