@@ -65,7 +65,7 @@ async function judge(options: ConformOptions): Promise<number> {
     if (story !== undefined) console.log(`\n${story}`);
   }
   if (options.only.length === 0) console.log(`\n${(await showModel()).join("\n")}`);
-  const profiles = ["core", "offline"] as const;
+  const profiles = ["core", "offline", "inference"] as const;
   const verdict = suiteVerdict(results, { profiles, isFiltered: options.only.length > 0 });
   const cases = results.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);

@@ -6,7 +6,15 @@
 
 import { join, relative } from "node:path";
 import type { ListedModel, Progress } from "../spec/mod.ts";
-import { diskWorld, readTree, tinyLlama, type World, writeBytes } from "../harness/mod.ts";
+import {
+  diskWorld,
+  greedyTokens,
+  readTree,
+  tinyLlama,
+  type TinyModel,
+  type World,
+  writeBytes,
+} from "../harness/mod.ts";
 import { reference } from "./reference.ts";
 
 const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";
@@ -14,8 +22,8 @@ const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";
 const FLAT_ID = "smollm-135m";
 
 /**
- * Downloads one small model onto a real disk and shows what came of it: the tree, its state, its examination, and
- * beside it the flat directory in which MLX would never look.
+ * Downloads one small model onto a real disk and shows what came of it: the tree, its state, its examination, beside
+ * it the flat directory in which MLX would never look, and what the model answers.
  *
  * @returns the lines to print
  */
@@ -52,7 +60,31 @@ export async function showModel(): Promise<string[]> {
   for (const { path, bytes } of model.files)
     await writeBytes(world.files, join(flat, ...path.split("/")), bytes);
   for (const listed of await subject.list()) lines.push(`  ${describe(world, listed)}`);
+  lines.push(...(await answerLines(world, model)));
   return lines;
+}
+
+/** The last doubt, whether all of this amounts to a working model, is settled by running it. */
+async function answerLines(world: World, model: TinyModel): Promise<string[]> {
+  const { generate } = world.start();
+  if (generate === undefined) return [];
+  const prompt = "hello there";
+  const made = await generate({
+    repository: REPOSITORY,
+    prompt,
+    chat: true,
+    stopAtEnd: false,
+    maxTokens: 12,
+  });
+  const own = greedyTokens(model, made.promptIds, made.tokens.length);
+  const ids = made.tokens.map(({ id }) => id);
+  const isSame = own.every(({ id }, at) => id === ids[at]);
+  return [
+    "",
+    `mlx-layout run ${REPOSITORY} --prompt "${prompt}"  (a model of random weights, ${made.runner} runner)`,
+    `  ${ids.join(" ")}`,
+    `  ${isSame ? "the same tokens as" : "OTHER tokens than"} the court's own computation of this model`,
+  ];
 }
 
 async function treeLines(world: World, directory: string): Promise<string[]> {
