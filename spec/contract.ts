@@ -223,14 +223,14 @@ export interface ModelManager {
   /** Examines what a runtime would open; never runs anything. */
   check(request: ModelRequest, options?: WaitOptions): Promise<CheckReport>;
   /** Says which files a runtime will open; absent where an implementation does not claim `inference`. */
-  plan?(request: PlanRequest): Promise<LoadPlan>;
+  readonly plan?: (request: PlanRequest) => Promise<LoadPlan>;
   /** Checks, loads and generates greedily; absent where an implementation does not claim `inference`. */
-  generate?(request: GenerateRequest, options?: GenerateOptions): Promise<Generation>;
+  readonly generate?: (request: GenerateRequest, options?: GenerateOptions) => Promise<Generation>;
   /** Downloads with an MLX runtime's own downloader; absent where an implementation does not claim `inference`. */
-  downloadDelegated?(
+  readonly downloadDelegated?: (
     request: DelegatedDownloadRequest,
     options?: WaitOptions,
-  ): Promise<DownloadResult>;
+  ) => Promise<DownloadResult>;
 }
 
 /** An implementation as the court starts it: once for each simulated process. */

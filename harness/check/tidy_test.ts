@@ -86,7 +86,10 @@ function nameFaults(paths: readonly string[]): string[] {
     path.split("/").some((segment) => {
       const stem = segment.replace(/(?:_test|_bench)?\.[a-z0-9.]+$/, "");
       if (/^(?:utils?|helpers?|common|misc)$/.test(stem)) return true;
-      return segment !== "README.md" && !/^[a-z0-9][a-z0-9_]*(?:\.[a-z0-9_]+)*$/.test(segment);
+      return (
+        !["README.md", "Package.swift"].includes(segment) &&
+        !/^[a-z0-9][a-z0-9_]*(?:\.[a-z0-9_]+)*$/.test(segment)
+      );
     }),
   );
 }

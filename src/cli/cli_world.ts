@@ -16,7 +16,7 @@ import type { ModelArgument } from "./model_argument.ts";
 
 /** What the command asks of a manager: the contract, and some questions more. */
 export interface CliManager extends ModelManager {
-  plan(request: PlanRequest): Promise<LoadPlan>;
+  readonly plan: (request: PlanRequest) => Promise<LoadPlan>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
   /** As `check`, for any directory. */

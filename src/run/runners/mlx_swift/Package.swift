@@ -1,0 +1,28 @@
+// swift-tools-version: 6.1
+// The runner protocol over mlx-swift-lm, as a program: `swift build -c release` on a Mac with Apple silicon.
+
+import PackageDescription
+
+let package = Package(
+    name: "mlx-swift-runner",
+    platforms: [.macOS(.v14)],
+    dependencies: [
+        .package(url: "https://github.com/ml-explore/mlx-swift-lm", exact: "3.31.4"),
+        .package(url: "https://github.com/huggingface/swift-huggingface", from: "0.9.0"),
+        .package(url: "https://github.com/huggingface/swift-transformers", from: "1.3.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "mlx-swift-runner",
+            dependencies: [
+                .product(name: "MLXLLM", package: "mlx-swift-lm"),
+                .product(name: "MLXLMCommon", package: "mlx-swift-lm"),
+                .product(name: "MLXHuggingFace", package: "mlx-swift-lm"),
+                .product(name: "HuggingFace", package: "swift-huggingface"),
+                .product(name: "Tokenizers", package: "swift-transformers"),
+            ],
+            path: "sources")
+    ],
+    // MLX's own types are not yet all Sendable.
+    swiftLanguageModes: [.v5]
+)

@@ -1,0 +1,47 @@
+import Foundation
+
+/// What `config.json` says of a model.
+struct Facts: Sendable {
+    let architecture: String
+    let vocabularySize: Int
+    let quantization: String?
+    private let bitsOfLayer: [String: Int]
+    private let bits: Int?
+
+    init(directory: URL) throws {
+        let data = try Data(contentsOf: directory.appending(component: "config.json"))
+        guard
+            let config = try JSONSerialization.jsonObject(with: data, options: [.json5Allowed])
+                as? [String: Any],
+            let type = config["model_type"] as? String
+        else { throw Refusal(kind: "cannot-load", message: "config.json names no model_type") }
+        architecture = type
+        vocabularySize = config["vocab_size"] as? Int ?? 0
+        let settings = config["quantization"] as? [String: Any]
+        bits = settings?["bits"] as? Int
+        bitsOfLayer = (settings ?? [:]).compactMapValues { ($0 as? [String: Any])?["bits"] as? Int }
+        if let bits, let group = settings?["group_size"] as? Int {
+            let mode = settings?["mode"] as? String ?? "affine"
+            quantization = "\(mode), \(bits) bits, group size \(group)"
+        } else {
+            quantization = nil
+        }
+    }
+
+    /// Counts packed weights as often as they unpack, and neither scales nor their biases, as mlx-lm does.
+    func parameterCount(_ parameters: [(name: String, shape: [Int])]) -> Int {
+        let packed = Set(
+            parameters.map(\.name).filter { $0.hasSuffix(".scales") }.map { String($0.dropLast(7)) })
+        return parameters.reduce(0) { sum, parameter in
+            let layer = parameter.name
+                .split(separator: ".").dropLast().joined(separator: ".")
+            let size = parameter.shape.reduce(1, *)
+            guard packed.contains(layer) else { return sum + size }
+            if parameter.name.hasSuffix(".scales") || parameter.name.hasSuffix(".biases") {
+                return sum
+            }
+            guard parameter.name.hasSuffix(".weight") else { return sum + size }
+            return sum + size * 32 / (bitsOfLayer[layer] ?? bits ?? 32)
+        }
+    }
+}
