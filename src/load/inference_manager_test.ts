@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import test from "node:test";
 import { memoryFiles, writeBytes } from "../../harness/disk/mod.ts";
-import { tinyLlama } from "../../harness/models/mod.ts";
+import { greedyTokens, tinyLlama } from "../../harness/models/mod.ts";
 import type { Digest, FileSystem } from "../../spec/mod.ts";
+import { nodeHost } from "../node_host.ts";
 import { InferenceManager } from "./inference_manager.ts";
 
 const DIRECTORY = "/models/org/name";
@@ -53,6 +54,56 @@ test("InferenceManager compares with the digests that are recorded", async () =>
       .map(({ path }) => path)
       .sort(),
     MODEL.files.map(({ path }) => path).sort(),
+  );
+});
+
+test("InferenceManager loads and generates, by ids and by text, in this process where none may be started", async () => {
+  const { clock } = nodeHost();
+  const manager = new InferenceManager(await disk(), {
+    locate: async () => DIRECTORY,
+    run: { clock, env: {} },
+  });
+  const seen: number[] = [];
+  const made = await manager.generate(
+    { repository: "org/name", prompt: [5, 6, 7], maxTokens: 4 },
+    { onToken: ({ id }) => seen.push(id) },
+  );
+  const own = greedyTokens(MODEL, [5, 6, 7], 4).map(({ id }) => id);
+  assert.deepEqual(seen, own);
+  assert.deepEqual([made.directory, made.runner, made.finish], [DIRECTORY, "reference", "limit"]);
+  assert.equal(made.model.vocabularySize, 288);
+  const chat = { directory: DIRECTORY, prompt: "hello", chat: true, maxTokens: 2 } as const;
+  const said = await manager.generate({ ...chat, stopAtEnd: false });
+  const raw = await manager.generate({ ...chat, chat: false, stopAtEnd: false });
+  assert.ok(said.promptIds.length > raw.promptIds.length);
+});
+
+test("InferenceManager refuses what is not right, what asks for nothing, and to run where it cannot", async () => {
+  const { clock } = nodeHost();
+  const files = await disk();
+  const options = { locate: async () => DIRECTORY, run: { clock, env: {} } };
+  const manager = new InferenceManager(files, options);
+  const ask = { repository: "org/name", prompt: [5], maxTokens: 1 } as const;
+  for (const wrong of [{ maxTokens: 0 }, { prompt: [] }, { prompt: [-1] }, { prompt: "" }]) {
+    await assert.rejects(manager.generate({ ...ask, ...wrong }), { code: "invalid-argument" });
+  }
+  const reader = new InferenceManager(files, { locate: async () => DIRECTORY });
+  await assert.rejects(reader.generate(ask), { code: "unsupported" });
+  await files.unlink(join(DIRECTORY, "tokenizer.json"));
+  await assert.rejects(manager.generate(ask), {
+    code: "corrupt-model",
+    file: "tokenizer.json",
+    actual: "missing-tokenizer",
+  });
+});
+
+test("InferenceManager plans the load of a model", async () => {
+  const manager = new InferenceManager(await disk(), { locate: async () => DIRECTORY });
+  const plan = await manager.plan({ repository: "org/name" }, { runtime: "mlx-lm" });
+  assert.deepEqual([plan.directory, plan.stopsAt, plan.missing], [DIRECTORY, undefined, []]);
+  assert.deepEqual(
+    plan.unused.map(({ path }) => path),
+    ["model.safetensors.index.json", "special_tokens_map.json"],
   );
 });
 
