@@ -1,6 +1,8 @@
 import type {
   CheckReport,
+  DelegatedDownloadRequest,
   DownloadRequest,
+  DownloadResult,
   GenerateOptions,
   Host,
   LoadPlan,
@@ -17,6 +19,10 @@ import type { ModelArgument } from "./model_argument.ts";
 /** What the command asks of a manager: the contract, and some questions more. */
 export interface CliManager extends ModelManager {
   readonly plan: (request: PlanRequest) => Promise<LoadPlan>;
+  readonly downloadDelegated: (
+    request: DelegatedDownloadRequest,
+    options?: WaitOptions,
+  ) => Promise<DownloadResult>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
   /** As `check`, for any directory. */

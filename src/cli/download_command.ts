@@ -24,6 +24,7 @@ interface DownloadOptions extends CommonOptions {
   readonly sha256?: string;
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
+  readonly by?: "mlx-lm" | "mlx-swift";
 }
 
 /** Options that mean nothing for the other kind of source. */
@@ -36,6 +37,7 @@ const REPOSITORY_ONLY = [
   "concurrency",
   "offline",
   "dryRun",
+  "by",
 ] as const satisfies readonly (keyof DownloadOptions)[];
 
 /** In JSON, progress is told at most so often. */
@@ -61,6 +63,11 @@ export function addDownloadCommand(program: Command, session: Session): void {
     .option("--token <token>", "token for the hub (default: HF_TOKEN)")
     .option("--concurrency <count>", "transfers at once (default: 8)", parseCount)
     .option("--offline", "use no network")
+    .addOption(
+      new Option("--by <runner>", "let this runtime's own downloader do it, into its own place")
+        .choices(["mlx-lm", "mlx-swift"])
+        .conflicts(["layout", "dryRun", "concurrency"]),
+    )
     .option("--sha256 <hex>", "the hash that the file at an address must have", parseSha256)
     .option("--dry-run", "only show what would be fetched")
     .option("--json", "print one JSON object per event, the result last")
@@ -89,7 +96,7 @@ async function download(
   scene: Scene,
 ): Promise<ExitCode> {
   // What is left has the names of the request's fields.
-  const { root: _root, json: _json, quiet: _quiet, dryRun, sha256: _sha256, ...rest } = options;
+  const { root: _root, json: _json, quiet: _quiet, dryRun, sha256: _sha256, by, ...rest } = options;
   const request: DownloadRequest = { repository, ...rest };
   if (dryRun === true) {
     const plan = await scene.manager.planDownload(request, scene.wait);
@@ -97,7 +104,11 @@ async function download(
     else printDownloadPlan(plan, scene.stdout);
     return EXIT_CODES.done;
   }
-  return transfer(options, scene, (wait) => scene.manager.download(request, wait));
+  return transfer(options, scene, (wait) =>
+    by === undefined
+      ? scene.manager.download(request, wait)
+      : scene.manager.downloadDelegated({ ...request, runner: by }, wait),
+  );
 }
 
 function downloadUrl(url: string, options: DownloadOptions, scene: Scene): Promise<ExitCode> {

@@ -33,6 +33,7 @@ async function run(
     check: refuse("check"),
     checkDirectory: refuse("checkDirectory"),
     plan: refuse("plan"),
+    downloadDelegated: refuse("downloadDelegated"),
     planDirectory: refuse("planDirectory"),
     run: refuse("run"),
     ...answers,

@@ -162,3 +162,18 @@ mlx-lm opens 1 files, and never 2.00 MB of 1 others; the load stops at model*.sa
 `,
   );
 });
+
+test("download --by lets a runtime download into its own place, and takes no place from us", async () => {
+  const asked: unknown[] = [];
+  const downloadDelegated: CliManager["downloadDelegated"] = async (request) => {
+    asked.push(request);
+    return { directory: DIRECTORY, commit: "c", files: [], bytesFetched: 1, offline: false };
+  };
+  const line = ["download", "org/name", "--by", "mlx-lm", "--revision", "v1"];
+  const done = await run(line, { downloadDelegated });
+  assert.equal(done.exitCode, 0);
+  assert.match(done.stdout, new RegExp(`${DIRECTORY}\n$`));
+  assert.deepEqual(asked, [{ repository: "org/name", revision: "v1", runner: "mlx-lm" }]);
+  assert.equal((await run([...line, "--layout", "lmstudio"])).exitCode, 2);
+  assert.equal((await run(["download", "https://x.example/f", "--by", "mlx-lm"])).exitCode, 2);
+});

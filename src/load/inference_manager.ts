@@ -15,7 +15,9 @@ import { planLoad } from "./load_plan.ts";
 import {
   assertLoadable,
   generateText,
+  loadModel,
   type PromptRequest,
+  type RunningModel,
   type TimedGeneration,
 } from "../run/generate_text.ts";
 
@@ -109,14 +111,43 @@ export class InferenceManager {
   }
 
   /**
-   * Checks a model, loads it into a runner and generates greedily; a wrong file is refused before any runtime sees it.
+   * Checks a model and loads it into a runner, for several prompts; a wrong file is refused before any runtime sees
+   * it: `LOAD-CHECKED`. Dispose of the model to end the runner.
    *
    * @throws ModelError with the code `not-downloaded`, `corrupt-model`, `cancelled`, or a code `runner-…`
+   */
+  async load(
+    request: (ModelRequest | DirectoryRequest) & Pick<PromptRequest, "runner" | "limits">,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<RunningModel> {
+    const { run, directory } = await this.#checked(request, options);
+    const { runner, limits } = request;
+    return await loadModel(directory, {
+      ...run,
+      ...options,
+      files: this.#files,
+      limits,
+      ...(runner && { runner }),
+    });
+  }
+
+  /**
+   * Checks a model, loads it into a runner, generates greedily once, and ends the runner.
+   *
+   * @throws ModelError as {@linkcode load}, and `invalid-argument` for a prompt that asks for nothing
    */
   async generate(
     request: (ModelRequest | DirectoryRequest) & PromptRequest,
     options: GenerateOptions = {},
   ): Promise<TimedGeneration> {
+    const { run, directory } = await this.#checked(request, options);
+    return await generateText(directory, request, { ...run, ...options, files: this.#files });
+  }
+
+  async #checked(
+    request: ModelRequest | DirectoryRequest,
+    options: { readonly signal?: AbortSignal },
+  ) {
     const { run } = this.#options;
     if (run === undefined) {
       throw new ModelError(
@@ -127,10 +158,6 @@ export class InferenceManager {
     const { signal } = options;
     const report = await this.check(request, { ...(signal && { signal }) });
     assertLoadable(report);
-    return await generateText(report.directory, request, {
-      ...run,
-      ...options,
-      files: this.#files,
-    });
+    return { run, directory: report.directory };
   }
 }

@@ -78,6 +78,26 @@ test("InferenceManager loads and generates, by ids and by text, in this process 
   assert.ok(said.promptIds.length > raw.promptIds.length);
 });
 
+test("InferenceManager keeps a model for several prompts", async () => {
+  const { clock } = nodeHost();
+  const manager = new InferenceManager(await disk(), {
+    locate: async () => DIRECTORY,
+    run: { clock, env: {} },
+  });
+  await using running = await manager.load({ repository: "org/name", runner: "reference" });
+  assert.equal(running.model.architecture, "llama");
+  for (const prompt of [[5, 6, 7], [8]]) {
+    const { tokens } = await running.generate({ prompt, maxTokens: 3 });
+    assert.deepEqual(
+      tokens.map(({ id }) => id),
+      greedyTokens(MODEL, prompt, 3).map(({ id }) => id),
+    );
+  }
+  await assert.rejects(running.generate({ prompt: [], maxTokens: 3 }), {
+    code: "invalid-argument",
+  });
+});
+
 test("InferenceManager refuses what is not right, what asks for nothing, and to run where it cannot", async () => {
   const { clock } = nodeHost();
   const files = await disk();

@@ -1,6 +1,14 @@
-import type { CheckReport, GenerateOptions, GenerateRequest, Generation } from "../../spec/mod.ts";
+import type {
+  CheckReport,
+  Clock,
+  GenerateOptions,
+  GenerateRequest,
+  Generation,
+  LoadedModel,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { openSession, type OpenSessionOptions } from "./open_session.ts";
+import type { RunnerSession } from "./runner_session.ts";
 
 /** A generation, and how long its parts took, in milliseconds. */
 export interface TimedGeneration extends Generation {
@@ -17,6 +25,97 @@ export type PromptRequest = Omit<GenerateRequest, "repository" | "revision" | "l
 /** A runtime must not ask the network for a model that lies on the disk. */
 const OFFLINE = { HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" };
 
+/** A model that a runner holds, until it is disposed of. */
+export interface RunningModel extends AsyncDisposable {
+  readonly directory: string;
+  /** The runner's name and its runtimes' versions. */
+  readonly runner: string;
+  /** Why this runner was chosen. */
+  readonly why: string;
+  readonly model: LoadedModel;
+  /** How long the runner took to start, and to load, in milliseconds. */
+  readonly startMs: number;
+  readonly loadMs: number;
+  /** Continues a prompt. */
+  generate(
+    request: Omit<PromptRequest, "runner" | "limits">,
+    options?: GenerateOptions,
+  ): Promise<TimedGeneration>;
+}
+
+/**
+ * Loads a directory that was checked into a runner; dispose of it to end the runner: `LOAD-RUNNER`.
+ *
+ * @throws {ModelError} with a code `runner-…`, or `cancelled`
+ */
+export async function loadModel(
+  directory: string,
+  options: OpenSessionOptions & { readonly runner?: GenerateRequest["runner"] },
+): Promise<RunningModel> {
+  const { clock, signal } = options;
+  const beganMs = clock.now();
+  const { session, found } = await openSession(options.runner, { ...options, extraEnv: OFFLINE });
+  try {
+    const startedMs = clock.now();
+    const model = await session.load(directory, { signal });
+    const { name, runtimes } = session.hello;
+    const versions = Object.entries(runtimes).map(([of, version]) => `${of} ${version}`);
+    const facts = {
+      directory,
+      runner: versions.length === 0 ? name : `${name} (${versions.join(", ")})`,
+      why: found.why,
+      model,
+      startMs: startedMs - beganMs,
+      loadMs: clock.now() - startedMs,
+    };
+    return {
+      ...facts,
+      generate: async (request, wait = {}) => ({
+        ...facts,
+        ...(await generate(session, request, { ...wait, clock })),
+      }),
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function generate(
+  session: RunnerSession,
+  request: Omit<PromptRequest, "runner" | "limits">,
+  options: GenerateOptions & { readonly clock: Clock },
+) {
+  assertPrompt(request);
+  const { clock, signal, onToken } = options;
+  const { prompt, maxTokens, topLogits = 0, chat = false } = request;
+  const isText = typeof prompt === "string";
+  const beganMs = clock.now();
+  let firstMs: number | undefined;
+  const made = await session.generate(
+    {
+      ...(isText ? { prompt, chat } : { promptIds: prompt }),
+      maxTokens,
+      topLogits,
+      stopAtEnd: request.stopAtEnd ?? isText,
+    },
+    {
+      signal,
+      onToken: (token) => {
+        firstMs ??= clock.now();
+        onToken?.(token);
+      },
+    },
+  );
+  const endMs = clock.now();
+  return {
+    ...made,
+    firstTokenMs: (firstMs ?? endMs) - beganMs,
+    restMs: endMs - (firstMs ?? endMs),
+  };
+}
+
 /**
  * Loads a directory that was checked into a runner, generates, and ends the runner: `LOAD-RUNNER`.
  *
@@ -27,57 +126,19 @@ export async function generateText(
   request: PromptRequest,
   options: GenerateOptions & OpenSessionOptions,
 ): Promise<TimedGeneration> {
-  const { clock, signal, onToken } = options;
   assertPrompt(request);
-  const beganMs = clock.now();
-  const { session, found } = await openSession(request.runner, {
+  const { signal, onToken } = options;
+  const { runner, limits, ...prompt } = request;
+  await using running = await loadModel(directory, {
     ...options,
-    limits: request.limits,
-    extraEnv: OFFLINE,
+    limits,
+    ...(runner && { runner }),
   });
-  try {
-    const startedMs = clock.now();
-    const model = await session.load(directory, { signal });
-    const loadedMs = clock.now();
-    let firstMs: number | undefined;
-    const { prompt, maxTokens, topLogits = 0, chat = false } = request;
-    const isText = typeof prompt === "string";
-    const made = await session.generate(
-      {
-        ...(isText ? { prompt, chat } : { promptIds: prompt }),
-        maxTokens,
-        topLogits,
-        stopAtEnd: request.stopAtEnd ?? isText,
-      },
-      {
-        signal,
-        onToken: (token) => {
-          firstMs ??= clock.now();
-          onToken?.(token);
-        },
-      },
-    );
-    const endMs = clock.now();
-    const { name, runtimes } = session.hello;
-    const versions = Object.entries(runtimes).map(([of, version]) => `${of} ${version}`);
-    return {
-      directory,
-      runner: versions.length === 0 ? name : `${name} (${versions.join(", ")})`,
-      why: found.why,
-      model,
-      ...made,
-      startMs: startedMs - beganMs,
-      loadMs: loadedMs - startedMs,
-      firstTokenMs: (firstMs ?? endMs) - loadedMs,
-      restMs: endMs - (firstMs ?? endMs),
-    };
-  } finally {
-    await session[Symbol.asyncDispose]();
-  }
+  return await running.generate(prompt, { ...(signal && { signal }), ...(onToken && { onToken }) });
 }
 
 /** @throws {ModelError} `invalid-argument` */
-function assertPrompt({ prompt, maxTokens }: PromptRequest): void {
+function assertPrompt({ prompt, maxTokens }: Pick<PromptRequest, "prompt" | "maxTokens">): void {
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
     throw new ModelError(
       "invalid-argument",

@@ -5,14 +5,9 @@
  */
 
 export { findRunner, type FindRunnerOptions, type FoundRunner } from "./find_runner.ts";
-export type { PromptRequest, TimedGeneration } from "./generate_text.ts";
+export type { PromptRequest, RunningModel, TimedGeneration } from "./generate_text.ts";
 export * from "./reference/mod.ts";
 export { ReferenceSession } from "./reference_session.ts";
-export {
-  type RunnerCallOptions,
-  RunnerClient,
-  type RunnerGeneration,
-  type StartRunnerOptions,
-} from "./runner_client.ts";
+export { RunnerClient, type StartRunnerOptions } from "./runner_client.ts";
 export { DEFAULT_LIMITS } from "./runner_limits.ts";
-export type { RunnerSession } from "./runner_session.ts";
+export type { RunnerCallOptions, RunnerGeneration, RunnerSession } from "./runner_session.ts";

@@ -9,8 +9,12 @@ import {
 import { ModelError } from "../errors.ts";
 import { cancelledError } from "../hub/wait_or_abort.ts";
 import { openReferenceModel, type ReferenceModel } from "./reference/mod.ts";
-import type { RunnerCallOptions, RunnerGeneration } from "./runner_client.ts";
-import { REFERENCE_OPERATIONS, type RunnerSession } from "./runner_session.ts";
+import {
+  REFERENCE_OPERATIONS,
+  type RunnerCallOptions,
+  type RunnerGeneration,
+  type RunnerSession,
+} from "./runner_session.ts";
 import { openTextCodec, type TextCodec } from "./text_codec.ts";
 
 /** What the reference runner says of itself. */

@@ -14,6 +14,8 @@ import type {
 import { ModelError } from "../errors.ts";
 import { cancelledError } from "../hub/wait_or_abort.ts";
 import { DEFAULT_LIMITS } from "./runner_limits.ts";
+import { refusalOf } from "./runner_refusal.ts";
+import type { RunnerCallOptions, RunnerGeneration, RunnerSession } from "./runner_session.ts";
 import { RunnerChannel } from "./runner_channel.ts";
 
 /** What a runner is started with. */
@@ -22,19 +24,6 @@ export interface StartRunnerOptions {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limits?: Partial<RunnerLimits> | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What a runner made of a prompt. */
-export interface RunnerGeneration {
-  readonly promptIds: readonly number[];
-  readonly tokens: readonly GeneratedToken[];
-  readonly text: string;
-  readonly finish: "limit" | "stop";
-}
-
-/** Options of a request to a runner. */
-export interface RunnerCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +41,7 @@ type Unnumbered = RunnerRequest extends infer One
  * Whatever the runner does, each call ends within its limit with an answer or a {@linkcode ModelError} of a closed
  * code, and after a failure no process of the runner is left. Close it when done.
  */
-export class RunnerClient implements AsyncDisposable {
+export class RunnerClient implements RunnerSession {
   readonly hello: RunnerHello;
   readonly #channel: RunnerChannel;
   readonly #limits: RunnerLimits;
@@ -199,7 +188,8 @@ export class RunnerClient implements AsyncDisposable {
         const event = await this.#nextOrCancel(id, { what, limitMs, signal });
         const isMine = "id" in event && event.id === id;
         if (isMine && isAnswer(event, wanted)) return event;
-        if (isMine && event.event === "error") throw refusal(what, event, this.hello.name);
+        if (isMine && event.event === "error")
+          throw refusalOf(event, { what, name: this.hello.name });
         if (!isMine || between?.(event) !== true) throw channel.unexpected(what, event);
       }
     });
@@ -247,21 +237,6 @@ function isAnswer<Event extends RunnerEvent["event"]>(
   wanted: Event,
 ): event is Answer<Event> {
   return event.event === wanted;
-}
-
-function refusal(what: string, event: Answer<"error">, name: string): ModelError {
-  const code = event.kind === "unsupported" ? "unsupported" : "runner-failed";
-  return new ModelError(
-    code,
-    `Cannot ${what} as the runner ${name} refused: ${oneLine(event.message)}`,
-    {
-      actual: event.kind,
-    },
-  );
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
 }
 
 async function startOrExplain(

@@ -5,7 +5,19 @@ import type {
   RunnerOperation,
   RunnerPrompt,
 } from "../../spec/mod.ts";
-import type { RunnerCallOptions, RunnerGeneration } from "./runner_client.ts";
+
+/** What a runner made of a prompt. */
+export interface RunnerGeneration {
+  readonly promptIds: readonly number[];
+  readonly tokens: readonly GeneratedToken[];
+  readonly text: string;
+  readonly finish: "limit" | "stop";
+}
+
+/** Options of a request to a runner. */
+export interface RunnerCallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** One runtime that loads and generates: in a child process, or, for the reference, in this one. */
 export interface RunnerSession extends AsyncDisposable {
