@@ -6,10 +6,16 @@
 
 export * from "./arbitraries/mod.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
+export * from "./crash/mod.ts";
 export * from "./disk/mod.ts";
+export * from "./errno/mod.ts";
+export * from "./fidelity/mod.ts";
+export * from "./hostile/mod.ts";
 export * from "./hub/mod.ts";
 export * from "./miniatures/mod.ts";
 export * from "./models/mod.ts";
+export * from "./replay/mod.ts";
+export * from "./parallel/mod.ts";
 export * from "./report/mod.ts";
 export * from "./runners/mod.ts";
 export * from "./scenario/mod.ts";

@@ -5,8 +5,11 @@
  */
 
 import type { Scenario } from "../harness/mod.ts";
+import { concurrencyScenarios } from "./concurrency/mod.ts";
+import { crashScenarios } from "./crash/mod.ts";
 import { downloadScenarios } from "./download/mod.ts";
 import { hubScenarios } from "./hub/mod.ts";
+import { interopScenarios } from "./interop/mod.ts";
 import { layoutScenarios } from "./layout/mod.ts";
 import { loadScenarios } from "./load/mod.ts";
 import { manageScenarios } from "./manage/mod.ts";
@@ -17,9 +20,12 @@ import { offlineScenarios } from "./offline/mod.ts";
 export const scenarios: readonly Scenario[] = [
   ...layoutScenarios,
   ...downloadScenarios,
+  ...concurrencyScenarios,
   ...hubScenarios,
   ...offlineScenarios,
   ...manageScenarios,
   ...loadScenarios,
+  ...interopScenarios,
   ...modelBasedScenarios,
+  ...crashScenarios,
 ];

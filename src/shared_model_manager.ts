@@ -7,6 +7,8 @@ import type {
   GenerateRequest,
   Host,
   ListedModel,
+  MigrationRequest,
+  MigrationResult,
   LoadPlan,
   ModelManager,
   ModelRequest,
@@ -135,6 +137,10 @@ export class SharedModelManager implements ModelManager {
 
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
     return this.#fileManager.remove(request, options);
+  }
+
+  async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
+    return this.#fileManager.migrate(request, options);
   }
 
   async check(request: ModelRequest, options: WaitOptions = {}): Promise<CheckReport> {

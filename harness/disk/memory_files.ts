@@ -4,8 +4,8 @@
  * memfs is a good namespace and a bad disk. What it gets wrong is decided here, before memfs's nodes
  * are touched: a directory renamed over a full one or into itself, a dangling link renamed, a
  * directory given a second name, names longer than a volume allows, a replaced file that stays
- * counted, and which code each refusal has. `disk_fidelity_test.ts` holds the result against a real
- * directory. Durability is not modelled here: `sync` only checks that the file is open.
+ * counted, and which code each refusal has. `harness/fidelity` holds the result against a real
+ * directory. Durability is modelled elsewhere, from the operations that a watcher hears of.
  *
  * @module
  */
@@ -15,6 +15,10 @@ import { Volume } from "memfs";
 
 import type { FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
 import { diskError } from "./disk_error.ts";
+import type { DiskImage } from "./disk_image.ts";
+import type { AddOperation, DiskOperation, InodeId } from "./disk_operation.ts";
+import { MemoryFile, type UntoldOperation } from "./memory_file.ts";
+import { imageOf, placeImage } from "./memory_image.ts";
 import {
   type Entry,
   findEntry,
@@ -26,6 +30,7 @@ import {
   pathOf,
   type Spot,
 } from "./memory_tree.ts";
+import type { NameFold } from "./name_fold.ts";
 import { SpaceAccount } from "./space_account.ts";
 
 const DEFAULT_CAPACITY_BYTES = 2 ** 40;
@@ -41,6 +46,18 @@ export interface MemoryFilesOptions {
   readonly availableBytes?: number;
   /** Where modification times come from. @default {Date.now} */
   readonly now?: () => number;
+  /** What names have in common that the volume takes for one. @default {nothing: every name is its own} */
+  readonly fold?: NameFold | undefined;
+  /** What is on the disk at first. @default {an empty root} */
+  readonly image?: DiskImage;
+}
+
+/** A disk in memory, which can be looked at whole and be watched operation by operation. */
+export interface MemoryDisk extends FileSystem {
+  /** Everything that is on the disk at this moment. */
+  image(): DiskImage;
+  /** Tells of every change, in its order and before the call that made it ends, until the returned function is called. */
+  watch(onOperation: (operation: DiskOperation) => void): () => void;
 }
 
 /**
@@ -57,21 +74,68 @@ export interface MemoryFilesOptions {
  * await assert.rejects(writeBytes(files, "/b", new Uint8Array(2)), { code: "ENOSPC" });
  * ```
  */
-export function memoryFiles(options: MemoryFilesOptions = {}): FileSystem {
+export function memoryFiles(options: MemoryFilesOptions = {}): MemoryDisk {
   return new MemoryFiles(options);
 }
 
-class MemoryFiles implements FileSystem {
+/** Whether a disk is one that {@linkcode memoryFiles} made, with nothing around it. */
+export function isMemoryDisk(files: FileSystem): files is MemoryDisk {
+  return files instanceof MemoryFiles;
+}
+
+class MemoryFiles implements MemoryDisk {
   readonly #core: Volume["_core"];
-  readonly #space: SpaceAccount;
+  readonly #space: SpaceAccount<Inode>;
   readonly #now: () => number;
+  readonly #fold: NameFold | undefined;
   readonly #openCounts = new Map<Inode, number>();
+  readonly #ids = new WeakMap<Inode, InodeId>();
+  #idsGiven = 0;
+  #onOperation: ((operation: DiskOperation) => void) | undefined;
 
   constructor(options: MemoryFilesOptions) {
     this.#core = new Volume()._core;
-    this.#space = new SpaceAccount(options.availableBytes ?? DEFAULT_CAPACITY_BYTES);
+    this.#space = new SpaceAccount<Inode>(options.availableBytes ?? DEFAULT_CAPACITY_BYTES);
     this.#now = options.now ?? Date.now;
+    this.#fold = options.fold;
     this.#stamp(this.#core.root.getNode());
+    if (options.image !== undefined) {
+      placeImage(this.#core, options.image, { space: this.#space, idOf: this.#setId });
+    }
+  }
+
+  image(): DiskImage {
+    return imageOf(this.#core.root, this.#idOf);
+  }
+
+  watch(onOperation: (operation: DiskOperation) => void): () => void {
+    this.#onOperation = onOperation;
+    return () => {
+      if (this.#onOperation === onOperation) this.#onOperation = undefined;
+    };
+  }
+
+  readonly #idOf = (node: Inode): InodeId => {
+    const known = this.#ids.get(node);
+    if (known !== undefined) return known;
+    this.#ids.set(node, ++this.#idsGiven);
+    return this.#idsGiven;
+  };
+
+  readonly #setId = (node: Inode, id: InodeId): void => {
+    this.#ids.set(node, id);
+    this.#idsGiven = Math.max(this.#idsGiven, id);
+  };
+
+  #tell(path: string, node: Inode, operation: UntoldOperation): void {
+    this.#onOperation?.({ ...operation, path, inode: this.#idOf(node), atMs: this.#now() });
+  }
+
+  #tellAdded(path: string, spot: Spot, options: { node: Inode; made: AddOperation["made"] }): void {
+    const { node, made } = options;
+    const directory = this.#idOf(spot.parent.getNode());
+    const link = node.isSymlink() ? { linkTarget: node.symlink } : {};
+    this.#tell(path, node, { kind: "add", directory, name: spot.name, made, ...link });
   }
 
   async open(path: string, mode: OpenMode): Promise<OpenFile> {
@@ -82,6 +146,7 @@ class MemoryFiles implements FileSystem {
       mode,
       space: this.#space,
       stamp: () => this.#stamp(node),
+      tell: (operation) => this.#tell(path, node, operation),
       stat: () => this.#statOf(node),
       release: () => {
         this.#openCounts.set(node, (this.#openCounts.get(node) ?? 1) - 1);
@@ -95,6 +160,7 @@ class MemoryFiles implements FileSystem {
     const node = this.#core.createNode(DIRECTORY_MODE);
     spot.parent.createChild(spot.name, node);
     this.#stamp(node, spot.parent.getNode());
+    this.#tellAdded(path, spot, { node, made: "directory" });
   }
 
   async readdir(path: string): Promise<string[]> {
@@ -121,7 +187,8 @@ class MemoryFiles implements FileSystem {
 
   async rename(source: string, target: string): Promise<void> {
     // Both parents are found before either name is looked up.
-    const lookup = { syscall: "rename", follow: false, target, longLastName: true };
+    const fold = this.#fold;
+    const lookup = { syscall: "rename", follow: false, target, longLastName: true, fold };
     const from = findSpot(this.#core.root, source, lookup);
     const to = findSpot(this.#core.root, target, lookup);
     const refuse = (code: string): Error => diskError(code, "rename", source, { target });
@@ -133,21 +200,28 @@ class MemoryFiles implements FileSystem {
     const replaced = to.entry;
     if (isWithin(to.parent, moved)) throw refuse("EINVAL");
     if (replaced !== undefined && isWithin(from.parent, replaced)) throw refuse("ENOTEMPTY");
-    // Two names of the same data are left alone, as POSIX demands.
-    if (replaced?.getNode() === moved.getNode()) return;
-    if (replaced !== undefined) {
+    // Two names of the same data are left alone, as POSIX demands; one name may change its spelling.
+    const isRespelt = replaced === moved && to.name !== from.name;
+    if (replaced?.getNode() === moved.getNode() && !isRespelt) return;
+    if (replaced !== undefined && !isRespelt) {
       const movesDirectory = moved.getNode().isDirectory();
       const replacesDirectory = replaced.getNode().isDirectory();
       if (movesDirectory && !replacesDirectory) throw refuse("ENOTDIR");
       if (!movesDirectory && replacesDirectory) throw refuse("EISDIR");
       if (namesIn(replaced).length > 0) throw refuse("ENOTEMPTY");
-      this.#detach(replaced);
+      this.#take(replaced);
     }
     from.parent.deleteChild(moved);
     moved.name = to.name;
     moved.steps = [...to.parent.steps, to.name];
     to.parent.setChild(to.name, moved);
     this.#stamp(from.parent.getNode(), to.parent.getNode());
+    this.#tell(source, moved.getNode(), {
+      kind: "rename",
+      from: { directory: this.#idOf(from.parent.getNode()), name: from.name },
+      to: { directory: this.#idOf(to.parent.getNode()), name: to.name },
+      target,
+    });
   }
 
   async link(source: string, target: string): Promise<void> {
@@ -158,6 +232,7 @@ class MemoryFiles implements FileSystem {
     node.nlink += 1;
     spot.parent.createChild(spot.name, node);
     this.#stamp(spot.parent.getNode());
+    this.#tellAdded(target, spot, { node, made: "second name" });
   }
 
   async symlink(destination: string, path: string): Promise<void> {
@@ -170,12 +245,13 @@ class MemoryFiles implements FileSystem {
     node.makeSymlink(destination);
     spot.parent.createChild(spot.name, node);
     this.#stamp(node, spot.parent.getNode());
+    this.#tellAdded(path, spot, { node, made: "link" });
   }
 
   async unlink(path: string): Promise<void> {
     const entry = this.#find(path, { syscall: "unlink", follow: false });
     if (entry.getNode().isDirectory()) throw diskError("EISDIR", "unlink", path);
-    this.#detach(entry);
+    this.#detach(path, entry);
   }
 
   async rmdir(path: string): Promise<void> {
@@ -183,11 +259,11 @@ class MemoryFiles implements FileSystem {
     if (!entry.getNode().isDirectory()) throw diskError("ENOTDIR", "rmdir", path);
     if (entry.parent === undefined) throw diskError("EBUSY", "rmdir", path);
     if (namesIn(entry).length > 0) throw diskError("ENOTEMPTY", "rmdir", path);
-    this.#detach(entry);
+    this.#detach(path, entry);
   }
 
   async syncDirectory(path: string): Promise<void> {
-    this.#directory(path, "open");
+    this.#tell(path, this.#directory(path, "open").getNode(), { kind: "sync-directory" });
   }
 
   async availableBytes(path: string): Promise<number> {
@@ -196,7 +272,7 @@ class MemoryFiles implements FileSystem {
   }
 
   #find(path: string, lookup: Parameters<typeof findEntry>[2]): Entry {
-    return findEntry(this.#core.root, path, lookup);
+    return findEntry(this.#core.root, path, { ...lookup, fold: this.#fold });
   }
 
   #directory(path: string, syscall: string): Entry {
@@ -216,12 +292,13 @@ class MemoryFiles implements FileSystem {
     const node = this.#core.createNode(FILE_MODE);
     spot.parent.createChild(spot.name, node);
     this.#stamp(node, spot.parent.getNode());
+    this.#tellAdded(path, spot, { node, made: "file" });
     return node;
   }
 
   #vacant(path: string, options: { syscall: string; source?: string }): Spot {
     const { syscall, source } = options;
-    const spot = findSpot(this.#core.root, path, { syscall, follow: false });
+    const spot = findSpot(this.#core.root, path, { syscall, follow: false, fold: this.#fold });
     if (spot.entry !== undefined) {
       throw diskError(
         "EEXIST",
@@ -233,7 +310,19 @@ class MemoryFiles implements FileSystem {
     return spot;
   }
 
-  #detach(entry: Entry): void {
+  #detach(path: string, entry: Entry): void {
+    const { parent, name } = entry;
+    if (parent === undefined) return;
+    this.#tell(path, entry.getNode(), {
+      kind: "remove",
+      directory: this.#idOf(parent.getNode()),
+      name,
+    });
+    this.#take(entry);
+  }
+
+  /** Takes an entry out of its directory. */
+  #take(entry: Entry): void {
     const node = entry.getNode();
     const { parent } = entry;
     if (parent === undefined) return;
@@ -275,73 +364,5 @@ class MemoryFiles implements FileSystem {
       sizeBytes: node.getSize(),
       allocatedBytes: blocks * BLOCK_BYTES,
     };
-  }
-}
-
-interface MemoryFileParts {
-  readonly path: string;
-  readonly mode: OpenMode;
-  readonly space: SpaceAccount;
-  readonly stamp: () => void;
-  readonly stat: () => FileStat;
-  readonly release: () => void;
-}
-
-class MemoryFile implements OpenFile {
-  readonly #node: Inode;
-  readonly #parts: MemoryFileParts;
-  #closed = false;
-
-  constructor(node: Inode, parts: MemoryFileParts) {
-    this.#node = node;
-    this.#parts = parts;
-  }
-
-  async read(buffer: Uint8Array, position: number): Promise<number> {
-    this.#require("read", buffer.length === 0 || this.#parts.mode !== "wx", "EBADF");
-    if (buffer.length === 0) return 0;
-    this.#require("read", !this.#node.isDirectory(), "EISDIR");
-    const count = Math.min(buffer.length, this.#node.getSize() - position);
-    if (count <= 0) return 0;
-    this.#node.read(buffer, 0, count, position);
-    return count;
-  }
-
-  async write(data: Uint8Array, position: number): Promise<void> {
-    this.#require("write", data.length === 0 || this.#parts.mode !== "r", "EBADF");
-    if (data.length === 0) return;
-    const fitting = this.#parts.space.take(this.#node, position, data.length);
-    const bytes = Buffer.from(data.buffer, data.byteOffset, fitting);
-    this.#node.write(bytes, 0, fitting, position);
-    this.#parts.stamp();
-    // A full disk keeps what still fitted, as a real one does.
-    if (fitting < data.length) throw diskError("ENOSPC", "write", this.#parts.path);
-  }
-
-  async truncate(sizeBytes: number): Promise<void> {
-    this.#require("ftruncate", this.#parts.mode !== "r", "EINVAL");
-    this.#parts.space.truncate(this.#node, sizeBytes);
-    this.#node.truncate(sizeBytes);
-    this.#parts.stamp();
-  }
-
-  async sync(): Promise<void> {
-    this.#require("fsync", true, "EBADF");
-  }
-
-  async stat(): Promise<FileStat> {
-    this.#require("fstat", true, "EBADF");
-    return this.#parts.stat();
-  }
-
-  async close(): Promise<void> {
-    this.#require("close", true, "EBADF");
-    this.#closed = true;
-    this.#parts.release();
-  }
-
-  #require(syscall: string, condition: boolean, code: string): void {
-    if (this.#closed) throw diskError("EBADF", syscall, this.#parts.path);
-    if (!condition) throw diskError(code, syscall, this.#parts.path);
   }
 }

@@ -26,6 +26,7 @@ export type {
   HubRequest,
   OpenExchange,
 } from "./hub_answer.ts";
+export { directFetch } from "./direct_fetch.ts";
 export { contentEtag, gitBlobSha1, type HubFile, sha256Hex } from "./hub_file.ts";
 export type { PublishOptions } from "./hub_repositories.ts";
 export { DEFAULT_HUB_STYLE, type HubStyle, LINK_STYLES, type LinkStyle } from "./hub_style.ts";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { MARKER_NAME } from "../../spec/mod.ts";
-import { readText, writeBytes } from "../disk/mod.ts";
+import { readText } from "../disk/mod.ts";
 import { type Miniature, wrapSubject } from "./miniature.ts";
 import { wrappedManager } from "./wrapped_manager.ts";
+import { writeDurably } from "./write_durably.ts";
 
 /** Writes down where the root is. */
 export const absoluteState: Miniature = {
@@ -20,8 +21,7 @@ export const absoluteState: Miniature = {
           // Only once, so that a second download still changes nothing.
           if (text?.startsWith("{") && !text.includes("placeOfRoot")) {
             const told = text.replace("{", `{"placeOfRoot":${JSON.stringify(place.root)},`);
-            await writeBytes(host.files, `${marker}.tmp`, new TextEncoder().encode(told));
-            await host.files.rename(`${marker}.tmp`, marker);
+            await writeDurably(host.files, marker, new TextEncoder().encode(told));
           }
           return result;
         },

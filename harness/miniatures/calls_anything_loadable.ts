@@ -26,6 +26,8 @@ export const callsAnythingLoadable: Miniature = {
     "LOAD-STRAY",
     "LOAD-TOKENIZER",
     "LOAD-TEMPLATE",
+    // What a crash left unfinished is loadable to it as well.
+    "DUR-STATES",
   ],
   wrap: (subject) =>
     wrapSubject(subject, "calls_anything_loadable", (host, place) => {

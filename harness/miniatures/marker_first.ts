@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { MARKER_NAME, type Progress } from "../../spec/mod.ts";
-import { exists, writeBytes } from "../disk/mod.ts";
+import { exists } from "../disk/mod.ts";
 import { type Miniature, wrapSubject } from "./miniature.ts";
 import { wrappedManager } from "./wrapped_manager.ts";
+import { writeDurably } from "./write_durably.ts";
 
 /** Puts a marker down before the files of a fresh model are there. */
 export const markerFirst: Miniature = {
@@ -20,7 +21,7 @@ export const markerFirst: Miniature = {
             options?.onProgress?.(progress);
             if (!isPending) return;
             isPending = false;
-            void writeBytes(
+            void writeDurably(
               host.files,
               join(directory, MARKER_NAME),
               new TextEncoder().encode("{}"),

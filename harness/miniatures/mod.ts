@@ -21,6 +21,7 @@ import { publishesBeforeVerify } from "./publishes_before_verify.ts";
 import { retriesGated } from "./retries_gated.ts";
 import { saysComplete } from "./says_complete.ts";
 import { saysDoneEarly } from "./says_done_early.ts";
+import { sharesPartial } from "./shares_partial.ts";
 import { skipsHash } from "./skips_hash.ts";
 import { starStopsAtSlash } from "./star_stops_at_slash.ts";
 import { stopsAtFirstPage } from "./stops_at_first_page.ts";
@@ -43,7 +44,21 @@ import { requestsDirectories } from "./requests_directories.ts";
 import { returnsHalfModels } from "./returns_half_models.ts";
 import { swallowsBodies } from "./swallows_bodies.ts";
 import { takesNewName } from "./takes_new_name.ts";
+import { waitsForTheDead } from "./waits_for_the_dead.ts";
+import { neverSyncs } from "./never_syncs.ts";
+import { syncsNoDirectory } from "./syncs_no_directory.ts";
+import { syncsAfterRename } from "./syncs_after_rename.ts";
+import { markerNotSynced } from "./marker_not_synced.ts";
+import { markerInPlace } from "./marker_in_place.ts";
+import { markerNotKept } from "./marker_not_kept.ts";
+import { recoversOnce } from "./recovers_once.ts";
 import { wantsAnIndex } from "./wants_an_index.ts";
+import { ignoresCacheVariables } from "./ignores_cache_variables.ts";
+import { linksAbsolutely } from "./links_absolutely.ts";
+import { refFirst } from "./ref_first.ts";
+import { tidiesUnknown } from "./tidies_unknown.ts";
+import { cannotGoBack } from "./cannot_go_back.ts";
+import { movesByCopy } from "./moves_by_copy.ts";
 import { generatesOtherTokens } from "./generates_other_tokens.ts";
 import { leavesRunnersBehind } from "./leaves_runners_behind.ts";
 import { startsBeforeChecking } from "./starts_before_checking.ts";
@@ -53,6 +68,7 @@ import { plansEveryFile } from "./plans_every_file.ts";
 import type { Miniature } from "./miniature.ts";
 
 export { type Miniature, wrapSubject } from "./miniature.ts";
+export { neverSyncs } from "./never_syncs.ts";
 
 /** Every miniature. */
 export const miniatures: readonly Miniature[] = [
@@ -73,6 +89,7 @@ export const miniatures: readonly Miniature[] = [
   retriesGated,
   saysComplete,
   saysDoneEarly,
+  sharesPartial,
   skipsHash,
   starStopsAtSlash,
   stopsAtFirstPage,
@@ -95,7 +112,21 @@ export const miniatures: readonly Miniature[] = [
   returnsHalfModels,
   swallowsBodies,
   takesNewName,
+  waitsForTheDead,
   wantsAnIndex,
+  ignoresCacheVariables,
+  linksAbsolutely,
+  refFirst,
+  tidiesUnknown,
+  cannotGoBack,
+  movesByCopy,
+  neverSyncs,
+  syncsNoDirectory,
+  syncsAfterRename,
+  markerNotSynced,
+  markerInPlace,
+  markerNotKept,
+  recoversOnce,
   plansEveryFile,
   generatesOtherTokens,
   waitsForEver,

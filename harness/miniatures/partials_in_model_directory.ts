@@ -8,7 +8,8 @@ import { wrappedManager } from "./wrapped_manager.ts";
 export const partialsInModelDirectory: Miniature = {
   name: "partials_in_model_directory",
   lie: "Shows partial data in the model directory under the name of a weight file.",
-  breaks: ["DL-PARTIAL-PLACE"],
+  // What was taken away again comes back with a crash, and spoils the model that was promised.
+  breaks: ["DL-PARTIAL-PLACE", "DUR-SUCCESS"],
   wrap: (subject) =>
     wrapSubject(subject, "partials_in_model_directory", (host, place) => {
       const { files } = host;

@@ -5,7 +5,8 @@ import { type Miniature, wrapSubject } from "./miniature.ts";
 export const publishesBeforeVerify: Miniature = {
   name: "publishes_before_verify",
   lie: "Makes a file at its place before its content is moved there.",
-  breaks: ["DL-ATOMIC"],
+  // A crash in between leaves the empty file, as a reader in between sees it.
+  breaks: ["DL-ATOMIC", "DUR-STATES"],
   wrap: (subject) =>
     wrapSubject(subject, "publishes_before_verify", (host, place) => {
       const { files } = host;

@@ -6,8 +6,8 @@ import { wrappedManager } from "./wrapped_manager.ts";
 export const saysComplete: Miniature = {
   name: "says_complete",
   lie: "Answers complete, whatever is there.",
-  // One answer for everything is none of three, and asks no marker.
-  breaks: ["STATUS-HONEST", "STATUS-ANSWERS", "MARK-FOREIGN"],
+  // One answer for everything is none of three, and asks no marker; after a crash it is as false as before.
+  breaks: ["STATUS-HONEST", "STATUS-ANSWERS", "MARK-FOREIGN", "DUR-STATES"],
   wrap: (subject) =>
     wrapSubject(subject, "says_complete", (host, place) => {
       const manager = subject.start(host, place);

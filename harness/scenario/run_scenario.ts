@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
+import { describeGiven } from "../replay/describe_given.ts";
+import { encodeGiven } from "../replay/encode_given.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
+import { isFidelityFault } from "./judge_fidelity.ts";
 import type { Scenario } from "./scenario.ts";
+import { HarnessError } from "./harness_error.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
 
@@ -39,12 +43,17 @@ export async function runScenario(
   const tally = new CaseTally(scenario);
   const seed = scenarioSeed(options.seed, scenario.name, options.world);
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
+  let found: { readonly requirement: RequirementId | undefined } | undefined;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
     try {
       await runCase(scenario, { subject, given, world: options.world, tally });
     } catch (error) {
+      const requirement = requirementOf(error, scenario);
+      // What is made smaller stays what it is: another failure on the way is another story.
+      if (found !== undefined && found.requirement !== requirement) return;
+      found = { requirement };
       shrinkUntilMs = Math.min(shrinkUntilMs, performance.now() + (options.shrinkMs ?? SHRINK_MS));
       throw error;
     }
@@ -56,16 +65,30 @@ export async function runScenario(
     ...(options.path === undefined ? {} : { path: options.path, endOnFailure: true }),
   });
   const error = details.failed ? details.errorInstance : undefined;
+  const isFidelity =
+    options.world === "disk" &&
+    (scenario.worlds ?? ["memory"]).includes("memory") &&
+    (await isFidelityFault({
+      error,
+      runInMemory: () =>
+        runCase(scenario, {
+          subject,
+          given: details.counterexample?.[0] ?? {},
+          world: "memory",
+          tally: new CaseTally(scenario),
+        }),
+    }));
   const vacuity = details.failed ? [] : tally.vacuity(options.path !== undefined);
   return {
     scenario: scenario.name,
     world: options.world,
-    status: statusOf(error, { vacuity, tally }),
+    status: isFidelity ? "fidelity" : statusOf(error, { vacuity, tally }),
     covers: scenario.covers,
     judged: tally.judged,
     skipped: tally.skipped,
+    reached: tally.reached,
     vacuity,
-    breakage: details.failed ? breakageOf(error, scenario, details) : undefined,
+    breakage: details.failed ? breakageOf(error, { scenario, details, isFidelity }) : undefined,
     seed: options.seed,
     cases: tally.cases,
     durationMs: Math.round(performance.now() - startMs),
@@ -136,14 +159,33 @@ function requirementOf(error: unknown, scenario?: Scenario): RequirementId | und
 
 function breakageOf(
   error: unknown,
-  scenario: Scenario,
-  details: fc.RunDetails<[Record<string, unknown>]>,
+  context: {
+    readonly scenario: Scenario;
+    readonly details: fc.RunDetails<[Record<string, unknown>]>;
+    readonly isFidelity: boolean;
+  },
 ): BrokenPromise {
+  const { scenario, details, isFidelity } = context;
   const [given] = details.counterexample ?? [];
+  const requirement = requirementOf(error, scenario);
+  const detail = error instanceof RequirementBroken ? error.detail : describeError(error);
   return {
-    requirement: requirementOf(error, scenario),
-    detail: error instanceof RequirementBroken ? error.detail : describeError(error),
+    requirement: isFidelity ? undefined : requirement,
+    detail: isFidelity
+      ? `red on disk and green in memory, so the worlds differ: ${requirement}: ${detail}`
+      : detail,
     counterexample: fc.stringify(given),
     path: details.counterexamplePath ?? "",
+    ...(given === undefined ? {} : writtenDown(given)),
   };
+}
+
+/** A scenario whose cases are no plain data fails in a test of its own, and not in the middle of a verdict. */
+function writtenDown(given: Record<string, unknown>): Pick<BrokenPromise, "words" | "given"> {
+  try {
+    return { words: describeGiven(given), given: encodeGiven(given) };
+  } catch (error) {
+    if (error instanceof HarnessError) return { words: describeGiven(given) };
+    throw error;
+  }
 }

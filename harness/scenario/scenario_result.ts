@@ -1,8 +1,19 @@
 import type { RequirementId } from "../../spec/mod.ts";
+import type { EncodedGiven } from "../replay/encode_given.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
-/** How a scenario ended in one world. */
-export type ScenarioStatus = "pass" | "fail" | "vacuous" | "skip" | "error" | "timeout";
+/**
+ * How a scenario ended in one world. `fidelity`: red on a real disk and green in memory, which is the court's own fault, as
+ * `error` is.
+ */
+export type ScenarioStatus =
+  | "pass"
+  | "fail"
+  | "vacuous"
+  | "skip"
+  | "error"
+  | "timeout"
+  | "fidelity";
 
 /** What broke, and how to see it again. */
 export interface BrokenPromise {
@@ -13,6 +24,10 @@ export interface BrokenPromise {
   readonly counterexample: string;
   /** Leads fast-check straight to that case. */
   readonly path: string;
+  /** The smallest case in words, a line for each thing that it holds. */
+  readonly words?: readonly string[];
+  /** The smallest case as a replay file holds it; absent when it cannot be written down. */
+  readonly given?: EncodedGiven;
 }
 
 /** What one scenario showed in one world; plain data, so that it can cross processes. */
@@ -24,6 +39,8 @@ export interface ScenarioResult {
   /** Cases in which each requirement was judged. */
   readonly judged: Readonly<Partial<Record<RequirementId, number>>>;
   readonly skipped: Readonly<Partial<Record<RequirementId, string>>>;
+  /** Cases that reached each goal. */
+  readonly reached?: Readonly<Record<string, number>>;
   /** Why it proves nothing, when it is vacuous. */
   readonly vacuity: readonly string[];
   readonly breakage: BrokenPromise | undefined;

@@ -1,11 +1,11 @@
 import type { FileSystem, Subject } from "../../spec/mod.ts";
 import { SimulatedClock } from "../clock/simulated_clock.ts";
-import { foldingFiles } from "../disk/folding_files.ts";
 import { mswFetch, mswFront, SimulatedHub } from "../hub/mod.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
 import { Activity } from "./activity.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { startProcess } from "./start_process.ts";
+import { Turnstile } from "./turnstile.ts";
 import type { ProcessGate } from "./process_gate.ts";
 import type { World, WorldKind, WorldOptions } from "./world.ts";
 
@@ -17,6 +17,8 @@ export interface Ground {
   readonly kind: WorldKind;
   /** Makes the disk; modification times come from `now` where the disk is simulated. */
   readonly files: (now: () => number) => FileSystem;
+  /** The same disk as the judge sees it. @default {as the subject does} */
+  readonly judge?: (files: FileSystem) => FileSystem;
   readonly root: string;
   readonly outside: string;
   /** Gives the ground back. */
@@ -33,12 +35,19 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     isBusy: () => activity.disk > 0 || activity.network > front.stalledCount(),
     activity: () => activity.events,
   });
-  const hub = new SimulatedHub({ now: () => clock.now(), style: options.style ?? {} });
+  const hub = new SimulatedHub({
+    now: () => clock.now(),
+    sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+    style: options.style ?? {},
+  });
   const detach = front.attach(hub);
-  const plain = ground.files(() => clock.now());
-  const files = options.volume === "folding" ? foldingFiles(plain) : plain;
+  const files = ground.files(() => clock.now());
+  const judged = ground.judge?.(files) ?? files;
   const random = seededRandom(options.seed ?? 1);
   const gates = new Map<number, ProcessGate>();
+  const turnstile =
+    options.schedule &&
+    new Turnstile(options.schedule, { activity, stalledCount: () => front.stalledCount() });
   const settle = async () => {
     for (const gate of gates.values()) if (gate.isKilled) await gate.settle();
   };
@@ -47,7 +56,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     subject,
     root: ground.root,
     outside: ground.outside,
-    files,
+    files: judged,
     hub,
     clock,
     start: (startOptions = {}) => {
@@ -62,6 +71,8 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
           env: { HF_ENDPOINT: hub.endpoint, ...startOptions.env },
         },
         activity,
+        trace: options.trace,
+        turnstile,
         isAlive: (other) => gates.get(other)?.isKilled === false,
       });
       gates.set(pid, process.gate);

@@ -8,6 +8,7 @@ export { diskWorld } from "./disk_world.ts";
 export { memoryWorld } from "./memory_world.ts";
 export { type KillPoint, ProcessKilled } from "./process_gate.ts";
 export { seededRandom } from "./seeded_random.ts";
+export { type Preemption, type Schedule } from "./turnstile.ts";
 export {
   type RunningSubject,
   type StartOptions,
@@ -16,3 +17,4 @@ export {
   type WorldKind,
   type WorldOptions,
 } from "./world.ts";
+export { type TracedProcess, type TraceEvent, WorldTrace } from "./world_trace.ts";

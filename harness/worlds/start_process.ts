@@ -2,9 +2,12 @@ import type { Fetch, FileSystem, Host, ModelManager, Place, Subject } from "../.
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
+import { linkedSignal } from "./linked_signal.ts";
 import { inferenceCalls } from "./inference_calls.ts";
 import { ProcessGate } from "./process_gate.ts";
+import type { Turnstile } from "./turnstile.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
+import type { WorldTrace } from "./world_trace.ts";
 
 /** What a process is made of. */
 export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch" | "programs"> {
@@ -12,6 +15,8 @@ export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch
   readonly host: Omit<Host, "processes">;
   readonly place: Place;
   readonly activity: Activity;
+  readonly turnstile?: Turnstile | undefined;
+  readonly trace?: WorldTrace | undefined;
   readonly isAlive: (pid: number) => boolean;
 }
 
@@ -21,7 +26,7 @@ export function startProcess(
   options: StartProcessOptions,
 ): { readonly running: RunningSubject; readonly gate: ProcessGate } {
   const { pid, activity } = options;
-  const gate = new ProcessGate(activity);
+  const gate = new ProcessGate(activity, { pid, turnstile: options.turnstile });
   const plan: KillPlan = { point: undefined, changes: 0, chunks: 0 };
   const manager = subject.start(processHost(options, { gate, plan }), options.place);
   // What the process had promised can no longer be kept when it dies.
@@ -38,6 +43,7 @@ export function startProcess(
     verify: (request, waiting) => bound(() => manager.verify(request, waiting)),
     list: () => bound(() => manager.list()),
     remove: (request) => bound(() => manager.remove(request)),
+    migrate: (request, waiting) => bound(() => manager.migrate(request, waiting)),
     check: (request, waiting) => bound(() => manager.check(request, waiting)),
     ...inferenceCalls(manager, bound),
   };
@@ -70,20 +76,27 @@ function processHost(
 ): Host {
   const { gate, plan } = context;
   const { host, pid, isAlive } = options;
-  const files: FileSystem = gatedFiles(options.files?.(host.files) ?? host.files, gate, { plan });
-  const fetch: Fetch = gatedFetch(options.fetch?.(host.fetch) ?? host.fetch, gate, { plan });
+  const seen = traced(options, {
+    files: options.files?.(host.files) ?? host.files,
+    fetch: options.fetch?.(host.fetch) ?? host.fetch,
+    gate,
+  });
+  const files: FileSystem = gatedFiles(seen.files, gate, { plan });
+  const fetch: Fetch = gatedFetch(seen.fetch, gate, { plan });
   return {
     files,
     fetch,
     clock: {
       now: () => host.clock.now(),
       sleep: async (durationMs, signal) => {
-        const signals = signal === undefined ? [gate.signal] : [gate.signal, signal];
+        const link = linkedSignal(gate.signal, signal);
         try {
-          await host.clock.sleep(durationMs, AbortSignal.any(signals));
+          await host.clock.sleep(durationMs, link.signal);
         } catch (error) {
           if (gate.isKilled) return await new Promise<never>(() => {});
           throw signal?.aborted ? signal.reason : error;
+        } finally {
+          link.release();
         }
       },
     },
@@ -91,4 +104,17 @@ function processHost(
     ...(options.programs && { programs: options.programs }),
     processes: { machine: "simulated", pid, isAlive: (other) => other === pid || isAlive(other) },
   };
+}
+
+/** What the process sees of disk and network, noted if somebody wants to know. */
+function traced(
+  options: StartProcessOptions,
+  seen: { readonly files: FileSystem; readonly fetch: Fetch; readonly gate: ProcessGate },
+): { readonly files: FileSystem; readonly fetch: Fetch } {
+  const { trace, pid, place, host } = options;
+  if (trace === undefined) return seen;
+  const process = { pid, root: place.root, clock: host.clock };
+  trace.note(process, "starts");
+  seen.gate.signal.addEventListener("abort", () => trace.note(process, "is killed"));
+  return { files: trace.files(seen.files, process), fetch: trace.fetch(seen.fetch, process) };
 }

@@ -7,8 +7,11 @@ import type {
   Subject,
 } from "../../spec/mod.ts";
 import type { SimulatedClock } from "../clock/simulated_clock.ts";
+import type { VolumeKind } from "../disk/mod.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { KillPoint } from "./process_gate.ts";
+import type { Schedule } from "./turnstile.ts";
+import type { WorldTrace } from "./world_trace.ts";
 
 /** The worlds that run in this process. */
 export const WORLD_KINDS = ["memory", "disk"] as const;
@@ -20,11 +23,15 @@ export type WorldKind = (typeof WORLD_KINDS)[number];
 export interface WorldOptions {
   /** For temporary names and jitter. @default {1} */
   readonly seed?: number;
-  /** Whether the volume takes names that differ in case or normalization for one. @default {"plain"} */
-  readonly volume?: "plain" | "folding";
+  /** What kind of volume the disk is. @default {"plain"} */
+  readonly volume?: VolumeKind;
   readonly style?: Partial<HubStyle>;
-  /** Room on the volume. @default {unlimited} */
+  /** Room on the volume; what is removed gives its room back. @default {unlimited} */
   readonly availableBytes?: number;
+  /** In which order the calls of the processes go on, one at a time. @default {all at once, as they come} */
+  readonly schedule?: Schedule;
+  /** Gets what the processes do; for a case that is shown to somebody. */
+  readonly trace?: WorldTrace;
 }
 
 /** How a process of the subject is started. */

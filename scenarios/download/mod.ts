@@ -10,6 +10,7 @@ import { askedPauses } from "./asked_pauses.ts";
 import { brokenLine } from "./broken_line.ts";
 import { cancelAnywhere } from "./cancel_anywhere.ts";
 import { changedAlike } from "./changed_alike.ts";
+import { errno } from "./errno.ts";
 import { errorFacts } from "./error_facts.ts";
 import { exactRoom } from "./exact_room.ts";
 import { expiredMidway } from "./expired_midway.ts";
@@ -24,6 +25,7 @@ import { expiringAddresses } from "./expiring_addresses.ts";
 import { fewHeaders } from "./few_headers.ts";
 import { fullDisk } from "./full_disk.ts";
 import { idempotent } from "./idempotent.ts";
+import { keptFromWriting } from "./kept_from_writing.ts";
 import { killedAnywhere } from "./killed_anywhere.ts";
 import { loginPage } from "./login_page.ts";
 import { movingBranch } from "./moving_branch.ts";
@@ -78,11 +80,13 @@ export const downloadScenarios: readonly Scenario[] = [
   fewHeaders,
   errorFacts,
   fullDisk,
+  errno,
   refusedCalls,
   tooLittleRoom,
   exactRoom,
   peak,
   otherWay,
   otherWayWatched,
+  keptFromWriting,
   delegated,
 ];

@@ -3,10 +3,11 @@ import type { RunnerName } from "../../spec/mod.ts";
 import type { TimedGeneration } from "../run/generate_text.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "./model_argument.ts";
+import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "./model_options.ts";
 import { parseTokenCount, runnerOption } from "./run_command.ts";
-import { type CommonOptions, printJson, type Session } from "./session.ts";
+import { printJson, type Session } from "./session.ts";
 
-interface BenchOptions extends CommonOptions {
+interface BenchOptions extends ModelOptions {
   readonly promptTokens: number;
   readonly maxTokens: number;
   readonly runner: "auto" | RunnerName;
@@ -22,12 +23,16 @@ export function addBenchCommand(program: Command, session: Session): void {
     .option("--max-tokens <count>", "tokens of the answer", parseTokenCount, 16)
     .addOption(runnerOption())
     .option("--root <directory>", "directory of the models")
+    .addOption(layoutOption())
+    .addOption(revisionOption())
     .option("--json", "print JSON")
     .action((model: string, options: BenchOptions) =>
       session.run(options, async (scene) => {
         const { maxTokens, promptTokens, runner } = options;
         const { signal } = scene.wait;
-        const asked = await modelArgument(model, scene, { env: session.world.place.env });
+        const asked = await modelArgument(modelRequest(model, options), scene, {
+          env: session.world.place.env,
+        });
         // Ids that every vocabulary has; what they mean changes nothing about the time.
         const prompt = Array.from({ length: promptTokens }, (_, at) => 3 + (at % 200));
         const made = await scene.manager.run(asked, {

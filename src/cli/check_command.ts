@@ -1,30 +1,30 @@
 import type { Command } from "commander";
-import type { CheckReport, WaitOptions } from "../../spec/mod.ts";
+import type { CheckReport, ModelRequest, WaitOptions } from "../../spec/mod.ts";
 import type { CliWorld } from "./cli_world.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "./model_argument.ts";
+import { addModelOptions, type ModelOptions, modelRequest } from "./model_options.ts";
 import { printable } from "./printable.ts";
-import { type CommonOptions, printJson, type Scene, type Session } from "./session.ts";
+import { printJson, type Scene, type Session } from "./session.ts";
 import { withProgress } from "./with_progress.ts";
 
 /** Adds `mlx-layout check`. */
 export function addCheckCommand(program: Command, session: Session): void {
-  program
-    .command("check")
-    .description("tell whether a runtime may open a model, and if not, why")
-    .argument("<model>", MODEL_ARGUMENT)
-    .option("--root <directory>", "directory of the models")
-    .option("--json", "print JSON")
-    .action((model: string, options: CommonOptions) =>
-      session.run(options, async (scene) => {
-        const report = await withProgress(scene, options, (wait) =>
-          check(model, { scene, wait, env: session.world.place.env }),
-        );
-        if (options.json === true) printJson(scene.stdout, report);
-        else printReport(report, scene);
-        return report.loadable ? EXIT_CODES.done : EXIT_CODES.failed;
-      }),
-    );
+  addModelOptions(
+    program
+      .command("check")
+      .description("tell whether a runtime may open a model, and if not, why")
+      .argument("<model>", MODEL_ARGUMENT),
+  ).action((model: string, options: ModelOptions) =>
+    session.run(options, async (scene) => {
+      const report = await withProgress(scene, options, (wait) =>
+        check(modelRequest(model, options), { scene, wait, env: session.world.place.env }),
+      );
+      if (options.json === true) printJson(scene.stdout, report);
+      else printReport(report, scene);
+      return report.loadable ? EXIT_CODES.done : EXIT_CODES.failed;
+    }),
+  );
 }
 
 interface CheckContext {
@@ -33,9 +33,9 @@ interface CheckContext {
   readonly env: CliWorld["place"]["env"];
 }
 
-async function check(model: string, context: CheckContext): Promise<CheckReport> {
+async function check(request: ModelRequest, context: CheckContext): Promise<CheckReport> {
   const { scene, wait, env } = context;
-  const asked = await modelArgument(model, scene, { env });
+  const asked = await modelArgument(request, scene, { env });
   return "directory" in asked
     ? await scene.manager.checkDirectory(asked.directory, wait)
     : await scene.manager.check(asked, wait);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { Environment } from "../../spec/mod.ts";
-import { expandHome } from "./model_root.ts";
+import type { Environment, ModelRequest } from "../../spec/mod.ts";
+import { expandHome } from "../layout/expand_home.ts";
 import type { Scene } from "./session.ts";
 
 /** How a model that may be a directory is described in a command's help. */
@@ -8,19 +8,20 @@ export const MODEL_ARGUMENT =
   "ORG/NAME, or a directory; one that begins with / . or ~ is always a directory";
 
 /** What the argument of a command means. */
-export type ModelArgument = { readonly repository: string } | { readonly directory: string };
+export type ModelArgument = ModelRequest | { readonly directory: string };
 
 /** A model under the root goes before a directory of the same name; a directory before an absent model. */
 export async function modelArgument(
-  model: string,
+  request: ModelRequest,
   scene: Scene,
   options: { readonly env: Environment },
 ): Promise<ModelArgument> {
+  const { repository: model } = request;
   const directory = resolve(expandHome(model, options.env));
   if (!looksLikeRepository(model)) return { directory };
-  const located = await scene.manager.locate({ repository: model });
+  const located = await scene.manager.locate(request);
   if (located === undefined && (await isDirectory(directory, scene))) return { directory };
-  return { repository: model };
+  return request;
 }
 
 function looksLikeRepository(model: string): boolean {

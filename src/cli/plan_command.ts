@@ -3,8 +3,9 @@ import { type LoadPlan, PLAN_RUNTIMES, type PlanRuntime } from "../../spec/mod.t
 import { EXIT_CODES } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { MODEL_ARGUMENT, modelArgument } from "./model_argument.ts";
+import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "./model_options.ts";
 import { printable } from "./printable.ts";
-import { type CommonOptions, printJson, type Scene, type Session } from "./session.ts";
+import { printJson, type Scene, type Session } from "./session.ts";
 
 /** Adds `mlx-layout plan`. */
 export function addPlanCommand(program: Command, session: Session): void {
@@ -16,12 +17,14 @@ export function addPlanCommand(program: Command, session: Session): void {
       new Option("--runtime <runtime>", "whose rules").choices(PLAN_RUNTIMES).default("mlx-lm"),
     )
     .option("--root <directory>", "directory of the models")
+    .addOption(layoutOption())
+    .addOption(revisionOption())
     .option("--json", "print JSON")
-    .action((model: string, options: CommonOptions & { readonly runtime: PlanRuntime }) =>
+    .action((model: string, options: ModelOptions & { readonly runtime: PlanRuntime }) =>
       session.run(options, async (scene) => {
         const { runtime } = options;
         const { env } = session.world.place;
-        const asked = await modelArgument(model, scene, { env });
+        const asked = await modelArgument(modelRequest(model, options), scene, { env });
         const plan =
           "directory" in asked
             ? await scene.manager.planDirectory(asked.directory, { runtime })

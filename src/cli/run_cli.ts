@@ -5,6 +5,7 @@ import type { CliWorld } from "./cli_world.ts";
 import { addDownloadCommand } from "./download_command.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { addListCommand } from "./list_command.ts";
+import { addMigrateCommand } from "./migrate_command.ts";
 import { addPathCommand } from "./path_command.ts";
 import { addPlanCommand } from "./plan_command.ts";
 import { addRemoveCommand } from "./remove_command.ts";
@@ -47,6 +48,7 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
   addRunCommand(program, session);
   addBenchCommand(program, session);
   addRemoveCommand(program, session);
+  addMigrateCommand(program, session);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {

@@ -2,10 +2,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { RUNNER_NAMES, type RunnerName } from "../../spec/mod.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "./model_argument.ts";
+import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "./model_options.ts";
 import { printable } from "./printable.ts";
-import { type CommonOptions, printJson, type Session } from "./session.ts";
+import { printJson, type Session } from "./session.ts";
 
-interface RunOptions extends CommonOptions {
+interface RunOptions extends ModelOptions {
   readonly prompt: string;
   readonly maxTokens: number;
   readonly runner: "auto" | RunnerName;
@@ -23,13 +24,17 @@ export function addRunCommand(program: Command, session: Session): void {
     .addOption(runnerOption())
     .option("--raw", "continue the text as it is, without the chat template")
     .option("--root <directory>", "directory of the models")
+    .addOption(layoutOption())
+    .addOption(revisionOption())
     .option("--json", "print JSON Lines: one for each token, and the whole at the end")
     .action((model: string, options: RunOptions) =>
       session.run(options, async (scene) => {
         const { prompt, maxTokens, runner } = options;
         const { stdout, stderr, manager, wait } = scene;
         const isJson = options.json === true;
-        const asked = await modelArgument(model, scene, { env: session.world.place.env });
+        const asked = await modelArgument(modelRequest(model, options), scene, {
+          env: session.world.place.env,
+        });
         const request = { prompt, maxTokens, runner, chat: options.raw !== true };
         const made = await manager.run(asked, {
           ...request,

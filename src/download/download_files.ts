@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { DownloadResult, Host, WaitOptions } from "../../spec/mod.ts";
+import type { DownloadResult, FileSystem, Host, WaitOptions } from "../../spec/mod.ts";
 import { makeDirectories, removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
@@ -7,6 +7,7 @@ import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../hub/wait_or_abort.ts";
 import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
+import { hubCachePlaceOf, isCommit, refPath } from "../layout/hub_cache.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
 import { formatMarker, readMarker } from "../manage/marker.ts";
 import { metadataPath } from "../manage/metadata.ts";
@@ -15,9 +16,10 @@ import { type EarlierFiles, earlierFiles, type WrittenPlan } from "./earlier_fil
 import { fetchMissing } from "./fetch_missing.ts";
 import { findStrays } from "./find_strays.ts";
 import { type DiskState, inspectDisk } from "./inspect_disk.ts";
-import { lockModel } from "./model_lock.ts";
+import { withModelLock } from "./model_lock.ts";
 import { ProgressMeter } from "./progress_meter.ts";
-import { publishModel } from "./publish_model.ts";
+import { publishModel, removeMetadata } from "./publish_model.ts";
+import { publishSnapshot } from "./publish_snapshot.ts";
 import { type Staging, stagingOf } from "./staging.ts";
 
 /**
@@ -35,13 +37,11 @@ export async function downloadFiles(
   const staging = stagingOf(task.directory);
   try {
     await assertPlaceable(host, task);
-    const lock = await lockModel(host, staging.locks, { signal: options.signal });
-    try {
-      return await downloadLocked(host, task, options);
-    } finally {
-      await lock[Symbol.asyncDispose]();
-      await removeEmptyStaging(host, task, staging);
-    }
+    return await withModelLock(host, staging.locks, {
+      signal: options.signal,
+      action: () => downloadLocked(host, task, options),
+      after: () => removeEmptyStaging(host, task, staging),
+    });
   } catch (error) {
     throw diskError(error, `keep "${task.source}" in "${task.directory}"`);
   }
@@ -59,6 +59,11 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
   for (const { path } of wanted) {
     directories.add(dirname(join(directory, ...path.split("/"))));
     directories.add(dirname(metadataPath(directory, path)));
+  }
+  const cache = hubCachePlaceOf(directory);
+  if (cache !== undefined) {
+    directories.add(cache.blobs).add(cache.trees);
+    if (!isCommit(task.revision)) directories.add(dirname(refPath(cache, task.revision)));
   }
   for (const place of directories) await assertInsideRoot(files, root, place);
   await assertExactCase(files, root, directory);
@@ -82,9 +87,10 @@ async function downloadLocked(
   if (disk.missing.length > 0) await writePlan(host, task, { staging, earlier });
   await removeStalePartials(host, disk, staging);
   const meter = new ProgressMeter(totalsOf(task), options.onProgress);
+  const here = [...disk.kept, ...disk.unlinked];
   meter.kept(
-    disk.kept.length,
-    disk.kept.reduce((sum, file) => sum + file.sizeBytes, 0),
+    here.length,
+    here.reduce((sum, file) => sum + file.sizeBytes, 0),
   );
   const { staged, bytesFetched } = await fetchMissing(host, task, {
     disk,
@@ -101,11 +107,15 @@ async function downloadLocked(
   // From here on nothing waits for the network, and stopping half-way would help nobody.
   throwIfAborted(signal);
   meter.report("publish");
-  await publishModel(host, { task, staging, kept: disk.kept, staged, strays, marker });
+  const publication = { task, staging, kept: disk.kept, staged, strays, marker };
+  const cache = hubCachePlaceOf(task.directory);
+  if (cache === undefined) await publishModel(host, publication);
+  else await publishSnapshot(host, { ...publication, cache, unlinked: disk.unlinked });
+  await removeOrphanedMetadata(files, task, earlier);
   await unlinkIfThere(files, staging.plan);
   throwIfAborted(signal);
   meter.report("done");
-  const placed = [...disk.kept, ...staged];
+  const placed = [...here, ...staged];
   return {
     directory: task.directory,
     commit: task.commit,
@@ -134,7 +144,8 @@ async function assertRoom(host: Host, task: DownloadTask, disk: DiskState): Prom
     );
   }, 0);
   if (neededBytes === 0) return;
-  const availableBytes = await host.files.availableBytes(task.directory);
+  // The staging area is there already, and on the same volume.
+  const availableBytes = await host.files.availableBytes(stagingOf(task.directory).directory);
   if (availableBytes >= neededBytes) return;
   throw new ModelError(
     "disk-full",
@@ -186,6 +197,20 @@ async function removeStalePartials(host: Host, disk: DiskState, staging: Staging
   }
   for (const name of await namesIn(host.files, staging.temporary)) {
     await unlinkIfThere(host.files, join(staging.temporary, name));
+  }
+}
+
+/** A removal of a stray that was cut short has left what was known of it: `DL-LEFTOVERS`. */
+async function removeOrphanedMetadata(
+  files: FileSystem,
+  task: DownloadTask,
+  earlier: EarlierFiles,
+): Promise<void> {
+  for (const path of earlier.keys()) {
+    if (task.listed.has(path)) continue;
+    const place = join(task.directory, ...path.split("/"));
+    if ((await lstatIfThere(files, place)) === undefined)
+      await removeMetadata(files, task.directory, path);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, sep } from "node:path";
 import type {
   CheckReport,
   Digest,
@@ -89,7 +90,8 @@ export class InferenceManager {
       ...(options.signal && { signal: options.signal }),
       ...(digests && { digests }),
       // A directory that the caller names may lie elsewhere, where the root means nothing.
-      ...(root !== undefined && !("directory" in request) && { root }),
+      // Nor does it in the hub's cache, which may lie elsewhere too.
+      ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
     });
   }
 
@@ -106,7 +108,7 @@ export class InferenceManager {
     const { root } = this.#options;
     return await planLoad(this.#files, directory, {
       ...options,
-      ...(root !== undefined && !("directory" in request) && { root }),
+      ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
     });
   }
 
@@ -160,4 +162,9 @@ export class InferenceManager {
     assertLoadable(report);
     return { run, directory: report.directory };
   }
+}
+
+function isBelow(directory: string, root: string): boolean {
+  const way = relative(root, directory);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,0 +1,166 @@
+import { join } from "node:path";
+import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
+import { filesBelow } from "../disk/disk_image.ts";
+import type { DiskRecording } from "./disk_recording.ts";
+import { recordDisk } from "./disk_recording.ts";
+import { contentBytes } from "../scenario_parts/content_bytes.ts";
+import { asFailure, describeError } from "../scenario/verdict.ts";
+import type { CrashCase, CrashPromise } from "./crash_story.ts";
+import { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";
+import type { CrashState } from "./enumerate_states.ts";
+import { isSync } from "./operation_scope.ts";
+import { contentName } from "./image_folder.ts";
+import { type CrashViolation, lookAtState, type StateLook } from "./look_at_state.ts";
+
+/** What the subject is asked about a state. */
+export interface StateQuestions {
+  /** Look at the bytes. @default {true} */
+  readonly look?: boolean;
+  /** Ask `status`, `verify` and `check`. @default {true} */
+  readonly answers?: boolean;
+  /** Let the next download come, and the one after it. @default {true} */
+  readonly recovery?: boolean;
+}
+
+/** What the judgement of one state gave. */
+export interface StateJudgement {
+  readonly violations: readonly CrashViolation[];
+  /** The download that came after the crash, for the crash that comes during it. */
+  readonly recovery: DiskRecording | undefined;
+}
+
+/**
+ * Judges one disk that a crash left: by its bytes, by what `status`, `verify` and `check` say of it, by the next
+ * download, and by the one after that, which must find nothing to do.
+ */
+export async function judgeState(
+  place: CrashPlace,
+  crash: CrashCase,
+  state: Pick<CrashState, "image" | "promise"> & { readonly asks?: StateQuestions | undefined },
+): Promise<StateJudgement> {
+  const { look: looks = true, answers = true, recovery = true } = state.asks ?? {};
+  const violations: CrashViolation[] = [];
+  let look: StateLook | undefined;
+  if (looks || answers) {
+    look = lookAtState(crash, state.image, state.promise as CrashPromise);
+    violations.push(...look.violations);
+  }
+  if (!answers && !recovery) return { violations, recovery: undefined };
+  const process = startAfterCrash(place, state.image);
+  if (answers && look !== undefined) await judgeAnswers(process, { crash, look, violations });
+  const recorded = recovery
+    ? await judgeRecovery(place, process, { crash, violations })
+    : undefined;
+  return { violations, recovery: recorded };
+}
+
+interface Judging {
+  readonly crash: CrashCase;
+  readonly violations: CrashViolation[];
+}
+
+async function judgeAnswers(
+  { manager }: CrashProcess,
+  context: Judging & { readonly look: StateLook },
+): Promise<void> {
+  const { crash, look, violations } = context;
+  const { promised, whole, runnable } = look;
+  const { repository, layout } = crash.story.request;
+  const model = { repository, ...(layout === undefined ? {} : { layout }) };
+  const requirement = promised === undefined ? "DUR-STATES" : "DUR-SUCCESS";
+  for (const question of ["status", "verify"] as const) {
+    try {
+      const { state } = await manager[question](model);
+      if (state === "complete" && whole.size === 0)
+        violations.push({ requirement, detail: `${question} says complete of what is not whole` });
+      if (promised !== undefined && state !== "complete")
+        violations.push({ requirement, detail: `${question} says ${state} after success` });
+    } catch (error) {
+      violations.push({ requirement, detail: `${question} rejects with ${describeError(error)}` });
+    }
+  }
+  const mustBeLoadable = promised !== undefined && crash.story.isLoadable === true;
+  // Where a runtime may open the directory and need not, every answer is right; asking takes as long as all the rest.
+  if (runnable.size > 0 && !mustBeLoadable) return;
+  try {
+    const { loadable } = await manager.check(model);
+    if (loadable && runnable.size === 0)
+      violations.push({ requirement, detail: "check calls loadable what is of no version" });
+    if (mustBeLoadable && !loadable)
+      violations.push({ requirement, detail: "check does not call it loadable after success" });
+  } catch (error) {
+    if (asFailure(error)?.code !== "not-downloaded")
+      violations.push({ requirement, detail: `check rejects with ${describeError(error)}` });
+  }
+}
+
+async function judgeRecovery(
+  place: CrashPlace,
+  { manager, disk }: CrashProcess,
+  context: Judging,
+): Promise<DiskRecording | undefined> {
+  const { crash, violations } = context;
+  const { request } = crash.story;
+  const requirement = "DUR-RECOVERY";
+  const recorder = recordDisk(disk);
+  try {
+    await manager.download(request);
+  } catch (error) {
+    violations.push({ requirement, detail: `the next download fails: ${describeError(error)}` });
+    recorder.finish();
+    return undefined;
+  }
+  recorder.acknowledge("download");
+  const recovery = recorder.finish();
+  const left = leftWrong(crash, { disk, start: crash.recording });
+  if (left !== undefined) violations.push({ requirement, detail: `after the next one ${left}` });
+  const idle = recordDisk(disk);
+  place.hub.clearLog();
+  try {
+    await manager.download(request);
+    const changes = idle.finish().operations.filter((operation) => !isSync(operation));
+    const bytes = contentBytes(place.hub.log);
+    if (changes.length > 0 || bytes > 0) {
+      const detail = `the download after the next one makes ${changes.length} changes and fetches ${bytes} bytes`;
+      violations.push({ requirement, detail });
+    }
+  } catch (error) {
+    violations.push({ requirement, detail: `the third download fails: ${describeError(error)}` });
+  }
+  return recovery;
+}
+
+/** What is not as it must be after a recovery. */
+function leftWrong(
+  { story }: CrashCase,
+  context: { readonly disk: CrashProcess["disk"]; readonly start: DiskRecording },
+): string | undefined {
+  const { root, directory, versions } = story;
+  const wanted = new Map(
+    (versions.at(-1) ?? []).map((file) => [join(directory, ...file.path.split("/")), file.bytes]),
+  );
+  const metadata = join(directory, METADATA_DIRECTORY);
+  const found = filesBelow(context.disk.image(), root);
+  const before = filesBelow(context.start.start, root);
+  const marker = join(directory, MARKER_NAME);
+  for (const [path, bytes] of wanted) {
+    const node = found.get(path.slice(root.length + 1));
+    if (node?.kind !== "file") return `${path} is not there`;
+    if (contentName(node.bytes) !== contentName(bytes)) return `${path} has other bytes`;
+  }
+  if (!found.has(marker.slice(root.length + 1))) return "there is no marker";
+  for (const [relative, node] of found) {
+    const path = join(root, relative);
+    if (path === marker || wanted.has(path)) continue;
+    if (path.startsWith(`${metadata}/`) && path.endsWith(".metadata")) continue;
+    const former = path.startsWith(`${directory}/`) ? undefined : before.get(relative);
+    if (
+      former?.kind === "file" &&
+      node.kind === "file" &&
+      former.bytes.length === node.bytes.length
+    )
+      continue;
+    return `${path} is left`;
+  }
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import {
+  type CrashCase,
+  exploreCrashes,
+  type ExploreOptions,
+  PERSISTENCE_PROFILES,
+  type Persistence,
+  type Verdict,
+  type World,
+} from "../../harness/mod.ts";
+import type { RequirementId } from "../../spec/mod.ts";
+import { placeAfterCrash } from "./recorded_run.ts";
+
+/** Options of {@linkcode judgeCrashes}; the bounds are small, so that a case takes a second at the most. */
+export interface JudgeCrashesOptions extends Omit<ExploreOptions, "profile" | "syncIs"> {
+  readonly requirement: RequirementId;
+}
+
+/** Goes through the crashes of a recorded run under every profile and judges one requirement. */
+export async function judgeCrashes(
+  world: World,
+  verdict: Verdict,
+  options: JudgeCrashesOptions & { readonly crash: CrashCase },
+): Promise<void> {
+  const { requirement, crash, ...bounds } = options;
+  const place = placeAfterCrash(world);
+  for (const profile of PERSISTENCE_PROFILES) {
+    const persistence: Persistence = { profile };
+    const report = await exploreCrashes(place, crash, { ...bounds, ...persistence });
+    if (report.first.distinct > crash.recording.operations.length) verdict.reached(LOSSES);
+    const finding = report.findings.find((found) => found.requirement === requirement);
+    verdict.holds(requirement, finding === undefined, () => {
+      const when = finding?.duringRecovery ? "crash of the next download" : "crash";
+      return [
+        `under ${profile} ${finding?.detail}`,
+        `${when}: ${finding?.crash}`,
+        `order: ${finding?.order}`,
+      ].join("\n");
+    });
+  }
+}
+
+/** A goal: disks were judged that no killed process leaves. */
+export const LOSSES = "a crash that lost something";

@@ -1,0 +1,21 @@
+/**
+ * The disk is watched while a model is downloaded, updated or finished.
+ *
+ * Invariants checked:
+ * - Each file and the marker are synced before they get their final name.
+ * - The directory is synced after that and before success.
+ */
+import { scenario, unsyncedPlacement } from "../../harness/mod.ts";
+import { anyCrashRun, type CrashRun, recordCrashRun } from "./any_crash_run.ts";
+
+export const orderOfSyncs = scenario<{ readonly run: CrashRun }>({
+  name: "crash/order_of_syncs",
+  covers: ["DUR-CORE"],
+  worlds: ["memory"],
+  given: { run: anyCrashRun(["fresh", "update", "resumed"]) },
+  async check({ run }, world, verdict) {
+    const crash = await recordCrashRun(world, run);
+    const lacking = unsyncedPlacement(crash);
+    verdict.holds("DUR-CORE", lacking === undefined, () => String(lacking));
+  },
+});

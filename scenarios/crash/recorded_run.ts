@@ -1,0 +1,55 @@
+import {
+  type CrashCase,
+  crashCase,
+  type CrashPlace,
+  type CrashStory,
+  type ModelFile,
+  recordDisk,
+  type RunningSubject,
+  wantedFiles,
+  type World,
+} from "../../harness/mod.ts";
+import type { DownloadRequest } from "../../spec/mod.ts";
+
+/** Simulated time between two things that people do, so that times of change differ. */
+const PAUSE_MS = 60_000;
+
+/** What is recorded. */
+export interface RunToRecord {
+  readonly directory: string;
+  readonly request: DownloadRequest;
+  /** Every version that the disk may hold parts of; the last is what the hub has when the run begins. */
+  readonly versions: readonly (readonly ModelFile[])[];
+  /** The version whose success was reported before the run. */
+  readonly before?: number;
+  readonly isLoadable?: boolean;
+  /** What happens. @default {a download, which is acknowledged when it resolves} */
+  readonly run?: (process: RunningSubject) => Promise<unknown>;
+}
+
+/** Lets something happen in a world and records its disk. */
+export async function recordRun(world: World, what: RunToRecord): Promise<CrashCase> {
+  const { directory, request, before, isLoadable = false, run } = what;
+  world.clock.advance(PAUSE_MS);
+  const process = world.start();
+  const recorder = recordDisk(world.files);
+  if (run === undefined) {
+    await process.download(request);
+    recorder.acknowledge("the download");
+  } else await run(process);
+  const story: CrashStory = {
+    root: world.root,
+    directory,
+    request,
+    versions: what.versions.map((files) => wantedFiles(files)),
+    isLoadable,
+    ...(before === undefined ? {} : { before }),
+  };
+  return crashCase(story, recorder.finish());
+}
+
+/** Where the processes after a crash of a world come up. */
+export function placeAfterCrash(world: World): CrashPlace {
+  const { subject, hub, root, clock } = world;
+  return { subject, hub, root, nowMs: clock.now() + PAUSE_MS };
+}
