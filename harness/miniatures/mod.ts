@@ -45,6 +45,68 @@ import { swallowsBodies } from "./swallows_bodies.ts";
 import { takesNewName } from "./takes_new_name.ts";
 import { wantsAnIndex } from "./wants_an_index.ts";
 import type { Miniature } from "./miniature.ts";
+import { answersCancelLate } from "./answers_cancel_late.ts";
+import { asksAtOnce } from "./asks_at_once.ts";
+import { asksBeforeItLists } from "./asks_before_it_lists.ts";
+import { believesErrorHeaders } from "./believes_error_headers.ts";
+import { blamesTheNetwork } from "./blames_the_network.ts";
+import { callsDisksNetwork } from "./calls_disks_network.ts";
+import { chokesOnLongPartials } from "./chokes_on_long_partials.ts";
+import { completeButRefused } from "./complete_but_refused.ts";
+import { configBeforeWeights } from "./config_before_weights.ts";
+import { countsEveryName } from "./counts_every_name.ts";
+import { countsFromZero } from "./counts_from_zero.ts";
+import { doneThenFails } from "./done_then_fails.ts";
+import { downloadsFlat } from "./downloads_flat.ts";
+import { dropsAFile } from "./drops_a_file.ts";
+import { fetchesBeforeItLooks } from "./fetches_before_it_looks.ts";
+import { fetchesOneMore } from "./fetches_one_more.ts";
+import { forgetsMisplaced } from "./forgets_misplaced.ts";
+import { givesUpAt416 } from "./gives_up_at_416.ts";
+import { hidesWhatWasWrong } from "./hides_what_was_wrong.ts";
+import { ignoresLayout } from "./ignores_layout.ts";
+import { ignoresRoom } from "./ignores_room.ts";
+import { keepsOneTwin } from "./keeps_one_twin.ts";
+import { knowsOneTokenizer } from "./knows_one_tokenizer.ts";
+import { leavesDamageToTheUser } from "./leaves_damage_to_the_user.ts";
+import { listsMadeUpModels } from "./lists_made_up_models.ts";
+import { locatesElsewhere } from "./locates_elsewhere.ts";
+import { makesParentsOnce } from "./makes_parents_once.ts";
+import { markerLastOut } from "./marker_last_out.ts";
+import { marksBeforeItKnows } from "./marks_before_it_knows.ts";
+import { metadataFirstOut } from "./metadata_first_out.ts";
+import { mindsOddNames } from "./minds_odd_names.ts";
+import { movesIntoDirectories } from "./moves_into_directories.ts";
+import { namesByLastPart } from "./names_by_last_part.ts";
+import { needsRoomThreeTimes } from "./needs_room_three_times.ts";
+import { noProgressOfAddresses } from "./no_progress_of_addresses.ts";
+import { opensElsewhere } from "./opens_elsewhere.ts";
+import { overlooksALayout } from "./overlooks_a_layout.ts";
+import { placesContentOnce } from "./places_content_once.ts";
+import { putsRemainsBack } from "./puts_remains_back.ts";
+import { quotesEtags } from "./quotes_etags.ts";
+import { refusesASecondTask } from "./refuses_a_second_task.ts";
+import { remembersAddresses } from "./remembers_addresses.ts";
+import { removesByPrefix } from "./removes_by_prefix.ts";
+import { repairsEverything } from "./repairs_everything.ts";
+import { reportsEndsOnly } from "./reports_ends_only.ts";
+import { resolvesTheRoot } from "./resolves_the_root.ts";
+import { resumesByName } from "./resumes_by_name.ts";
+import { returnsElsewhere } from "./returns_elsewhere.ts";
+import { returnsThoughCancelled } from "./returns_though_cancelled.ts";
+import { succeedsAndDeletes } from "./succeeds_and_deletes.ts";
+import { takesCaseForSpelling } from "./takes_case_for_spelling.ts";
+import { takesNarrowForWide } from "./takes_narrow_for_wide.ts";
+import { tidiesUp } from "./tidies_up.ts";
+import { touchesTheMarker } from "./touches_the_marker.ts";
+import { transfersForEach } from "./transfers_for_each.ts";
+import { trustsItsFirstAnswer } from "./trusts_its_first_answer.ts";
+import { verifiesNothing } from "./verifies_nothing.ts";
+import { waitsForTheDead } from "./waits_for_the_dead.ts";
+import { wantsEveryHeader } from "./wants_every_header.ts";
+import { wantsPartsOnly } from "./wants_parts_only.ts";
+import { writesThroughLinks } from "./writes_through_links.ts";
+import { overlooks } from "./overlooks.ts";
 
 export { type Miniature, wrapSubject } from "./miniature.ts";
 
@@ -90,4 +152,66 @@ export const miniatures: readonly Miniature[] = [
   swallowsBodies,
   takesNewName,
   wantsAnIndex,
+  answersCancelLate,
+  asksAtOnce,
+  asksBeforeItLists,
+  believesErrorHeaders,
+  blamesTheNetwork,
+  callsDisksNetwork,
+  chokesOnLongPartials,
+  completeButRefused,
+  configBeforeWeights,
+  countsEveryName,
+  countsFromZero,
+  doneThenFails,
+  downloadsFlat,
+  dropsAFile,
+  fetchesBeforeItLooks,
+  fetchesOneMore,
+  forgetsMisplaced,
+  givesUpAt416,
+  hidesWhatWasWrong,
+  ignoresLayout,
+  ignoresRoom,
+  keepsOneTwin,
+  knowsOneTokenizer,
+  leavesDamageToTheUser,
+  listsMadeUpModels,
+  locatesElsewhere,
+  makesParentsOnce,
+  markerLastOut,
+  marksBeforeItKnows,
+  metadataFirstOut,
+  mindsOddNames,
+  movesIntoDirectories,
+  namesByLastPart,
+  needsRoomThreeTimes,
+  noProgressOfAddresses,
+  opensElsewhere,
+  overlooksALayout,
+  placesContentOnce,
+  putsRemainsBack,
+  quotesEtags,
+  refusesASecondTask,
+  remembersAddresses,
+  removesByPrefix,
+  repairsEverything,
+  reportsEndsOnly,
+  resolvesTheRoot,
+  resumesByName,
+  returnsElsewhere,
+  returnsThoughCancelled,
+  succeedsAndDeletes,
+  takesCaseForSpelling,
+  takesNarrowForWide,
+  tidiesUp,
+  touchesTheMarker,
+  transfersForEach,
+  trustsItsFirstAnswer,
+  verifiesNothing,
+  waitsForTheDead,
+  wantsEveryHeader,
+  wantsPartsOnly,
+  writesThroughLinks,
+  ...overlooks,
 ];

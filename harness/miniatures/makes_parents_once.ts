@@ -1,0 +1,40 @@
+import { dirname, join } from "node:path";
+import { makeDirectories } from "../disk/mod.ts";
+import { lyingHost } from "./lying_host.ts";
+
+/** Makes the parents of a file when it asks for the file, and never again. */
+export const makesParentsOnce = lyingHost(
+  {
+    name: "makes_parents_once",
+    lie: "Makes the parents of a file when it asks for the file, and never again.",
+    breaks: ["LAYOUT-PARENTS"],
+  },
+  (host, { place }) => {
+    const made = new Set<string>();
+    const { files } = host;
+    return {
+      fetch: async (url, request) => {
+        const [, repository, path = ""] =
+          /^[^/]*\/\/[^/]+\/([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+\/.+)$/.exec(url) ?? [];
+        if (repository !== undefined) {
+          const names = decodeURIComponent(path).split("/");
+          const file = join(place.root, "models", ...repository.split("/"), ...names);
+          await makeDirectories(files, dirname(file)).catch(() => {});
+          for (const [at] of names.slice(0, -1).entries())
+            made.add(join(file, ...names.slice(at + 1).map(() => "..")));
+        }
+        return host.fetch(url, request);
+      },
+      files: {
+        ...files,
+        mkdir: async (path) => {
+          if (!made.has(path)) await files.mkdir(path);
+        },
+        rmdir: async (path) => {
+          await files.rmdir(path);
+          made.delete(path);
+        },
+      },
+    };
+  },
+);

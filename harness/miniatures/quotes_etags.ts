@@ -1,0 +1,25 @@
+import { METADATA_DIRECTORY } from "../../spec/mod.ts";
+import { overwriteBytes, readText } from "../disk/mod.ts";
+import { filePlace } from "../scenario_parts/place.ts";
+import { lyingAnswers } from "./lying_answers.ts";
+
+/** Writes an etag into metadata as the header had it, with its quotes. */
+export const quotesEtags = lyingAnswers(
+  {
+    name: "quotes_etags",
+    lie: "Writes an etag into metadata as the header had it, with its quotes.",
+    breaks: ["MANAGE-METADATA"],
+  },
+  (manager, { host }) => ({
+    download: async (request, options) => {
+      const result = await manager.download(request, options);
+      if (result.bytesFetched === 0) return result;
+      const place = filePlace(result.directory, `${METADATA_DIRECTORY}/config.json.metadata`);
+      const [commit, etag, ...rest] = (await readText(host.files, place))?.split("\n") ?? [];
+      if (etag === undefined || etag.startsWith('"')) return result;
+      const text = [commit, `"${etag}"`, ...rest].join("\n");
+      await overwriteBytes(host.files, place, new TextEncoder().encode(text));
+      return result;
+    },
+  }),
+);
