@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { makeDirectories } from "../disk/mod.ts";
+import { exists, makeDirectories } from "../disk/mod.ts";
 import { lyingHost } from "./lying_host.ts";
 
 /** Makes the parents of a file when it asks for the file, and never again. */
@@ -20,8 +20,10 @@ export const makesParentsOnce = lyingHost(
           const names = decodeURIComponent(path).split("/");
           const file = join(place.root, "models", ...repository.split("/"), ...names);
           await makeDirectories(files, dirname(file)).catch(() => {});
-          for (const [at] of names.slice(0, -1).entries())
-            made.add(join(file, ...names.slice(at + 1).map(() => "..")));
+          for (const [at] of names.slice(0, -1).entries()) {
+            const parent = join(file, ...names.slice(at + 1).map(() => ".."));
+            if (await exists(files, parent)) made.add(parent);
+          }
         }
         return host.fetch(url, request);
       },

@@ -1,6 +1,7 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import { readBytes, writeBytes } from "../disk/mod.ts";
 import { lyingHost } from "./lying_host.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** Small files make no difference to the room that a model needs. */
 const LARGE_BYTES = 4_000;
@@ -32,6 +33,8 @@ export const needsRoomThreeTimes = lyingHost(
 );
 
 async function copyFile(files: FileSystem, source: string, target: string): Promise<void> {
-  // A copy that fails is no failure of what is copied.
-  await writeBytes(files, target, await readBytes(files, source)).catch(() => {});
+  await unlessRefused(
+    async () => writeBytes(files, target, await readBytes(files, source)),
+    undefined,
+  );
 }

@@ -3,6 +3,7 @@ import { MARKER_NAME } from "../../spec/mod.ts";
 import { exists, readBytes, readTree, writeBytes } from "../disk/mod.ts";
 import { filePlace, modelPlace } from "../scenario_parts/place.ts";
 import { lyingAnswers } from "./lying_answers.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** Leaves what it found of an unfinished download where it was. */
 export const putsRemainsBack = lyingAnswers(
@@ -17,15 +18,16 @@ export const putsRemainsBack = lyingAnswers(
       const { files } = host;
       const directory = modelPlace({ root }, request.repository);
       const isMarked = await exists(files, join(directory, MARKER_NAME));
-      const tree = isMarked ? [] : await readTree(files, directory);
+      const tree = isMarked ? [] : await unlessRefused(() => readTree(files, directory), []);
       const remains = tree.find(
         ({ kind, path }) => kind === "file" && /^\..*\//.test(path) && !path.endsWith(".metadata"),
       );
       if (remains === undefined) return manager.download(request, options);
       const place = filePlace(directory, remains.path);
-      const bytes = await readBytes(files, place);
+      const bytes = await unlessRefused(() => readBytes(files, place), undefined);
       const result = await manager.download(request, options);
-      await writeBytes(files, place, bytes);
+      if (bytes !== undefined)
+        await unlessRefused(() => writeBytes(files, place, bytes), undefined);
       return result;
     },
   }),

@@ -4,6 +4,7 @@ import { filePlace, modelPlace } from "../scenario_parts/place.ts";
 import { wrapSubject, type Miniature } from "./miniature.ts";
 import { withHeaders } from "./lying_response.ts";
 import { wrappedManager } from "./wrapped_manager.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** Goes on with the bytes of whatever content was there before under the same name. */
 export const resumesByName: Miniature = {
@@ -26,7 +27,8 @@ export const resumesByName: Miniature = {
       };
       const manager = subject.start({ ...host, fetch }, place);
       const download: ModelManager["download"] = async (request, options) => {
-        kept = await keptBytes(host.files, modelPlace(place, request.repository));
+        const directory = modelPlace(place, request.repository);
+        kept = await unlessRefused(() => keptBytes(host.files, directory), undefined);
         return manager.download(request, options);
       };
       return wrappedManager(manager, { download });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { exists } from "../disk/mod.ts";
 import { lyingAnswers } from "./lying_answers.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** Clears away what the system left beside the files that it downloads. */
 export const tidiesUp = lyingAnswers(
@@ -13,9 +14,10 @@ export const tidiesUp = lyingAnswers(
     download: async (request, options) => {
       const result = await manager.download(request, options);
       if (!(await exists(host.files, result.directory))) return result;
-      for (const name of await host.files.readdir(result.directory))
+      const names = await unlessRefused(() => host.files.readdir(result.directory), []);
+      for (const name of names)
         if (name === ".DS_Store" || name.startsWith("._"))
-          await host.files.unlink(join(result.directory, name));
+          await unlessRefused(() => host.files.unlink(join(result.directory, name)), undefined);
       return result;
     },
   }),

@@ -4,14 +4,23 @@ import type { FileSystem, Marker, MarkerFile } from "../../spec/mod.ts";
 import { MARKER_NAME } from "../../spec/mod.ts";
 import { exists, readBytes, readText } from "../disk/mod.ts";
 import { filePlace } from "../scenario_parts/place.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** A file that is not as its marker states. */
 export interface WrongMarkedFile extends MarkerFile {
   readonly wrong: "missing" | "size" | "hash";
 }
 
-/** The files of a directory that are not as its marker states; none where there is no such marker. */
+/** The files of a directory that are not as its marker states; none where there is no such marker that can be read. */
 export async function wrongMarkedFiles(
+  files: FileSystem,
+  directory: string,
+  options: { readonly repository: string },
+): Promise<WrongMarkedFile[]> {
+  return unlessRefused(() => findWrong(files, directory, options), []);
+}
+
+async function findWrong(
   files: FileSystem,
   directory: string,
   options: { readonly repository: string },

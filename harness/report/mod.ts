@@ -5,4 +5,16 @@
  */
 
 export { failureStory } from "./failure_story.ts";
+export {
+  idleScenarios,
+  miniatureSummary,
+  miniatureTable,
+  type MiniatureTableOptions,
+} from "./miniature_table.ts";
 export { requirementTable, type RequirementTableOptions } from "./requirement_table.ts";
+export {
+  type RequirementTrace,
+  traceabilityGaps,
+  type TraceabilityGaps,
+  traceRequirements,
+} from "./traceability.ts";

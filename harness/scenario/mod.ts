@@ -6,7 +6,14 @@
 
 export { EXIT_CODES, exitCodeOf, type SuiteVerdict, suiteVerdict } from "./exit_code.ts";
 export { HarnessError } from "./harness_error.ts";
-export { type MiniatureResult, runMiniature, type RunMiniatureOptions } from "./run_miniature.ts";
+export {
+  isCaught,
+  type MiniatureResult,
+  type RedRequirement,
+  runMiniature,
+  type RunMiniatureOptions,
+} from "./run_miniature.ts";
+export { runMiniatures, type RunMiniaturesOptions, serveMiniatures } from "./run_miniatures.ts";
 export { runParallel, type RunParallelOptions, serveScenarios } from "./run_parallel.ts";
 export { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
 export {

@@ -1,10 +1,8 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import type { Subject } from "../../spec/mod.ts";
-import { HarnessError } from "./harness_error.ts";
 import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
+import { orderFromWorkers, serveOrders } from "./worker_pool.ts";
 
 /** What a worker is asked. */
 type WorkOrder = Pick<RunSuiteOptions, "seed" | "runs" | "path"> & { readonly task: SuiteTask };
@@ -27,42 +25,13 @@ export async function runParallel(
   scenarios: readonly Scenario[],
   options: RunParallelOptions,
 ): Promise<ScenarioResult[]> {
-  const { worlds, only, seed, runs, path, onResult } = options;
+  const { worlds, only, seed, runs, path, jobs, worker, onResult } = options;
   const tasks = planSuite(scenarios, { worlds, ...(only === undefined ? {} : { only }) });
-  const results = new Map<SuiteTask, ScenarioResult>();
-  const queue = [...tasks];
-  const work = async (): Promise<void> => {
-    const child = fork(options.worker, { execArgv: process.execArgv });
-    const ended = once(child, "exit").then(() => {
-      throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
-    });
-    ended.catch(() => {});
-    try {
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        const order: WorkOrder = { task, seed, runs, path };
-        child.send(order);
-        const [result] = (await Promise.race([once(child, "message"), ended])) as [ScenarioResult];
-        results.set(task, result);
-        onResult?.(result);
-      }
-    } finally {
-      child.kill();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(options.jobs, tasks.length) }, work));
-  return tasks.flatMap((task) => results.get(task) ?? []);
+  const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
+  return orderFromWorkers(orders, { jobs, worker, onAnswer: onResult });
 }
 
 /** The other side of {@linkcode runParallel}: answers each order with a result until the parent is gone. */
 export function serveScenarios(scenarios: readonly Scenario[], subject: Subject): void {
-  process.on("message", (order: WorkOrder) => {
-    runTask(scenarios, subject, order).then(
-      (result) => process.send?.(result),
-      (error: unknown) => {
-        process.stderr.write(`${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  });
-  process.on("disconnect", () => process.exit(0));
+  serveOrders((order: WorkOrder) => runTask(scenarios, subject, order));
 }

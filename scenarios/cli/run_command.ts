@@ -8,6 +8,8 @@ import type { Command } from "commander";
 import {
   exitCodeOf,
   failureStory,
+  miniatures,
+  miniatureTable,
   requirementTable,
   runParallel,
   type ScenarioResult,
@@ -41,6 +43,7 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     onResult: reporter(context),
   });
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
+  if (options.all) print(`\n${miniatureTable({ scenarios, miniatures })}`);
   for (const result of results) {
     const story = failureStory(result);
     if (story !== undefined) print(`\n${story}`);
