@@ -17,13 +17,14 @@ export const resumesByName: Miniature = {
       const fetch: typeof host.fetch = async (url, request) => {
         // The content network has the large files and knows no names.
         const isContent = new URL(url).origin !== new URL(place.env["HF_ENDPOINT"] ?? url).origin;
-        if (!isContent || kept === undefined || request.headers["range"] !== undefined)
-          return host.fetch(url, request);
-        const own = kept;
-        kept = undefined;
-        const headers = { ...request.headers, range: `bytes=${own.length}-` };
+        // Who asks for a part has found the kept bytes good, and goes on by itself.
+        if (isContent && request.headers["range"] !== undefined) kept = undefined;
+        if (!isContent || kept === undefined) return host.fetch(url, request);
+        const headers = { ...request.headers, range: `bytes=${kept.length}-` };
         const response = await host.fetch(url, { ...request, headers });
-        return response.status === 206 ? spliced(own, response) : response;
+        if (response.status === 206) return spliced(kept, response);
+        kept = undefined;
+        return host.fetch(url, request);
       };
       const manager = subject.start({ ...host, fetch }, place);
       const download: ModelManager["download"] = async (request, options) => {
