@@ -29,7 +29,7 @@ type Token = "run" | { readonly matches: (char: string) => boolean };
  * ```
  */
 export function fnmatch(pattern: string, path: string): boolean {
-  const tokens = tokensOf(Array.from(pattern));
+  const tokens = compiled(pattern);
   const chars = Array.from(path);
   let token = 0;
   let char = 0;
@@ -56,6 +56,20 @@ export function fnmatch(pattern: string, path: string): boolean {
     }
   }
   return tokens.slice(token).every((rest) => rest === "run");
+}
+
+/** Patterns are few and paths are many, so a pattern is taken apart once. */
+const COMPILED_MAX = 256;
+const compiledPatterns = new Map<string, readonly Token[]>();
+
+function compiled(pattern: string): readonly Token[] {
+  const known = compiledPatterns.get(pattern);
+  if (known !== undefined) return known;
+  const tokens = tokensOf(Array.from(pattern));
+  // Whoever passes patterns without end must not fill the memory with them.
+  if (compiledPatterns.size === COMPILED_MAX) compiledPatterns.clear();
+  compiledPatterns.set(pattern, tokens);
+  return tokens;
 }
 
 function tokensOf(pattern: readonly string[]): Token[] {

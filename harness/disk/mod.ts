@@ -15,6 +15,7 @@ export {
   type TreeEntry,
   writeBytes,
 } from "./disk_tree.ts";
+export { blockingFiles, type BlockingFilesOptions } from "./blocking_files.ts";
 export { diskError } from "./disk_error.ts";
 export { evictingFiles } from "./evicting_files.ts";
 export { foldingFiles } from "./folding_files.ts";

@@ -151,7 +151,8 @@ class NodeFile implements OpenFile {
   }
 }
 
-function statOf(stats: BigIntStats): FileStat {
+/** The port's facts of an entry from those of `node:fs`. */
+export function statOf(stats: BigIntStats): FileStat {
   return {
     kind: kindOf(stats),
     sizeBytes: Number(stats.size),

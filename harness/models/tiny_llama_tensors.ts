@@ -51,7 +51,27 @@ function normTensor(layer: string, options: LlamaTensorsOptions): Tensor {
   return { name, dtype, shape: [hiddenSize], data: encodeFloats(numbers, dtype) };
 }
 
+/** Models that are drawn share most of their matrices; making those anew was a twentieth of a run. */
+const CACHED_MATRICES_MAX = 1024;
+
+const cachedMatrices = new Map<string, readonly Tensor[]>();
+
 function matrixTensors(
+  layer: string,
+  shape: readonly [number, number],
+  options: LlamaTensorsOptions,
+): readonly Tensor[] {
+  const { seed, dtype } = options;
+  const key = JSON.stringify([layer, shape, seed, dtype, options.quantizationOf(layer)]);
+  const cached = cachedMatrices.get(key);
+  if (cached !== undefined) return cached;
+  const tensors = makeMatrix(layer, shape, options);
+  if (cachedMatrices.size === CACHED_MATRICES_MAX) cachedMatrices.clear();
+  cachedMatrices.set(key, tensors);
+  return tensors;
+}
+
+function makeMatrix(
   layer: string,
   [rows, columns]: readonly [number, number],
   options: LlamaTensorsOptions,

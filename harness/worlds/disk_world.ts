@@ -2,9 +2,9 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subject } from "../../spec/mod.ts";
+import { blockingFiles } from "../disk/blocking_files.ts";
 import { makeDirectories } from "../disk/disk_tree.ts";
 import { limitedFiles } from "../disk/limited_files.ts";
-import { nodeFiles } from "../disk/node_files.ts";
 import { makeWorld } from "./make_world.ts";
 import type { World, WorldOptions } from "./world.ts";
 
@@ -18,12 +18,14 @@ import type { World, WorldOptions } from "./world.ts";
 export async function diskWorld(subject: Subject, options: WorldOptions = {}): Promise<World> {
   const top = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-world-")));
   const { availableBytes } = options;
+  const disk = blockingFiles({ yields: true });
   const world = makeWorld(
     subject,
     {
       kind: "disk",
-      files: () =>
-        availableBytes === undefined ? nodeFiles() : limitedFiles(nodeFiles(), { availableBytes }),
+      files: () => (availableBytes === undefined ? disk : limitedFiles(disk, { availableBytes })),
+      // A limit counts what the judge writes as well, so the judge goes through it.
+      judge: (files) => (availableBytes === undefined ? blockingFiles() : files),
       root: join(top, "Documents", "Models"),
       outside: join(top, "elsewhere"),
       dispose: () => rm(top, { recursive: true, force: true }),

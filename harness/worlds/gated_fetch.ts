@@ -1,5 +1,6 @@
 import type { Fetch, HttpResponse } from "../../spec/mod.ts";
 import type { KillPlan } from "./gated_files.ts";
+import { type LinkedSignal, linkedSignal } from "./linked_signal.ts";
 import type { ProcessGate } from "./process_gate.ts";
 
 /** The network as one process sees it. */
@@ -9,21 +10,29 @@ export function gatedFetch(
   options: { readonly plan: KillPlan },
 ): Fetch {
   return async (url, request) => {
-    const signals = request.signal === undefined ? [gate.signal] : [gate.signal, request.signal];
-    const response = await gate.pass("network", () =>
-      fetch(url, { ...request, signal: AbortSignal.any(signals) }),
-    );
-    return gatedResponse(response, { gate, plan: options.plan });
+    const link = linkedSignal(gate.signal, request.signal);
+    try {
+      const response = await gate.pass("network", () =>
+        fetch(url, { ...request, signal: link.signal }),
+      );
+      return gatedResponse(response, { gate, plan: options.plan, link });
+    } catch (error) {
+      link.release();
+      throw error;
+    }
   };
 }
 
 function gatedResponse(
   response: HttpResponse,
-  options: { readonly gate: ProcessGate; readonly plan: KillPlan },
+  options: { readonly gate: ProcessGate; readonly plan: KillPlan; readonly link: LinkedSignal },
 ): HttpResponse {
-  const { gate, plan } = options;
+  const { gate, plan, link } = options;
   const { status, headers, body } = response;
-  if (body === null) return { status, headers, body };
+  if (body === null) {
+    link.release();
+    return { status, headers, body };
+  }
   return {
     status,
     headers,
@@ -34,12 +43,14 @@ function gatedResponse(
           next: () =>
             gate.pass("network", async () => {
               const next = await chunks.next();
-              if (!next.done) plan.chunks++;
+              if (next.done) link.release();
+              else plan.chunks++;
               if (plan.point?.at === "chunk" && plan.point.nth === plan.chunks) gate.killNow();
               return next;
             }),
           return: async () => {
             await chunks.return?.();
+            link.release();
             return { done: true, value: undefined };
           },
         };

@@ -17,6 +17,8 @@ export interface Ground {
   readonly kind: WorldKind;
   /** Makes the disk; modification times come from `now` where the disk is simulated. */
   readonly files: (now: () => number) => FileSystem;
+  /** The same disk as the judge sees it. @default {as the subject does} */
+  readonly judge?: (files: FileSystem) => FileSystem;
   readonly root: string;
   readonly outside: string;
   /** Gives the ground back. */
@@ -36,7 +38,9 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
   const hub = new SimulatedHub({ now: () => clock.now(), style: options.style ?? {} });
   const detach = front.attach(hub);
   const plain = ground.files(() => clock.now());
-  const files = options.volume === "folding" ? foldingFiles(plain) : plain;
+  const volume = (disk: FileSystem) => (options.volume === "folding" ? foldingFiles(disk) : disk);
+  const files = volume(plain);
+  const judged = volume(ground.judge?.(plain) ?? plain);
   const random = seededRandom(options.seed ?? 1);
   const gates = new Map<number, ProcessGate>();
   const settle = async () => {
@@ -47,7 +51,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     subject,
     root: ground.root,
     outside: ground.outside,
-    files,
+    files: judged,
     hub,
     clock,
     start: (startOptions = {}) => {

@@ -69,11 +69,12 @@ export class ProcessGate {
   /** As `kill -9`: from this moment on the process does nothing. */
   killNow(): void {
     if (this.isKilled) return;
-    this.#stop.abort(new ProcessKilled("the process was killed"));
+    const killed = new ProcessKilled("the process was killed");
+    this.#stop.abort(killed);
     this.#activity.disk -= this.#disk;
     this.#activity.network -= this.#network;
     this.#activity.events++;
-    this.#reject(new ProcessKilled("the process was killed"));
+    this.#reject(killed);
   }
 
   /** Waits until the disk has done what the dead process had asked for, and cleans up after it. */

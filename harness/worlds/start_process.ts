@@ -2,6 +2,7 @@ import type { Fetch, FileSystem, Host, ModelManager, Place, Subject } from "../.
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
+import { linkedSignal } from "./linked_signal.ts";
 import { ProcessGate } from "./process_gate.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 
@@ -76,12 +77,14 @@ function processHost(
     clock: {
       now: () => host.clock.now(),
       sleep: async (durationMs, signal) => {
-        const signals = signal === undefined ? [gate.signal] : [gate.signal, signal];
+        const link = linkedSignal(gate.signal, signal);
         try {
-          await host.clock.sleep(durationMs, AbortSignal.any(signals));
+          await host.clock.sleep(durationMs, link.signal);
         } catch (error) {
           if (gate.isKilled) return await new Promise<never>(() => {});
           throw signal?.aborted ? signal.reason : error;
+        } finally {
+          link.release();
         }
       },
     },

@@ -80,12 +80,15 @@ async function writeClaim(
   }
 }
 
+/** Why the beating of a lock ends; made once, since an error is made with its stack. */
+const RELEASED = new Error("The lock was given back");
+
 function holdClaim(host: LockHost, path: string): AsyncDisposable {
   const stop = new AbortController();
   const beating = beat(host, path, stop.signal);
   return {
     async [Symbol.asyncDispose]() {
-      stop.abort();
+      stop.abort(RELEASED);
       await beating;
       await unlinkIfThere(host.files, path);
     },

@@ -2,6 +2,9 @@ import { type FileSource, RangesIgnored } from "./file_source.ts";
 import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
 import type { Slots } from "./slots.ts";
 
+/** Why the lanes end with their reader; made once, since an error is made with its stack. */
+const FINISHED = new Error("The reader has ended");
+
 /** Options of {@linkcode readAlone}. */
 export interface ReadAloneOptions {
   readonly from: number;
@@ -67,7 +70,7 @@ export async function* readInLanes(
   } catch (error) {
     if (!(error instanceof RangesIgnored)) throw error;
   } finally {
-    stop.abort();
+    stop.abort(FINISHED);
     await Promise.all(ahead.map((lane) => lane.finished));
     for (const lane of ahead) buffers.release(lane.buffer);
   }
