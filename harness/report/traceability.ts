@@ -37,6 +37,16 @@ export function traceRequirements(
  * What is missing: a MUST that is judged and that no liar breaks, a liar that nothing can catch.
  *
  * @param options the profiles of the requirements that need a miniature
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { miniatures, traceabilityGaps } from "mlx-layout/harness";
+ * import { scenarios } from "mlx-layout/scenarios";
+ *
+ * const gaps = traceabilityGaps(scenarios, miniatures, { profiles: ["core", "offline"] });
+ * assert.deepEqual(gaps.withoutMiniature, []);
+ * ```
  */
 export function traceabilityGaps(
   scenarios: readonly Scenario[],
