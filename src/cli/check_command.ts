@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { CheckReport, WaitOptions } from "../../spec/mod.ts";
 import type { CliWorld } from "./cli_world.ts";
 import { EXIT_CODES } from "./exit_code.ts";
-import { expandHome } from "./model_root.ts";
+import { expandHome } from "../layout/expand_home.ts";
 import { printable } from "./printable.ts";
 import { type CommonOptions, printJson, type Scene, type Session } from "./session.ts";
 import { withProgress } from "./with_progress.ts";
