@@ -44,6 +44,10 @@ import { returnsHalfModels } from "./returns_half_models.ts";
 import { swallowsBodies } from "./swallows_bodies.ts";
 import { takesNewName } from "./takes_new_name.ts";
 import { wantsAnIndex } from "./wants_an_index.ts";
+import { ignoresCacheVariables } from "./ignores_cache_variables.ts";
+import { linksAbsolutely } from "./links_absolutely.ts";
+import { refFirst } from "./ref_first.ts";
+import { tidiesUnknown } from "./tidies_unknown.ts";
 import type { Miniature } from "./miniature.ts";
 
 export { type Miniature, wrapSubject } from "./miniature.ts";
@@ -90,4 +94,8 @@ export const miniatures: readonly Miniature[] = [
   swallowsBodies,
   takesNewName,
   wantsAnIndex,
+  ignoresCacheVariables,
+  linksAbsolutely,
+  refFirst,
+  tidiesUnknown,
 ];
