@@ -48,6 +48,8 @@ import { ignoresCacheVariables } from "./ignores_cache_variables.ts";
 import { linksAbsolutely } from "./links_absolutely.ts";
 import { refFirst } from "./ref_first.ts";
 import { tidiesUnknown } from "./tidies_unknown.ts";
+import { cannotGoBack } from "./cannot_go_back.ts";
+import { movesByCopy } from "./moves_by_copy.ts";
 import type { Miniature } from "./miniature.ts";
 
 export { type Miniature, wrapSubject } from "./miniature.ts";
@@ -98,4 +100,6 @@ export const miniatures: readonly Miniature[] = [
   linksAbsolutely,
   refFirst,
   tidiesUnknown,
+  cannotGoBack,
+  movesByCopy,
 ];

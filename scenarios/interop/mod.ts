@@ -7,8 +7,17 @@
 import type { Scenario } from "../../harness/mod.ts";
 import { cacheRoot } from "./cache_root.ts";
 import { foreignCache } from "./foreign_cache.ts";
+import { migration } from "./migration.ts";
+import { migrationKilled } from "./migration_killed.ts";
 import { refLast } from "./ref_last.ts";
 import { snapshot } from "./snapshot.ts";
 
 /** Scenarios of this area. */
-export const interopScenarios: readonly Scenario[] = [snapshot, refLast, cacheRoot, foreignCache];
+export const interopScenarios: readonly Scenario[] = [
+  snapshot,
+  refLast,
+  cacheRoot,
+  foreignCache,
+  migration,
+  migrationKilled,
+];

@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import type {
   Digest,
   Host,
   Layout,
   ListedModel,
+  MigrationRequest,
+  MigrationResult,
   ModelRequest,
   ModelStatus,
   Place,
@@ -13,6 +16,7 @@ import { errnoOf } from "../disk/disk_error.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
+import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
 import { revisionOf } from "../download/repository_snapshot.ts";
 import { hubCachePlace, hubCachePlaceOf, hubCacheRoot } from "../layout/hub_cache.ts";
@@ -128,6 +132,32 @@ export class ModelFileManager {
     return hubCachePlaceOf(directory) === undefined
       ? removeModel(this.#host, this.#root, removal)
       : removeSnapshot(this.#host, this.#cacheRoot, removal);
+  }
+
+  /**
+   * Moves a model to its place, says what that would do, or takes it back.
+   *
+   * @throws {ModelError} `not-downloaded` when there is nothing to move or to take back
+   */
+  async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
+    const { repository, step } = request;
+    const layout = request.layout ?? "hubapi";
+    const to = this.directoryOf({ repository, layout });
+    const from = request.from ?? (await this.#misplacedOf(repository, to));
+    const migration = { repository, from, to, signal: options.signal };
+    const run = { plan: planMigration, move: migrateModel, undo: undoMigration }[step];
+    return this.#tryDisk(() => run(this.#host, this.#root, migration), from);
+  }
+
+  /** Where a model lies that is not where it belongs: under the app's own name for it, or in another layout. */
+  async #misplacedOf(repository: string, to: string): Promise<string> {
+    const own = join(this.#root, this.modelIdOf(repository));
+    const flat = this.directoryOf({ repository, layout: "flat" });
+    const places = [own, flat, this.directoryOf({ repository, layout: "lmstudio" })];
+    for (const place of places) {
+      if (place !== to && (await this.#kindOf(place)) === "directory") return place;
+    }
+    return flat;
   }
 
   /** The hashes that a model's marker states, by path. */
