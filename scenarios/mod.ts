@@ -7,6 +7,7 @@
 import type { Scenario } from "../harness/mod.ts";
 import { downloadScenarios } from "./download/mod.ts";
 import { hubScenarios } from "./hub/mod.ts";
+import { interopScenarios } from "./interop/mod.ts";
 import { layoutScenarios } from "./layout/mod.ts";
 import { loadScenarios } from "./load/mod.ts";
 import { manageScenarios } from "./manage/mod.ts";
@@ -21,5 +22,6 @@ export const scenarios: readonly Scenario[] = [
   ...offlineScenarios,
   ...manageScenarios,
   ...loadScenarios,
+  ...interopScenarios,
   ...modelBasedScenarios,
 ];

@@ -127,6 +127,29 @@ export interface RemoveResult {
   readonly bytesFreed: number;
 }
 
+/** Asks for a model to be moved to its place. */
+export interface MigrationRequest {
+  /** `org/name` of the model. */
+  readonly repository: string;
+  /** Absolute path of the directory in which it is. @default {its flat directory, else that of layout `lmstudio`} */
+  readonly from?: string;
+  /** The layout that it is moved to. @default {"hubapi"} */
+  readonly layout?: Exclude<Layout, "flat" | "hf-cache">;
+  /** What to do: only say what would happen, do it or go on with it, or take it back. */
+  readonly step: "plan" | "move" | "undo";
+}
+
+/** What a migration does or did. */
+export interface MigrationResult {
+  readonly from: string;
+  readonly to: string;
+  /** Paths of the files that are moved, relative to either directory. */
+  readonly files: readonly string[];
+  /** Paths of the files that stay. */
+  readonly leftBehind: readonly string[];
+  readonly isDone: boolean;
+}
+
 /** Causes for which a directory must not be opened by a runtime. */
 export const CHECK_CAUSES = [
   "missing-config",
@@ -201,6 +224,8 @@ export interface ModelManager {
   verify(request: ModelRequest, options?: WaitOptions): Promise<ModelStatus>;
   list(): Promise<readonly ListedModel[]>;
   remove(request: ModelRequest): Promise<RemoveResult>;
+  /** Moves a model from where it was put to where it belongs: `MIGRATE-PLAN`, `MIGRATE-SAFE`. */
+  migrate(request: MigrationRequest, options?: WaitOptions): Promise<MigrationResult>;
   /** Examines what a runtime would open; never runs anything. */
   check(request: ModelRequest, options?: WaitOptions): Promise<CheckReport>;
 }

@@ -15,6 +15,7 @@ export { ModelError, type ModelErrorOptions } from "./errors.ts";
 export { chooseProxy } from "./hub/choose_proxy.ts";
 export { type HubOverrides, type HubSettings, hubSettings } from "./hub/hub_settings.ts";
 export type { RetryPolicy } from "./hub/retry.ts";
+export { hubCacheRoot } from "./layout/hub_cache.ts";
 export { modelDirectory } from "./layout/model_directory.ts";
 export { modelIdOf, repositoryOf } from "./layout/model_id.ts";
 export { parseRepositoryId, type RepositoryId } from "./layout/repository_id.ts";

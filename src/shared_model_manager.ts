@@ -4,6 +4,8 @@ import type {
   DownloadResult,
   Host,
   ListedModel,
+  MigrationRequest,
+  MigrationResult,
   ModelManager,
   ModelRequest,
   ModelStatus,
@@ -119,6 +121,10 @@ export class SharedModelManager implements ModelManager {
 
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
     return this.#fileManager.remove(request, options);
+  }
+
+  async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
+    return this.#fileManager.migrate(request, options);
   }
 
   async check(request: ModelRequest, options: WaitOptions = {}): Promise<CheckReport> {

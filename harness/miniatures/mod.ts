@@ -109,6 +109,13 @@ import { wantsAnIndex } from "./wants_an_index.ts";
 import { wantsEveryHeader } from "./wants_every_header.ts";
 import { wantsPartsOnly } from "./wants_parts_only.ts";
 import { writesThroughLinks } from "./writes_through_links.ts";
+import { ignoresCacheVariables } from "./ignores_cache_variables.ts";
+import { linksAbsolutely } from "./links_absolutely.ts";
+import { refFirst } from "./ref_first.ts";
+import { tidiesUnknown } from "./tidies_unknown.ts";
+import { cannotGoBack } from "./cannot_go_back.ts";
+import { movesByCopy } from "./moves_by_copy.ts";
+import type { Miniature } from "./miniature.ts";
 
 export { type Miniature, wrapSubject } from "./miniature.ts";
 
@@ -218,4 +225,10 @@ export const miniatures: readonly Miniature[] = [
   givesUpAtSecond403,
   namesAfterHeaders,
   ...overlooks,
+  ignoresCacheVariables,
+  linksAbsolutely,
+  refFirst,
+  tidiesUnknown,
+  cannotGoBack,
+  movesByCopy,
 ];

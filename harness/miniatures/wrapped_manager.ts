@@ -10,6 +10,7 @@ export function wrappedManager(manager: ModelManager, lies: Partial<ModelManager
     verify: (request, options) => manager.verify(request, options),
     list: () => manager.list(),
     remove: (request) => manager.remove(request),
+    migrate: (request, options) => manager.migrate(request, options),
     check: (request, options) => manager.check(request, options),
     ...lies,
   };

@@ -29,3 +29,10 @@ export { requirementOfDamage, rightCauses } from "./requirement_of_cause.ts";
 export { judgeReplacedFile, type ReplacedFile } from "./replaced_file.ts";
 export { type KeptPart, keptParts } from "./kept_parts.ts";
 export { patternedBytes } from "./patterned_bytes.ts";
+export {
+  blobName,
+  type ForeignCacheOptions,
+  hubCachePaths,
+  type HubCachePaths,
+  writeForeignSnapshot,
+} from "./hub_cache.ts";

@@ -41,6 +41,7 @@ export function scriptedSubject(run: (script: Script) => Promise<void>): Subject
       verify: unasked,
       list: async () => [],
       remove: unasked,
+      migrate: unasked,
       check: unasked,
     }),
   };

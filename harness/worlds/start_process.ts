@@ -38,6 +38,7 @@ export function startProcess(
     verify: (request, waiting) => bound(() => manager.verify(request, waiting)),
     list: () => bound(() => manager.list()),
     remove: (request) => bound(() => manager.remove(request)),
+    migrate: (request, waiting) => bound(() => manager.migrate(request, waiting)),
     check: (request, waiting) => bound(() => manager.check(request, waiting)),
   };
   const running: RunningSubject = {

@@ -1,34 +1,34 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { CheckReport, WaitOptions } from "../../spec/mod.ts";
+import type { CheckReport, ModelRequest, WaitOptions } from "../../spec/mod.ts";
 import type { CliWorld } from "./cli_world.ts";
 import { EXIT_CODES } from "./exit_code.ts";
-import { expandHome } from "./model_root.ts";
+import { addModelOptions, type ModelOptions, modelRequest } from "./model_options.ts";
+import { expandHome } from "../layout/expand_home.ts";
 import { printable } from "./printable.ts";
-import { type CommonOptions, printJson, type Scene, type Session } from "./session.ts";
+import { printJson, type Scene, type Session } from "./session.ts";
 import { withProgress } from "./with_progress.ts";
 
 /** Adds `mlx-layout check`. */
 export function addCheckCommand(program: Command, session: Session): void {
-  program
-    .command("check")
-    .description("tell whether a runtime may open a model, and if not, why")
-    .argument(
-      "<model>",
-      "ORG/NAME, or a directory; one that begins with / . or ~ is always a directory",
-    )
-    .option("--root <directory>", "directory of the models")
-    .option("--json", "print JSON")
-    .action((model: string, options: CommonOptions) =>
-      session.run(options, async (scene) => {
-        const report = await withProgress(scene, options, (wait) =>
-          check(model, { scene, wait, env: session.world.place.env }),
-        );
-        if (options.json === true) printJson(scene.stdout, report);
-        else printReport(report, scene);
-        return report.loadable ? EXIT_CODES.done : EXIT_CODES.failed;
-      }),
-    );
+  addModelOptions(
+    program
+      .command("check")
+      .description("tell whether a runtime may open a model, and if not, why")
+      .argument(
+        "<model>",
+        "ORG/NAME, or a directory; one that begins with / . or ~ is always a directory",
+      ),
+  ).action((model: string, options: ModelOptions) =>
+    session.run(options, async (scene) => {
+      const report = await withProgress(scene, options, (wait) =>
+        check(modelRequest(model, options), { scene, wait, env: session.world.place.env }),
+      );
+      if (options.json === true) printJson(scene.stdout, report);
+      else printReport(report, scene);
+      return report.loadable ? EXIT_CODES.done : EXIT_CODES.failed;
+    }),
+  );
 }
 
 interface CheckContext {
@@ -38,16 +38,17 @@ interface CheckContext {
 }
 
 /** A model under the root goes before a directory of the same name; a directory before an absent model. */
-async function check(model: string, context: CheckContext): Promise<CheckReport> {
+async function check(request: ModelRequest, context: CheckContext): Promise<CheckReport> {
   const { scene, wait, env } = context;
   const { manager } = scene;
+  const { repository: model } = request;
   const directory = resolve(expandHome(model, env));
   if (!looksLikeRepository(model)) return await manager.checkDirectory(directory, wait);
-  const located = await manager.locate({ repository: model });
+  const located = await manager.locate(request);
   if (located === undefined && (await isDirectory(directory, scene))) {
     return await manager.checkDirectory(directory, wait);
   }
-  return await manager.check({ repository: model }, wait);
+  return await manager.check(request, wait);
 }
 
 function looksLikeRepository(model: string): boolean {

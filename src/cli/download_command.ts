@@ -53,6 +53,7 @@ export function addDownloadCommand(program: Command, session: Session): void {
       new Option("--layout <layout>", "where the model is put (default: hubapi)").choices([
         "hubapi",
         "lmstudio",
+        "hf-cache",
       ]),
     )
     .option("--include <glob>", "files to fetch; may be repeated", collect)

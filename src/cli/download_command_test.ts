@@ -53,6 +53,7 @@ async function run(
     verify: refuse("verify"),
     list: refuse("list"),
     remove: refuse("remove"),
+    migrate: refuse("migrate"),
     check: refuse("check"),
     checkDirectory: refuse("checkDirectory"),
     ...answers,

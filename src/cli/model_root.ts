@@ -1,5 +1,6 @@
-import { join, resolve } from "node:path";
-import type { Environment, Place } from "../../spec/mod.ts";
+import { resolve } from "node:path";
+import type { Place } from "../../spec/mod.ts";
+import { expandHome } from "../layout/expand_home.ts";
 
 /**
  * Chooses the directory of the models: the option, else `MLX_LAYOUT_ROOT`, else the place's own root.
@@ -13,12 +14,4 @@ export function modelRoot(option: string | undefined, place: Place): string {
   // A variable that is empty counts as not set: `HUB-ENV-EMPTY`.
   const chosen = option ?? (place.env["MLX_LAYOUT_ROOT"] || place.root);
   return resolve(expandHome(chosen, place.env));
-}
-
-/** Replaces a leading `~`; `~name` is left as it is. */
-export function expandHome(path: string, env: Environment): string {
-  const home = env["HOME"] || env["USERPROFILE"];
-  if (home === undefined || home === "") return path;
-  if (path === "~") return home;
-  return path.startsWith("~/") || path.startsWith("~\\") ? join(home, path.slice(2)) : path;
 }

@@ -4,6 +4,7 @@ import type { CliWorld } from "./cli_world.ts";
 import { addDownloadCommand } from "./download_command.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { addListCommand } from "./list_command.ts";
+import { addMigrateCommand } from "./migrate_command.ts";
 import { addPathCommand } from "./path_command.ts";
 import { addRemoveCommand } from "./remove_command.ts";
 import { Session } from "./session.ts";
@@ -41,6 +42,7 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
   addVerifyCommand(program, session);
   addCheckCommand(program, session);
   addRemoveCommand(program, session);
+  addMigrateCommand(program, session);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {

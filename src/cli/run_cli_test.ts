@@ -3,7 +3,14 @@ import { mkdtemp, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
-import type { CheckReport, ListedModel, ModelRequest, ModelStatus, Place } from "../../spec/mod.ts";
+import type {
+  CheckReport,
+  ListedModel,
+  MigrationRequest,
+  ModelRequest,
+  ModelStatus,
+  Place,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { nodeHost } from "../node_host.ts";
 import type { CliManager, CliWorld } from "./cli_world.ts";
@@ -30,6 +37,7 @@ async function run(
     verify: refuse("verify"),
     list: refuse("list"),
     remove: refuse("remove"),
+    migrate: refuse("migrate"),
     check: refuse("check"),
     checkDirectory: refuse("checkDirectory"),
     ...answers,
@@ -70,7 +78,16 @@ test("an unknown command is a misuse", async () => {
 test("--help and --version print and succeed", async () => {
   const help = await run("--help");
   assert.equal(help.exitCode, 0);
-  for (const command of ["download", "list", "path", "status", "verify", "check", "remove"]) {
+  for (const command of [
+    "download",
+    "list",
+    "path",
+    "status",
+    "verify",
+    "check",
+    "remove",
+    "migrate",
+  ]) {
     assert.match(help.stdout, new RegExp(`^  ${command} `, "m"));
   }
   assert.match(help.stdout, /MLX_LAYOUT_ROOT/);
@@ -129,6 +146,39 @@ test("list --json prints the models, and an empty root is no failure", async () 
   assert.equal(none.exitCode, 0);
   assert.equal(none.stdout, "");
   assert.equal(none.stderr, `There are no models under ${ROOT}\n`);
+});
+
+test("--layout and --revision say which model on the disk is meant", async () => {
+  const asked: ModelRequest[] = [];
+  const locate = async (request: ModelRequest) => {
+    asked.push(request);
+    return DIRECTORY;
+  };
+  await run("path org/name --layout hf-cache --revision v1", { locate });
+  assert.deepEqual(asked, [{ repository: "org/name", layout: "hf-cache", revision: "v1" }]);
+  assert.equal((await run("path org/name --layout nowhere", { locate })).exitCode, 2);
+});
+
+test("migrate shows the plan before it moves, and takes it back on request", async () => {
+  const steps: string[] = [];
+  const migrate = async ({ step, from }: MigrationRequest) => {
+    steps.push(step);
+    return {
+      from: from ?? "/root/smollm",
+      to: DIRECTORY,
+      files: ["config.json"],
+      leftBehind: [".DS_Store"],
+      isDone: step !== "plan",
+    };
+  };
+  const moved = await run("migrate org/name", { migrate });
+  assert.equal(moved.exitCode, 0);
+  assert.match(moved.stdout, /^From .*\nto .*\n {2}config\.json\nThese stay: \.DS_Store\nMoved\./);
+  assert.deepEqual(steps, ["plan", "move"]);
+  await run("migrate org/name --dry-run", { migrate });
+  assert.deepEqual(steps, ["plan", "move", "plan"]);
+  await run("migrate org/name --undo", { migrate });
+  assert.deepEqual(steps, ["plan", "move", "plan", "undo"]);
 });
 
 test("path prints the directory of a model that is here", async () => {

@@ -7,6 +7,7 @@ import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../hub/wait_or_abort.ts";
 import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
+import { hubCachePlaceOf, isCommit, refPath } from "../layout/hub_cache.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
 import { formatMarker, readMarker } from "../manage/marker.ts";
 import { metadataPath } from "../manage/metadata.ts";
@@ -18,6 +19,7 @@ import { type DiskState, inspectDisk } from "./inspect_disk.ts";
 import { lockModel } from "./model_lock.ts";
 import { ProgressMeter } from "./progress_meter.ts";
 import { publishModel } from "./publish_model.ts";
+import { publishSnapshot } from "./publish_snapshot.ts";
 import { type Staging, stagingOf } from "./staging.ts";
 
 /**
@@ -60,6 +62,11 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
     directories.add(dirname(join(directory, ...path.split("/"))));
     directories.add(dirname(metadataPath(directory, path)));
   }
+  const cache = hubCachePlaceOf(directory);
+  if (cache !== undefined) {
+    directories.add(cache.blobs).add(cache.trees);
+    if (!isCommit(task.revision)) directories.add(dirname(refPath(cache, task.revision)));
+  }
   for (const place of directories) await assertInsideRoot(files, root, place);
   await assertExactCase(files, root, directory);
   const paths = wanted.map((file) => file.path);
@@ -82,9 +89,10 @@ async function downloadLocked(
   if (disk.missing.length > 0) await writePlan(host, task, { staging, earlier });
   await removeStalePartials(host, disk, staging);
   const meter = new ProgressMeter(totalsOf(task), options.onProgress);
+  const here = [...disk.kept, ...disk.unlinked];
   meter.kept(
-    disk.kept.length,
-    disk.kept.reduce((sum, file) => sum + file.sizeBytes, 0),
+    here.length,
+    here.reduce((sum, file) => sum + file.sizeBytes, 0),
   );
   const { staged, bytesFetched } = await fetchMissing(host, task, {
     disk,
@@ -101,11 +109,14 @@ async function downloadLocked(
   // From here on nothing waits for the network, and stopping half-way would help nobody.
   throwIfAborted(signal);
   meter.report("publish");
-  await publishModel(host, { task, staging, kept: disk.kept, staged, strays, marker });
+  const publication = { task, staging, kept: disk.kept, staged, strays, marker };
+  const cache = hubCachePlaceOf(task.directory);
+  if (cache === undefined) await publishModel(host, publication);
+  else await publishSnapshot(host, { ...publication, cache, unlinked: disk.unlinked });
   await unlinkIfThere(files, staging.plan);
   throwIfAborted(signal);
   meter.report("done");
-  const placed = [...disk.kept, ...staged];
+  const placed = [...here, ...staged];
   return {
     directory: task.directory,
     commit: task.commit,
@@ -134,7 +145,8 @@ async function assertRoom(host: Host, task: DownloadTask, disk: DiskState): Prom
     );
   }, 0);
   if (neededBytes === 0) return;
-  const availableBytes = await host.files.availableBytes(task.directory);
+  // The staging area is there already, and on the same volume.
+  const availableBytes = await host.files.availableBytes(stagingOf(task.directory).directory);
   if (availableBytes >= neededBytes) return;
   throw new ModelError(
     "disk-full",

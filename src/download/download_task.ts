@@ -1,5 +1,6 @@
 import type { Digest } from "../../spec/mod.ts";
 import type { HttpClient } from "../hub/http_client.ts";
+import type { ListedFile } from "../hub/list_files.ts";
 import type { WantedFile } from "./wanted_file.ts";
 
 /** Everything that is decided before the first byte of a file is requested. */
@@ -19,6 +20,8 @@ export interface DownloadTask {
   readonly wanted: readonly WantedFile[];
   /** Every listed path with its hash, wanted or not: tells what belongs to this commit. */
   readonly listed: ReadonlyMap<string, Digest | undefined>;
+  /** The whole listing of the commit; undefined for a URL. */
+  readonly listing: readonly ListedFile[] | undefined;
   /** Whether a marker is written: it says that a model is there, not that some files are. */
   readonly writesMarker: boolean;
   readonly http: HttpClient;

@@ -4,6 +4,8 @@ import { algorithmOf, hashFile } from "../disk/file_hash.ts";
 import { lstatIfThere } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import type { DownloadTask } from "./download_task.ts";
+import { hubCachePlaceOf } from "../layout/hub_cache.ts";
+import { inspectCache } from "./inspect_cache.ts";
 import { partialPath, stagingOf } from "./staging.ts";
 import type { WantedFile } from "./wanted_file.ts";
 
@@ -26,6 +28,8 @@ export interface MissingContent {
 /** How a model's directory stands against what is wanted. */
 export interface DiskState {
   readonly kept: readonly KeptFile[];
+  /** Files of a hub cache whose content is there, whole, and only the link to it is not. */
+  readonly unlinked: readonly KeptFile[];
   readonly missing: readonly MissingContent[];
 }
 
@@ -39,6 +43,8 @@ export async function inspectDisk(
   task: DownloadTask,
   options: { readonly marker: Marker | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<DiskState> {
+  const cache = hubCachePlaceOf(task.directory);
+  if (cache !== undefined) return inspectCache(files, task, { cache, signal: options.signal });
   const recorded = recordedDigests(task, options.marker);
   const kept: KeptFile[] = [];
   const groups = new Map<string, [WantedFile, ...WantedFile[]]>();
@@ -62,7 +68,7 @@ export async function inspectDisk(
     const partial = await lstatIfThere(files, partialPath(stagingOf(task.directory), key));
     missing.push({ wanted, bytesKept: partial?.sizeBytes ?? 0, copyOf: places.get(key) });
   }
-  return { kept, missing };
+  return { kept, unlinked: [], missing };
 }
 
 /** Where the listing states no hash, an earlier verified download of the same commit does. */

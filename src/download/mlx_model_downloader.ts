@@ -1,6 +1,10 @@
-import type { DownloadRequest, DownloadResult, Host, Place } from "../../spec/mod.ts";
+import type { DownloadRequest, DownloadResult, FileSystem, Host, Place } from "../../spec/mod.ts";
+import { diskError } from "../disk/disk_error.ts";
 import { ModelError } from "../errors.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
+import { hubCachePlace, hubCacheRoot } from "../layout/hub_cache.ts";
+import { localSnapshot } from "../manage/local_snapshot.ts";
+import { revisionOf } from "./repository_snapshot.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
 import type { DownloadPlan } from "./download_plan.ts";
 import {
@@ -34,10 +38,12 @@ export interface MlxModelDownloaderOptions {
  */
 export class MlxModelDownloader {
   readonly #place: Place;
+  readonly #files: FileSystem;
   readonly #repositories: RepositoryDownloader;
 
   constructor(host: Host, place: Place, options: MlxModelDownloaderOptions = {}) {
     this.#place = place;
+    this.#files = host.files;
     this.#repositories = new RepositoryDownloader(host, place, options);
   }
 
@@ -50,7 +56,8 @@ export class MlxModelDownloader {
     request: DownloadRequest,
     options: RepositoryDownloadOptions = {},
   ): Promise<DownloadResult> {
-    return this.#repositories.download(request, { ...options, target: this.#target(request) });
+    const target = await this.#target(request);
+    return this.#repositories.download(request, { ...options, target });
   }
 
   /** Says what a download would do, and writes nothing. */
@@ -58,20 +65,49 @@ export class MlxModelDownloader {
     request: DownloadRequest,
     options: RepositoryDownloadOptions = {},
   ): Promise<DownloadPlan> {
-    return this.#repositories.plan(request, { ...options, target: this.#target(request) });
+    return this.#repositories.plan(request, { ...options, target: await this.#target(request) });
   }
 
-  #target(request: DownloadRequest): RepositoryTarget {
+  async #target(request: DownloadRequest): Promise<RepositoryTarget> {
     const layout = request.layout ?? "hubapi";
+    const selection = selectionOf(request, DEFAULT_PATTERNS);
+    const mustBeModel = !selection.isChosen;
+    if (layout === "hf-cache") {
+      return { ...(await this.#snapshotTarget(request)), selection, mustBeModel };
+    }
     if (layout !== "hubapi" && layout !== "lmstudio") {
       throw new ModelError(
         "unsupported",
-        `Cannot download into layout "${layout}": use "hubapi" or "lmstudio"`,
-        { expected: "hubapi or lmstudio", actual: layout },
+        `Cannot download into layout "${layout}": use "hubapi", "lmstudio" or "hf-cache"`,
+        { expected: "hubapi, lmstudio or hf-cache", actual: layout },
       );
     }
     const directory = modelDirectory(this.#place.root, request.repository, { layout });
-    const selection = selectionOf(request, DEFAULT_PATTERNS);
-    return { directory, selection, mustBeModel: !selection.isChosen };
+    return { directory, selection, mustBeModel };
+  }
+
+  async #snapshotTarget(
+    request: DownloadRequest,
+  ): Promise<Omit<RepositoryTarget, "selection" | "mustBeModel">> {
+    const { repository } = request;
+    const root = hubCacheRoot(this.#place);
+    const cache = hubCachePlace(root, repository);
+    const known = await this.#tryDisk(
+      () => localSnapshot(this.#files, cache, revisionOf(request)),
+      cache.repository,
+    );
+    return {
+      root,
+      directory: known ?? cache.snapshots,
+      directoryOf: (commit) => modelDirectory(root, repository, { layout: "hf-cache", commit }),
+    };
+  }
+
+  async #tryDisk<T>(action: () => Promise<T>, directory: string): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw diskError(error, `read "${directory}"`);
+    }
   }
 }

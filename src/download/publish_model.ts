@@ -126,7 +126,11 @@ class Placer {
 const VANISHED_MAX = 20;
 
 /** Makes the parents at this moment, also when somebody keeps removing them: `LAYOUT-PARENTS`. */
-async function renameIntoPlace(files: FileSystem, source: string, target: string): Promise<void> {
+export async function renameIntoPlace(
+  files: FileSystem,
+  source: string,
+  target: string,
+): Promise<void> {
   for (let vanished = 0; ; vanished++) {
     try {
       await makeDirectories(files, dirname(target));
@@ -181,7 +185,8 @@ async function writeMetadata(
   }
 }
 
-async function writeMarker(
+/** Writes the marker, the last step of every download: `MARK-LAST`. */
+export async function writeMarker(
   host: PublishHost,
   publication: Publication,
   all: readonly KeptFile[],

@@ -33,7 +33,12 @@ const CONCURRENCY = 8;
 
 /** Where a repository's files go, and which they are. */
 export interface RepositoryTarget {
+  /** The directory that writes stay under. @default {the place's root} */
+  readonly root?: string;
+  /** The model's directory, as far as it is known before the hub says which commit is meant. */
   readonly directory: string;
+  /** The directory of a commit, where each has its own. @default {the same for all} */
+  readonly directoryOf?: (commit: string) => string;
   readonly selection: Selection;
   /** Whether it is refused when the repository lacks what a model needs. */
   readonly mustBeModel: boolean;
@@ -161,8 +166,8 @@ export class RepositoryDownloader {
     const paths = selected.map((file) => file.path);
     if (target.mustBeModel) assertWhole(paths, repository);
     return {
-      root: this.#place.root,
-      directory: target.directory,
+      root: target.root ?? this.#place.root,
+      directory: target.directoryOf?.(commit) ?? target.directory,
       source: repository,
       revision: revisionOf(request),
       commit,
@@ -174,6 +179,7 @@ export class RepositoryDownloader {
         contentKey: contentKeyOf(file.digest, `${repository}@${commit}/${file.path}`),
       })),
       listed: new Map(listed.map((file) => [file.path, file.digest])),
+      listing: listed,
       // A marker says that a model is there; files that were chosen by hand need not be one.
       writesMarker: !target.selection.isChosen || lackingParts(paths).length === 0,
       http: client.http,
@@ -191,11 +197,14 @@ function localQuestion(
   context: { readonly target: RepositoryTarget; readonly signal?: AbortSignal | undefined },
 ): LocalCopyQuestion & { readonly revision: string } {
   const revision = revisionOf(request);
+  const { target } = context;
   return {
-    directory: context.target.directory,
+    directory: target.directory,
     source: request.repository,
-    selection: context.target.selection,
-    isRevision: (marker: Marker) => marker.revision === revision || marker.commit === revision,
+    selection: target.selection,
+    // Where each commit has a directory, it was the ref that led to this one.
+    isRevision: (marker: Marker) =>
+      target.directoryOf !== undefined || [marker.revision, marker.commit].includes(revision),
     revision,
     signal: context.signal,
   };

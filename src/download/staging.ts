@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { hubCachePlaceOf } from "../layout/hub_cache.ts";
 
 /** Where the state of unfinished work on a model lies, inside its directory and on its volume. */
 export interface Staging {
@@ -17,16 +18,19 @@ export interface Staging {
 /**
  * The places of unfinished work on a model: `DL-PARTIAL-PLACE`.
  *
+ * The snapshots of a hub cache share contents, so they share what is unfinished, beside `blobs`; each has its own plan.
+ *
  * @param directory the model's directory
  */
 export function stagingOf(directory: string): Staging {
-  const staging = join(directory, ".cache", "mlx-layout");
+  const cache = hubCachePlaceOf(directory);
+  const staging = join(cache?.repository ?? directory, ".cache", "mlx-layout");
   return {
     directory: staging,
     partials: join(staging, "partial"),
     temporary: join(staging, "tmp"),
     locks: join(staging, "locks"),
-    plan: join(staging, "plan.json"),
+    plan: join(staging, cache === undefined ? "plan.json" : `plan-${basename(directory)}.json`),
   };
 }
 

@@ -125,6 +125,7 @@ export class UrlDownloader {
         { path: name, sizeBytes, digest, url, contentKey: contentKeyOf(digest, facts), validator },
       ],
       listed: new Map([[name, digest]]),
+      listing: undefined,
       writesMarker: true,
       http,
       concurrency: 8,

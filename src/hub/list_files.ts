@@ -15,6 +15,9 @@ export interface ListedFile {
   readonly sizeBytes: number;
   /** The hash that the hub states, or undefined when it hides it. */
   readonly digest: Digest | undefined;
+  /** Git's id of the entry: of a large file, that of its pointer. Undefined when the hub hides it. */
+  readonly blobId: string | undefined;
+  readonly xetHash: string | undefined;
 }
 
 /** Options of {@linkcode listFiles}. */
@@ -59,7 +62,7 @@ export async function listFiles(
 
 function readEntry(entry: unknown, attempt: string): ListedFile | undefined {
   if (typeof entry !== "object" || entry === null) throw misshapen(attempt);
-  const { type, path, size, oid, lfs } = entry as Record<string, unknown>;
+  const { type, path, size, oid, lfs, xetHash } = entry as Record<string, unknown>;
   if (type === "directory") return undefined;
   if (typeof path !== "string") throw misshapen(attempt);
   const large =
@@ -71,6 +74,8 @@ function readEntry(entry: unknown, attempt: string): ListedFile | undefined {
     path,
     sizeBytes,
     digest: large === undefined ? gitDigest(oid) : lfsDigest(large["oid"]),
+    blobId: gitDigest(oid)?.slice("git-sha1:".length),
+    xetHash: typeof xetHash === "string" && /^[0-9a-f]{64}$/.test(xetHash) ? xetHash : undefined,
   };
 }
 

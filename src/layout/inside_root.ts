@@ -21,15 +21,22 @@ export async function assertInsideRoot(
   while (existing.length > root.length && (await lstatIfThere(files, existing)) === undefined) {
     existing = dirname(existing);
   }
-  if (existing.length <= root.length) return;
-  const realRoot = await files.realpath(root);
-  const real = await files.realpath(existing);
-  if (real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
-    return;
+  if (existing.length <= root.length || (await isInsideRoot(files, root, existing))) return;
   throw new ModelError(
     "unsafe-path",
     `Cannot write below "${existing}" as a symbolic link leads out of the root "${root}": remove the link or use its target as the root`,
   );
+}
+
+/** Whether a path that exists lies under the root once all links are followed. */
+export async function isInsideRoot(
+  files: FileSystem,
+  root: string,
+  path: string,
+): Promise<boolean> {
+  const realRoot = await files.realpath(root);
+  const real = await files.realpath(path);
+  return real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep);
 }
 
 /**

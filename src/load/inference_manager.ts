@@ -1,3 +1,4 @@
+import { isAbsolute, relative, sep } from "node:path";
 import type { CheckReport, Digest, FileSystem, ModelRequest } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { checkDirectory } from "./check_directory.ts";
@@ -68,7 +69,13 @@ export class InferenceManager {
       ...(options.signal && { signal: options.signal }),
       ...(digests && { digests }),
       // A directory that the caller names may lie elsewhere, where the root means nothing.
-      ...(root !== undefined && !("directory" in request) && { root }),
+      // Nor does it in the hub's cache, which may lie elsewhere too.
+      ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
     });
   }
+}
+
+function isBelow(directory: string, root: string): boolean {
+  const way = relative(root, directory);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import {
+  type FileStat,
   type FileSystem,
   fnmatch,
   type Layout,
@@ -12,6 +13,7 @@ import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
 import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
+import { hubCachePlace, hubCachePlaceOf, repositoryOfCacheName } from "../layout/hub_cache.ts";
 import { parseRepositoryId } from "../layout/repository_id.ts";
 import { readMarker } from "./marker.ts";
 import { modelStatus } from "./model_status.ts";
@@ -24,6 +26,8 @@ const MLX_SOURCE = "mlx-community/";
 
 /** Options of {@linkcode listModels}. */
 export interface ListModelsOptions {
+  /** Root of layout `hf-cache`. */
+  readonly cacheRoot: string;
   /** Repositories of model ids that the app chose itself, such as `smollm-135m`. */
   readonly repositories: Readonly<Record<string, string>>;
 }
@@ -48,7 +52,8 @@ export async function listModels(
 ): Promise<ListedModel[]> {
   const models: ListedModel[] = [];
   const found: Candidate[] = [];
-  for (const candidate of await candidates(files, root))
+  const all = [...(await candidates(files, root)), ...(await snapshots(files, options.cacheRoot))];
+  for (const candidate of all)
     if (await holdsModel(files, candidate.directory)) found.push(candidate);
   for (const candidate of await distinct(files, root, found))
     models.push(await describe(files, root, { ...options, candidate }));
@@ -62,7 +67,8 @@ async function distinct(
   found: readonly Candidate[],
 ): Promise<Candidate[]> {
   if (found.length === 0) return [];
-  const realRoot = await files.realpath(root);
+  const realRoot =
+    (await lstatIfThere(files, root)) === undefined ? root : await files.realpath(root);
   const byPlace = new Map<string, Candidate>();
   for (const candidate of found) {
     const place = await files.realpath(candidate.directory);
@@ -75,13 +81,30 @@ async function distinct(
 async function candidates(files: FileSystem, root: string): Promise<Candidate[]> {
   const found: Candidate[] = await children(files, join(root, MODELS), "hubapi");
   for (const name of await directoriesIn(files, root)) {
-    if (name === MODELS) continue;
+    if (name === MODELS || repositoryOfCacheName(name) !== undefined) continue;
     const directory = join(root, name);
     // A directory that holds a model itself is one of the flat layout, and no organization.
     if (await holdsModel(files, directory)) {
       found.push({ directory, layout: "flat", repository: repositoryOf(name), name });
     } else {
       found.push(...(await namedModels(files, directory, { org: name, layout: "lmstudio" })));
+    }
+  }
+  return found;
+}
+
+/** Every snapshot of a hub cache: `MANAGE-HFCACHE`. */
+async function snapshots(files: FileSystem, cacheRoot: string): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const cacheName of await directoriesIn(files, cacheRoot)) {
+    const repository = asRepository(repositoryOfCacheName(cacheName) ?? "");
+    if (repository === undefined) continue;
+    const place = hubCachePlace(cacheRoot, repository);
+    for (const commit of await directoriesIn(files, place.snapshots)) {
+      const directory = join(place.snapshots, commit);
+      // Some clients name a snapshot `main`; that is none that a ref could lead to.
+      if (hubCachePlaceOf(directory) === undefined) continue;
+      found.push({ directory, layout: "hf-cache", repository, name: modelIdOf(repository) });
     }
   }
   return found;
@@ -229,9 +252,23 @@ async function readOrigin(files: FileSystem, directory: string): Promise<string 
   }
 }
 
+async function fileIfThere(files: FileSystem, path: string): Promise<FileStat | undefined> {
+  try {
+    const stat = await files.stat(path);
+    return stat.kind === "file" ? stat : undefined;
+  } catch {
+    // A link that leads nowhere holds nothing; that it does is the examination's business.
+    return undefined;
+  }
+}
+
 async function sizeOf(files: FileSystem, directory: string): Promise<number> {
   let sizeBytes = 0;
-  for await (const { stat } of walk(files, directory))
+  const isSnapshot = hubCachePlaceOf(directory) !== undefined;
+  for await (const { path, stat } of walk(files, directory)) {
     if (stat.kind === "file") sizeBytes += stat.sizeBytes;
+    if (stat.kind === "link" && isSnapshot)
+      sizeBytes += (await fileIfThere(files, join(directory, path)))?.sizeBytes ?? 0;
+  }
   return sizeBytes;
 }

@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import type {
   Digest,
   Host,
   Layout,
   ListedModel,
+  MigrationRequest,
+  MigrationResult,
   ModelRequest,
   ModelStatus,
   Place,
@@ -13,7 +16,13 @@ import { errnoOf } from "../disk/disk_error.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
+import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
+import { revisionOf } from "../download/repository_snapshot.ts";
+import { hubCachePlace, hubCachePlaceOf, hubCacheRoot } from "../layout/hub_cache.ts";
+import { readCommitListing } from "./commit_listing.ts";
+import { localSnapshot } from "./local_snapshot.ts";
+import { removeSnapshot } from "./remove_snapshot.ts";
 import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
 import { listModels } from "./list_models.ts";
 import { readMarker } from "./marker.ts";
@@ -27,7 +36,7 @@ export interface ModelFileManagerOptions {
 }
 
 /** Layouts that a model is looked for in, best first. */
-const LOOKED_IN: readonly Layout[] = ["hubapi", "lmstudio", "flat"];
+const LOOKED_IN: readonly Layout[] = ["hubapi", "lmstudio", "flat", "hf-cache"];
 
 /**
  * Knows where models lie and in what state they are; uses no network: `STATUS-LOCAL`.
@@ -45,11 +54,13 @@ const LOOKED_IN: readonly Layout[] = ["hubapi", "lmstudio", "flat"];
 export class ModelFileManager {
   readonly #host: Host;
   readonly #root: string;
+  readonly #cacheRoot: string;
   readonly #repositories: Readonly<Record<string, string>>;
 
   constructor(host: Host, place: Place, options: ModelFileManagerOptions = {}) {
     this.#host = host;
     this.#root = place.root;
+    this.#cacheRoot = hubCacheRoot(place);
     this.#repositories = options.repositories ?? {};
   }
 
@@ -64,10 +75,15 @@ export class ModelFileManager {
     return this.#repositories[modelId] ?? repositoryOf(modelId);
   }
 
-  /** Where a model is to lie, whether it is there or not: `LAYOUT-PATH`. */
+  /**
+   * Where a model is to lie, whether it is there or not: `LAYOUT-PATH`.
+   *
+   * @throws {ModelError} `invalid-argument` for layout `hf-cache` unless the revision is a commit
+   */
   directoryOf(request: ModelRequest): string {
     const layout = request.layout ?? "hubapi";
-    return modelDirectory(this.#root, request.repository, { layout });
+    const root = layout === "hf-cache" ? this.#cacheRoot : this.#root;
+    return modelDirectory(root, request.repository, { layout, commit: request.revision });
   }
 
   /**
@@ -77,7 +93,8 @@ export class ModelFileManager {
    */
   async locate(request: ModelRequest): Promise<string | undefined> {
     for (const layout of request.layout === undefined ? LOOKED_IN : [request.layout]) {
-      const directory = this.directoryOf({ ...request, layout });
+      const directory = await this.#placeOf({ ...request, layout });
+      if (directory === undefined) continue;
       const kind = await this.#tryDisk(() => this.#kindOf(directory), directory);
       if (kind === "directory" && (await namesIn(this.#host.files, directory)).length > 0)
         return directory;
@@ -99,40 +116,90 @@ export class ModelFileManager {
   async list(): Promise<readonly ListedModel[]> {
     const { files } = this.#host;
     return this.#tryDisk(
-      () => listModels(files, this.#root, { repositories: this.#repositories }),
+      () =>
+        listModels(files, this.#root, {
+          repositories: this.#repositories,
+          cacheRoot: this.#cacheRoot,
+        }),
       this.#root,
     );
   }
 
   /** Removes a model. @throws {ModelError} `not-downloaded` */
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
-    const directory = (await this.locate(request)) ?? this.directoryOf(request);
-    return removeModel(this.#host, this.#root, {
-      directory,
-      name: request.repository,
-      signal: options.signal,
-    });
+    const directory = await this.#whereOf(request);
+    const removal = { directory, name: request.repository, signal: options.signal };
+    return hubCachePlaceOf(directory) === undefined
+      ? removeModel(this.#host, this.#root, removal)
+      : removeSnapshot(this.#host, this.#cacheRoot, removal);
+  }
+
+  /**
+   * Moves a model to its place, says what that would do, or takes it back.
+   *
+   * @throws {ModelError} `not-downloaded` when there is nothing to move or to take back
+   */
+  async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
+    const { repository, step } = request;
+    const layout = request.layout ?? "hubapi";
+    const to = this.directoryOf({ repository, layout });
+    const from = request.from ?? (await this.#misplacedOf(repository, to));
+    const migration = { repository, from, to, signal: options.signal };
+    const run = { plan: planMigration, move: migrateModel, undo: undoMigration }[step];
+    return this.#tryDisk(() => run(this.#host, this.#root, migration), from);
+  }
+
+  /** Where a model lies that is not where it belongs: under the app's own name for it, or in another layout. */
+  async #misplacedOf(repository: string, to: string): Promise<string> {
+    const own = join(this.#root, this.modelIdOf(repository));
+    const flat = this.directoryOf({ repository, layout: "flat" });
+    const places = [own, flat, this.directoryOf({ repository, layout: "lmstudio" })];
+    for (const place of places) {
+      if (place !== to && (await this.#kindOf(place)) === "directory") return place;
+    }
+    return flat;
   }
 
   /** The hashes that a model's marker states, by path. */
   async recordedDigests(directory: string): Promise<ReadonlyMap<string, Digest>> {
-    const marker = await readMarker(this.#host.files, directory);
-    return new Map(marker?.files.map((file) => [file.path, file.digest]));
+    const { files } = this.#host;
+    const marker = await readMarker(files, directory);
+    const recorded = marker?.files ?? (await readCommitListing(files, directory));
+    return new Map(recorded?.map((file) => [file.path, file.digest]));
   }
 
   async #status(
     request: ModelRequest,
     options: WaitOptions & { readonly hash: "always" | "touched" },
   ): Promise<ModelStatus> {
-    const directory = (await this.locate(request)) ?? this.directoryOf(request);
+    const directory = await this.#whereOf(request);
     const question = {
       directory,
       source: request.repository,
-      revision: request.revision,
+      // Where each commit has a directory, the ref has told which one the revision means.
+      revision: hubCachePlaceOf(directory) === undefined ? request.revision : undefined,
       hash: options.hash,
       signal: options.signal,
     };
     return this.#tryDisk(() => modelStatus(this.#host.files, question), directory);
+  }
+
+  /** Where a model is, else where it would be looked for first. */
+  async #whereOf(request: ModelRequest): Promise<string> {
+    const found = await this.locate(request);
+    if (found !== undefined) return found;
+    if (request.layout !== "hf-cache") return this.directoryOf(request);
+    const { snapshots } = hubCachePlace(this.#cacheRoot, request.repository);
+    return (await this.#placeOf(request)) ?? snapshots;
+  }
+
+  async #placeOf(request: ModelRequest): Promise<string | undefined> {
+    if (request.layout !== "hf-cache") return this.directoryOf(request);
+    const cache = hubCachePlace(this.#cacheRoot, request.repository);
+    return this.#tryDisk(
+      () => localSnapshot(this.#host.files, cache, revisionOf(request)),
+      cache.repository,
+    );
   }
 
   async #kindOf(path: string): Promise<string | undefined> {

@@ -1,14 +1,16 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type FileFault,
   type FileSystem,
   type Marker,
+  type MarkerFile,
   type ModelStatus,
   REQUIRED_PARTS,
 } from "../../spec/mod.ts";
 import { readPlan } from "../download/offline_copy.ts";
 import { lackingParts, selectionOf } from "../download/select_files.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
+import { readCommitListing } from "./commit_listing.ts";
 import { readMarker } from "./marker.ts";
 import { verifyFiles, type VerifyFilesOptions } from "./verify_files.ts";
 
@@ -33,7 +35,12 @@ export async function modelStatus(
 ): Promise<ModelStatus> {
   const { directory, source } = question;
   const marker = await readMarker(files, directory);
-  if (marker === undefined) return withoutMarker(files, question);
+  if (marker === undefined) {
+    const listed = await readCommitListing(files, directory);
+    return listed === undefined
+      ? withoutMarker(files, question)
+      : ofListing(files, { ...question, recorded: listed });
+  }
   if (source !== undefined && marker.source !== source) {
     return { state: "unknown", directory, why: `its marker is of "${marker.source}"` };
   }
@@ -58,6 +65,20 @@ export async function modelStatus(
 function isModel(marker: Marker): boolean {
   const usual = selectionOf({});
   return usual.include.every((pattern) => marker.include.includes(pattern));
+}
+
+/** A snapshot of another client: the listing of its commit says what there must be, and every byte of it is hashed. */
+async function ofListing(
+  files: FileSystem,
+  question: StatusQuestion & { readonly recorded: readonly MarkerFile[] },
+): Promise<ModelStatus> {
+  const { directory, recorded } = question;
+  const faults = [
+    ...lackingFaults(recorded.map(({ path }) => path)),
+    ...(await verifyFiles(files, directory, { ...question, hash: "always" })),
+  ];
+  if (faults.length > 0) return { state: "incomplete", directory, faults };
+  return { state: "complete", directory, commit: basename(directory) };
 }
 
 async function withoutMarker(files: FileSystem, question: StatusQuestion): Promise<ModelStatus> {

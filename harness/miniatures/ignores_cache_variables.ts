@@ -1,0 +1,12 @@
+import { type Miniature, wrapSubject } from "./miniature.ts";
+
+/** Does not know the older name of the cache's variable. */
+export const ignoresCacheVariables: Miniature = {
+  name: "ignores_cache_variables",
+  lie: "Does not know the older name of the cache's variable.",
+  breaks: ["HUB-ENV-CACHE"],
+  wrap: (subject) =>
+    wrapSubject(subject, "ignores_cache_variables", (host, place) =>
+      subject.start(host, { ...place, env: { ...place.env, HUGGINGFACE_HUB_CACHE: undefined } }),
+    ),
+};

@@ -1,0 +1,103 @@
+/**
+ * A migration dies at any change of the disk, on a volume with hard links or without; another process goes on or goes back.
+ *
+ * Invariants checked:
+ * - At that moment every file of the model is whole in its old place or in its new one.
+ * - Going on ends in the new place, going back in the old one, with every file and nothing in the other.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import type { FileSystem } from "../../spec/mod.ts";
+import {
+  anySmallModel,
+  asFailure,
+  changeFiles,
+  diskError,
+  filePlace,
+  modelPlace,
+  ProcessKilled,
+  readTree,
+  scenario,
+  sha256Hex,
+  wrapFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Interrupted-4bit";
+const FLAT = "mlx-community--Interrupted-4bit";
+
+export const migrationKilled = scenario({
+  name: "interop/migration_killed",
+  covers: ["MIGRATE-SAFE"],
+  goals: ["it died half-way", "it went on", "it went back"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 80 }),
+    nth: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 50 })),
+    hasLinks: fc.boolean(),
+    goesOn: fc.boolean(),
+    diesTwice: fc.boolean(),
+  },
+  async check({ model, nth, hasLinks, goesOn, diesTwice }, world, verdict) {
+    const from = join(world.root, FLAT);
+    const to = modelPlace(world, REPOSITORY);
+    await changeFiles(world, from, { before: [], after: model.files });
+    const start = () => world.start(hasLinks ? {} : { files: withoutLinks });
+    const steps = diesTwice ? (["move", "move"] as const) : (["move"] as const);
+    for (const step of steps) {
+      const doomed = start();
+      doomed.killAt({ at: "operation", nth });
+      await endOf(() => doomed.migrate({ repository: REPOSITORY, step }));
+      if (doomed.isKilled) verdict.reached("it died half-way");
+      await world.settle();
+      for (const { path, bytes } of model.files) {
+        const sizes = await Promise.all(
+          [from, to].map((at) => isWhole(filePlace(at, path), bytes)),
+        );
+        verdict.holds("MIGRATE-SAFE", sizes.includes(true), `${path} is in neither place`);
+      }
+    }
+    const isBegun = (await readTree(world.files, join(world.root, ".mlx-layout"))).some(
+      ({ path }) => path.endsWith(".json"),
+    );
+    const goal = goesOn ? to : from;
+    const step = goesOn ? "move" : "undo";
+    // A migration that died before it wrote anything down never began, and one that had ended has nothing to go on with.
+    const isOver = (await wrongFiles(world, to, model.files)).length === 0;
+    if (isBegun && !(goesOn && isOver)) {
+      await verdict.attempt("MIGRATE-SAFE", () =>
+        start().migrate({ repository: REPOSITORY, step }),
+      );
+      const wrong = await wrongFiles(world, goal, model.files);
+      verdict.holds("MIGRATE-SAFE", wrong.length === 0, () => `${step}: ${wrong.join(", ")}`);
+      const other = await readTree(world.files, goesOn ? from : to);
+      const left = other.find(({ kind }) => kind !== "directory");
+      verdict.holds("MIGRATE-SAFE", left === undefined, `${left?.path} is left in the other place`);
+      verdict.reached(goesOn ? "it went on" : "it went back");
+    }
+
+    async function isWhole(place: string, bytes: Uint8Array): Promise<boolean> {
+      const [entry] = (await readTree(world.files, join(place, ".."))).filter(({ path }) =>
+        place.endsWith(`/${path}`),
+      );
+      return entry?.sha256 === sha256Hex(bytes);
+    }
+  },
+});
+
+/** Waits for the end of a process's work, also by its death; a second move after a finished one is refused. */
+async function endOf(action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof ProcessKilled) && asFailure(error)?.code !== "not-downloaded")
+      throw error;
+  }
+}
+
+/** A volume of the kind that cameras and memory sticks have. */
+function withoutLinks(files: FileSystem): FileSystem {
+  return wrapFiles(files, async (call, next) => {
+    if (call.operation === "link") throw diskError("EPERM", "link", call.path);
+    return next();
+  });
+}

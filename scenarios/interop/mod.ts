@@ -1,0 +1,23 @@
+/**
+ * Scenarios about sharing the hub's own cache with other clients.
+ *
+ * @module
+ */
+
+import type { Scenario } from "../../harness/mod.ts";
+import { cacheRoot } from "./cache_root.ts";
+import { foreignCache } from "./foreign_cache.ts";
+import { migration } from "./migration.ts";
+import { migrationKilled } from "./migration_killed.ts";
+import { refLast } from "./ref_last.ts";
+import { snapshot } from "./snapshot.ts";
+
+/** Scenarios of this area. */
+export const interopScenarios: readonly Scenario[] = [
+  snapshot,
+  refLast,
+  cacheRoot,
+  foreignCache,
+  migration,
+  migrationKilled,
+];

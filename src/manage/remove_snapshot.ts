@@ -1,0 +1,209 @@
+import { basename, dirname, join } from "node:path";
+import { type FileSystem, MARKER_NAME, type RemoveResult } from "../../spec/mod.ts";
+import { removeEmptyDirectories } from "../disk/directories.ts";
+import { diskError } from "../disk/disk_error.ts";
+import { readSmallFile, unlinkIfThere } from "../disk/small_file.ts";
+import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
+import { type LockHost, lockModel } from "../download/model_lock.ts";
+import { stagingOf } from "../download/staging.ts";
+import { ModelError } from "../errors.ts";
+import { type HubCachePlace, hubCachePlaceOf } from "../layout/hub_cache.ts";
+import { assertExactCase } from "../layout/inside_root.ts";
+import { readCommitListing } from "./commit_listing.ts";
+import { readMarker } from "./marker.ts";
+import type { RemoveModelOptions } from "./remove_model.ts";
+
+/** What makes a snapshot look like a model, in the order in which it goes. */
+const FIRST_OUT: readonly string[] = [MARKER_NAME, "config.json"];
+
+/**
+ * Removes a snapshot from a hub cache, and of the contents those that no other snapshot has: `REMOVE-ALL`,
+ * `REMOVE-BYTES`, `REMOVE-NEIGHBOURS`, `MANAGE-HFCACHE`.
+ *
+ * A content in the store that repositories share is left there: only the official client counts its users. Whatever is
+ * not known to be of this snapshot stays.
+ *
+ * @param cacheRoot the directory that stays
+ * @throws {ModelError} `not-downloaded` when there is nothing
+ */
+export async function removeSnapshot(
+  host: LockHost,
+  cacheRoot: string,
+  options: RemoveModelOptions,
+): Promise<RemoveResult> {
+  const { directory, name, signal } = options;
+  const cache = hubCachePlaceOf(directory);
+  const staging = stagingOf(directory);
+  const isHere =
+    (await lstatIfThere(host.files, directory)) !== undefined ||
+    (await lstatIfThere(host.files, staging.plan)) !== undefined;
+  if (cache === undefined || !isHere) {
+    throw new ModelError(
+      "not-downloaded",
+      `Cannot remove "${name}" as nothing of it is in "${directory}": check the id, the revision and the cache`,
+    );
+  }
+  try {
+    await assertExactCase(host.files, cacheRoot, cache.repository);
+    const bytesFreed = await removeLocked(host, {
+      signal,
+      locks: staging.locks,
+      removal: new SnapshotRemoval(host.files, { cacheRoot, cache, directory }),
+    });
+    // The lock's own directory can only go once nobody holds it.
+    await removeEmptyDirectories(host.files, staging.locks, cacheRoot);
+    return { directory, bytesFreed };
+  } catch (error) {
+    throw diskError(error, `remove "${name}" in "${directory}"`);
+  }
+}
+
+async function removeLocked(
+  host: LockHost,
+  options: {
+    readonly locks: string;
+    readonly removal: SnapshotRemoval;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<number> {
+  await using _lock = await lockModel(host, options.locks, { signal: options.signal });
+  return options.removal.run();
+}
+
+class SnapshotRemoval {
+  readonly #files: FileSystem;
+  readonly #cacheRoot: string;
+  readonly #cache: HubCachePlace;
+  readonly #directory: string;
+  readonly #commit: string;
+
+  constructor(
+    files: FileSystem,
+    options: {
+      readonly cacheRoot: string;
+      readonly cache: HubCachePlace;
+      readonly directory: string;
+    },
+  ) {
+    this.#files = files;
+    this.#cacheRoot = options.cacheRoot;
+    this.#cache = options.cache;
+    this.#directory = options.directory;
+    this.#commit = basename(options.directory);
+  }
+
+  /** @returns bytes that came free */
+  async run(): Promise<number> {
+    const { refs, trees, noExist, snapshots } = this.#cache;
+    // Other clients find the snapshot by its ref, so that goes before any file does.
+    await this.#removeRefs(refs);
+    const { blobs, bytes } = await this.#removeEntries();
+    const bytesFreed = bytes + (await this.#removeBlobs(blobs));
+    await this.#unlink(join(trees, `${this.#commit}.json`));
+    await this.#removeAll(join(noExist, this.#commit));
+    await this.#removeStaging();
+    for (const directory of [snapshots, this.#cache.blobs, refs, trees, noExist])
+      await removeEmptyDirectories(this.#files, directory, this.#cacheRoot);
+    if ((await lstatIfThere(this.#files, snapshots)) === undefined) await this.#removeLocks();
+    return bytesFreed;
+  }
+
+  async #removeRefs(refs: string): Promise<void> {
+    const found: string[] = [];
+    for await (const { path, stat } of walk(this.#files, refs)) {
+      if (stat.kind !== "file") continue;
+      const text = await readSmallFile(this.#files, join(refs, path));
+      if (text?.trim() === this.#commit) found.push(join(refs, path));
+    }
+    for (const path of found) {
+      await this.#unlink(path);
+      await this.#files.syncDirectory(dirname(path));
+      if (dirname(path) !== refs) await removeEmptyDirectories(this.#files, dirname(path), refs);
+    }
+  }
+
+  /** Links are of the snapshot; so are the copies that clients make where there are no links. */
+  async #removeEntries(): Promise<{ readonly blobs: Set<string>; readonly bytes: number }> {
+    const marker = await readMarker(this.#files, this.#directory);
+    const listed = marker?.files ?? (await readCommitListing(this.#files, this.#directory)) ?? [];
+    const known = new Set([MARKER_NAME, ...listed.map(({ path }) => path)]);
+    const blobs = await this.#blobsOf(this.#directory);
+    const entries: { path: string; bytes: number }[] = [];
+    const directories: string[] = [this.#directory];
+    for await (const { path, stat } of walk(this.#files, this.#directory)) {
+      if (stat.kind === "directory") directories.unshift(join(this.#directory, path));
+      else if (stat.kind === "link") entries.push({ path, bytes: 0 });
+      else if (known.has(path))
+        entries.push({ path, bytes: stat.linkCount === 1 ? stat.sizeBytes : 0 });
+    }
+    entries.sort((one, two) => rankOf(one.path) - rankOf(two.path));
+    for (const { path } of entries) {
+      await this.#unlink(join(this.#directory, path));
+      if (FIRST_OUT.includes(path)) await this.#files.syncDirectory(this.#directory);
+    }
+    for (const directory of directories)
+      await removeEmptyDirectories(this.#files, directory, this.#cache.snapshots);
+    return { blobs, bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
+  }
+
+  /** Names of the blobs that a snapshot's links lead to. */
+  async #blobsOf(directory: string): Promise<Set<string>> {
+    const blobs = new Set<string>();
+    for await (const { path, stat } of walk(this.#files, directory)) {
+      if (stat.kind !== "link") continue;
+      const text = await this.#files.readlink(join(directory, path));
+      blobs.add(text.slice(text.lastIndexOf("/") + 1));
+    }
+    return blobs;
+  }
+
+  async #removeBlobs(blobs: Set<string>): Promise<number> {
+    for (const commit of await namesIn(this.#files, this.#cache.snapshots)) {
+      for (const blob of await this.#blobsOf(join(this.#cache.snapshots, commit)))
+        blobs.delete(blob);
+    }
+    let bytes = 0;
+    for (const blob of blobs) {
+      const path = join(this.#cache.blobs, blob);
+      const stat = await lstatIfThere(this.#files, path);
+      if (stat === undefined || stat.kind === "directory") continue;
+      if (stat.kind === "file" && stat.linkCount === 1) bytes += stat.sizeBytes;
+      await this.#unlink(path);
+    }
+    return bytes;
+  }
+
+  async #removeStaging(): Promise<void> {
+    const staging = stagingOf(this.#directory);
+    await this.#unlink(staging.plan);
+    const names = await namesIn(this.#files, staging.directory);
+    // What is half there may be of another snapshot, which will go on with it.
+    if (names.some((name) => name.startsWith("plan-"))) return;
+    await this.#removeAll(staging.partials);
+    await this.#removeAll(staging.temporary);
+  }
+
+  /** The official client's locks of a repository that is gone. */
+  async #removeLocks(): Promise<void> {
+    await this.#removeAll(join(this.#cacheRoot, ".locks", basename(this.#cache.repository)));
+  }
+
+  async #removeAll(directory: string): Promise<void> {
+    const directories: string[] = [directory];
+    for await (const { path, stat } of walk(this.#files, directory)) {
+      if (stat.kind === "directory") directories.unshift(join(directory, path));
+      else await this.#unlink(join(directory, path));
+    }
+    for (const path of directories)
+      await removeEmptyDirectories(this.#files, path, this.#cacheRoot);
+  }
+
+  async #unlink(path: string): Promise<void> {
+    await unlinkIfThere(this.#files, path);
+  }
+}
+
+function rankOf(path: string): number {
+  const first = FIRST_OUT.indexOf(path);
+  return first === -1 ? FIRST_OUT.length : first;
+}

@@ -1,0 +1,183 @@
+import { dirname, join } from "node:path";
+import { MARKER_NAME, type MigrationResult } from "../../spec/mod.ts";
+import { removeEmptyDirectories } from "../disk/directories.ts";
+import { diskError } from "../disk/disk_error.ts";
+import { unlinkIfThere } from "../disk/small_file.ts";
+import { lstatIfThere } from "../disk/walk.ts";
+import { type LockHost, lockModel } from "../download/model_lock.ts";
+import { stagingOf } from "../download/staging.ts";
+import { ModelError } from "../errors.ts";
+import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { assertInsideRoot } from "../layout/inside_root.ts";
+import {
+  journalPath,
+  journalTemporary,
+  type MigrationJournal,
+  readJournal,
+  writeJournal,
+} from "./migration_journal.ts";
+import { moveFile } from "./move_file.ts";
+import { planFiles } from "./plan_migration.ts";
+
+/** What is to be moved. */
+export interface MigrateModelOptions {
+  readonly repository: string;
+  /** The model's directory now. */
+  readonly from: string;
+  /** Where it belongs. */
+  readonly to: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What goes first from the place that is given up: nothing there looks like a model from then on. */
+const FIRST_OUT: readonly string[] = [MARKER_NAME, "config.json"];
+
+/**
+ * Says what a migration would do, and writes nothing: `MIGRATE-PLAN`.
+ *
+ * @throws {ModelError} `not-downloaded` when there is nothing to move
+ */
+export async function planMigration(
+  host: LockHost,
+  root: string,
+  options: MigrateModelOptions,
+): Promise<MigrationResult> {
+  const { repository, from, to } = options;
+  const begun = await readJournal(host.files, root, repository);
+  if (begun !== undefined && !begun.isDone) {
+    return { from: begun.from, to: begun.to, files: begun.files, leftBehind: [], isDone: false };
+  }
+  await assertInsideRoot(host.files, root, to);
+  const { files, leftBehind } =
+    from === to ? { files: [], leftBehind: [] } : await planFiles(host.files, options);
+  if (files.length === 0) {
+    throw new ModelError(
+      "not-downloaded",
+      `Cannot move "${repository}" to "${to}" as there is no file of it in "${from}": name the directory`,
+    );
+  }
+  return { from, to, files: files.map(({ path }) => path), leftBehind, isDone: false };
+}
+
+/**
+ * Moves a model to its place, or finishes a move that was interrupted: `MIGRATE-SAFE`.
+ *
+ * The journal comes first, then every file gets its new place, then the old ones go. So at every moment each byte is at
+ * one of the two, and the journal says which way is forward and which is back.
+ */
+export async function migrateModel(
+  host: LockHost,
+  root: string,
+  options: MigrateModelOptions,
+): Promise<MigrationResult> {
+  // Where there is nothing to move, not even a lock is left behind.
+  await planMigration(host, root, options);
+  return locked(host, { ...options, root }, async () => {
+    const plan = await planMigration(host, root, options);
+    const { from, to, files } = plan;
+    const journal = { from, to, files, isDone: false };
+    const entry = { repository: options.repository, journal };
+    await writeJournal(host, root, entry);
+    await carry(host, root, { journal, signal: options.signal });
+    await writeJournal(host, root, { ...entry, journal: { ...journal, isDone: true } });
+    return { ...plan, isDone: true };
+  });
+}
+
+/**
+ * Takes a migration back, whether it was finished or not: `MIGRATE-SAFE`.
+ *
+ * @throws {ModelError} `not-downloaded` when no migration of this model is on record
+ */
+export async function undoMigration(
+  host: LockHost,
+  root: string,
+  options: MigrateModelOptions,
+): Promise<MigrationResult> {
+  const { repository, signal } = options;
+  const recorded = await readJournal(host.files, root, repository);
+  if (recorded === undefined) {
+    throw new ModelError(
+      "not-downloaded",
+      `Cannot undo a migration of "${repository}" as none is on record under "${root}": check the id and the root`,
+    );
+  }
+  const { from, to, files } = recorded;
+  return locked(host, { repository, from, to, signal, root }, async () => {
+    const back = { from: to, to: from, files, isDone: false };
+    await carry(host, root, { journal: back, signal });
+    await unlinkIfThere(host.files, journalPath(root, repository));
+    await removeEmptyDirectories(host.files, dirname(journalPath(root, repository)), root);
+    return { ...back, leftBehind: [], isDone: true };
+  });
+}
+
+/** Nothing else works on either place meanwhile. */
+async function locked(
+  host: LockHost,
+  options: MigrateModelOptions & { readonly root: string },
+  action: () => Promise<MigrationResult>,
+): Promise<MigrationResult> {
+  const { repository, from, to, signal, root } = options;
+  const directories = [from, to].map((directory) => stagingOf(directory).locks);
+  try {
+    const result = await withLocks(host, directories, { action, signal });
+    for (const directory of [from, to]) {
+      // What lies around a directory outside the root is not ours to tidy.
+      const stop = directory.startsWith(root) ? root : dirname(directory);
+      await removeEmptyDirectories(host.files, stagingOf(directory).locks, stop);
+    }
+    return result;
+  } catch (error) {
+    throw diskError(error, `move "${repository}" from "${from}" to "${to}"`);
+  }
+}
+
+async function withLocks<T>(
+  host: LockHost,
+  directories: readonly string[],
+  options: { readonly action: () => Promise<T>; readonly signal?: AbortSignal | undefined },
+): Promise<T> {
+  const { action, signal } = options;
+  await using held = new AsyncDisposableStack();
+  // In one order for all, so that two that move against each other never wait for each other.
+  for (const directory of directories.toSorted())
+    held.use(await lockModel(host, directory, { signal }));
+  return await action();
+}
+
+/** Gives every file its new place, makes that durable, and gives the old one up. */
+async function carry(
+  host: LockHost,
+  root: string,
+  options: { readonly journal: MigrationJournal; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { files } = host;
+  const { journal, signal } = options;
+  const { from, to } = journal;
+  const at = (directory: string, path: string) => join(directory, ...path.split("/"));
+  const changed = new Set<string>();
+  for (const path of journal.files) {
+    throwIfAborted(signal);
+    const source = at(from, path);
+    if ((await lstatIfThere(files, source)) === undefined) continue;
+    const target = at(to, path);
+    await moveFile(host, source, { target, temporaryDirectory: journalTemporary(root) });
+    changed.add(dirname(target));
+  }
+  for (const directory of changed) await files.syncDirectory(directory);
+  const leaving = journal.files.toSorted((one, two) => rankOf(one) - rankOf(two));
+  for (const path of leaving) {
+    // Never the only copy: somebody else may have taken the new one away meanwhile.
+    if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
+    await unlinkIfThere(files, at(from, path));
+    if (FIRST_OUT.includes(path)) await files.syncDirectory(from);
+  }
+  for (const path of leaving) await removeEmptyDirectories(files, dirname(at(from, path)), from);
+  await removeEmptyDirectories(files, journalTemporary(root), root);
+}
+
+function rankOf(path: string): number {
+  const first = FIRST_OUT.indexOf(path);
+  return first === -1 ? FIRST_OUT.length : first;
+}

@@ -1,0 +1,100 @@
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { FileSystem, Random } from "../../spec/mod.ts";
+import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
+import { assertSafePath } from "../layout/safe_path.ts";
+import { modelIdOf } from "../layout/model_id.ts";
+
+const FORMAT = "mlx-layout-migration/1";
+/** Hidden, so that no listing takes it for a model. */
+const DIRECTORY = ".mlx-layout";
+
+/** What a migration wrote down before it moved anything: enough to finish it, and to undo it. */
+export interface MigrationJournal {
+  /** Absolute path. */
+  readonly from: string;
+  /** Absolute path. */
+  readonly to: string;
+  /** Paths relative to either directory, with `/`, in the order in which they come. */
+  readonly files: readonly string[];
+  readonly isDone: boolean;
+}
+
+/** Where the journal of a repository's migration lies. */
+export function journalPath(root: string, repository: string): string {
+  return join(root, DIRECTORY, "migrations", `${modelIdOf(repository)}.json`);
+}
+
+/** Where small files of migrations are made. */
+export function journalTemporary(root: string): string {
+  return join(root, DIRECTORY, "tmp");
+}
+
+/** Reads a journal; undefined when there is none, or none that can be followed. */
+export async function readJournal(
+  files: FileSystem,
+  root: string,
+  repository: string,
+): Promise<MigrationJournal | undefined> {
+  const text = await readSmallFile(files, journalPath(root, repository));
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // It is written in one step, so whatever this is, no migration of ours wrote it.
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { format, from, to, files: paths, isDone } = value as Record<string, unknown>;
+  const isRight =
+    format === FORMAT &&
+    typeof from === "string" &&
+    typeof to === "string" &&
+    typeof isDone === "boolean" &&
+    Array.isArray(paths) &&
+    paths.every(isSafe);
+  if (!isRight) return undefined;
+  return { from: placed(root, from), to: placed(root, to), files: paths as string[], isDone };
+}
+
+/** Writes a journal, old or new and never torn; paths under the root are relative: `LAYOUT-RELATIVE`. */
+export async function writeJournal(
+  host: { readonly files: FileSystem; readonly random: Random },
+  root: string,
+  entry: { readonly repository: string; readonly journal: MigrationJournal },
+): Promise<void> {
+  const { from, to, files, isDone } = entry.journal;
+  const value = {
+    format: FORMAT,
+    from: portable(root, from),
+    to: portable(root, to),
+    files,
+    isDone,
+  };
+  await writeSmallFile(host.files, journalPath(root, entry.repository), {
+    text: `${JSON.stringify(value, undefined, 1)}\n`,
+    temporaryDirectory: journalTemporary(root),
+    random: host.random,
+  });
+}
+
+function placed(root: string, path: string): string {
+  return isAbsolute(path) ? path : join(root, path);
+}
+
+function portable(root: string, path: string): string {
+  const way = relative(root, path);
+  const isOutside = way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
+  return isOutside ? path : way;
+}
+
+function isSafe(path: unknown): boolean {
+  if (typeof path !== "string") return false;
+  try {
+    assertSafePath(path);
+    return true;
+  } catch {
+    // Whoever wrote this is not to be followed out of the directory.
+    return false;
+  }
+}
