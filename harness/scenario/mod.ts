@@ -6,8 +6,20 @@
 
 export { EXIT_CODES, exitCodeOf, type SuiteVerdict, suiteVerdict } from "./exit_code.ts";
 export { HarnessError } from "./harness_error.ts";
-export { type MiniatureResult, runMiniature, type RunMiniatureOptions } from "./run_miniature.ts";
-export { runParallel, type RunParallelOptions, serveScenarios } from "./run_parallel.ts";
+export {
+  isCaught,
+  type MiniatureResult,
+  type RedRequirement,
+  runMiniature,
+  type RunMiniatureOptions,
+} from "./run_miniature.ts";
+export { runMiniatures, type RunMiniaturesOptions, serveMiniatures } from "./run_miniatures.ts";
+export {
+  runParallel,
+  type RunParallelOptions,
+  serveScenarios,
+  type WorkOrder,
+} from "./run_parallel.ts";
 export { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
 export {
   planSuite,
@@ -21,5 +33,5 @@ export {
 } from "./run_suite.ts";
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
 export type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
+export { OrderWorker } from "./order_worker.ts";
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
-export { ScenarioWorker, type WorkOrder } from "./scenario_worker.ts";

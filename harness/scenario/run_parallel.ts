@@ -2,7 +2,12 @@ import type { Subject } from "../../spec/mod.ts";
 import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
-import { ScenarioWorker, type WorkOrder } from "./scenario_worker.ts";
+import { orderFromWorkers, serveOrders } from "./worker_pool.ts";
+
+/** What a worker is asked. */
+export type WorkOrder = Pick<RunSuiteOptions, "seed" | "runs" | "path"> & {
+  readonly task: SuiteTask;
+};
 
 /** Options of {@linkcode runParallel}. */
 export interface RunParallelOptions extends RunSuiteOptions {
@@ -22,32 +27,13 @@ export async function runParallel(
   scenarios: readonly Scenario[],
   options: RunParallelOptions,
 ): Promise<ScenarioResult[]> {
-  const { worlds, only, seed, runs, path, onResult } = options;
+  const { worlds, only, seed, runs, path, jobs, worker, onResult } = options;
   const tasks = planSuite(scenarios, { worlds, ...(only === undefined ? {} : { only }) });
-  const results = new Map<SuiteTask, ScenarioResult>();
-  const queue = [...tasks];
-  const work = async (): Promise<void> => {
-    using worker = new ScenarioWorker(options.worker);
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      const result = await worker.run({ task, seed, runs, path });
-      results.set(task, result);
-      onResult?.(result);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(options.jobs, tasks.length) }, work));
-  return tasks.flatMap((task) => results.get(task) ?? []);
+  const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
+  return orderFromWorkers(orders, { jobs, worker, onAnswer: onResult });
 }
 
 /** The other side of {@linkcode runParallel}: answers each order with a result until the parent is gone. */
 export function serveScenarios(scenarios: readonly Scenario[], subject: Subject): void {
-  process.on("message", (order: WorkOrder) => {
-    runTask(scenarios, subject, order).then(
-      (result) => process.send?.(result),
-      (error: unknown) => {
-        process.stderr.write(`${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  });
-  process.on("disconnect", () => process.exit(0));
+  serveOrders((order: WorkOrder) => runTask(scenarios, subject, order));
 }

@@ -8,6 +8,8 @@ import type { Command } from "commander";
 import {
   exitCodeOf,
   failureStory,
+  miniatures,
+  miniatureTable,
   requirementTable,
   runParallel,
   type ScenarioResult,
@@ -44,6 +46,7 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     onResult: reporter(context),
   });
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
+  if (options.all) print(`\n${miniatureTable({ scenarios, miniatures })}`);
   for (const result of [...kept, ...results]) {
     const replayFile = await writeReplay(result, {
       directory: options.replays,

@@ -8,6 +8,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT_CODES } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addReplayCommand } from "./replay_command.ts";
+import { addMiniaturesCommand } from "./miniatures_command.ts";
 import { addRunCommand } from "./run_command.ts";
 import { addSoakCommand } from "./soak_command.ts";
 
@@ -16,6 +17,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addRunCommand,
   addReplayCommand,
   addSoakCommand,
+  addMiniaturesCommand,
 ];
 
 /**

@@ -11,10 +11,10 @@ import {
   failureStory,
   type Scenario,
   type ScenarioResult,
-  ScenarioWorker,
+  OrderWorker,
+  type WorkOrder,
   seededRandom,
   WORLD_KINDS,
-  type WorkOrder,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
@@ -67,11 +67,11 @@ async function soak(options: SoakOptions, context: ConformContext): Promise<numb
   const everyMinute = setInterval(() => report(1), 60_000);
   const orders = workOrders(options);
   const work = async () => {
-    using worker = new ScenarioWorker(context.worker);
+    using worker = new OrderWorker<WorkOrder, ScenarioResult>(context.worker);
     while (performance.now() < endMs) {
       const order = orders.next();
       if (order.done === true) return;
-      const result = await worker.run(order.value);
+      const result = await worker.carryOut(order.value);
       tally.add(result);
       await tell(result, options, print);
     }

@@ -59,6 +59,8 @@ export const idempotent = scenario({
     const victim = files.filter(({ bytes }) => bytes.length > 1)[at % 4] ?? files[0];
     if (victim === undefined) return;
     const place = filePlace(directory, victim.path);
+    // Whoever changes a file does so later than it was downloaded: what looks untouched is `VERIFY-ROT`.
+    world.clock.advance(2_000);
     if (damage === "deleted") await world.files.unlink(place);
     if (damage === "cut") await overwriteBytes(world.files, place, victim.bytes.subarray(0, -1));
     if (damage === "grown")

@@ -16,12 +16,13 @@ export const tooLittleRoom = scenario({
     old: anySmallModel(),
     next: anySmallModel(),
     isUpdate: fc.boolean(),
-    roomBytes: fc.nat(99),
+    // Nothing at all, or enough for notes of one's own and not for the weights.
+    roomBytes: fc.oneof(fc.nat(99), fc.integer({ min: 12_000, max: 19_000 })),
   },
   async check({ old, next, isUpdate, roomBytes }, world, verdict) {
     const request = { repository: REPOSITORY };
     // Weights of its own, so that there is something to fetch, and more than there is room for.
-    const own = { path: "own.safetensors", bytes: new Uint8Array(100).fill(9), lfs: true };
+    const own = { path: "own.safetensors", bytes: new Uint8Array(20_000).fill(9), lfs: true };
     if (isUpdate) {
       world.hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
       await world.start().download(request);

@@ -23,7 +23,7 @@ const REPOSITORY = "mlx-community/Repair-4bit";
 
 export const repair = scenario({
   name: "manage/repair",
-  covers: ["REPAIR-ONLY"],
+  covers: ["REPAIR-ONLY", "DL-REPAIR-ALONE", "VERIFY-ROT"],
   goals: ["something was fetched again"],
   given: {
     model: anySmallModel(),
@@ -58,9 +58,9 @@ export const repair = scenario({
       damaged.set(path, bytes);
     }
     const { state } = await subject.verify(request);
-    verdict.holds("REPAIR-ONLY", state === "incomplete", `verify answers ${state}`);
+    verdict.holds("VERIFY-ROT", state === "incomplete", `verify answers ${state}`);
     hub.clearLog();
-    await verdict.attempt("REPAIR-ONLY", () => subject.download(request));
+    await verdict.attempt("DL-REPAIR-ALONE", () => subject.download(request));
     const hashes = [...damaged.values()].map((bytes) => sha256Hex(bytes));
     for (const { kind, file, path } of contentExchanges(hub.log)) {
       // The content network knows a file by its hash alone.
@@ -73,6 +73,6 @@ export const repair = scenario({
     verdict.holds("REPAIR-ONLY", sent <= lost, `${sent} bytes were sent for ${lost}`);
     if (sent > 0) verdict.reached("something was fetched again");
     const wrong = await wrongFiles(world, directory, wanted);
-    verdict.holds("REPAIR-ONLY", wrong.length === 0, wrong.join(", "));
+    verdict.holds("DL-REPAIR-ALONE", wrong.length === 0, wrong.join(", "));
   },
 });

@@ -33,6 +33,8 @@ export class History {
   readonly #directory: string;
   #subject: RunningSubject;
   #head = 0;
+  /** The commit of the head. */
+  #commit: string;
   #isUp = true;
   /** What a reader may rely on: the files of the last finished download, as they lie on the disk by now. */
   #installed: ReadonlyMap<string, string> | undefined;
@@ -45,7 +47,7 @@ export class History {
     this.#versions = versions;
     this.#directory = join(world.root, "models", ...REPOSITORY.split("/"));
     this.#subject = world.start();
-    world.hub.publish(REPOSITORY, versions[0]?.files ?? [], { tags: ["mlx"] });
+    this.#commit = world.hub.publish(REPOSITORY, versions[0]?.files ?? [], { tags: ["mlx"] });
   }
 
   /** Carries out one step and judges what came of it. */
@@ -53,9 +55,11 @@ export class History {
     switch (command.type) {
       case "publish":
         this.#head = command.version;
-        this.#world.hub.publish(REPOSITORY, this.#versions[command.version]?.files ?? [], {
-          tags: ["mlx"],
-        });
+        this.#commit = this.#world.hub.publish(
+          REPOSITORY,
+          this.#versions[command.version]?.files ?? [],
+          { tags: ["mlx"] },
+        );
         break;
       case "download":
         await this.#download();
@@ -101,8 +105,10 @@ export class History {
         this.#subject.download({ repository: REPOSITORY }),
       );
       this.#installed = hashesOf(this.#versions[this.#head]?.files ?? []);
-      this.#damaged.clear();
+      // Which commit it is of is known before a file is looked at: a file too few is the effect of a wrong one.
+      verdict.holds("DL-NEW-COMMIT", result.commit === this.#commit, `it is of ${result.commit}`);
       await this.#judgeInstalled(result);
+      this.#damaged.clear();
       verdict.reached("a download finished");
       return;
     }
@@ -132,9 +138,14 @@ export class History {
     const tree = await this.#tree();
     for (const [path, sha256] of this.#installed ?? []) {
       const found = tree.find((entry) => entry.path === path);
-      verdict.holds("LAYOUT-SET", found?.kind === "file", `${path} is not there`);
+      const isDamaged = this.#damaged.has(path);
       verdict.holds(
-        "DL-NEW-COMMIT",
+        isDamaged ? "DL-REPAIR-ALONE" : "LAYOUT-SET",
+        found?.kind === "file",
+        `${path} is not there`,
+      );
+      verdict.holds(
+        isDamaged ? "DL-REPAIR-ALONE" : "DL-NEW-COMMIT",
         found?.sha256 === sha256,
         `${path} is not of the commit that was asked for`,
       );
@@ -156,7 +167,11 @@ export class History {
       () => "finished" as const,
       (error: unknown) => error,
     );
-    await this.#noteUnfinished(outcome === "finished");
+    // Who was cancelled and answers all the same may be lying: that is `DL-CANCEL`, and the disk tells.
+    const isDone =
+      !controller.signal.aborted ||
+      isThere(await this.#tree(), hashesOf(this.#versions[this.#head]?.files ?? []));
+    await this.#noteUnfinished(outcome === "finished" && isDone);
   }
 
   async #kill(command: { readonly nth: number; readonly torn: boolean }): Promise<void> {
@@ -206,6 +221,8 @@ export class History {
     if (entry === undefined || entry.sizeBytes === 0) return;
     const place = join(this.#directory, ...entry.path.split("/"));
     const bytes = await readBytes(this.#world.files, place);
+    // Whoever changes a file does so later than it was downloaded.
+    this.#world.clock.advance(2_000);
     if (command.how === "delete") await this.#world.files.unlink(place);
     if (command.how === "cut")
       await overwriteBytes(this.#world.files, place, bytes.subarray(0, bytes.length >> 1));

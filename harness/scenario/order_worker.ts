@@ -1,20 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "./harness_error.ts";
-import type { RunSuiteOptions, SuiteTask } from "./run_suite.ts";
-import type { ScenarioResult } from "./scenario_result.ts";
 
-/** What a worker is asked. */
-export type WorkOrder = Pick<RunSuiteOptions, "seed" | "runs" | "path"> & {
-  readonly task: SuiteTask;
-};
-
-/** A process that runs one scenario at a time; it ends with its disposal. */
-export class ScenarioWorker implements Disposable {
+/** A process that carries out one order at a time; it ends with its disposal. Orders and answers are plain data. */
+export class OrderWorker<Order extends object, Answer> implements Disposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
 
-  /** @param module path of a module that calls `serveScenarios` */
+  /** @param module path of a module that calls `serveOrders` */
   constructor(module: string) {
     this.#child = fork(module, { execArgv: process.execArgv });
     this.#ended = once(this.#child, "exit").then(() => {
@@ -24,15 +17,15 @@ export class ScenarioWorker implements Disposable {
   }
 
   /**
-   * Runs one scenario in one world.
+   * Has one order carried out.
    *
    * @throws {HarnessError} when the process ends instead of answering
    */
-  async run(order: WorkOrder): Promise<ScenarioResult> {
+  async carryOut(order: Order): Promise<Answer> {
     this.#child.send(order);
     const answer = once(this.#child, "message");
-    const [result] = (await Promise.race([answer, this.#ended])) as [ScenarioResult];
-    return result;
+    const [value] = (await Promise.race([answer, this.#ended])) as [Answer];
+    return value;
   }
 
   [Symbol.dispose](): void {

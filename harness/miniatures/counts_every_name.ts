@@ -1,0 +1,18 @@
+import { sizeOnDisk } from "../scenario_parts/size_on_disk.ts";
+import { modelPlace } from "../scenario_parts/place.ts";
+import { lyingAnswers } from "./lying_answers.ts";
+
+/** Reports the size of what it removes as freed, also where the data has other names. */
+export const countsEveryName = lyingAnswers(
+  {
+    name: "counts_every_name",
+    lie: "Reports the size of what it removes as freed, also where the data has other names.",
+    breaks: ["REMOVE-BYTES"],
+  },
+  (manager, { host, place }) => ({
+    remove: async (request) => {
+      const bytesFreed = await sizeOnDisk(host.files, modelPlace(place, request.repository));
+      return { ...(await manager.remove(request)), bytesFreed };
+    },
+  }),
+);

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { lyingAnswers } from "./lying_answers.ts";
+
+/** Locates a model where the root would be if its name were spelled another way. */
+export const locatesElsewhere = lyingAnswers(
+  {
+    name: "locates_elsewhere",
+    lie: "Locates a model where the root would be if its name were spelled another way.",
+    breaks: ["LAYOUT-AGREE"],
+  },
+  (manager, { host, place }) => ({
+    locate: async (request) => {
+      const located = await manager.locate(request);
+      // Of a root that is a link the same answer would be about that link.
+      const { kind } = await host.files.lstat(place.root).catch(() => ({ kind: "link" }));
+      if (located === undefined || kind === "link") return located;
+      return join(place.root.toLowerCase(), located.slice(place.root.length));
+    },
+  }),
+);

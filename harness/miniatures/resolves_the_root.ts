@@ -1,0 +1,17 @@
+import { lyingAnswers } from "./lying_answers.ts";
+
+/** Returns the path behind a root that is a link, and not the one that the caller knows. */
+export const resolvesTheRoot = lyingAnswers(
+  {
+    name: "resolves_the_root",
+    lie: "Returns the path behind a root that is a link, and not the one that the caller knows.",
+    breaks: ["LAYOUT-ROOT-LINK"],
+  },
+  (manager, { host, place }) => ({
+    download: async (request, options) => {
+      const result = await manager.download(request, options);
+      const root = await host.files.realpath(place.root);
+      return { ...result, directory: root + result.directory.slice(place.root.length) };
+    },
+  }),
+);

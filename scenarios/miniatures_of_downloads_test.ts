@@ -1,6 +1,0 @@
-/**
- * Liars about downloads are caught.
- */
-import { judgeMiniatures } from "./judge_miniatures.ts";
-
-judgeMiniatures((area) => area === "download");

@@ -1,0 +1,6 @@
+/**
+ * Liars are caught: the second half of them.
+ */
+import { judgeMiniatures } from "./judge_miniatures.ts";
+
+judgeMiniatures(1, { of: 2 });
