@@ -6,7 +6,9 @@ import { test } from "node:test";
 import { miniatures, traceabilityGaps } from "../harness/mod.ts";
 import { scenarios } from "./mod.ts";
 
-const gaps = traceabilityGaps(scenarios, miniatures, { profiles: ["core", "offline"] });
+const gaps = traceabilityGaps(scenarios, miniatures, {
+  profiles: ["core", "offline", "interop", "durable", "inference"],
+});
 
 test("every MUST that a scenario judges has a miniature that breaks it", () => {
   assert.deepEqual(gaps.withoutMiniature, []);
