@@ -6,6 +6,7 @@
 
 export * from "./arbitraries/mod.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
+export * from "./deviations/mod.ts";
 export * from "./disk/mod.ts";
 export * from "./hub/mod.ts";
 export * from "./miniatures/mod.ts";

@@ -17,6 +17,7 @@ export {
   runSuite,
   type RunSuiteOptions,
   runTask,
+  standingOf,
   type SuiteTask,
 } from "./run_suite.ts";
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";

@@ -98,7 +98,13 @@ export async function runSuite(
 }
 
 /** How one requirement stands. */
-export type RequirementStanding = "held" | "broken" | "vacuous" | "skipped" | "not judged";
+export type RequirementStanding =
+  | "held"
+  | "broken"
+  | "deviates"
+  | "vacuous"
+  | "skipped"
+  | "not judged";
 
 /** How one requirement stands after a run. */
 export interface RequirementVerdict {
@@ -124,8 +130,14 @@ export function requirementVerdicts(results: readonly ScenarioResult[]): Require
   });
 }
 
-function standingOf(id: RequirementId, about: readonly ScenarioResult[]): RequirementStanding {
-  if (about.some(({ breakage }) => breakage?.requirement === id)) return "broken";
+/** How a requirement stands by the results of the scenarios that cover it. */
+export function standingOf(
+  id: RequirementId,
+  about: readonly ScenarioResult[],
+): RequirementStanding {
+  const broken = about.filter(({ breakage }) => breakage?.requirement === id);
+  if (broken.some(({ status }) => status !== "expected-fail")) return "broken";
+  if (broken.length > 0) return "deviates";
   if (about.every(({ judged }) => (judged[id] ?? 0) === 0)) {
     return about.some(({ skipped }) => skipped[id] !== undefined) ? "skipped" : "not judged";
   }

@@ -1,8 +1,16 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
-/** How a scenario ended in one world. */
-export type ScenarioStatus = "pass" | "fail" | "vacuous" | "skip" | "error" | "timeout";
+/** How a scenario ended in one world; the last two are said only where known deviations are listed. */
+export type ScenarioStatus =
+  | "pass"
+  | "fail"
+  | "vacuous"
+  | "skip"
+  | "error"
+  | "timeout"
+  | "expected-fail"
+  | "unexpected-pass";
 
 /** What broke, and how to see it again. */
 export interface BrokenPromise {
@@ -30,4 +38,6 @@ export interface ScenarioResult {
   readonly seed: number;
   readonly cases: number;
   readonly durationMs: number;
+  /** The listed deviation that this result is, or that it contradicts by passing. */
+  readonly deviation?: { readonly issue: string; readonly reason?: string };
 }

@@ -65,6 +65,8 @@ function reporter(context: ConformContext): (result: ScenarioResult) => void {
     skip: "s",
     error: "E",
     timeout: "T",
+    "expected-fail": "x",
+    "unexpected-pass": "P",
   } as const;
   return ({ status }) => {
     context.writeErr(signs[status]);
