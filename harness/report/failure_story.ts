@@ -12,6 +12,9 @@ const LINE_LENGTH_MAX = 600;
 export function failureStory(result: ScenarioResult): string | undefined {
   const { scenario, world, status, breakage, vacuity, seed } = result;
   if (status === "pass" || status === "skip") return undefined;
+  const known = result.deviation === undefined ? [] : [`  known: ${result.deviation.issue}`];
+  if (status === "unexpected-pass")
+    return [`${scenario} in ${world}: passes, and is listed as a deviation`, ...known].join("\n");
   const again = `mlx-conform --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
@@ -30,6 +33,7 @@ export function failureStory(result: ScenarioResult): string | undefined {
         ];
   return [
     ...what,
+    ...known,
     `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
     `  given: ${shorten(counterexample)}`,
     `  again: ${again} --path ${path}`,

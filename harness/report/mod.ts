@@ -1,8 +1,26 @@
 /**
- * Reports of a run, for people.
+ * The record of a run, and the reports that are made from it.
  *
  * @module
  */
 
 export { failureStory } from "./failure_story.ts";
+export { lawSha256 } from "./law_sha256.ts";
+export { type MergedRecord, mergeRecords, type NamedRecord } from "./merge_records.ts";
+export { parseRecord } from "./parse_record.ts";
+export { type RecordStanding, recordStandings, recordVerdict } from "./record_verdict.ts";
+export { RecordWriter, type RecordWriterOptions, type ResultMaterial } from "./record_writer.ts";
+export { redactSecrets } from "./redact_secrets.ts";
 export { requirementTable, type RequirementTableOptions } from "./requirement_table.ts";
+export { runMachine } from "./run_machine.ts";
+export type {
+  RecordClosing,
+  RecordHeader,
+  RecordLine,
+  RecordReplay,
+  RecordRequirement,
+  RecordResult,
+  RunMachine,
+  RunRecord,
+} from "./run_record.ts";
+export { SUITE_VERSION } from "./suite_version.ts";

@@ -21,5 +21,6 @@ export {
   type SuiteTask,
 } from "./run_suite.ts";
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
+export { type Shard, shardTasks } from "./shard_tasks.ts";
 export type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
