@@ -4,14 +4,19 @@
  * @module
  */
 
+export { badgeReport } from "./badge_report.ts";
+export { escapeMarkup } from "./escape_markup.ts";
 export { failureStory } from "./failure_story.ts";
+export { junitReport } from "./junit_report.ts";
 export { lawSha256 } from "./law_sha256.ts";
+export { markdownReport } from "./markdown_report.ts";
 export { type MergedRecord, mergeRecords, type NamedRecord } from "./merge_records.ts";
 export { parseRecord } from "./parse_record.ts";
 export { type RecordStanding, recordStandings, recordVerdict } from "./record_verdict.ts";
 export { RecordWriter, type RecordWriterOptions, type ResultMaterial } from "./record_writer.ts";
 export { redactSecrets } from "./redact_secrets.ts";
 export { requirementTable, type RequirementTableOptions } from "./requirement_table.ts";
+export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
 export { runMachine } from "./run_machine.ts";
 export type {
   RecordClosing,
@@ -24,3 +29,4 @@ export type {
   RunRecord,
 } from "./run_record.ts";
 export { SUITE_VERSION } from "./suite_version.ts";
+export { tapReport } from "./tap_report.ts";
