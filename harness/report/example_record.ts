@@ -3,7 +3,7 @@ import type { SuiteVerdict } from "../scenario/exit_code.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import { lawSha256 } from "./law_sha256.ts";
 import { RecordWriter, type ResultMaterial } from "./record_writer.ts";
-import type { RecordHeader } from "./run_record.ts";
+import type { RecordHeader, RecordRequirement } from "./run_record.ts";
 import { SUITE_VERSION } from "./suite_version.ts";
 
 /** One result of each kind, as tests of reports need them. */
@@ -52,6 +52,8 @@ export interface ExampleRecordOptions {
   readonly results?: readonly ScenarioResult[];
   readonly materialOf?: (result: ScenarioResult) => ResultMaterial;
   readonly secrets?: readonly string[];
+  /** @default {the whole law} */
+  readonly requirements?: readonly RecordRequirement[];
   /** Undefined where the run is not to come to its end. */
   readonly verdict?: SuiteVerdict | undefined;
   readonly deviationProblems?: readonly string[];
@@ -63,12 +65,16 @@ export function exampleRecordText(options: ExampleRecordOptions = {}): string {
   let text = "";
   const writer = new RecordWriter(
     { ...exampleHeader(results.length), ...options.header },
-    { write: (line) => (text += line), secrets },
+    { write: (line) => (text += line), secrets, ...lawOf(options) },
   );
   for (const result of results) writer.add(result, options.materialOf?.(result));
   const verdict = "verdict" in options ? options.verdict : "not conformant";
   if (verdict !== undefined) writer.close(verdict, options.deviationProblems);
   return text;
+}
+
+function lawOf({ requirements }: ExampleRecordOptions) {
+  return requirements === undefined ? {} : { requirements };
 }
 
 function exampleHeader(planned: number): Omit<RecordHeader, "type" | "format"> {

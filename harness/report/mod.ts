@@ -30,3 +30,5 @@ export type {
 } from "./run_record.ts";
 export { SUITE_VERSION } from "./suite_version.ts";
 export { tapReport } from "./tap_report.ts";
+export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
+export { Markup, markup, type MarkupValue } from "./html/markup.ts";
