@@ -4,5 +4,6 @@
  * @module
  */
 
-export { failureStory } from "./failure_story.ts";
+export { failureStory, type FailureStoryOptions } from "./failure_story.ts";
 export { requirementTable, type RequirementTableOptions } from "./requirement_table.ts";
+export { traceTable, type TraceTableOptions } from "./trace_table.ts";
