@@ -11,6 +11,7 @@ export * from "./disk/mod.ts";
 export * from "./hub/mod.ts";
 export * from "./miniatures/mod.ts";
 export * from "./models/mod.ts";
+export * from "./replay/mod.ts";
 export * from "./report/mod.ts";
 export * from "./scenario/mod.ts";
 export * from "./scenario_parts/mod.ts";

@@ -1,6 +1,6 @@
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
-import { failureSignature } from "./failure_signature.ts";
+import { breakageSignature } from "./breakage_signature.ts";
 import { matchesScenario } from "./matches_scenario.ts";
 import { satisfiesVersion } from "./satisfies_version.ts";
 
@@ -100,7 +100,7 @@ function judgeResult(result: ScenarioResult, entries: readonly Entry[]): Scenari
   if (status === "pass") return judgePass(result, about);
   if (status !== "fail" || breakage === undefined) return result;
   const same = about.filter(({ deviation }) => deviation.requirement === breakage.requirement);
-  const signature = failureSignature(breakage);
+  const signature = breakageSignature(breakage);
   const listed = same.find(({ deviation }) => signature.startsWith(deviation.signature));
   if (listed !== undefined) {
     listed.failed++;

@@ -5,7 +5,7 @@
  */
 
 export type { Deviation, DeviationCondition } from "./deviation.ts";
-export { failureSignature } from "./failure_signature.ts";
+export { breakageSignature } from "./breakage_signature.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {
   type DeviationProblem,

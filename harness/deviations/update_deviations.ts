@@ -1,6 +1,6 @@
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
-import { failureSignature } from "./failure_signature.ts";
+import { breakageSignature } from "./breakage_signature.ts";
 import {
   isInForce,
   judgeDeviations,
@@ -58,11 +58,11 @@ function entryFor(
       deviation.requirement === requirement && matchesScenario(scenario, deviation.scenario),
   );
   const { when, ...facts } = before ?? { issue: "", expires: expiryOf(options.date) };
-  const signature = failureSignature(breakage);
+  const signature = breakageSignature(breakage);
   const own = options.plain.filter((other) => other.scenario === scenario);
   const isEverywhere = own.every((other) => other.status !== "pass");
   const worlds = own.filter(
-    (other) => other.breakage !== undefined && failureSignature(other.breakage) === signature,
+    (other) => other.breakage !== undefined && breakageSignature(other.breakage) === signature,
   );
   const { world: _world, ...condition } = { world: undefined, ...when };
   const world = isEverywhere ? {} : { world: worlds.map((other) => other.world) };

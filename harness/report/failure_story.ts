@@ -4,12 +4,22 @@ import type { ScenarioResult } from "../scenario/scenario_result.ts";
 /** Longest line of a story; what is longer is cut in the middle. */
 const LINE_LENGTH_MAX = 600;
 
+/** Options of {@linkcode failureStory}. */
+export interface FailureStoryOptions {
+  /** Path of the replay file, if one was written. */
+  readonly replayFile?: string | undefined;
+}
+
 /**
- * What went wrong in a scenario, in at most 15 lines, with the command that shows it again.
+ * What went wrong in a scenario, in at most 15 lines: the requirement, what was seen, the smallest case in words and
+ * the command that shows it again.
  *
  * @returns undefined when nothing went wrong
  */
-export function failureStory(result: ScenarioResult): string | undefined {
+export function failureStory(
+  result: ScenarioResult,
+  options: FailureStoryOptions = {},
+): string | undefined {
   const { scenario, world, status, breakage, vacuity, seed } = result;
   if (status === "pass" || status === "skip") return undefined;
   const known = result.deviation === undefined ? [] : [`  known: ${result.deviation.issue}`];
@@ -23,7 +33,8 @@ export function failureStory(result: ScenarioResult): string | undefined {
       `  again: ${again}`,
     ].join("\n");
   }
-  const { requirement, detail, counterexample, path } = breakage;
+  const { requirement, detail, counterexample, path, words } = breakage;
+  const { replayFile } = options;
   const what =
     requirement === undefined
       ? [`${scenario} in ${world}: ${status}`]
@@ -31,12 +42,14 @@ export function failureStory(result: ScenarioResult): string | undefined {
           `${scenario} in ${world}: broke ${requirement}`,
           `  ${REQUIREMENTS[requirement].level}: ${REQUIREMENTS[requirement].text}`,
         ];
+  const [first = shorten(counterexample), ...rest] = words ?? [];
   return [
     ...what,
     ...known,
     `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
-    `  given: ${shorten(counterexample)}`,
-    `  again: ${again} --path ${path}`,
+    `  given: ${first}`,
+    ...rest.map((line) => `         ${line}`),
+    `  again: ${replayFile === undefined ? `${again} --path ${path}` : `mlx-conform replay ${replayFile} --trace`}`,
   ].join("\n");
 }
 

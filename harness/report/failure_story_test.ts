@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import { describeGiven } from "../replay/describe_given.ts";
 import { failureStory } from "./failure_story.ts";
 
 const PASSED: ScenarioResult = {
@@ -43,6 +44,19 @@ test("failureStory() says what broke, what was seen and how to see it again", ()
   ]);
 });
 
+test("failureStory() tells the smallest case in words and names the replay file", () => {
+  const told = {
+    ...BROKEN,
+    breakage: { ...BROKEN.breakage, words: ["model: 7 files (small)", "kill at: 3"] },
+  } as ScenarioResult;
+  const replayFile = "replays/LAYOUT-PATH-01234567.json";
+  assert.deepEqual(failureStory(told, { replayFile })?.split("\n").slice(3), [
+    "  given: model: 7 files (small)",
+    "         kill at: 3",
+    "  again: mlx-conform replay replays/LAYOUT-PATH-01234567.json --trace",
+  ]);
+});
+
 test("failureStory() has nothing to say about a pass or a skip", () => {
   assert.equal(failureStory(PASSED), undefined);
   assert.equal(failureStory({ ...PASSED, status: "skip" }), undefined);
@@ -55,6 +69,9 @@ test("failureStory() stays within 15 lines, whatever was seen", () => {
     detail: "line\n".repeat(100),
     counterexample: "x".repeat(5000),
     path: "0",
+    words: describeGiven({
+      steps: Array.from({ length: 40 }, () => ({ type: "download", note: "x".repeat(500) })),
+    }),
   };
   const vacuous = failureStory({ ...PASSED, status: "vacuous", vacuity });
   const error = failureStory({ ...PASSED, status: "error", breakage });

@@ -6,7 +6,9 @@
 
 export { badgeReport } from "./badge_report.ts";
 export { escapeMarkup } from "./escape_markup.ts";
-export { failureStory } from "./failure_story.ts";
+export { failureStory, type FailureStoryOptions } from "./failure_story.ts";
+export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
+export { Markup, markup, type MarkupValue } from "./html/markup.ts";
 export { junitReport } from "./junit_report.ts";
 export { lawSha256 } from "./law_sha256.ts";
 export { markdownReport } from "./markdown_report.ts";
@@ -28,7 +30,5 @@ export type {
   RunMachine,
   RunRecord,
 } from "./run_record.ts";
-export { SUITE_VERSION } from "./suite_version.ts";
 export { tapReport } from "./tap_report.ts";
-export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
-export { Markup, markup, type MarkupValue } from "./html/markup.ts";
+export { traceTable, type TraceTableOptions } from "./trace_table.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { REQUIREMENTS } from "../../spec/mod.ts";
-import { failureSignature } from "../deviations/failure_signature.ts";
+import { breakageSignature } from "../deviations/breakage_signature.ts";
 import type { SuiteVerdict } from "../scenario/exit_code.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import { failureStory } from "./failure_story.ts";
@@ -65,7 +65,7 @@ export class RecordWriter {
       type: "result",
       ...result,
       ...(story === undefined ? {} : { story }),
-      ...(breakage === undefined ? {} : { signature: failureSignature(breakage) }),
+      ...(breakage === undefined ? {} : { signature: breakageSignature(breakage) }),
       ...(material.replay === undefined ? {} : { replay: material.replay }),
       ...(material.trace === undefined ? {} : { trace: material.trace }),
     };

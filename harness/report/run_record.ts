@@ -59,7 +59,7 @@ export interface RecordResult extends ScenarioResult {
   readonly type: "result";
   /** What went wrong, in a few lines. */
   readonly story?: string;
-  /** What the failure is, whatever the case; see `failureSignature`. */
+  /** What the failure is, whatever the case; see `breakageSignature`. */
   readonly signature?: string;
   readonly replay?: RecordReplay;
   /** What happened in the failing case, a line for each event. */

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
+import { describeGiven } from "../replay/describe_given.ts";
+import { encodeGiven } from "../replay/encode_given.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
 import type { Scenario } from "./scenario.ts";
+import { HarnessError } from "./harness_error.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
 
@@ -145,5 +148,16 @@ function breakageOf(
     detail: error instanceof RequirementBroken ? error.detail : describeError(error),
     counterexample: fc.stringify(given),
     path: details.counterexamplePath ?? "",
+    ...(given === undefined ? {} : writtenDown(given)),
   };
+}
+
+/** A scenario whose cases are no plain data fails in a test of its own, and not in the middle of a verdict. */
+function writtenDown(given: Record<string, unknown>): Pick<BrokenPromise, "words" | "given"> {
+  try {
+    return { words: describeGiven(given), given: encodeGiven(given) };
+  } catch (error) {
+    if (error instanceof HarnessError) return { words: describeGiven(given) };
+    throw error;
+  }
 }

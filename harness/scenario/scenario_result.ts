@@ -1,4 +1,5 @@
 import type { RequirementId } from "../../spec/mod.ts";
+import type { EncodedGiven } from "../replay/encode_given.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
 /** How a scenario ended in one world; the last two are said only where known deviations are listed. */
@@ -21,6 +22,10 @@ export interface BrokenPromise {
   readonly counterexample: string;
   /** Leads fast-check straight to that case. */
   readonly path: string;
+  /** The smallest case in words, a line for each thing that it holds. */
+  readonly words?: readonly string[];
+  /** The smallest case as a replay file holds it; absent when it cannot be written down. */
+  readonly given?: EncodedGiven;
 }
 
 /** What one scenario showed in one world; plain data, so that it can cross processes. */

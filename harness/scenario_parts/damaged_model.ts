@@ -8,6 +8,7 @@ import {
   splitSafetensors,
   type TinyModel,
 } from "../models/mod.ts";
+import { HarnessError } from "../scenario/harness_error.ts";
 import type { Verdict } from "../scenario/verdict.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
 import { lacksRefusal } from "./lacks_refusal.ts";
@@ -17,7 +18,8 @@ import { requirementOfDamage, rightCauses } from "./requirement_of_cause.ts";
 /** A model and what is done to it. */
 export interface DamagedModel {
   readonly model: TinyModel;
-  readonly damage: Damage;
+  /** Name of the damage: what a case holds is plain data. */
+  readonly damage: string;
   /** Decides which of several places is hit. */
   readonly choose: number;
   /** Whether the model was downloaded first, so that its hashes are recorded. */
@@ -34,16 +36,16 @@ export function anyDamagedModel(id: RequirementId): fc.Arbitrary<DamagedModel> {
   const damages = DAMAGES.filter((damage) => requirementOfDamage(damage) === id);
   return fc
     .record({
-      damage: fc.constantFrom(...damages),
+      damage: fc.constantFrom(...damages.map(({ name }) => name)),
       // Two shards where there is a choice: some damages need them.
       model: fc.oneof(anyModel(), anyModel({ shards: 2 })),
       choose: fc.nat(1000),
       isDownloaded: fc.boolean(),
       waitMs: fc.constantFrom(0, 5000),
     })
-    .filter(({ damage, model }) => damage.appliesTo?.(model) ?? true)
+    .filter(({ damage, model }) => damageNamed(damage).appliesTo?.(model) ?? true)
     .map((drawn) => {
-      const label = `${drawn.damage.name} #${drawn.choose}, ${drawn.model.label}, ${
+      const label = `${drawn.damage} #${drawn.choose}, ${drawn.model.label}, ${
         drawn.isDownloaded ? "downloaded" : "by hand"
       }`;
       return Object.defineProperty({ ...drawn }, fc.toStringMethod, { value: () => label });
@@ -62,7 +64,8 @@ export async function judgeDamage(
   },
 ): Promise<void> {
   const { id, start } = options;
-  const { model, damage, choose, isDownloaded, waitMs } = options.damaged;
+  const { model, choose, isDownloaded, waitMs } = options.damaged;
+  const damage = damageNamed(options.damaged.damage);
   // A place of its own: a case may judge several requirements.
   const repository = `mlx-community/${id}`;
   const directory = await placeModel(world, model.files, { repository, isDownloaded });
@@ -85,6 +88,13 @@ export async function judgeDamage(
     });
     verdict.holds(id, lack === undefined, `${damage.name}: ${lack}`);
   }
+}
+
+function damageNamed(name: string): Damage {
+  const damage = DAMAGES.find((one) => one.name === name);
+  if (damage === undefined)
+    throw new HarnessError(`Cannot damage a model by "${name}": there is no such damage`);
+  return damage;
 }
 
 /** Names of tensors that are not the same in two sets of files, where every weight file can be read. */

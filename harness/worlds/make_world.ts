@@ -62,6 +62,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
           env: { HF_ENDPOINT: hub.endpoint, ...startOptions.env },
         },
         activity,
+        trace: options.trace,
         isAlive: (other) => gates.get(other)?.isKilled === false,
       });
       gates.set(pid, process.gate);

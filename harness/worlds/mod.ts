@@ -16,3 +16,4 @@ export {
   type WorldKind,
   type WorldOptions,
 } from "./world.ts";
+export { type TracedProcess, type TraceEvent, WorldTrace } from "./world_trace.ts";

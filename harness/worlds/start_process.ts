@@ -4,6 +4,7 @@ import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
 import { ProcessGate } from "./process_gate.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
+import type { WorldTrace } from "./world_trace.ts";
 
 /** What a process is made of. */
 export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch"> {
@@ -11,6 +12,7 @@ export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch
   readonly host: Omit<Host, "processes">;
   readonly place: Place;
   readonly activity: Activity;
+  readonly trace?: WorldTrace | undefined;
   readonly isAlive: (pid: number) => boolean;
 }
 
@@ -68,8 +70,13 @@ function processHost(
 ): Host {
   const { gate, plan } = context;
   const { host, pid, isAlive } = options;
-  const files: FileSystem = gatedFiles(options.files?.(host.files) ?? host.files, gate, { plan });
-  const fetch: Fetch = gatedFetch(options.fetch?.(host.fetch) ?? host.fetch, gate, { plan });
+  const seen = traced(options, {
+    files: options.files?.(host.files) ?? host.files,
+    fetch: options.fetch?.(host.fetch) ?? host.fetch,
+    gate,
+  });
+  const files: FileSystem = gatedFiles(seen.files, gate, { plan });
+  const fetch: Fetch = gatedFetch(seen.fetch, gate, { plan });
   return {
     files,
     fetch,
@@ -88,4 +95,17 @@ function processHost(
     random: host.random,
     processes: { machine: "simulated", pid, isAlive: (other) => other === pid || isAlive(other) },
   };
+}
+
+/** What the process sees of disk and network, noted if somebody wants to know. */
+function traced(
+  options: StartProcessOptions,
+  seen: { readonly files: FileSystem; readonly fetch: Fetch; readonly gate: ProcessGate },
+): { readonly files: FileSystem; readonly fetch: Fetch } {
+  const { trace, pid, place, host } = options;
+  if (trace === undefined) return seen;
+  const process = { pid, root: place.root, clock: host.clock };
+  trace.note(process, "starts");
+  seen.gate.signal.addEventListener("abort", () => trace.note(process, "is killed"));
+  return { files: trace.files(seen.files, process), fetch: trace.fetch(seen.fetch, process) };
 }

@@ -2,6 +2,7 @@ import type { Environment, Fetch, FileSystem, ModelManager, Subject } from "../.
 import type { SimulatedClock } from "../clock/simulated_clock.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { KillPoint } from "./process_gate.ts";
+import type { WorldTrace } from "./world_trace.ts";
 
 /** The worlds that run in this process. */
 export const WORLD_KINDS = ["memory", "disk"] as const;
@@ -18,6 +19,8 @@ export interface WorldOptions {
   readonly style?: Partial<HubStyle>;
   /** Room on the volume. @default {unlimited} */
   readonly availableBytes?: number;
+  /** Gets what the processes do; for a case that is shown to somebody. */
+  readonly trace?: WorldTrace;
 }
 
 /** How a process of the subject is started. */

@@ -16,6 +16,8 @@ import {
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { readCorpus, writeReplay } from "./replay_files.ts";
+import { corpusResults, runCorpus } from "./run_corpus.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
 import { showModel } from "./show_model.ts";
 
@@ -35,25 +37,56 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   const { worlds, seed, runs } = options;
   const print = (text: string) => context.writeOut(`${text}\n`);
   print(`${reference.name} ${reference.version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
+  const kept = await judgeCorpus(options, context);
   const results = await runParallel(scenarios, {
     ...options,
     worker: context.worker,
     onResult: reporter(context),
   });
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
-  for (const result of results) {
-    const story = failureStory(result);
+  for (const result of [...kept, ...results]) {
+    const replayFile = await writeReplay(result, {
+      directory: options.replays,
+      subject: reference,
+    });
+    const story = failureStory(result, { replayFile });
     if (story !== undefined) print(`\n${story}`);
   }
   if (options.only.length === 0) print(`\n${(await showModel()).join("\n")}`);
   const profiles = ["core", "offline"] as const;
-  const verdict = suiteVerdict(results, { profiles, isFiltered: options.only.length > 0 });
+  const verdict = suiteVerdict([...kept, ...results], {
+    profiles,
+    isFiltered: options.only.length > 0,
+  });
   const cases = results.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);
   print(
     `\n${verdict} (profiles ${profiles.join(", ")}): ${results.length} scenario runs, ${cases} cases (${runs.memory} in memory and ${runs.disk} on disk each), ${seconds} s, seed ${seed}`,
   );
   return exitCodeOf(verdict);
+}
+
+/**
+ * Runs the kept replays before anything else.
+ *
+ * @returns the results that count against the subject
+ */
+async function judgeCorpus(
+  { worlds, only, path }: RunOptions,
+  context: ConformContext,
+): Promise<ScenarioResult[]> {
+  // One case was asked for, and no other.
+  if (path !== undefined) return [];
+  const corpus = (await readCorpus()).filter(
+    ({ replay: { scenario, requirement } }) =>
+      only.length === 0 || only.includes(scenario) || only.includes(requirement ?? ""),
+  );
+  const result = await runCorpus(corpus, { subject: reference, worlds });
+  if (corpus.length > 0)
+    context.writeOut(
+      `corpus: ${corpus.length} kept replays, ${result.count} cases, ${result.faults.length === 0 ? "all hold" : `${result.faults.length} DO NOT HOLD`}\n`,
+    );
+  return corpusResults(result);
 }
 
 /** Shows that something is going on: a sign for each scenario. */

@@ -7,10 +7,14 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_CODES } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { addReplayCommand } from "./replay_command.ts";
 import { addRunCommand } from "./run_command.ts";
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [addRunCommand];
+const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
+  addRunCommand,
+  addReplayCommand,
+];
 
 /**
  * Runs `mlx-conform`.

@@ -6,6 +6,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
+import { REPLAYS_DIRECTORY } from "./replay_files.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */
 const RUNS = 100;
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly runs: Readonly<Record<WorldKind, number>>;
   readonly only: readonly string[];
   readonly path: string | undefined;
+  /** Directory for the replay files of failures. */
+  readonly replays: string;
   readonly jobs: number;
   /** Whether requirements that nothing judged are shown too. */
   readonly all: boolean;
@@ -41,6 +44,7 @@ export function addRunOptions(
     )
     .option("--only <name>", "a requirement or a scenario; may be repeated", collect)
     .option("--path <path>", "one case of a scenario, as a failure prints it")
+    .option("--replays <directory>", "where failures are written", REPLAYS_DIRECTORY)
     .option("--jobs <count>", "processes at a time", parseCount, jobs)
     .option("--all", "show also the requirements that nothing judges yet", false);
 }
@@ -53,6 +57,7 @@ export function readRunOptions(command: Command): RunOptions {
     runs: number;
     only?: string[];
     path?: string;
+    replays: string;
     jobs: number;
     all: boolean;
   }>();
@@ -62,6 +67,7 @@ export function readRunOptions(command: Command): RunOptions {
     runs: { memory: given.runs, disk: Math.ceil(given.runs / 5) },
     only: given.only ?? [],
     path: given.path,
+    replays: given.replays,
     jobs: given.jobs,
     all: given.all,
   };

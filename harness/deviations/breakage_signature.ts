@@ -23,17 +23,17 @@ const VARYING: readonly (readonly [regExp: RegExp, name: string])[] = [
  *
  * @example
  * ```ts
- * import { failureSignature } from "mlx-layout/harness";
+ * import { breakageSignature } from "mlx-layout/harness";
  * import assert from "node:assert/strict";
  *
- * const signature = failureSignature({
+ * const signature = breakageSignature({
  *   requirement: "DL-INTEGRITY",
  *   detail: 'it published "model.safetensors" with 4096 of 8192 bytes',
  * });
  * assert.equal(signature, "DL-INTEGRITY: it published <path> with <n> of <n> bytes");
  * ```
  */
-export function failureSignature(breakage: Pick<BrokenPromise, "requirement" | "detail">): string {
+export function breakageSignature(breakage: Pick<BrokenPromise, "requirement" | "detail">): string {
   // What follows the first line is a stack, which differs from one machine to the next.
   const [line = ""] = breakage.detail.split("\n");
   // A name in quotes is a file, a directory or a repository when it has a slash or an extension.

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { failureSignature } from "./failure_signature.ts";
+import { breakageSignature } from "./breakage_signature.ts";
 
-const signatureOf = (detail: string) => failureSignature({ requirement: "DL-INTEGRITY", detail });
+const signatureOf = (detail: string) => breakageSignature({ requirement: "DL-INTEGRITY", detail });
 
-test("failureSignature() leaves out what varies from case to case", () => {
+test("breakageSignature() leaves out what varies from case to case", () => {
   for (const [one, other, signature] of [
     ["12 of 4096 bytes", "7 of 9 bytes", "<n> of <n> bytes"],
     ['it published "a/b.json"', 'it published "model.safetensors"', "it published <path>"],
@@ -22,7 +22,7 @@ test("failureSignature() leaves out what varies from case to case", () => {
   }
 });
 
-test("failureSignature() keeps the words, and what stands between two quoted names", () => {
+test("breakageSignature() keeps the words, and what stands between two quoted names", () => {
   assert.equal(
     signatureOf('it says "complete" of a feature'),
     'DL-INTEGRITY: it says "complete" of a feature',
@@ -31,11 +31,11 @@ test("failureSignature() keeps the words, and what stands between two quoted nam
   assert.notEqual(signatureOf("it was added"), signatureOf("it was faded"));
 });
 
-test("failureSignature() tells requirements apart, and has a bound", () => {
+test("breakageSignature() tells requirements apart, and has a bound", () => {
   assert.notEqual(
-    failureSignature({ requirement: "DL-RESUME", detail: "x" }),
-    failureSignature({ requirement: "DL-ATOMIC", detail: "x" }),
+    breakageSignature({ requirement: "DL-RESUME", detail: "x" }),
+    breakageSignature({ requirement: "DL-ATOMIC", detail: "x" }),
   );
-  assert.equal(failureSignature({ requirement: undefined, detail: "x" }), "none: x");
+  assert.equal(breakageSignature({ requirement: undefined, detail: "x" }), "none: x");
   assert.ok(signatureOf("word ".repeat(1000)).length <= 240);
 });

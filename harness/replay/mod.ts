@@ -1,0 +1,19 @@
+/**
+ * Failures that can be shown again: written as files, run without the generator, told in words.
+ *
+ * @module
+ */
+
+export { decodeGiven } from "./decode_given.ts";
+export { describeGiven } from "./describe_given.ts";
+export { type EncodedGiven, encodeGiven, type Json } from "./encode_given.ts";
+export { type FailureFacts, failureSignature } from "./failure_signature.ts";
+export {
+  formatReplay,
+  parseReplay,
+  type Replay,
+  replayFileName,
+  replayOf,
+  type ReplayOrigin,
+} from "./replay.ts";
+export { type ReplayOutcome, runReplay, type RunReplayOptions } from "./run_replay.ts";

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { type RequirementId, REQUIREMENTS } from "../../spec/mod.ts";
+import { HarnessError } from "../scenario/harness_error.ts";
+import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
+import { WORLD_KINDS, type WorldKind } from "../worlds/world.ts";
+import type { EncodedGiven } from "./encode_given.ts";
+import { failureSignature } from "./failure_signature.ts";
+
+/** The form of the files that this version writes and reads. */
+const FORMAT = 1;
+
+/** A failure that can be shown again without the generator that found it: the content of a replay file. */
+export interface Replay {
+  readonly format: typeof FORMAT;
+  /** Version of the suite that wrote it. */
+  readonly suite: string;
+  readonly scenario: string;
+  readonly world: WorldKind;
+  readonly status: ScenarioStatus;
+  /** `null` when it was no fault of the subject. */
+  readonly requirement: RequirementId | null;
+  /** What was seen. */
+  readonly seen: string;
+  /** Equal for two failures that are alike. */
+  readonly signature: string;
+  readonly subject: { readonly name: string; readonly version: string };
+  readonly environment: {
+    readonly runtime: string;
+    readonly platform: string;
+    readonly architecture: string;
+  };
+  /** What led the generator to the case; good as long as the scenario is what it was. */
+  readonly drawn: { readonly seed: number; readonly path: string };
+  /** The case in words. */
+  readonly story: readonly string[];
+  /** The case itself. */
+  readonly given: EncodedGiven;
+}
+
+/** What a replay says besides the failure. */
+export type ReplayOrigin = Pick<Replay, "suite" | "subject" | "environment">;
+
+/** The replay of a failure; undefined when nothing failed, or no single case did. */
+export function replayOf(result: ScenarioResult, origin: ReplayOrigin): Replay | undefined {
+  const { scenario, world, status, breakage, seed } = result;
+  if (breakage?.given === undefined) return undefined;
+  const { requirement, detail, path, given, words = [] } = breakage;
+  return {
+    format: FORMAT,
+    ...origin,
+    scenario,
+    world,
+    status,
+    requirement: requirement ?? null,
+    seen: detail,
+    signature: failureSignature({ scenario, status, requirement, detail }),
+    drawn: { seed, path },
+    story: words,
+    given,
+  };
+}
+
+/** What the file of a replay is called: `<requirement>-<hash8>.json`; one case has one name. */
+export function replayFileName(replay: Replay): string {
+  const { scenario, world, status, requirement, given } = replay;
+  const identity = JSON.stringify([scenario, world, given.values, requirement ?? status]);
+  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 8);
+  return `${requirement ?? status}-${hash}.json`;
+}
+
+/** The text of a replay file. */
+export function formatReplay(replay: Replay): string {
+  return `${JSON.stringify(replay, undefined, 2)}\n`;
+}
+
+/**
+ * Reads the text of a replay file.
+ *
+ * @param name what the text is called in a complaint
+ * @throws {HarnessError} when it is none, or of another format
+ */
+export function parseReplay(text: string, name: string): Replay {
+  const value = parseJson(text, name);
+  if (typeof value !== "object" || value === null || !("format" in value))
+    throw new HarnessError(`Cannot replay "${name}" as it is no replay file`);
+  if (value.format !== FORMAT)
+    throw new HarnessError(
+      `Cannot replay "${name}" as its format is ${JSON.stringify(value.format)} and this version reads ${FORMAT}`,
+    );
+  if (!isReplay(value))
+    throw new HarnessError(`Cannot replay "${name}" as something is missing or wrong in it`);
+  return value;
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new HarnessError(`Cannot replay "${name}" as it is no JSON`, { cause });
+  }
+}
+
+/** What a run needs is looked at; the rest is for people. */
+function isReplay(value: object): value is Replay {
+  const replay: Partial<Record<keyof Replay, unknown>> = value;
+  const { scenario, world, requirement, signature, given } = replay;
+  const isKnown =
+    requirement === null || (typeof requirement === "string" && requirement in REQUIREMENTS);
+  return (
+    typeof scenario === "string" &&
+    WORLD_KINDS.some((kind) => kind === world) &&
+    isKnown &&
+    typeof signature === "string" &&
+    isObject(given) &&
+    isObject(given["values"]) &&
+    isObject(given["blobs"])
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

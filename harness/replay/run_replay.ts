@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import type { Subject } from "../../spec/mod.ts";
+import { runScenario } from "../scenario/run_scenario.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import type { WorldKind } from "../worlds/world.ts";
+import type { WorldTrace } from "../worlds/world_trace.ts";
+import { decodeGiven } from "./decode_given.ts";
+import { failureSignature } from "./failure_signature.ts";
+import type { Replay } from "./replay.ts";
+
+/** How a replay is run. */
+export interface RunReplayOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly subject: Subject;
+  /** @default {the world in which it failed} */
+  readonly world?: WorldKind | undefined;
+  /** Gets what happens in the world. */
+  readonly trace?: WorldTrace | undefined;
+}
+
+/** What came of a replay. */
+export interface ReplayOutcome {
+  /**
+   * `holds`: the requirement was judged and holds now. `breaks`: something is still broken. `proves nothing`: the case
+   * no longer comes to what it was about, or there was no end.
+   */
+  readonly outcome: "holds" | "breaks" | "proves nothing" | "harness failed";
+  /** Whether it fails as it did when it was written. */
+  readonly isSameFailure: boolean;
+  readonly result: ScenarioResult;
+}
+
+/**
+ * Runs the one case of a replay, without the generator.
+ *
+ * @throws {RangeError} when there is no such scenario, or it has no such world
+ * @throws {HarnessError} when the case cannot be read
+ */
+export async function runReplay(replay: Replay, options: RunReplayOptions): Promise<ReplayOutcome> {
+  const { subject, trace, world = replay.world } = options;
+  const scenario = options.scenarios.find(({ name }) => name === replay.scenario);
+  if (scenario === undefined)
+    throw new RangeError(`Cannot replay "${replay.scenario}": there is no such scenario`);
+  if (scenario.worlds?.includes(world) === false)
+    throw new RangeError(`Cannot replay "${replay.scenario}" in ${world}: it has no such world`);
+  const given = decodeGiven(replay.given);
+  const one: Scenario = {
+    ...scenario,
+    weight: 1,
+    given: Object.fromEntries(
+      Object.entries(given).map(([key, value]) => [key, fc.constant(value)]),
+    ),
+    world: (values) => ({
+      ...scenario.world(values),
+      ...(trace === undefined ? {} : { trace }),
+    }),
+  };
+  const { seed } = replay.drawn;
+  // The path says that one case need not reach everything that a scenario must reach.
+  const result = await runScenario(one, subject, { world, seed, runs: 1, path: "0" });
+  return { outcome: outcomeOf(result, replay), isSameFailure: isSame(result, replay), result };
+}
+
+function outcomeOf(result: ScenarioResult, { requirement }: Replay): ReplayOutcome["outcome"] {
+  switch (result.status) {
+    case "fail":
+      return "breaks";
+    case "error":
+      return "harness failed";
+    case "pass": {
+      const isJudged = requirement === null || (result.judged[requirement] ?? 0) > 0;
+      return isJudged ? "holds" : "proves nothing";
+    }
+    default:
+      return "proves nothing";
+  }
+}
+
+function isSame(result: ScenarioResult, { signature }: Replay): boolean {
+  const { scenario, status, breakage } = result;
+  if (breakage === undefined) return false;
+  const { requirement, detail } = breakage;
+  return failureSignature({ scenario, status, requirement, detail }) === signature;
+}
