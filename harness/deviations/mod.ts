@@ -14,6 +14,6 @@ export {
   type JudgedResults,
 } from "./judge_deviations.ts";
 export { matchesScenario } from "./matches_scenario.ts";
-export { parseDeviations } from "./parse_deviations.ts";
+export { parseDeviations, type ParseDeviationsOptions } from "./parse_deviations.ts";
 export { satisfiesVersion } from "./satisfies_version.ts";
 export { updateDeviations } from "./update_deviations.ts";

@@ -7,13 +7,23 @@ import { satisfiesVersion } from "./satisfies_version.ts";
 
 const isList = new Ajv({ allErrors: true }).compile<{ deviations: Deviation[] }>(schema);
 
+/** Options of {@linkcode parseDeviations}. */
+export interface ParseDeviationsOptions {
+  /** Whether entries may still lack their issue, as an update leaves them. @default {false} */
+  readonly isDraft?: boolean;
+}
+
 /**
  * Reads `deviations.json`.
  *
  * @param name the file's name, for messages
  * @throws {RangeError} when it is not what `spec/deviations.schema.json` describes, or names an unknown requirement
  */
-export function parseDeviations(text: string, name: string): readonly Deviation[] {
+export function parseDeviations(
+  text: string,
+  name: string,
+  options: ParseDeviationsOptions = {},
+): readonly Deviation[] {
   const attempt = `Cannot read known deviations from ${name}`;
   let value: unknown;
   try {
@@ -22,12 +32,13 @@ export function parseDeviations(text: string, name: string): readonly Deviation[
     throw new RangeError(`${attempt}: it is not JSON`, { cause });
   }
   if (!isList(value)) {
-    const faults = (isList.errors ?? []).map(
-      ({ instancePath, message }) => `${instancePath || "/"} ${message ?? "is wrong"}`,
-    );
-    throw new RangeError(`${attempt}: ${faults.join("; ")}`);
+    const faults = (isList.errors ?? [])
+      .filter(({ instancePath }) => options.isDraft !== true || !instancePath.endsWith("/issue"))
+      .map(({ instancePath, message }) => `${instancePath || "/"} ${message ?? "is wrong"}`);
+    if (faults.length > 0) throw new RangeError(`${attempt}: ${faults.join("; ")}`);
   }
-  for (const [at, deviation] of value.deviations.entries()) {
+  const { deviations } = value as { readonly deviations: readonly Deviation[] };
+  for (const [at, deviation] of deviations.entries()) {
     const { requirement, signature, scenario, when } = deviation;
     const where = `${attempt}: entry ${at + 1}`;
     if (!(requirement in REQUIREMENTS))
@@ -40,5 +51,5 @@ export function parseDeviations(text: string, name: string): readonly Deviation[
     matchesScenario("", scenario);
     if (when?.version !== undefined) satisfiesVersion("0", when.version);
   }
-  return value.deviations;
+  return deviations;
 }

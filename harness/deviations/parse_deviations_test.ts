@@ -39,3 +39,12 @@ test("parseDeviations() says where and why a file is wrong", () => {
     assert.throws(() => parse({ ...ENTRY, ...changes }), why);
   }
 });
+
+test("parseDeviations() takes a draft that lacks its issues, and nothing else", () => {
+  const draft = (changes: object) =>
+    parseDeviations(JSON.stringify({ deviations: [{ ...ENTRY, ...changes }] }), "d.json", {
+      isDraft: true,
+    });
+  assert.equal(draft({ issue: "" })[0]?.issue, "");
+  assert.throws(() => draft({ issue: "", expires: "soon" }), /expires/);
+});

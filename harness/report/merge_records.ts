@@ -92,7 +92,9 @@ function duplicates(shards: readonly NamedRecord[]): string[] {
     for (const { scenario, world } of record.results) {
       const key = `${scenario} in ${world}`;
       const owner = owners.get(key);
-      if (owner !== undefined) problems.push(`${name}: ${key} is in ${owner} too`);
+      // Within one shard a kept replay may stand beside the scenario that it is a case of.
+      if (owner !== undefined && owner !== name)
+        problems.push(`${name}: ${key} is in ${owner} too`);
       owners.set(key, name);
     }
   }

@@ -27,8 +27,8 @@ export async function runParallel(
   scenarios: readonly Scenario[],
   options: RunParallelOptions,
 ): Promise<ScenarioResult[]> {
-  const { worlds, only, seed, runs, path, onResult } = options;
-  const tasks = planSuite(scenarios, { worlds, ...(only === undefined ? {} : { only }) });
+  const { worlds, only, shard, seed, runs, path, onResult } = options;
+  const tasks = planSuite(scenarios, { worlds, shard, ...(only === undefined ? {} : { only }) });
   const results = new Map<SuiteTask, ScenarioResult>();
   const queue = [...tasks];
   const work = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import type { WorldKind } from "../worlds/world.ts";
 import { HarnessError } from "./harness_error.ts";
 import { runScenario } from "./run_scenario.ts";
 import type { Scenario } from "./scenario.ts";
+import { type Shard, shardTasks } from "./shard_tasks.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
 
 /** How a suite is run. */
@@ -13,6 +14,8 @@ export interface RunSuiteOptions {
   readonly runs: Readonly<Record<WorldKind, number>>;
   /** Requirement ids and scenario names; none means all. */
   readonly only?: readonly string[];
+  /** The part of the run that this machine takes; none means all of it. */
+  readonly shard?: Shard | undefined;
   /** Leads straight to one case. */
   readonly path?: string | undefined;
   readonly onResult?: (result: ScenarioResult) => void;
@@ -31,7 +34,7 @@ export interface SuiteTask {
  */
 export function planSuite(
   scenarios: readonly Scenario[],
-  options: Pick<RunSuiteOptions, "worlds" | "only">,
+  options: Pick<RunSuiteOptions, "worlds" | "only" | "shard">,
 ): SuiteTask[] {
   const only = options.only ?? [];
   for (const name of only) {
@@ -42,13 +45,30 @@ export function planSuite(
     only.length === 0 ||
     only.includes(scenario.name) ||
     scenario.covers.some((id) => only.includes(id));
-  return options.worlds.flatMap((world) =>
-    scenarios
-      .filter(
-        (scenario) => isWanted(scenario) && (scenario.worlds ?? options.worlds).includes(world),
-      )
-      .map((scenario) => ({ scenario: scenario.name, world })),
-  );
+  return options.worlds.flatMap((world) => {
+    const all = scenarios
+      .filter((scenario) => (scenario.worlds ?? options.worlds).includes(world))
+      .map((scenario) => ({ scenario: scenario.name, world, isWanted: isWanted(scenario) }));
+    // Each world is dealt out by itself and before the filter, so that no filter moves a task.
+    return ownTasks(all, scenarios, options.shard)
+      .filter((task) => task.isWanted)
+      .map((task) => ({ scenario: task.scenario, world }));
+  });
+}
+
+function ownTasks<Task extends SuiteTask>(
+  all: readonly Task[],
+  scenarios: readonly Scenario[],
+  shard: Shard | undefined,
+): readonly Task[] {
+  if (shard === undefined) return all;
+  return shardTasks(all, {
+    shard,
+    costOf: (task) => {
+      const scenario = scenarios.find(({ name }) => name === task.scenario);
+      return scenario === undefined ? 0 : (scenario.weight ?? 1) * shareOf(scenario, scenarios);
+    },
+  });
 }
 
 /** Runs one task. */

@@ -46,6 +46,24 @@ if (process.send === undefined) {
     assert.throws(() => names(["DL-PEEK"]), RangeError);
   });
 
+  test("planSuite() deals every task to one shard, and no filter moves it", () => {
+    const keys = (options: Partial<RunSuiteOptions>) =>
+      planSuite(SCENARIOS, { ...OPTIONS, ...options }).map(
+        (task) => `${task.scenario} ${task.world}`,
+      );
+    const parts = [1, 2].map((index) => keys({ shard: { index, count: 2 } }));
+    assert.deepEqual(parts.flat().toSorted(), keys({}).toSorted());
+    for (const [at, part] of parts.entries()) {
+      const shard = { index: at + 1, count: 2 };
+      const isDisk = (key: string) => key.endsWith(" disk");
+      assert.deepEqual(keys({ shard, worlds: ["disk"] }), part.filter(isDisk));
+      assert.deepEqual(
+        keys({ shard, only: ["test/holds"] }),
+        part.filter((key) => key.startsWith("test/holds")),
+      );
+    }
+  });
+
   test("requirementVerdicts() tells held from broken from not judged, with the cases of each world", async () => {
     const verdicts = requirementVerdicts(await runSuite(SCENARIOS, SUBJECT, OPTIONS));
     const of = (id: RequirementId) => verdicts.find((verdict) => verdict.id === id);

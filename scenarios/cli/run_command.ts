@@ -8,10 +8,10 @@ import type { Command } from "commander";
 import {
   exitCodeOf,
   failureStory,
+  planSuite,
   requirementTable,
   runParallel,
   type ScenarioResult,
-  suiteVerdict,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
@@ -19,6 +19,7 @@ import type { ConformContext } from "./conform_context.ts";
 import { readCorpus, writeReplay } from "./replay_files.ts";
 import { corpusResults, runCorpus } from "./run_corpus.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
+import { RunReport } from "./run_report.ts";
 import { showModel } from "./show_model.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
@@ -37,14 +38,20 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   const { worlds, seed, runs } = options;
   const print = (text: string) => context.writeOut(`${text}\n`);
   print(`${reference.name} ${reference.version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
+  const profiles = ["core", "offline"] as const;
   const kept = await judgeCorpus(options, context);
-  const results = await runParallel(scenarios, {
+  const planned = kept.length + planSuite(scenarios, options).length;
+  const report = await RunReport.begin(options, { subject: reference, profiles, planned });
+  for (const result of kept) report.add(result);
+  const show = reporter(context);
+  const raw = await runParallel(scenarios, {
     ...options,
     worker: context.worker,
-    onResult: reporter(context),
+    onResult: (result) => show(report.add(result)),
   });
+  const { results, verdict, problems, warnings } = report.end([...kept, ...raw]);
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
-  for (const result of [...kept, ...results]) {
+  for (const result of results) {
     const replayFile = await writeReplay(result, {
       directory: options.replays,
       subject: reference,
@@ -52,16 +59,14 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     const story = failureStory(result, { replayFile });
     if (story !== undefined) print(`\n${story}`);
   }
-  if (options.only.length === 0) print(`\n${(await showModel()).join("\n")}`);
-  const profiles = ["core", "offline"] as const;
-  const verdict = suiteVerdict([...kept, ...results], {
-    profiles,
-    isFiltered: options.only.length > 0,
-  });
-  const cases = results.reduce((sum, result) => sum + result.cases, 0);
+  if (options.only.length === 0 && options.shard === undefined)
+    print(`\n${(await showModel()).join("\n")}`);
+  for (const problem of problems) print(`\nknown deviations: ${problem}`);
+  for (const warning of warnings) print(`\nknown deviations: ${warning}`);
+  const cases = raw.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);
   print(
-    `\n${verdict} (profiles ${profiles.join(", ")}): ${results.length} scenario runs, ${cases} cases (${runs.memory} in memory and ${runs.disk} on disk each), ${seconds} s, seed ${seed}`,
+    `\n${verdict} (profiles ${profiles.join(", ")}): ${raw.length} scenario runs, ${cases} cases (${runs.memory} in memory and ${runs.disk} on disk each), ${seconds} s, seed ${seed}`,
   );
   return exitCodeOf(verdict);
 }
@@ -72,11 +77,13 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
  * @returns the results that count against the subject
  */
 async function judgeCorpus(
-  { worlds, only, path }: RunOptions,
+  { worlds, only, path, shard }: RunOptions,
   context: ConformContext,
 ): Promise<ScenarioResult[]> {
   // One case was asked for, and no other.
   if (path !== undefined) return [];
+  // Once a run is enough.
+  if (shard !== undefined && shard.index > 1) return [];
   const corpus = (await readCorpus()).filter(
     ({ replay: { scenario, requirement } }) =>
       only.length === 0 || only.includes(scenario) || only.includes(requirement ?? ""),

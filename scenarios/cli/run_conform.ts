@@ -7,6 +7,9 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_CODES } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { addDeviationsCommand } from "./deviations_command.ts";
+import { addMergeCommand } from "./merge_command.ts";
+import { addReportCommand } from "./report_command.ts";
 import { addReplayCommand } from "./replay_command.ts";
 import { addRunCommand } from "./run_command.ts";
 
@@ -14,6 +17,9 @@ import { addRunCommand } from "./run_command.ts";
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
   addRunCommand,
   addReplayCommand,
+  addMergeCommand,
+  addReportCommand,
+  addDeviationsCommand,
 ];
 
 /**

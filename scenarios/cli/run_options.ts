@@ -5,7 +5,7 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
+import { type Shard, WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
 import { REPLAYS_DIRECTORY } from "./replay_files.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */
@@ -22,6 +22,11 @@ export interface RunOptions {
   readonly path: string | undefined;
   /** Directory for the replay files of failures. */
   readonly replays: string;
+  /** File for the record of the run. */
+  readonly report: string | undefined;
+  /** File with the known deviations of the subject. */
+  readonly deviations: string | undefined;
+  readonly shard: Shard | undefined;
   readonly jobs: number;
   /** Whether requirements that nothing judged are shown too. */
   readonly all: boolean;
@@ -45,6 +50,9 @@ export function addRunOptions(
     .option("--only <name>", "a requirement or a scenario; may be repeated", collect)
     .option("--path <path>", "one case of a scenario, as a failure prints it")
     .option("--replays <directory>", "where failures are written", REPLAYS_DIRECTORY)
+    .option("--report <file>", "write the record of the run, a line for each result")
+    .option("--deviations <file>", "known deviations of the subject, as a JSON file")
+    .option("--shard <i/n>", "run the i-th of n parts of the suite", parseShard)
     .option("--jobs <count>", "processes at a time", parseCount, jobs)
     .option("--all", "show also the requirements that nothing judges yet", false);
 }
@@ -58,6 +66,9 @@ export function readRunOptions(command: Command): RunOptions {
     only?: string[];
     path?: string;
     replays: string;
+    report?: string;
+    deviations?: string;
+    shard?: Shard;
     jobs: number;
     all: boolean;
   }>();
@@ -68,6 +79,9 @@ export function readRunOptions(command: Command): RunOptions {
     only: given.only ?? [],
     path: given.path,
     replays: given.replays,
+    report: given.report,
+    deviations: given.deviations,
+    shard: given.shard,
     jobs: given.jobs,
     all: given.all,
   };
@@ -89,6 +103,14 @@ export function collectWorld(text: string, before: WorldKind[] = []): WorldKind[
 export function parseCount(text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a whole number from 1 on.");
+}
+
+/** Reads which part of a run is asked for, such as `1/4`. */
+export function parseShard(text: string): Shard {
+  const [, index = "", count = ""] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (index === "" || Number(index) > Number(count))
+    throw new InvalidArgumentError("It must be a part and a number of parts, such as 1/4.");
+  return { index: Number(index), count: Number(count) };
 }
 
 /** Reads a seed. */
