@@ -5,6 +5,7 @@
  */
 
 export * from "./arbitraries/mod.ts";
+export { RealClock } from "./clock/real_clock.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
 export * from "./disk/mod.ts";
 export * from "./hub/mod.ts";
@@ -13,4 +14,5 @@ export * from "./models/mod.ts";
 export * from "./report/mod.ts";
 export * from "./scenario/mod.ts";
 export * from "./scenario_parts/mod.ts";
+export * from "./subjects/mod.ts";
 export * from "./worlds/mod.ts";

@@ -5,7 +5,7 @@
  */
 
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { WORLD_KINDS, type WorldKind } from "../harness/mod.ts";
+import { type RunsByWorld, WORLD_KINDS, type WorldKind } from "../harness/mod.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */
 const RUNS = 100;
@@ -16,7 +16,7 @@ const SEED = 1;
 export interface ConformOptions {
   readonly worlds: readonly WorldKind[];
   readonly seed: number;
-  readonly runs: Readonly<Record<WorldKind, number>>;
+  readonly runs: RunsByWorld;
   readonly only: readonly string[];
   readonly path: string | undefined;
   readonly jobs: number;

@@ -84,6 +84,9 @@ function reporter(): (result: ScenarioResult) => void {
     skip: "s",
     error: "E",
     timeout: "T",
+    "subject-protocol": "P",
+    "subject-crash": "C",
+    "subject-timeout": "S",
   } as const;
   return ({ status }) => {
     process.stderr.write(signs[status]);

@@ -3,6 +3,8 @@ import type { SimulatedHub } from "../hub/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Verdict } from "./verdict.ts";
 
+const NOTES_MAX = 10;
+
 /** Adds up what the cases of a scenario showed, to tell a proof from an empty one. */
 export class CaseTally {
   readonly judged: Partial<Record<RequirementId, number>> = {};
@@ -11,6 +13,8 @@ export class CaseTally {
   readonly #scenario: Scenario;
   readonly #goals = new Set<string>();
   readonly #rules = new Map<string, boolean>();
+  readonly #notes = new Set<string>();
+  #impossible = 0;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -28,6 +32,24 @@ export class CaseTally {
     }
   }
 
+  /** Counts a case that this world or this subject cannot play: what it had not judged yet is skipped. */
+  skip(verdict: Verdict, why: string): void {
+    this.cases++;
+    this.#impossible++;
+    for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
+    for (const id of this.#scenario.covers)
+      if (this.judged[id] === undefined) this.skipped[id] = why;
+  }
+
+  /** Notes what is no verdict, a few times at most. */
+  note(notes: readonly string[]): void {
+    for (const note of notes) if (this.#notes.size < NOTES_MAX) this.#notes.add(note);
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
   get isAllSkipped(): boolean {
     return this.#scenario.covers.every(
       (id) => this.judged[id] === undefined && this.skipped[id] !== undefined,
@@ -42,6 +64,8 @@ export class CaseTally {
   vacuity(isOneCase: boolean): string[] {
     if (isOneCase) return [];
     const { covers, goals = [] } = this.#scenario;
+    // What was left to the cases that cannot be played is skipped as they are.
+    if (this.#impossible > 0) return [];
     return [
       ...covers
         .filter((id) => this.judged[id] === undefined && this.skipped[id] === undefined)

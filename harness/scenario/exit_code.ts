@@ -17,6 +17,7 @@ export type SuiteVerdict =
   | "conformant"
   | "not conformant"
   | "partial"
+  | "subject failed"
   | "harness failed"
   | "incomplete";
 
@@ -39,6 +40,7 @@ export function suiteVerdict(
   });
   if (claimed.some(({ standing }) => standing === "broken")) return "not conformant";
   if (results.some(({ status }) => status === "error")) return "harness failed";
+  if (results.some(({ status }) => status.startsWith("subject-"))) return "subject failed";
   if (
     results.length === 0 ||
     results.some(({ status }) => status === "vacuous" || status === "timeout")
@@ -56,6 +58,8 @@ export function exitCodeOf(verdict: SuiteVerdict): number {
       return EXIT_CODES.conformant;
     case "not conformant":
       return EXIT_CODES["not conformant"];
+    case "subject failed":
+      return EXIT_CODES["subject failed to start"];
     case "harness failed":
       return EXIT_CODES["harness failed"];
     case "partial":

@@ -1,8 +1,16 @@
 import type { RequirementId } from "../../spec/mod.ts";
+import type { SubjectFaultKind } from "../subjects/subject_fault.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
 /** How a scenario ended in one world. */
-export type ScenarioStatus = "pass" | "fail" | "vacuous" | "skip" | "error" | "timeout";
+export type ScenarioStatus =
+  | "pass"
+  | "fail"
+  | "vacuous"
+  | "skip"
+  | "error"
+  | "timeout"
+  | SubjectFaultKind;
 
 /** What broke, and how to see it again. */
 export interface BrokenPromise {
@@ -26,6 +34,8 @@ export interface ScenarioResult {
   readonly skipped: Readonly<Partial<Record<RequirementId, string>>>;
   /** Why it proves nothing, when it is vacuous. */
   readonly vacuity: readonly string[];
+  /** What else was noticed, such as places outside its root to which the subject wrote. */
+  readonly notes?: readonly string[];
   readonly breakage: BrokenPromise | undefined;
   readonly seed: number;
   readonly cases: number;

@@ -1,4 +1,13 @@
-import type { Fetch, FileSystem, Host, ModelManager, Place, Subject } from "../../spec/mod.ts";
+import type {
+  Fetch,
+  FileSystem,
+  Host,
+  ModelManager,
+  Place,
+  Subject,
+  WaitOptions,
+} from "../../spec/mod.ts";
+import { observingFiles } from "../disk/observing_files.ts";
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
@@ -6,7 +15,7 @@ import { ProcessGate } from "./process_gate.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 
 /** What a process is made of. */
-export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch"> {
+export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch" | "relay" | "look"> {
   readonly pid: number;
   readonly host: Omit<Host, "processes">;
   readonly place: Place;
@@ -29,9 +38,18 @@ export function startProcess(
     answer.catch(() => {});
     return Promise.race([answer, gate.killed]);
   };
+  let events = 0;
+  const counted = (waiting: WaitOptions = {}): WaitOptions => ({
+    ...waiting,
+    onProgress: (progress) => {
+      events++;
+      if (plan.point?.at === "event" && plan.point.nth === events) gate.killNow();
+      if (!gate.isKilled) waiting.onProgress?.(progress);
+    },
+  });
   const calls: ModelManager = {
-    download: (request, waiting) => bound(() => manager.download(request, waiting)),
-    downloadUrl: (request, waiting) => bound(() => manager.downloadUrl(request, waiting)),
+    download: (request, waiting) => bound(() => manager.download(request, counted(waiting))),
+    downloadUrl: (request, waiting) => bound(() => manager.downloadUrl(request, counted(waiting))),
     locate: (request) => bound(() => manager.locate(request)),
     status: (request) => bound(() => manager.status(request)),
     verify: (request, waiting) => bound(() => manager.verify(request, waiting)),
@@ -68,8 +86,12 @@ function processHost(
 ): Host {
   const { gate, plan } = context;
   const { host, pid, isAlive } = options;
-  const files: FileSystem = gatedFiles(options.files?.(host.files) ?? host.files, gate, { plan });
-  const fetch: Fetch = gatedFetch(options.fetch?.(host.fetch) ?? host.fetch, gate, { plan });
+  const { look, relay } = options;
+  const wrapped = options.files?.(host.files) ?? host.files;
+  const seen = look === undefined ? wrapped : observingFiles(wrapped, look);
+  const files: FileSystem = gatedFiles(seen, gate, { plan });
+  const wire = relay?.(host.fetch) ?? host.fetch;
+  const fetch: Fetch = gatedFetch(options.fetch?.(wire) ?? wire, gate, { plan });
   return {
     files,
     fetch,
