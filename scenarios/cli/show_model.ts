@@ -5,9 +5,9 @@
  */
 
 import { join, relative } from "node:path";
-import type { ListedModel, Progress } from "../spec/mod.ts";
-import { diskWorld, readTree, tinyLlama, type World, writeBytes } from "../harness/mod.ts";
-import { reference } from "./reference.ts";
+import type { ListedModel, Progress } from "../../spec/mod.ts";
+import { diskWorld, readTree, tinyLlama, type World, writeBytes } from "../../harness/mod.ts";
+import { reference } from "../reference.ts";
 
 const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";
 /** Where the app of the story put it. */

@@ -1,0 +1,18 @@
+/**
+ * What the commands of `mlx-conform` share.
+ *
+ * @module
+ */
+
+/** What a command may use of the process around it. */
+export interface ConformContext {
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
+  readonly random: () => number;
+  /** Processes at a time, when the command line does not say. */
+  readonly jobs: number;
+  /** Path of the module that judges in a process of its own. */
+  readonly worker: string;
+  /** Says with which code the process is to end; a command calls it once. */
+  readonly finish: (exitCode: number) => void;
+}
