@@ -22,6 +22,8 @@ export interface ServeHubOptions {
 export interface ServedHub {
   readonly endpoint: string;
   readonly cdnOrigin: string;
+  /** Of a third host, which knows nothing of its own: only what `wrap` makes of it. */
+  readonly otherOrigin: string;
   close(): Promise<void>;
 }
 
@@ -44,9 +46,10 @@ export async function serveHub(
 ): Promise<ServedHub> {
   const api = await listen("127.0.0.1");
   const cdn = await listen("localhost");
+  const other = await listen(process.platform === "linux" ? "127.0.0.2" : "localhost");
   const before = { endpoint: hub.endpoint, cdnOrigin: hub.cdnOrigin, urlOrigin: hub.urlOrigin };
   hub.moveTo({ endpoint: api.origin, cdnOrigin: cdn.origin, urlOrigin: cdn.origin });
-  for (const { server, origin } of [api, cdn]) {
+  for (const { server, origin } of [api, cdn, other]) {
     server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
       answer(hub, { incoming, outgoing, origin, options }).catch((error: unknown) => {
         hub.harnessErrors.push(`${incoming.method} ${incoming.url}: ${String(error)}`);
@@ -57,9 +60,10 @@ export async function serveHub(
   return {
     endpoint: api.origin,
     cdnOrigin: cdn.origin,
+    otherOrigin: other.origin,
     async close() {
       hub.moveTo(before);
-      await Promise.all([api.server, cdn.server].map(closeServer));
+      await Promise.all([api.server, cdn.server, other.server].map(closeServer));
     },
   };
 }

@@ -13,7 +13,9 @@ export interface NamedResponse extends HttpResponse {
  *
  * A request is handed on as it came; only its address and header fields may have been changed.
  */
-export function hubFetch(hub: SimulatedHub): (...args: Parameters<Fetch>) => Promise<NamedResponse> {
+export function hubFetch(
+  hub: SimulatedHub,
+): (...args: Parameters<Fetch>) => Promise<NamedResponse> {
   const stalls = new StallCounter();
   return async (url, request) => {
     const { method, signal, proxy } = request;

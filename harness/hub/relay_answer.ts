@@ -5,7 +5,7 @@ import { hubFetch, type NamedResponse } from "./hub_fetch.ts";
 import type { SimulatedHub } from "./simulated_hub.ts";
 
 /** Header fields that a wrapper of a hub may add to an answer that had none. */
-const ADDED_NAMES = ["Link", "Location", "ETag", "X-Repo-Commit", "X-Linked-Etag"];
+const ADDED_NAMES = ["Link", "Location", "ETag", "X-Repo-Commit", "X-Linked-Etag", "X-Cache"];
 
 /** Answers a request through a wrapped hub, so that a scenario may change what a program in another process gets. */
 export async function relayAnswer(

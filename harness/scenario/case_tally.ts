@@ -10,11 +10,13 @@ export class CaseTally {
   readonly judged: Partial<Record<RequirementId, number>> = {};
   readonly skipped: Partial<Record<RequirementId, string>> = {};
   cases = 0;
+  /** Cases that judged something. */
+  played = 0;
   readonly #scenario: Scenario;
   readonly #goals = new Set<string>();
   readonly #rules = new Map<string, boolean>();
   readonly #notes = new Set<string>();
-  #impossible = 0;
+  #hasImpossible = false;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -22,6 +24,7 @@ export class CaseTally {
 
   add(verdict: Verdict, hub: SimulatedHub): void {
     this.cases++;
+    this.played++;
     for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
     for (const [id, why] of verdict.skipped) this.skipped[id] = why;
     for (const goal of verdict.goals) this.#goals.add(goal);
@@ -35,7 +38,8 @@ export class CaseTally {
   /** Counts a case that this world or this subject cannot play: what it had not judged yet is skipped. */
   skip(verdict: Verdict, why: string): void {
     this.cases++;
-    this.#impossible++;
+    this.#hasImpossible = true;
+    if (verdict.judged.size > 0) this.played++;
     for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
     for (const id of this.#scenario.covers)
       if (this.judged[id] === undefined) this.skipped[id] = why;
@@ -62,10 +66,13 @@ export class CaseTally {
    * @param isOneCase a single case need not reach everything
    */
   vacuity(isOneCase: boolean): string[] {
-    if (isOneCase) return [];
-    const { covers, goals = [] } = this.#scenario;
     // What was left to the cases that cannot be played is skipped as they are.
-    if (this.#impossible > 0) return [];
+    return isOneCase || this.#hasImpossible ? [] : this.lacks();
+  }
+
+  /** What no case has shown yet. */
+  lacks(): string[] {
+    const { covers, goals = [] } = this.#scenario;
     return [
       ...covers
         .filter((id) => this.judged[id] === undefined && this.skipped[id] === undefined)

@@ -51,7 +51,7 @@ export async function runScenario(
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
-    if (tally.cases >= enough && tally.vacuity(false).length === 0) return;
+    if (tally.played >= enough && tally.lacks().length === 0) return;
     try {
       await runCase(scenario, { subject, given, world: options.world, tally });
     } catch (error) {
@@ -108,7 +108,8 @@ async function runCase(
     if (world.obstacle !== undefined) throw world.obstacle;
     tally.add(verdict, world.hub);
   } catch (error) {
-    const cause = world?.obstacle === undefined ? (verdict.broken ?? error) : (before ?? world.obstacle);
+    const cause =
+      world?.obstacle === undefined ? (verdict.broken ?? error) : (before ?? world.obstacle);
     if (cause instanceof NotPossibleHere) {
       tally.skip(verdict, cause.message);
       return;

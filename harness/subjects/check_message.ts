@@ -78,7 +78,9 @@ function describe(errors: ErrorObject[] | null | undefined, value: unknown): str
     groups.set(group, [...(groups.get(group) ?? []), error]);
   }
   const isOfType = (group: readonly ErrorObject[]) =>
-    group.every(({ keyword, instancePath }) => keyword !== "const" || instancePath.includes("/", 1));
+    group.every(
+      ({ keyword, instancePath }) => keyword !== "const" || instancePath.includes("/", 1),
+    );
   const own = [...groups.values()].filter(isOfType);
   const [first] = (own[0] ?? []).length > 0 ? (own[0] ?? []) : [];
   const type = (value as { type?: unknown } | null)?.type;

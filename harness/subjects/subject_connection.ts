@@ -22,8 +22,10 @@ export interface SubjectConnectionOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly limits: SubjectLimits;
-  /** Told at once, before any caller is. */
-  readonly onFault?: (fault: SubjectFault) => void;
+  /** Whether somebody is to kill it: then that it was is no fault. @default {false} */
+  readonly isToDie?: boolean;
+  /** Told at once, before any caller is; of a kill that was to come without a fault. */
+  readonly onFault?: (fault: SubjectFault | undefined) => void;
   /** Told of every event of an operation. */
   readonly onEvent?: () => void;
 }
@@ -61,6 +63,7 @@ export class SubjectConnection {
       ...options,
       onLine: (line) => this.#receive(line),
       onFault: (fault) => this.#fail(fault),
+      onKilled: () => this.#killed(),
     });
     const { helloMs } = options.limits;
     const timer = setTimeout(() => {
@@ -137,11 +140,17 @@ export class SubjectConnection {
     if (this.#end !== undefined) return end;
     if (end === undefined)
       this.#fail(
-        new SubjectFault("subject-timeout", `it went on for ${finishMs} ms after its input had ended`),
+        new SubjectFault(
+          "subject-timeout",
+          `it went on for ${finishMs} ms after its input had ended`,
+        ),
       );
     else if (end.code !== 0)
       this.#fail(
-        new SubjectFault("subject-crash", `it ended with ${end.signal ?? end.code} after its input had ended`),
+        new SubjectFault(
+          "subject-crash",
+          `it ended with ${end.signal ?? end.code} after its input had ended`,
+        ),
       );
     else if (left > 0)
       this.#fail(new SubjectFault("subject-protocol", `it left ${left} processes behind`));
@@ -233,6 +242,15 @@ export class SubjectConnection {
     const endless = () => reject(Object.assign(new Error(what), { code: "internal" }));
     this.#calls.set(id, { ...pending, resolve: endless, reject: endless });
     this.#cancel(id, this.#calls.get(id) ?? { ...pending, resolve });
+  }
+
+  #killed(): void {
+    if (this.#options.isToDie !== true) {
+      this.#fail(new SubjectFault("subject-crash", "it ended by SIGKILL by itself"));
+      return;
+    }
+    this.#options.onFault?.(undefined);
+    this.#stop(new ProcessKilled("the process was killed"));
   }
 
   #protocol(what: string): void {

@@ -25,6 +25,8 @@ export interface SubjectProcessOptions {
   readonly onLine: (line: string) => void;
   /** Told once of what ends the talk: a flood, or an end that nobody asked for. */
   readonly onFault: (fault: SubjectFault) => void;
+  /** Told when somebody else killed it. */
+  readonly onKilled: () => void;
 }
 
 /** How a process ended. */
@@ -138,11 +140,16 @@ export class SubjectProcess {
     });
     const outcome = await Promise.race([exited, failed]);
     if (outcome.length === 1) {
-      this.#fault("subject-crash", `Cannot start ${this.#options.command[0]}: ${outcome[0].message}`);
+      this.#fault(
+        "subject-crash",
+        `Cannot start ${this.#options.command[0]}: ${outcome[0].message}`,
+      );
       return { code: null, signal: null };
     }
     const [code, signal] = outcome;
-    if (!this.#isEnding) {
+    if (!this.#isEnding && signal === "SIGKILL") {
+      this.#options.onKilled();
+    } else if (!this.#isEnding) {
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
       const said = this.stderr.trim().split("\n").at(-1) ?? "";
       this.#fault("subject-crash", `it ended ${how} by itself${said === "" ? "" : `: ${said}`}`);
@@ -166,7 +173,8 @@ export class SubjectProcess {
     }
     this.#pending.push(rest);
     this.#pendingBytes += rest.length;
-    if (this.#pendingBytes > LINE_BYTES_MAX) this.#flood(`a line is longer than ${LINE_BYTES_MAX} bytes`);
+    if (this.#pendingBytes > LINE_BYTES_MAX)
+      this.#flood(`a line is longer than ${LINE_BYTES_MAX} bytes`);
   }
 
   #flood(what: string): void {

@@ -53,6 +53,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     files,
     hub,
     clock,
+    otherOrigin: "https://stranger.test",
     start: (startOptions = {}) => {
       const pid = 1000 + gates.size;
       const fetch = mswFetch(hub);

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment, Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
 import { nodeFiles } from "../disk/node_files.ts";
@@ -15,6 +16,9 @@ import type { StartOptions, World, WorldOptions } from "./world.ts";
 
 /** Variables of this process that a subject gets too: without them no program is found. */
 const INHERITED = ["PATH", "SystemRoot", "PATHEXT"] as const;
+/** Pieces up to this size are sent one by one, with a pause. */
+const SLOW_CHUNK_BYTES_MAX = 4096;
+const SLOW_CHUNK_MS = 2;
 /** How long the judge looks whether anything more comes, in milliseconds of real time. */
 const WATCH_MS = 1_500;
 
@@ -73,6 +77,8 @@ async function furnish(
   const served = await serveHub(hub, {
     wrap: () => wrap,
     onSent: async () => {
+      // Small pieces are those of a slow line: they arrive one by one.
+      if (hub.style.chunkBytes <= SLOW_CHUNK_BYTES_MAX) await sleep(SLOW_CHUNK_MS);
       for (const process of processes) await process.onSent();
     },
   });
@@ -110,6 +116,7 @@ async function furnish(
     files,
     hub,
     clock,
+    otherOrigin: served.otherOrigin,
     get obstacle() {
       return obstacle;
     },

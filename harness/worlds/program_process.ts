@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelManager } from "../../spec/mod.ts";
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 import { programManager } from "../subjects/program_manager.ts";
@@ -10,6 +11,10 @@ import type { RunningSubject } from "./world.ts";
 
 /** Where `strace` is looked for; with it a process can be killed at a system call. */
 const STRACE = "/usr/bin/strace";
+/** How long what the hub has sent takes to be dealt with, in milliseconds. */
+const ARRIVAL_MS = 60;
+/** Kinds of changes that a download makes about equally often. */
+const CALL_KINDS = 6;
 /** System calls that change a disk, for every architecture that has them; the marked ones are not on all. */
 const CHANGING_CALLS =
   "?mkdir,mkdirat,?rename,?renameat,renameat2,?link,linkat,?symlink,symlinkat,?unlink,unlinkat,?rmdir,ftruncate,pwrite64";
@@ -58,7 +63,11 @@ export class ProgramProcess {
   async onSent(): Promise<void> {
     if (this.#underWay === 0) return;
     this.#chunks++;
-    if (this.#point?.at === "chunk" && this.#point.nth === this.#chunks) await this.kill();
+    if (this.#point?.at === "chunk" && this.#point.nth === this.#chunks) {
+      // What was sent is to arrive first, and to be dealt with.
+      await sleep(ARRIVAL_MS);
+      await this.kill();
+    }
     await this.look();
   }
 
@@ -115,7 +124,11 @@ export class ProgramProcess {
       cwd,
       env: this.#point?.at === "operation" ? { ...env, UV_THREADPOOL_SIZE: "1" } : env,
       limits: subject.program.limits,
-      onFault,
+      isToDie: this.#point?.at === "operation",
+      onFault: (fault) => {
+        if (fault !== undefined) onFault(fault);
+        else this.#isKilled = true;
+      },
       onEvent: () => {
         this.#events++;
         if (this.#point?.at === "event" && this.#point.nth === this.#events) void this.kill();
@@ -123,11 +136,15 @@ export class ProgramProcess {
     });
   }
 
-  /** A tracer kills at the nth changing call of a thread; which thread it is, chance decides. */
+  /**
+   * A tracer counts each kind of call in each thread by itself, so the nth change of the disk becomes, roughly, the
+   * call of some kind that comes as late; which kind and thread it is, the program decides.
+   */
   #tracer(): string[] {
     const point = this.#point;
     if (point?.at !== "operation") return [];
-    const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${point.nth}`;
+    const when = Math.max(1, Math.round(point.nth / CALL_KINDS));
+    const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${when}`;
     return [STRACE, "-f", "-qq", "-o", "/dev/null", "-e", inject];
   }
 

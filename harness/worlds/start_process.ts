@@ -15,7 +15,10 @@ import { ProcessGate } from "./process_gate.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 
 /** What a process is made of. */
-export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch" | "relay" | "look"> {
+export interface StartProcessOptions extends Pick<
+  StartOptions,
+  "files" | "fetch" | "relay" | "look"
+> {
   readonly pid: number;
   readonly host: Omit<Host, "processes">;
   readonly place: Place;

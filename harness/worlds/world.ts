@@ -1,4 +1,11 @@
-import type { Clock, Environment, Fetch, FileSystem, ModelManager, Subject } from "../../spec/mod.ts";
+import type {
+  Clock,
+  Environment,
+  Fetch,
+  FileSystem,
+  ModelManager,
+  Subject,
+} from "../../spec/mod.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { KillPoint } from "./process_gate.ts";
 
@@ -80,6 +87,8 @@ export interface World extends AsyncDisposable {
   readonly clock: WorldClock;
   /** What keeps the case from being judged, once there is something. */
   readonly obstacle?: Error | undefined;
+  /** Scheme, host and port of a stranger to the hub, where only a wrapper answers. */
+  readonly otherOrigin: string;
   /** Starts a process of the subject. */
   start(options?: StartOptions): RunningSubject;
   /** Waits until everything that a killed process had begun has come to rest. */

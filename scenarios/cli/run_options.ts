@@ -33,8 +33,15 @@ export function addRunOptions(
 ): void {
   const { random, jobs } = options;
   command
-    .option("--world <world>", `memory, disk or process; may be repeated (default: the first two)`, collectWorld)
-    .option("--subject <command>", "judge a program that speaks the subject protocol, in world process")
+    .option(
+      "--world <world>",
+      `memory, disk or process; may be repeated (default: the first two)`,
+      collectWorld,
+    )
+    .option(
+      "--subject <command>",
+      "judge a program that speaks the subject protocol, in world process",
+    )
     .option("--seed <seed>", `a whole number, or "random"`, (text) => parseSeed(text, random), SEED)
     .option(
       "--runs <count>",
@@ -63,7 +70,11 @@ export function readRunOptions(command: Command): RunOptions {
   return {
     worlds: given.world ?? (given.subject === undefined ? WORLD_KINDS : ["process"]),
     seed: given.seed,
-    runs: { memory: given.runs, disk: Math.ceil(given.runs / 5), process: Math.ceil(given.runs / 25) },
+    runs: {
+      memory: given.runs,
+      disk: Math.ceil(given.runs / 5),
+      process: Math.ceil(given.runs / 25),
+    },
     subject: given.subject,
     only: given.only ?? [],
     path: given.path,
@@ -80,8 +91,7 @@ function collect(text: string, before: string[] = []): string[] {
 export function collectWorld(text: string, before: WorldKind[] = []): WorldKind[] {
   const kinds = [...WORLD_KINDS, "process"] as const;
   const world = kinds.find((kind) => kind === text);
-  if (world === undefined)
-    throw new InvalidArgumentError(`It must be one of ${kinds.join(", ")}.`);
+  if (world === undefined) throw new InvalidArgumentError(`It must be one of ${kinds.join(", ")}.`);
   return before.includes(world) ? before : [...before, world];
 }
 
