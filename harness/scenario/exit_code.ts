@@ -1,4 +1,6 @@
 import { REQUIREMENTS, type Profile } from "../../spec/mod.ts";
+import type { SubjectRole } from "../subjects/message.ts";
+import { roleOf } from "../subjects/role_of.ts";
 import { requirementVerdicts } from "./run_suite.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
 
@@ -32,11 +34,14 @@ export function suiteVerdict(
     readonly profiles: readonly Profile[];
     /** Whether only some scenarios were run: what they do not judge is no gap then. */
     readonly isFiltered?: boolean;
+    /** What the subject answers for. @default {everything} */
+    readonly roles?: readonly SubjectRole[];
   },
 ): SuiteVerdict {
   const claimed = requirementVerdicts(results).filter(({ id }) => {
     const { level, profile } = REQUIREMENTS[id];
-    return level === "MUST" && options.profiles.includes(profile);
+    const isOfRole = options.roles?.includes(roleOf(id)) ?? true;
+    return level === "MUST" && options.profiles.includes(profile) && isOfRole;
   });
   if (claimed.some(({ standing }) => standing === "broken")) return "not conformant";
   if (results.some(({ status }) => status === "error")) return "harness failed";

@@ -5,6 +5,17 @@
  */
 
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
+export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
+export {
+  installedName,
+  KNOWN_SUBJECTS,
+  type KnownSubject,
+  type SubjectPackages,
+} from "./known_subjects.ts";
+export { loopbackOnly, type NetworkBounds } from "./loopback_only.ts";
+export { roleOf } from "./role_of.ts";
+export { smoke, type SmokeCheck } from "./smoke.ts";
+export { startProgram } from "./start_program.ts";
 export { HEAD } from "./head_view.ts";
 export {
   type MessageFromSubject,

@@ -6,6 +6,7 @@
 
 import type { Command } from "commander";
 import {
+  EXIT_CODES,
   exitCodeOf,
   failureStory,
   requirementTable,
@@ -14,10 +15,10 @@ import {
   suiteVerdict,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
-import { reference } from "../reference.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
 import { showModel } from "./show_model.ts";
+import { summon } from "./summon.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
 export function addRunCommand(program: Command, context: ConformContext): void {
@@ -34,10 +35,18 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   const startMs = performance.now();
   const { worlds, seed, runs } = options;
   const print = (text: string) => context.writeOut(`${text}\n`);
-  print(`${reference.name} ${reference.version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
+  const accused = await summon(options);
+  if ("fault" in accused) {
+    context.writeErr(`mlx-conform: ${accused.fault}\n`);
+    return EXIT_CODES["subject failed to start"];
+  }
+  const { name, version, profiles } = accused;
+  print(`${name} ${version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
+  if (accused.network !== undefined) print(`network: ${accused.network}`);
   const results = await runParallel(scenarios, {
     ...options,
     worker: context.worker,
+    ...accused.workers,
     onResult: reporter(context),
   });
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
@@ -45,15 +54,39 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     const story = failureStory(result);
     if (story !== undefined) print(`\n${story}`);
   }
-  if (options.only.length === 0) print(`\n${(await showModel()).join("\n")}`);
-  const profiles = ["core", "offline"] as const;
-  const verdict = suiteVerdict(results, { profiles, isFiltered: options.only.length > 0 });
+  for (const line of asideLines(results)) print(line);
+  const isReference = options.subject === undefined;
+  if (options.only.length === 0 && isReference) print(`\n${(await showModel()).join("\n")}`);
+  const verdict = suiteVerdict(results, {
+    profiles,
+    isFiltered: options.only.length > 0,
+    ...(accused.roles === undefined ? {} : { roles: accused.roles }),
+  });
   const cases = results.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);
+  const each = { memory: "in memory", disk: "on disk", process: "in processes" } as const;
+  const counts = worlds.map((world) => `${runs[world]} ${each[world]}`).join(" and ");
   print(
-    `\n${verdict} (profiles ${profiles.join(", ")}): ${results.length} scenario runs, ${cases} cases (${runs.memory} in memory and ${runs.disk} on disk each), ${seconds} s, seed ${seed}`,
+    `\n${verdict} (profiles ${profiles.join(", ")}): ${results.length} scenario runs, ${cases} cases (${counts} each), ${seconds} s, seed ${seed}`,
   );
   return exitCodeOf(verdict);
+}
+
+/** What was skipped, and what else was noticed. */
+function asideLines(results: readonly ScenarioResult[]): string[] {
+  const why = new Map<string, string[]>();
+  for (const { scenario, skipped, judged } of results)
+    for (const [id, reason] of Object.entries(skipped)) {
+      if (judged[id as keyof typeof judged] !== undefined) continue;
+      why.set(reason, [...(why.get(reason) ?? []), `${id} (${scenario})`]);
+    }
+  const notes = new Set(results.flatMap((result) => result.notes ?? []));
+  return [
+    ...[...why].map(([reason, what]) => `\nskipped, as ${reason}:\n  ${what.join(", ")}`),
+    ...(notes.size === 0
+      ? []
+      : [`\nwritten outside its root: ${[...notes].slice(0, 10).join(", ")}`]),
+  ];
 }
 
 /** Shows that something is going on: a sign for each scenario. */

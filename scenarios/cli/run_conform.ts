@@ -8,9 +8,13 @@ import { Command, CommanderError } from "commander";
 import { EXIT_CODES } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addRunCommand } from "./run_command.ts";
+import { addSmokeCommand } from "./smoke_command.ts";
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [addRunCommand];
+const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
+  addRunCommand,
+  addSmokeCommand,
+];
 
 /**
  * Runs `mlx-conform`.
@@ -31,7 +35,7 @@ export async function runConform(
     .description("A law for MLX models on disk, and a court that judges by it.")
     .addHelpText(
       "after",
-      "\nExit codes: 0 conformant, 1 not conformant, 2 wrong usage, 4 the harness failed, 5 incomplete.",
+      "\nExit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 the subject broke its protocol, 4 the harness failed, 5 incomplete.",
     )
     .exitOverride()
     .configureOutput({ writeOut, writeErr });

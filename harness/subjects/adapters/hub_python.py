@@ -86,22 +86,27 @@ def run(message):
         write({"type": "result", "id": message["id"], "error": failure})
 
 
-for line in sys.stdin:
-    message = json.loads(line)
-    if message["type"] == "hello":
-        write(
-            {
-                "type": "hello",
-                "id": 0,
-                "protocol": 1,
-                "name": "huggingface_hub" + ("-local-dir" if LOCAL else ""),
-                "version": huggingface_hub.__version__,
-                "roles": ["downloader"],
-                "operations": ["download"],
-                "capabilities": ["patterns", "revision", "token", "offline", "endpoint"],
-                "layouts": ["hubapi" if LOCAL else "hf-cache"],
-                "profiles": ["core", "offline"],
-            }
-        )
-    elif message["type"] == "operation":
-        threading.Thread(target=run, args=(message,)).start()
+def main():
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["type"] == "hello":
+            write(
+                {
+                    "type": "hello",
+                    "id": 0,
+                    "protocol": 1,
+                    "name": "huggingface_hub" + ("-local-dir" if LOCAL else ""),
+                    "version": huggingface_hub.__version__,
+                    "roles": ["downloader"],
+                    "operations": ["download"],
+                    "capabilities": ["patterns", "revision", "token", "offline", "endpoint"],
+                    "layouts": ["hubapi" if LOCAL else "hf-cache"],
+                    "profiles": ["core", "offline"],
+                }
+            )
+        elif message["type"] == "operation":
+            threading.Thread(target=run, args=(message,)).start()
+
+
+if __name__ == "__main__":
+    main()
