@@ -8,7 +8,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { AdapterError, serveAdapter } from "./serve_adapter.ts";
+import { hubJsError } from "./hub_js_error.ts";
+import { serveAdapter } from "./serve_adapter.ts";
 
 type Download = (
   repository: string,
@@ -44,7 +45,7 @@ serveAdapter(
       try {
         await download(request.repository, directory, revision === undefined ? {} : { revision });
       } catch (error) {
-        throw error instanceof TypeError ? new AdapterError("network", error.message) : error;
+        throw hubJsError(error);
       }
       return { directory };
     },

@@ -9,7 +9,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { type AdapterCall, AdapterError, serveAdapter } from "./serve_adapter.ts";
+import { hubJsError } from "./hub_js_error.ts";
+import { type AdapterCall, serveAdapter } from "./serve_adapter.ts";
 
 interface Parameters {
   readonly repo: string;
@@ -50,7 +51,7 @@ serveAdapter(
       try {
         return { directory: await download(call) };
       } catch (error) {
-        throw translated(error);
+        throw hubJsError(error);
       }
     },
   },
@@ -73,15 +74,4 @@ async function download({ root, request, signal }: AdapterCall): Promise<string>
     paths.map((path) => hub.downloadFileToCacheDir({ ...parameters, path })),
   );
   return (places[0] ?? "").slice(0, -(paths[0]?.length ?? 0) - 1);
-}
-
-function translated(error: unknown): Error {
-  const { statusCode, message } = error as { statusCode?: number; message: string };
-  if (statusCode === 401) return new AdapterError("unauthorized", message);
-  if (statusCode === 403) return new AdapterError("gated", message);
-  if (statusCode === 404) return new AdapterError("repository-not-found", message);
-  if (statusCode === 429) return new AdapterError("rate-limited", message);
-  if (statusCode !== undefined && statusCode >= 500)
-    return new AdapterError("hub-unavailable", message);
-  return error instanceof TypeError ? new AdapterError("network", message) : (error as Error);
 }

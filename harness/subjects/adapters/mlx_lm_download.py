@@ -20,6 +20,7 @@ def write(message):
 def download(root, request):
     # Both packages read their settings once, when they are imported.
     os.environ.update(HF_HUB_CACHE=root, HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
     os.environ.update(HF_HUB_DOWNLOAD_TIMEOUT="3", HF_HUB_ETAG_TIMEOUT="3")
     from mlx_lm.utils import _download
 

@@ -55,6 +55,7 @@ func download(m message) (string, error) {
 	if m.Request.Revision != "" {
 		repo = repo.WithRevision(m.Request.Revision)
 	}
+	repo.Verbosity = 0
 	var names []string
 	for name, err := range repo.IterFileNames() {
 		if err != nil {
