@@ -5,6 +5,7 @@
  */
 
 export * from "./arbitraries/mod.ts";
+export { RealClock } from "./clock/real_clock.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
 export * from "./deviations/mod.ts";
 export * from "./disk/mod.ts";
@@ -15,4 +16,5 @@ export * from "./replay/mod.ts";
 export * from "./report/mod.ts";
 export * from "./scenario/mod.ts";
 export * from "./scenario_parts/mod.ts";
+export * from "./subjects/mod.ts";
 export * from "./worlds/mod.ts";

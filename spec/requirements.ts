@@ -36,6 +36,12 @@ export const REQUIREMENTS = {
     document: "layout",
     text: "In layout `hf-cache` the model directory is `<cache>/models--org--name/snapshots/<commit>`, whose entries are relative links into `blobs`, and `refs/<revision>` holds the commit.",
   },
+  "LAYOUT-REF-LAST": {
+    level: "SHOULD",
+    profile: "interop",
+    document: "layout",
+    text: "In layout `hf-cache` a ref names a commit only when every file of its snapshot is in place.",
+  },
   "LAYOUT-FLAT": {
     level: "MUST",
     profile: "core",

@@ -9,6 +9,7 @@ const COLORS: readonly (readonly [verdict: SuiteVerdict, color: string])[] = [
   ["partial", "orange"],
   ["deviations out of date", "red"],
   ["not conformant", "red"],
+  ["subject failed", "red"],
   ["harness failed", "red"],
   ["incomplete", "red"],
 ];

@@ -20,6 +20,7 @@ const SAME: Readonly<Record<string, (header: RecordHeader) => unknown>> = {
   "digest of the law": ({ suite }) => suite.lawSha256,
   subject: ({ subject }) => `${subject.name} ${subject.version}`,
   profiles: ({ profiles }) => profiles,
+  roles: ({ roles }) => roles ?? "all",
   worlds: ({ worlds }) => worlds,
   seed: ({ seed }) => seed,
   "number of cases": ({ runs }) => runs,
@@ -127,6 +128,7 @@ function wholeText(first: RunRecord, shards: readonly NamedRecord[]): string {
     profiles,
     isFiltered,
     deviationProblems: problems.length,
+    roles: header.roles,
     law,
   });
   writer.close(

@@ -1,5 +1,6 @@
 import type { Profile, Requirement } from "../../spec/mod.ts";
 import type { Deviation } from "../deviations/deviation.ts";
+import type { SubjectRole } from "../subjects/message.ts";
 import type { SuiteVerdict } from "../scenario/exit_code.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 
@@ -26,6 +27,8 @@ export interface RecordHeader {
   readonly subject: { readonly name: string; readonly version: string };
   /** What the subject claims. */
   readonly profiles: readonly Profile[];
+  /** What the subject answers for; absent where that is everything. */
+  readonly roles?: readonly SubjectRole[];
   readonly worlds: readonly string[];
   readonly seed: number;
   /** Cases of each scenario, by world. */

@@ -5,6 +5,8 @@ import {
   type RequirementId,
 } from "../../spec/mod.ts";
 import { standingOf } from "./run_suite.ts";
+import type { SubjectRole } from "../subjects/message.ts";
+import { roleOf } from "../subjects/role_of.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
 
 /** Exit codes of `mlx-conform`. */
@@ -24,6 +26,7 @@ export type SuiteVerdict =
   | "deviations out of date"
   | "not conformant"
   | "partial"
+  | "subject failed"
   | "harness failed"
   | "incomplete";
 
@@ -43,12 +46,15 @@ export function suiteVerdict(
     readonly deviationProblems?: number;
     /** The law to judge by. @default {the law of this version} */
     readonly law?: Readonly<Record<string, Pick<Requirement, "level" | "profile">>>;
+    /** What the subject answers for. @default {everything} */
+    readonly roles?: readonly SubjectRole[] | undefined;
   },
 ): SuiteVerdict {
   const law = Object.entries(options.law ?? REQUIREMENTS);
   const claimed = law.flatMap(([name, { level, profile }]) => {
     if (level !== "MUST" || !options.profiles.includes(profile)) return [];
     const id = name as RequirementId;
+    if (options.roles?.includes(roleOf(id)) === false) return [];
     return [
       standingOf(
         id,
@@ -58,6 +64,7 @@ export function suiteVerdict(
   });
   if (claimed.includes("broken")) return "not conformant";
   if (results.some(({ status }) => status === "error")) return "harness failed";
+  if (results.some(({ status }) => status.startsWith("subject-"))) return "subject failed";
   if (
     results.length === 0 ||
     results.some(({ status }) => status === "vacuous" || status === "timeout")
@@ -80,6 +87,8 @@ export function exitCodeOf(verdict: SuiteVerdict): number {
     case "not conformant":
     case "deviations out of date":
       return EXIT_CODES["not conformant"];
+    case "subject failed":
+      return EXIT_CODES["subject failed to start"];
     case "harness failed":
       return EXIT_CODES["harness failed"];
     case "partial":

@@ -6,6 +6,7 @@
 
 export { EXIT_CODES, exitCodeOf, type SuiteVerdict, suiteVerdict } from "./exit_code.ts";
 export { HarnessError } from "./harness_error.ts";
+export { NotPossibleHere } from "./not_possible_here.ts";
 export { type MiniatureResult, runMiniature, type RunMiniatureOptions } from "./run_miniature.ts";
 export { runParallel, type RunParallelOptions, serveScenarios } from "./run_parallel.ts";
 export { runScenario, type RunScenarioOptions } from "./run_scenario.ts";

@@ -15,6 +15,10 @@ export interface RunParallelOptions extends RunSuiteOptions {
   readonly jobs: number;
   /** Path of a module that calls {@linkcode serveScenarios}. */
   readonly worker: string;
+  /** @default {[]} */
+  readonly workerArguments?: readonly string[];
+  /** Program and arguments that the start of each process is put behind. @default {[]} */
+  readonly launcher?: readonly string[];
 }
 
 /**
@@ -32,7 +36,12 @@ export async function runParallel(
   const results = new Map<SuiteTask, ScenarioResult>();
   const queue = [...tasks];
   const work = async (): Promise<void> => {
-    const child = fork(options.worker, { execArgv: process.execArgv });
+    const [execPath = "", ...execArgv] = [
+      ...(options.launcher ?? []),
+      process.execPath,
+      ...process.execArgv,
+    ];
+    const child = fork(options.worker, options.workerArguments ?? [], { execPath, execArgv });
     const ended = once(child, "exit").then(() => {
       throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
     });

@@ -3,17 +3,23 @@ import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
 import { describeGiven } from "../replay/describe_given.ts";
 import { encodeGiven } from "../replay/encode_given.ts";
+import { SubjectFault } from "../subjects/subject_fault.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
+import { processWorld } from "../worlds/process_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
+import { NotPossibleHere } from "./not_possible_here.ts";
 import type { Scenario } from "./scenario.ts";
 import { HarnessError } from "./harness_error.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
 
 /** Real time that one case may take. */
-const CASE_MS_MAX = 20_000;
+const CASE_MS_MAX = { memory: 20_000, disk: 20_000, process: 180_000 } as const;
+const MAKERS = { memory: memoryWorld, disk: diskWorld, process: processWorld } as const;
+/** In processes there are few cases; where these show too little, so many times as many are tried. */
+const TRIES_FACTOR = 4;
 /** Real time that is spent on making a failure smaller. */
 const SHRINK_MS = 5_000;
 
@@ -42,9 +48,13 @@ export async function runScenario(
   const tally = new CaseTally(scenario);
   const seed = scenarioSeed(options.seed, scenario.name, options.world);
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
+  const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
+  const isProcess = options.world === "process" && options.path === undefined;
+  const enough = isProcess ? runs : Number.POSITIVE_INFINITY;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
+    if (tally.played >= enough && tally.lacks().length === 0) return;
     try {
       await runCase(scenario, { subject, given, world: options.world, tally });
     } catch (error) {
@@ -52,10 +62,9 @@ export async function runScenario(
       throw error;
     }
   });
-  const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
   const details = await fc.check(property, {
     seed,
-    numRuns: runs,
+    numRuns: isProcess ? runs * TRIES_FACTOR : runs,
     ...(options.path === undefined ? {} : { path: options.path, endOnFailure: true }),
   });
   const error = details.failed ? details.errorInstance : undefined;
@@ -68,6 +77,7 @@ export async function runScenario(
     judged: tally.judged,
     skipped: tally.skipped,
     vacuity,
+    ...(tally.notes.length === 0 ? {} : { notes: tally.notes }),
     breakage: details.failed ? breakageOf(error, scenario, details) : undefined,
     seed: options.seed,
     cases: tally.cases,
@@ -85,28 +95,44 @@ async function runCase(
   },
 ): Promise<void> {
   const { subject, given, tally } = options;
-  const make = options.world === "memory" ? memoryWorld : diskWorld;
   const verdict = new Verdict(scenario.covers, scenario.goals ?? []);
-  const world = await make(subject, scenario.world(given));
+  // What is found after an obstacle follows from it, and is no verdict.
+  let before: RequirementBroken | undefined;
+  const onObstacle = () => {
+    before = verdict.broken;
+  };
+  let world: World | undefined;
   try {
-    await withinLimit(() => scenario.check(given, world, verdict), world);
+    world = await MAKERS[options.world](subject, { ...scenario.world(given), onObstacle });
+    const made = world;
+    await withinLimit(() => scenario.check(given, made, verdict), world);
     // An observer may have judged within a call of the subject, which got the rejection in our place.
     if (verdict.broken !== undefined) throw verdict.broken;
-  } catch (error) {
-    throw verdict.broken ?? error;
-  } finally {
+    if (world.obstacle !== undefined) throw world.obstacle;
     tally.add(verdict, world.hub);
-    await world[Symbol.asyncDispose]();
+  } catch (error) {
+    const cause =
+      world?.obstacle === undefined ? (verdict.broken ?? error) : (before ?? world.obstacle);
+    if (cause instanceof NotPossibleHere) {
+      tally.skip(verdict, cause.message);
+      return;
+    }
+    if (world !== undefined) tally.add(verdict, world.hub);
+    throw cause;
+  } finally {
+    tally.note((await world?.notes?.()) ?? []);
+    await world?.[Symbol.asyncDispose]();
   }
 }
 
 async function withinLimit(action: () => Promise<void>, world: World): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
+    const limitMs = CASE_MS_MAX[world.kind];
     timer = setTimeout(() => {
       const now = new Date(world.clock.now()).toISOString();
-      reject(new CaseTimeout(`no end after ${CASE_MS_MAX} ms; simulated time ${now}`));
-    }, CASE_MS_MAX);
+      reject(new CaseTimeout(`no end after ${limitMs} ms; the world's time is ${now}`));
+    }, limitMs);
   });
   try {
     await Promise.race([action(), limit]);
@@ -126,6 +152,7 @@ function statusOf(
   context: { readonly vacuity: readonly string[]; readonly tally: CaseTally },
 ): ScenarioStatus {
   if (error instanceof CaseTimeout) return "timeout";
+  if (error instanceof SubjectFault) return error.kind;
   if (error !== undefined) return requirementOf(error) === undefined ? "error" : "fail";
   if (context.vacuity.length > 0) return "vacuous";
   return context.tally.isAllSkipped ? "skip" : "pass";
@@ -145,7 +172,7 @@ function breakageOf(
   const [given] = details.counterexample ?? [];
   return {
     requirement: requirementOf(error, scenario),
-    detail: error instanceof RequirementBroken ? error.detail : describeError(error),
+    detail: detailOf(error),
     counterexample: fc.stringify(given),
     path: details.counterexamplePath ?? "",
     ...(given === undefined ? {} : writtenDown(given)),
@@ -160,4 +187,9 @@ function writtenDown(given: Record<string, unknown>): Pick<BrokenPromise, "words
     if (error instanceof HarnessError) return { words: describeGiven(given) };
     throw error;
   }
+}
+
+function detailOf(error: unknown): string {
+  if (error instanceof RequirementBroken) return error.detail;
+  return error instanceof SubjectFault ? error.message : describeError(error);
 }

@@ -1,17 +1,20 @@
 import { type RequirementId, REQUIREMENTS, type Subject } from "../../spec/mod.ts";
-import type { WorldKind } from "../worlds/world.ts";
+import type { RunsByWorld, WorldKind } from "../worlds/world.ts";
 import { HarnessError } from "./harness_error.ts";
 import { runScenario } from "./run_scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { type Shard, shardTasks } from "./shard_tasks.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
 
+/** Cases of a scenario that a program is judged by, when the run does not say. */
+const PROCESS_RUNS = 4;
+
 /** How a suite is run. */
 export interface RunSuiteOptions {
   readonly worlds: readonly WorldKind[];
   readonly seed: number;
   /** Cases of each scenario, by world. */
-  readonly runs: Readonly<Record<WorldKind, number>>;
+  readonly runs: RunsByWorld;
   /** Requirement ids and scenario names; none means all. */
   readonly only?: readonly string[];
   /** The part of the run that this machine takes; none means all of it. */
@@ -81,7 +84,7 @@ export async function runTask(
   const scenario = scenarios.find(({ name }) => name === task.scenario);
   if (scenario === undefined)
     throw new HarnessError(`Cannot run "${task.scenario}": there is no such scenario`);
-  const count = Math.ceil(runs[task.world] * shareOf(scenario, scenarios));
+  const count = Math.ceil((runs[task.world] ?? PROCESS_RUNS) * shareOf(scenario, scenarios));
   return runScenario(scenario, subject, { world: task.world, seed, runs: count, path });
 }
 

@@ -1,5 +1,6 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { EncodedGiven } from "../replay/encode_given.ts";
+import type { SubjectFaultKind } from "../subjects/subject_fault.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
 /** How a scenario ended in one world; the last two are said only where known deviations are listed. */
@@ -10,6 +11,7 @@ export type ScenarioStatus =
   | "skip"
   | "error"
   | "timeout"
+  | SubjectFaultKind
   | "expected-fail"
   | "unexpected-pass";
 
@@ -39,6 +41,8 @@ export interface ScenarioResult {
   readonly skipped: Readonly<Partial<Record<RequirementId, string>>>;
   /** Why it proves nothing, when it is vacuous. */
   readonly vacuity: readonly string[];
+  /** What else was noticed, such as places outside its root to which the subject wrote. */
+  readonly notes?: readonly string[];
   readonly breakage: BrokenPromise | undefined;
   readonly seed: number;
   readonly cases: number;

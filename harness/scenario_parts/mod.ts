@@ -17,6 +17,8 @@ export * from "./wire_log.ts";
 export { wrongFiles } from "./wrong_files.ts";
 export { namesFile } from "./names_file.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
+export { stateDirectory } from "./state_directory.ts";
+export { needsOwnProcess } from "./needs_own_process.ts";
 export { changesOutside, type ChangesOutside } from "./changes_outside.ts";
 export { falseMarker, markerText } from "./false_marker.ts";
 export { boundFiles, formerTimes } from "./former_times.ts";

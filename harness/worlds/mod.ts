@@ -6,12 +6,15 @@
 
 export { diskWorld } from "./disk_world.ts";
 export { memoryWorld } from "./memory_world.ts";
+export { processWorld } from "./process_world.ts";
 export { type KillPoint, ProcessKilled } from "./process_gate.ts";
 export { seededRandom } from "./seeded_random.ts";
 export {
   type RunningSubject,
+  type RunsByWorld,
   type StartOptions,
   type World,
+  type WorldClock,
   WORLD_KINDS,
   type WorldKind,
   type WorldOptions,

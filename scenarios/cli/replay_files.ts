@@ -28,7 +28,10 @@ export const REPLAYS_DIRECTORY = join(".mlx-conform", "replays");
  */
 export async function writeReplay(
   result: ScenarioResult,
-  options: { readonly directory: string; readonly subject: Subject },
+  options: {
+    readonly directory: string;
+    readonly subject: Pick<Subject, "name" | "version">;
+  },
 ): Promise<string | undefined> {
   const replay = replayFor(result, options.subject);
   if (replay === undefined) return undefined;

@@ -70,7 +70,10 @@ test("shards of a run come to the same results as the whole, and half of them to
     codes.push(exitCode);
   }
   // In one of the two nothing ran.
-  assert.deepEqual(codes.toSorted((one, other) => one - other), [0, 5]);
+  assert.deepEqual(
+    codes.toSorted((one, other) => one - other),
+    [0, 5],
+  );
   const merged = await conform("merge", ...names.map(at), "-o", at("merged.jsonl"));
   assert.equal(merged.exitCode, 0, merged.err);
   const timeless = (name: string) =>

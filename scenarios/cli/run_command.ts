@@ -6,6 +6,7 @@
 
 import type { Command } from "commander";
 import {
+  EXIT_CODES,
   exitCodeOf,
   failureStory,
   planSuite,
@@ -21,6 +22,7 @@ import { corpusResults, runCorpus } from "./run_corpus.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
 import { RunReport } from "./run_report.ts";
 import { showModel } from "./show_model.ts";
+import { summon } from "./summon.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
 export function addRunCommand(program: Command, context: ConformContext): void {
@@ -37,16 +39,28 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   const startMs = performance.now();
   const { worlds, seed, runs } = options;
   const print = (text: string) => context.writeOut(`${text}\n`);
-  print(`${reference.name} ${reference.version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
-  const profiles = ["core", "offline"] as const;
+  const accused = await summon(options);
+  if ("fault" in accused) {
+    context.writeErr(`mlx-conform: ${accused.fault}\n`);
+    return EXIT_CODES["subject failed to start"];
+  }
+  const { name, version, profiles } = accused;
+  print(`${name} ${version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
+  if (accused.network !== undefined) print(`network: ${accused.network}`);
   const kept = await judgeCorpus(options, context);
   const planned = kept.length + planSuite(scenarios, options).length;
-  const report = await RunReport.begin(options, { subject: reference, profiles, planned });
+  const report = await RunReport.begin(options, {
+    subject: accused,
+    profiles,
+    planned,
+    roles: accused.roles,
+  });
   for (const result of kept) report.add(result);
   const show = reporter(context);
   const raw = await runParallel(scenarios, {
     ...options,
     worker: context.worker,
+    ...accused.workers,
     onResult: (result) => show(report.add(result)),
   });
   const { results, verdict, problems, warnings } = report.end([...kept, ...raw]);
@@ -54,19 +68,22 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   for (const result of results) {
     const replayFile = await writeReplay(result, {
       directory: options.replays,
-      subject: reference,
+      subject: accused,
     });
     const story = failureStory(result, { replayFile });
     if (story !== undefined) print(`\n${story}`);
   }
-  if (options.only.length === 0 && options.shard === undefined)
-    print(`\n${(await showModel()).join("\n")}`);
+  for (const line of asideLines(results)) print(line);
+  const isWhole = options.only.length === 0 && options.shard === undefined;
+  if (isWhole && options.subject === undefined) print(`\n${(await showModel()).join("\n")}`);
   for (const problem of problems) print(`\nknown deviations: ${problem}`);
   for (const warning of warnings) print(`\nknown deviations: ${warning}`);
   const cases = raw.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);
+  const each = { memory: "in memory", disk: "on disk", process: "in processes" } as const;
+  const counts = worlds.map((world) => `${runs[world]} ${each[world]}`).join(" and ");
   print(
-    `\n${verdict} (profiles ${profiles.join(", ")}): ${raw.length} scenario runs, ${cases} cases (${runs.memory} in memory and ${runs.disk} on disk each), ${seconds} s, seed ${seed}`,
+    `\n${verdict} (profiles ${profiles.join(", ")}): ${raw.length} scenario runs, ${cases} cases (${counts} each), ${seconds} s, seed ${seed}`,
   );
   return exitCodeOf(verdict);
 }
@@ -77,11 +94,11 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
  * @returns the results that count against the subject
  */
 async function judgeCorpus(
-  { worlds, only, path, shard }: RunOptions,
+  { worlds, only, path, shard, subject }: RunOptions,
   context: ConformContext,
 ): Promise<ScenarioResult[]> {
-  // One case was asked for, and no other.
-  if (path !== undefined) return [];
+  // They are the reference's, and one case was not asked for beside another.
+  if (path !== undefined || subject !== undefined || worlds.includes("process")) return [];
   // Once a run is enough.
   if (shard !== undefined && shard.index > 1) return [];
   const corpus = (await readCorpus()).filter(
@@ -96,6 +113,23 @@ async function judgeCorpus(
   return corpusResults(result);
 }
 
+/** What was skipped, and what else was noticed. */
+function asideLines(results: readonly ScenarioResult[]): string[] {
+  const why = new Map<string, string[]>();
+  for (const { scenario, skipped, judged } of results)
+    for (const [id, reason] of Object.entries(skipped)) {
+      if (judged[id as keyof typeof judged] !== undefined) continue;
+      why.set(reason, [...(why.get(reason) ?? []), `${id} (${scenario})`]);
+    }
+  const notes = new Set(results.flatMap((result) => result.notes ?? []));
+  return [
+    ...[...why].map(([reason, what]) => `\nskipped, as ${reason}:\n  ${what.join(", ")}`),
+    ...(notes.size === 0
+      ? []
+      : [`\nwritten outside its root: ${[...notes].slice(0, 10).join(", ")}`]),
+  ];
+}
+
 /** Shows that something is going on: a sign for each scenario. */
 function reporter(context: ConformContext): (result: ScenarioResult) => void {
   const signs = {
@@ -107,6 +141,9 @@ function reporter(context: ConformContext): (result: ScenarioResult) => void {
     timeout: "T",
     "expected-fail": "x",
     "unexpected-pass": "P",
+    "subject-protocol": "P",
+    "subject-crash": "C",
+    "subject-timeout": "S",
   } as const;
   return ({ status }) => {
     context.writeErr(signs[status]);

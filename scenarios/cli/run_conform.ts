@@ -12,6 +12,7 @@ import { addMergeCommand } from "./merge_command.ts";
 import { addReportCommand } from "./report_command.ts";
 import { addReplayCommand } from "./replay_command.ts";
 import { addRunCommand } from "./run_command.ts";
+import { addSmokeCommand } from "./smoke_command.ts";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
@@ -20,6 +21,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addMergeCommand,
   addReportCommand,
   addDeviationsCommand,
+  addSmokeCommand,
 ];
 
 /**
@@ -41,7 +43,7 @@ export async function runConform(
     .description("A law for MLX models on disk, and a court that judges by it.")
     .addHelpText(
       "after",
-      "\nExit codes: 0 conformant, 1 not conformant, 2 wrong usage, 4 the harness failed, 5 incomplete.",
+      "\nExit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 the subject broke its protocol, 4 the harness failed, 5 incomplete.",
     )
     .exitOverride()
     .configureOutput({ writeOut, writeErr });

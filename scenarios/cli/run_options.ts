@@ -5,7 +5,7 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { type Shard, WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
+import { type RunsByWorld, type Shard, WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
 import { REPLAYS_DIRECTORY } from "./replay_files.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */
@@ -17,7 +17,9 @@ const SEED = 1;
 export interface RunOptions {
   readonly worlds: readonly WorldKind[];
   readonly seed: number;
-  readonly runs: Readonly<Record<WorldKind, number>>;
+  readonly runs: RunsByWorld;
+  /** Command line of the program to judge; none: the reference within this process. */
+  readonly subject: string | undefined;
   readonly only: readonly string[];
   readonly path: string | undefined;
   /** Directory for the replay files of failures. */
@@ -39,11 +41,19 @@ export function addRunOptions(
 ): void {
   const { random, jobs } = options;
   command
-    .option("--world <world>", `memory or disk; may be repeated (default: both)`, collectWorld)
+    .option(
+      "--world <world>",
+      `memory, disk or process; may be repeated (default: the first two)`,
+      collectWorld,
+    )
+    .option(
+      "--subject <command>",
+      "judge a program that speaks the subject protocol, in world process",
+    )
     .option("--seed <seed>", `a whole number, or "random"`, (text) => parseSeed(text, random), SEED)
     .option(
       "--runs <count>",
-      "cases of each scenario in memory; a fifth of them on disk",
+      "cases of each scenario in memory; a fifth of them on disk, a twenty-fifth in processes",
       parseCount,
       RUNS,
     )
@@ -69,13 +79,19 @@ export function readRunOptions(command: Command): RunOptions {
     report?: string;
     deviations?: string;
     shard?: Shard;
+    subject?: string;
     jobs: number;
     all: boolean;
   }>();
   return {
-    worlds: given.world ?? WORLD_KINDS,
+    worlds: given.world ?? (given.subject === undefined ? WORLD_KINDS : ["process"]),
     seed: given.seed,
-    runs: { memory: given.runs, disk: Math.ceil(given.runs / 5) },
+    runs: {
+      memory: given.runs,
+      disk: Math.ceil(given.runs / 5),
+      process: Math.ceil(given.runs / 25),
+    },
+    subject: given.subject,
     only: given.only ?? [],
     path: given.path,
     replays: given.replays,
@@ -93,9 +109,9 @@ function collect(text: string, before: string[] = []): string[] {
 
 /** Reads a kind of world, and puts it to those before. */
 export function collectWorld(text: string, before: WorldKind[] = []): WorldKind[] {
-  const world = WORLD_KINDS.find((kind) => kind === text);
-  if (world === undefined)
-    throw new InvalidArgumentError(`It must be one of ${WORLD_KINDS.join(", ")}.`);
+  const kinds = [...WORLD_KINDS, "process"] as const;
+  const world = kinds.find((kind) => kind === text);
+  if (world === undefined) throw new InvalidArgumentError(`It must be one of ${kinds.join(", ")}.`);
   return before.includes(world) ? before : [...before, world];
 }
 

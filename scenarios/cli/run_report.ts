@@ -19,6 +19,7 @@ import {
   replayFileName,
   runMachine,
   type ScenarioResult,
+  type SubjectRole,
   suiteVerdict,
   type SuiteVerdict,
 } from "../../harness/mod.ts";
@@ -33,6 +34,8 @@ const SECRET_NAME_REGEXP = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY/i;
 export interface RunFacts {
   readonly subject: Pick<Subject, "name" | "version">;
   readonly profiles: readonly Profile[];
+  /** What it answers for. @default {everything} */
+  readonly roles?: readonly SubjectRole[] | undefined;
   /** How many results there will be. */
   readonly planned: number;
 }
@@ -103,6 +106,7 @@ export class RunReport {
       profiles: this.#facts.profiles,
       isFiltered,
       deviationProblems: problems.length,
+      roles: this.#facts.roles,
     });
     this.#writer?.close(verdict, problems);
     if (this.#file !== undefined) closeSync(this.#file);
@@ -120,7 +124,7 @@ export class RunReport {
 
   async #open(path: string): Promise<void> {
     const { worlds, seed, runs, only, shard } = this.#options;
-    const { subject, profiles, planned } = this.#facts;
+    const { subject, profiles, planned, roles } = this.#facts;
     const machine = await runMachine();
     const file = openForWriting(path);
     this.#file = file;
@@ -129,6 +133,7 @@ export class RunReport {
         suite: { version: suiteVersion(), lawSha256: lawSha256() },
         subject: { name: subject.name, version: subject.version },
         profiles,
+        ...(roles === undefined ? {} : { roles }),
         worlds,
         seed,
         runs,

@@ -23,6 +23,8 @@ import { expiringAddresses } from "./expiring_addresses.ts";
 import { fewHeaders } from "./few_headers.ts";
 import { fullDisk } from "./full_disk.ts";
 import { idempotent } from "./idempotent.ts";
+import { killedAnyMoment } from "./killed_any_moment.ts";
+import { largeFileBroken, largeFileElsewhere, largeFileKilled } from "./large_file.ts";
 import { killedAnywhere } from "./killed_anywhere.ts";
 import { loginPage } from "./login_page.ts";
 import { movingBranch } from "./moving_branch.ts";
@@ -37,6 +39,7 @@ import {
   resumeWrongRange,
 } from "./resume_answers.ts";
 import { retries, retryAfter } from "./retries.ts";
+import { smallVolume } from "./small_volume.ts";
 import { severalAtOnce } from "./several_at_once.ts";
 import { tooLittleRoom } from "./too_little_room.ts";
 import { toldApart } from "./told_apart.ts";
@@ -53,6 +56,10 @@ export const downloadScenarios: readonly Scenario[] = [
   resume,
   brokenLine,
   killedAnywhere,
+  killedAnyMoment,
+  largeFileKilled,
+  largeFileBroken,
+  largeFileElsewhere,
   resumeAfterCancel,
   resumeWrongRange,
   wrongPart,
@@ -78,6 +85,7 @@ export const downloadScenarios: readonly Scenario[] = [
   errorFacts,
   fullDisk,
   refusedCalls,
+  smallVolume,
   tooLittleRoom,
   exactRoom,
   peak,

@@ -123,7 +123,7 @@ td .of { display: none; }
 .reason, .signature, .none { margin: .25rem 0; font-size: .9rem; color: var(--soft); }
 .status { font-weight: 650; }
 .status.pass { color: var(--good); }
-.status.fail, .status.error, .status.timeout, .status.crash, .status.unexpected-pass { color: var(--bad); }
+.status.fail, .status.error, .status.timeout, .status[class*="subject-"], .status.unexpected-pass { color: var(--bad); }
 .status.vacuous { color: var(--warn); }
 .status.expected-fail { color: var(--odd); }
 .status.skip { color: var(--none); }
