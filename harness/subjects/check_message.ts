@@ -82,7 +82,10 @@ function describe(errors: ErrorObject[] | null | undefined, value: unknown): str
       ({ keyword, instancePath }) => keyword !== "const" || instancePath.includes("/", 1),
     );
   const own = [...groups.values()].filter(isOfType);
-  const [first] = (own[0] ?? []).length > 0 ? (own[0] ?? []) : [];
+  // Where several are about that type, the one whose fields are there.
+  const lacks = ({ keyword, instancePath }: ErrorObject) =>
+    keyword === "required" && instancePath === "";
+  const [first] = own.find((group) => !group.some(lacks)) ?? own[0] ?? [];
   const type = (value as { type?: unknown } | null)?.type;
   const about = typeof type === "string" ? `a line of type "${type}"` : "a line";
   if (first === undefined) return `${about} is none of the protocol`;
