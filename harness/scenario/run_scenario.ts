@@ -7,6 +7,7 @@ import { memoryWorld } from "../worlds/memory_world.ts";
 import { processWorld } from "../worlds/process_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
+import { HarnessError } from "./harness_error.ts";
 import { NotPossibleHere } from "./not_possible_here.ts";
 import type { Scenario } from "./scenario.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
@@ -124,7 +125,8 @@ async function runCase(
     return;
   }
   if (world !== undefined) tally.add(verdict, world.hub);
-  if (cause !== undefined) throw cause;
+  if (cause !== undefined)
+    throw cause instanceof Error ? cause : new HarnessError(describeError(cause));
 }
 
 async function withinLimit(action: () => Promise<void>, world: World): Promise<void> {
