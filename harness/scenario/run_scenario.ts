@@ -9,6 +9,7 @@ import { memoryWorld } from "../worlds/memory_world.ts";
 import { processWorld } from "../worlds/process_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
+import { HarnessError } from "./harness_error.ts";
 import { NotPossibleHere } from "./not_possible_here.ts";
 import type { Scenario } from "./scenario.ts";
 import { HarnessError } from "./harness_error.ts";
@@ -102,27 +103,33 @@ async function runCase(
     before = verdict.broken;
   };
   let world: World | undefined;
+  let courtFailure: unknown;
+  let failure: { readonly error: unknown } | undefined;
   try {
     world = await MAKERS[options.world](subject, { ...scenario.world(given), onObstacle });
     const made = world;
     await withinLimit(() => scenario.check(given, made, verdict), world);
-    // An observer may have judged within a call of the subject, which got the rejection in our place.
-    if (verdict.broken !== undefined) throw verdict.broken;
-    if (world.obstacle !== undefined) throw world.obstacle;
-    tally.add(verdict, world.hub);
   } catch (error) {
-    const cause =
-      world?.obstacle === undefined ? (verdict.broken ?? error) : (before ?? world.obstacle);
-    if (cause instanceof NotPossibleHere) {
-      tally.skip(verdict, cause.message);
-      return;
-    }
-    if (world !== undefined) tally.add(verdict, world.hub);
-    throw cause;
-  } finally {
+    failure = { error };
+  }
+  try {
     tally.note((await world?.notes?.()) ?? []);
     await world?.[Symbol.asyncDispose]();
+  } catch (error) {
+    courtFailure = error;
   }
+  // An observer may have judged within a call of the subject, which got the rejection in our place.
+  const cause =
+    world?.obstacle === undefined
+      ? (courtFailure ?? verdict.broken ?? failure?.error)
+      : (before ?? world.obstacle);
+  if (cause instanceof NotPossibleHere) {
+    tally.skip(verdict, cause.message);
+    return;
+  }
+  if (world !== undefined) tally.add(verdict, world.hub);
+  if (cause !== undefined)
+    throw cause instanceof Error ? cause : new HarnessError(describeError(cause));
 }
 
 async function withinLimit(action: () => Promise<void>, world: World): Promise<void> {

@@ -25,7 +25,7 @@ let compiled:
 
 function schemas(): NonNullable<typeof compiled> {
   if (compiled !== undefined) return compiled;
-  const ajv = new Ajv({ allErrors: true, strict: false });
+  const ajv = new Ajv({ strict: false });
   const from = ajv.compile(fromSubject);
   const results = new Map(
     Object.values(RESULTS).map((name) => [
@@ -43,20 +43,18 @@ function schemas(): NonNullable<typeof compiled> {
  * @returns undefined when nothing is
  */
 export function faultOfMessage(value: unknown): string | undefined {
-  const { from } = schemas();
-  return from(value) ? undefined : describe(from.errors, value);
+  return schemas().from(value) ? undefined : describe(fromSubject, value);
 }
 
 /** What is wrong with a line to a subject, by `spec/subject_protocol/to_subject.schema.json`. */
 export function faultOfOrder(value: unknown): string | undefined {
-  const { to } = schemas();
-  return to(value) ? undefined : describe(to.errors, value);
+  return schemas().to(value) ? undefined : describe(toSubject, value);
 }
 
 /** What is wrong with the `ok` of an operation's result. */
 export function faultOfResult(operation: SubjectOperation, value: unknown): string | undefined {
   const check = schemas().results.get(RESULTS[operation]);
-  return check === undefined || check(value) ? undefined : describe(check.errors, value);
+  return check === undefined || check(value) ? undefined : firstOf(check.errors);
 }
 
 /** A checked line from a subject. */
@@ -69,22 +67,35 @@ export function isMessageToSubject(value: unknown): value is MessageToSubject {
   return faultOfOrder(value) === undefined;
 }
 
-/** Of the alternatives, what the one says that is about the line's own type. */
-function describe(errors: ErrorObject[] | null | undefined, value: unknown): string {
-  const groups = new Map<string, ErrorObject[]>();
-  for (const error of errors ?? []) {
-    if (error.keyword === "oneOf") continue;
-    const group = /^[^/]*\/oneOf\/\d+/.exec(error.schemaPath)?.[0] ?? "";
-    groups.set(group, [...(groups.get(group) ?? []), error]);
-  }
-  const isOfType = (group: readonly ErrorObject[]) =>
-    group.every(
-      ({ keyword, instancePath }) => keyword !== "const" || instancePath.includes("/", 1),
-    );
-  const own = [...groups.values()].filter(isOfType);
-  const [first] = (own[0] ?? []).length > 0 ? (own[0] ?? []) : [];
-  const type = (value as { type?: unknown } | null)?.type;
+interface Alternative {
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+}
+
+/** Of the alternatives, what the one says that is about the line's own type, event and outcome. */
+function describe(
+  schema: { readonly oneOf: readonly Alternative[]; readonly definitions: object },
+  value: unknown,
+): string {
+  const fields: Readonly<Record<string, unknown>> =
+    typeof value === "object" && value !== null ? { ...value } : {};
+  const type = fields["type"];
   const about = typeof type === "string" ? `a line of type "${type}"` : "a line";
-  if (first === undefined) return `${about} is none of the protocol`;
-  return `${about}: ${first.instancePath} ${first.message ?? "is wrong"}`.replace(/ {2,}/g, " ");
+  const isOf = ({ properties }: Alternative, name: string) =>
+    (properties[name] as { const?: unknown } | undefined)?.const === fields[name];
+  const ofType = schema.oneOf.filter((alternative) => isOf(alternative, "type"));
+  const closest =
+    ofType.find((alternative) => "event" in fields && isOf(alternative, "event")) ??
+    ofType.find(({ required = [] }) => required.every((name) => name in fields)) ??
+    ofType[0];
+  if (closest === undefined) return `${about} is none of the protocol`;
+  const { definitions } = schema;
+  const check = new Ajv({ strict: false }).compile({ type: "object", definitions, ...closest });
+  check(value);
+  return `${about}: ${firstOf(check.errors)}`;
+}
+
+function firstOf(errors: ErrorObject[] | null | undefined): string {
+  const [first] = errors ?? [];
+  return `${first?.instancePath ?? ""} ${first?.message ?? "is wrong"}`.trim();
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SUBJECT_LIMITS } from "./message.ts";
 import { type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
 import { SubjectConnection } from "./subject_connection.ts";
+import type { SubjectFault } from "./subject_fault.ts";
 
 /**
  * Starts a program once, hears what it says of itself, and ends it.
@@ -18,14 +19,19 @@ export async function startProgram(
   const home = await mkdtemp(join(tmpdir(), "mlx-layout-subject-"));
   try {
     const { PATH = "" } = process.env;
+    let fault: SubjectFault | undefined;
     const connection = new SubjectConnection({
       command,
       cwd: home,
       env: { PATH, HOME: home, TMPDIR: home, ...env },
       limits,
+      onFault: (found) => {
+        fault ??= found;
+      },
     });
     const claims = await connection.hello();
     await connection.finish();
+    if (fault !== undefined) throw fault;
     return programSubject({ command, env, limits }, claims);
   } finally {
     await rm(home, { recursive: true, force: true });

@@ -1,6 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,7 +9,7 @@ import { SubjectFault } from "./subject_fault.ts";
 /** Longest line of a subject, in bytes. */
 const LINE_BYTES_MAX = 1024 * 1024;
 /** What a subject may write to its output in its whole life, in bytes. */
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 /** How much of its last error output is kept, in bytes. */
 const STDERR_BYTES_KEPT = 256 * 1024;
 const STOP_MS_MAX = 500;
@@ -130,22 +129,18 @@ export class SubjectProcess {
 
   async #watchEnd(): Promise<ProcessEnd> {
     const child = this.#child;
-    const closed = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
-    const failed = once(child, "error") as Promise<[Error]>;
-    failed.catch(() => {});
-    // A grandchild may hold the pipes open for ever; the exit counts, and what was written until then.
-    const exited = once(child, "exit").then(async ([code, signal]) => {
-      await Promise.race([closed, sleep(200)]);
-      return [code, signal] as [number | null, NodeJS.Signals | null];
+    const outcome = await new Promise<Error | [number | null, NodeJS.Signals | null]>((resolve) => {
+      child.once("error", resolve);
+      child.once("exit", (code, signal) => resolve([code, signal]));
     });
-    const outcome = await Promise.race([exited, failed]);
-    if (outcome.length === 1) {
-      this.#fault(
-        "subject-crash",
-        `Cannot start ${this.#options.command[0]}: ${outcome[0].message}`,
-      );
+    if (outcome instanceof Error) {
+      const [program] = this.#options.command;
+      this.#fault("subject-crash", `it cannot be started as ${program}: ${outcome.message}`);
       return { code: null, signal: null };
     }
+    // What was written until then counts; a grandchild may hold the pipes open for ever.
+    if (!child.stdout.readableEnded)
+      await Promise.race([new Promise((resolve) => child.once("close", resolve)), sleep(200)]);
     const [code, signal] = outcome;
     if (!this.#isEnding && signal === "SIGKILL") {
       this.#options.onKilled();

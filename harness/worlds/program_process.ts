@@ -149,21 +149,27 @@ export class ProgramProcess {
   }
 
   #present(manager: ModelManager): RunningSubject {
-    // The getters read this process as it is then.
-    const self = this;
+    const facts = {
+      pid: () => this.#connection?.process.pid ?? 0,
+      changes: (): number => {
+        throw new NotPossibleHere("nobody counts how often another process changes the disk");
+      },
+      chunks: () => this.#chunks,
+      isKilled: () => this.#isKilled,
+    };
     return {
       ...manager,
       get pid() {
-        return self.#connection?.process.pid ?? 0;
+        return facts.pid();
       },
-      get changes(): number {
-        throw new NotPossibleHere("nobody counts how often another process changes the disk");
+      get changes() {
+        return facts.changes();
       },
       get chunks() {
-        return self.#chunks;
+        return facts.chunks();
       },
       get isKilled() {
-        return self.#isKilled;
+        return facts.isKilled();
       },
       killAt: (point) => {
         if (point.at === "operation" && !existsSync(STRACE))
