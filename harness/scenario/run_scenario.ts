@@ -12,7 +12,6 @@ import { CaseTally } from "./case_tally.ts";
 import { HarnessError } from "./harness_error.ts";
 import { NotPossibleHere } from "./not_possible_here.ts";
 import type { Scenario } from "./scenario.ts";
-import { HarnessError } from "./harness_error.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
 
