@@ -4,6 +4,7 @@
  * @module
  */
 
+export { deviationsBeside } from "./deviations_beside.ts";
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
 export {

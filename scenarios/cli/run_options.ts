@@ -61,7 +61,10 @@ export function addRunOptions(
     .option("--path <path>", "one case of a scenario, as a failure prints it")
     .option("--replays <directory>", "where failures are written", REPLAYS_DIRECTORY)
     .option("--report <file>", "write the record of the run, a line for each result")
-    .option("--deviations <file>", "known deviations of the subject, as a JSON file")
+    .option(
+      "--deviations <file>",
+      "known deviations of the subject (default: the file beside its adapter)",
+    )
     .option("--shard <i/n>", "run the i-th of n parts of the suite", parseShard)
     .option("--jobs <count>", "processes at a time", parseCount, jobs)
     .option("--all", "show also the requirements that nothing judges yet", false);

@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 import type { Profile, Subject } from "../../spec/mod.ts";
 import {
   type Deviation,
+  deviationsBeside,
   formatReplay,
   judgeDeviations,
   lawSha256,
@@ -78,7 +79,9 @@ export class RunReport {
   static async begin(options: RunOptions, facts: RunFacts): Promise<RunReport> {
     const report = new RunReport(options, {
       facts,
-      deviations: await readDeviations(options.deviations),
+      deviations: await readDeviations(
+        options.deviations ?? deviationsBeside(options.subject ?? ""),
+      ),
     });
     if (options.report !== undefined) await report.#open(options.report);
     return report;
