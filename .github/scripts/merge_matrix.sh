@@ -3,8 +3,8 @@
 #
 #   merge_matrix.sh SHARDS SITE
 #
-# SHARDS holds <subject>.<shard>.jsonl. The reference has to be conformant; every other subject has to be what its list of known
-# deviations says, where it has one; and no run may be incomplete. All is written before anything fails.
+# SHARDS holds <subject>.<shard>.jsonl. The reference has to be conformant. Every other subject has to have been judged to the end,
+# and to be what its list of known deviations says, where it has one. All is written before anything fails.
 set -euo pipefail
 
 shards=$1
@@ -13,7 +13,7 @@ adapters=harness/subjects/adapters
 conform=(npm run -s mlx-conform --)
 
 mkdir -p "$site/records"
-# A subject of which no shard came is missing, and not forgotten: the matrix of the workflow names it.
+# A subject of which no shard came is red in its own job.
 mapfile -t subjects < <(find "$shards" -name '*.jsonl' -exec basename {} \; | sed -E 's/\.[0-9]+\.jsonl$//' | sort -u)
 if [ "${#subjects[@]}" -eq 0 ]; then
   echo "::error::no shard of any subject is there"
@@ -24,23 +24,27 @@ wrong=()
 merged=()
 for subject in "${subjects[@]}"; do
   mapfile -t parts < <(find "$shards" -name "$subject.*.jsonl" | grep -E "/$subject\.[0-9]+\.jsonl$" | sort)
-  code=0
-  "${conform[@]}" merge "${parts[@]}" --output "$site/records/$subject.jsonl" || code=$?
-  if [ -e "$site/records/$subject.jsonl" ]; then
-    merged+=("$site/records/$subject.jsonl")
+  record="$site/records/$subject.jsonl"
+  list="$adapters/${subject//-/_}.deviations.json"
+  verdict="the shards do not make a run"
+  if said=$("${conform[@]}" merge "${parts[@]}" --output "$record") || [ -e "$record" ]; then
+    verdict=${said%%:*}
+    merged+=("$record")
   else
     # Half a run is shown as what it is.
     merged+=("${parts[@]}")
   fi
-  list="$adapters/${subject//-/_}.deviations.json"
-  case "$code" in
-    0) ;;
-    1)
-      if [[ $subject == reference* || -e $list ]]; then
-        wrong+=("$subject: not what it must be (1)")
+  echo "$subject: $verdict"
+  case "$verdict" in
+    conformant | "conformant with deviations") ;;
+    "not conformant" | "deviations out of date" | partial | incomplete)
+      if [[ $subject == reference* ]]; then
+        wrong+=("$subject: $verdict")
+      elif [[ -e $list && $verdict != partial ]]; then
+        wrong+=("$subject: $verdict, and ${list##*/} says otherwise")
       fi
       ;;
-    *) wrong+=("$subject: incomplete or not judged ($code)") ;;
+    *) wrong+=("$subject: $verdict") ;;
   esac
 done
 
