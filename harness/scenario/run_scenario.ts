@@ -42,12 +42,17 @@ export async function runScenario(
   const tally = new CaseTally(scenario);
   const seed = scenarioSeed(options.seed, scenario.name, options.world);
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
+  let found: { readonly requirement: RequirementId | undefined } | undefined;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
     try {
       await runCase(scenario, { subject, given, world: options.world, tally });
     } catch (error) {
+      const requirement = requirementOf(error, scenario);
+      // What is made smaller stays what it is: another failure on the way is another story.
+      if (found !== undefined && found.requirement !== requirement) return;
+      found = { requirement };
       shrinkUntilMs = Math.min(shrinkUntilMs, performance.now() + (options.shrinkMs ?? SHRINK_MS));
       throw error;
     }

@@ -8,6 +8,7 @@ export { diskWorld } from "./disk_world.ts";
 export { memoryWorld } from "./memory_world.ts";
 export { type KillPoint, ProcessKilled } from "./process_gate.ts";
 export { seededRandom } from "./seeded_random.ts";
+export { type Preemption, type Schedule } from "./turnstile.ts";
 export {
   type RunningSubject,
   type StartOptions,
