@@ -22,3 +22,4 @@ export {
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
 export type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
+export { ScenarioWorker, type WorkOrder } from "./scenario_worker.ts";

@@ -72,6 +72,7 @@ export async function runScenario(
     covers: scenario.covers,
     judged: tally.judged,
     skipped: tally.skipped,
+    reached: tally.reached,
     vacuity,
     breakage: details.failed ? breakageOf(error, scenario, details) : undefined,
     seed: options.seed,

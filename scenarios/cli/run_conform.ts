@@ -9,11 +9,13 @@ import { EXIT_CODES } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addReplayCommand } from "./replay_command.ts";
 import { addRunCommand } from "./run_command.ts";
+import { addSoakCommand } from "./soak_command.ts";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
   addRunCommand,
   addReplayCommand,
+  addSoakCommand,
 ];
 
 /**
