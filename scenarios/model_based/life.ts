@@ -66,8 +66,10 @@ export class Life {
 
   /** Carries out one step, if the run has its kind, and judges what came of it. */
   async run(step: Step): Promise<void> {
-    const isPlain = ["publish", "download", "status", "verify", "wait"].includes(step.type);
+    const isPlain = ["download", "status", "verify", "wait"].includes(step.type);
     if (!isPlain && !this.#swarm.kinds.includes(step.type)) return;
+    if ("isUpdate" in step && step.isUpdate)
+      this.#publish((this.#head + 1) % this.#versions.length);
     await this.#carryOut(step);
     await this.#judgeFinalPaths();
   }
@@ -107,8 +109,6 @@ export class Life {
   async #carryOut(step: Step): Promise<void> {
     const { hub, clock } = this.#world;
     switch (step.type) {
-      case "publish":
-        return this.#publish(step.version);
       case "download":
         return this.#judgeDownload(await this.#download());
       case "together":
@@ -133,6 +133,7 @@ export class Life {
         return step.isUp ? hub.goOnline() : hub.goOffline();
       case "hub":
         hub.faults = step.rules.filter(({ do: { type } }) => this.#swarm.faults.includes(type));
+        return this.#judgeDownload(await this.#download());
     }
   }
 

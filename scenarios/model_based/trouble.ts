@@ -17,21 +17,25 @@ import {
 /** How many versions of the model there are to publish. */
 export const VERSION_COUNT = 3;
 
+/** Whether another version is published first, so that there is something to do. */
+interface Update {
+  readonly isUpdate: boolean;
+}
+
 /** One step of a life. Each but the plain ones belongs to a kind that a run may lack. */
 export type Step =
-  | { readonly type: "publish"; readonly version: number }
-  | { readonly type: "download" }
+  | ({ readonly type: "download" } & Update)
   | { readonly type: "status" }
   | { readonly type: "verify" }
   | { readonly type: "wait"; readonly ms: number }
-  | { readonly type: "together" }
-  | { readonly type: "cancel"; readonly atCall: number }
-  | { readonly type: "kill"; readonly nth: number; readonly torn: boolean }
+  | ({ readonly type: "together" } & Update)
+  | ({ readonly type: "cancel"; readonly atCall: number } & Update)
+  | ({ readonly type: "kill"; readonly nth: number; readonly torn: boolean } & Update)
   | { readonly type: "damage"; readonly file: number; readonly how: "cut" | "delete" | "flip" }
   | { readonly type: "remove" }
   | { readonly type: "network"; readonly isUp: boolean }
-  | { readonly type: "hub"; readonly rules: readonly FaultRule[] }
-  | { readonly type: "disk"; readonly refusal: DiskRefusal };
+  | ({ readonly type: "hub"; readonly rules: readonly FaultRule[] } & Update)
+  | ({ readonly type: "disk"; readonly refusal: DiskRefusal } & Update);
 
 /** Which kinds of steps, and which faults of the hub, a run has: a run of few kinds goes deeper into each. */
 export interface Swarm {
@@ -122,17 +126,12 @@ function anyRule(): fc.Arbitrary<FaultRule> {
 
 /** Any steps; of those that a run does not have nothing happens. */
 export function anyTrouble(): fc.Arbitrary<readonly Step[]> {
-  const plain = (type: "download" | "status" | "verify" | "together" | "remove") =>
-    fc.constant<Step>({ type });
-  const step = fc.oneof(
-    { weight: 6, arbitrary: plain("download") },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        type: fc.constant("publish" as const),
-        version: fc.nat(VERSION_COUNT - 1),
-      }),
-    },
+  const isUpdate = fc.boolean();
+  const plain = (type: "status" | "verify" | "remove") => fc.constant<Step>({ type });
+  const working = (type: "download" | "together") =>
+    fc.record({ type: fc.constant(type), isUpdate });
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 6, arbitrary: working("download") },
     { weight: 1, arbitrary: plain("status") },
     { weight: 1, arbitrary: plain("verify") },
     {
@@ -142,12 +141,13 @@ export function anyTrouble(): fc.Arbitrary<readonly Step[]> {
         ms: fc.constantFrom(1000, 60_000, 4_000_000),
       }),
     },
-    { weight: 2, arbitrary: plain("together") },
+    { weight: 2, arbitrary: working("together") },
     {
       weight: 2,
       arbitrary: fc.record({
         type: fc.constant("cancel" as const),
         atCall: fc.integer({ min: 1, max: 200 }),
+        isUpdate,
       }),
     },
     {
@@ -156,6 +156,7 @@ export function anyTrouble(): fc.Arbitrary<readonly Step[]> {
         type: fc.constant("kill" as const),
         nth: fc.integer({ min: 1, max: 90 }),
         torn: fc.boolean(),
+        isUpdate,
       }),
     },
     {
@@ -172,15 +173,20 @@ export function anyTrouble(): fc.Arbitrary<readonly Step[]> {
       arbitrary: fc.record({ type: fc.constant("network" as const), isUp: fc.boolean() }),
     },
     {
-      weight: 4,
+      weight: 5,
       arbitrary: fc.record({
         type: fc.constant("hub" as const),
-        rules: anySteps(anyRule(), { maxLength: 3 }),
+        rules: anySteps(anyRule(), { maxLength: 4 }),
+        isUpdate,
       }),
     },
     {
       weight: 2,
-      arbitrary: fc.record({ type: fc.constant("disk" as const), refusal: anyRefusal() }),
+      arbitrary: fc.record({
+        type: fc.constant("disk" as const),
+        refusal: anyRefusal(),
+        isUpdate,
+      }),
     },
   );
   return anySteps(step, { minLength: 1, maxLength: 20 });
