@@ -5,6 +5,7 @@
  */
 
 import type { Scenario } from "../harness/mod.ts";
+import { concurrencyScenarios } from "./concurrency/mod.ts";
 import { downloadScenarios } from "./download/mod.ts";
 import { hubScenarios } from "./hub/mod.ts";
 import { layoutScenarios } from "./layout/mod.ts";
@@ -17,6 +18,7 @@ import { offlineScenarios } from "./offline/mod.ts";
 export const scenarios: readonly Scenario[] = [
   ...layoutScenarios,
   ...downloadScenarios,
+  ...concurrencyScenarios,
   ...hubScenarios,
   ...offlineScenarios,
   ...manageScenarios,

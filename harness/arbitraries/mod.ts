@@ -7,6 +7,8 @@
 export { anyFileName, anyFileNames, type FileNameOptions } from "./any_file_name.ts";
 export { anyLlamaOptions, anyModel, anyQuantization, type ModelConstraints } from "./any_model.ts";
 export { anyRepository, isRepositoryName } from "./any_repository.ts";
+export { anySchedule, type ScheduleOptions } from "./any_schedule.ts";
+export { anySteps, type StepsOptions } from "./any_steps.ts";
 export { anyRevision } from "./any_revision.ts";
 export { anySmallModel, type SmallModelOptions } from "./any_small_files.ts";
 export {

@@ -21,6 +21,7 @@ import { publishesBeforeVerify } from "./publishes_before_verify.ts";
 import { retriesGated } from "./retries_gated.ts";
 import { saysComplete } from "./says_complete.ts";
 import { saysDoneEarly } from "./says_done_early.ts";
+import { sharesPartial } from "./shares_partial.ts";
 import { skipsHash } from "./skips_hash.ts";
 import { starStopsAtSlash } from "./star_stops_at_slash.ts";
 import { stopsAtFirstPage } from "./stops_at_first_page.ts";
@@ -43,6 +44,7 @@ import { requestsDirectories } from "./requests_directories.ts";
 import { returnsHalfModels } from "./returns_half_models.ts";
 import { swallowsBodies } from "./swallows_bodies.ts";
 import { takesNewName } from "./takes_new_name.ts";
+import { waitsForTheDead } from "./waits_for_the_dead.ts";
 import { wantsAnIndex } from "./wants_an_index.ts";
 import type { Miniature } from "./miniature.ts";
 
@@ -67,6 +69,7 @@ export const miniatures: readonly Miniature[] = [
   retriesGated,
   saysComplete,
   saysDoneEarly,
+  sharesPartial,
   skipsHash,
   starStopsAtSlash,
   stopsAtFirstPage,
@@ -89,5 +92,6 @@ export const miniatures: readonly Miniature[] = [
   returnsHalfModels,
   swallowsBodies,
   takesNewName,
+  waitsForTheDead,
   wantsAnIndex,
 ];

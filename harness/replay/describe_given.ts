@@ -27,8 +27,8 @@ export function describeGiven(given: Readonly<Record<string, unknown>>): string[
 }
 
 function describeEntry(name: string, value: unknown): string[] {
-  // Steps are read in order, one a line.
-  if (Array.isArray(value) && value.length > 1 && value.every(isRecord))
+  // Steps and models are read one a line.
+  if (Array.isArray(value) && value.length > 1 && value.every(isTold))
     return value.map((item, at) => `${name} ${at + 1}: ${describeValue(item)}`);
   return [`${name}: ${describeValue(value)}`];
 }
@@ -53,7 +53,7 @@ function describeRecord(record: Readonly<Record<string, unknown>>): string {
   const isTyped = first?.[0] === "type" && typeof first[1] === "string";
   const entries = isTyped || first === undefined ? rest : [first, ...rest];
   const details = entries
-    .filter(([, value]) => value !== undefined && value !== false)
+    .filter(([, value]) => value !== undefined)
     .map(([key, value]) => describeDetail(words(key), value));
   return (isTyped ? [String(first[1]), ...details] : details).join(", ") || "none";
 }
@@ -64,6 +64,10 @@ function describeDetail(name: string, value: unknown): string {
   return isRecord(value) && !("label" in value)
     ? `${name} (${describeRecord(value)})`
     : `${name} ${describeValue(value)}`;
+}
+
+function isTold(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isRecord(value) && ("type" in value || "label" in value);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -13,7 +13,8 @@ export class CaseTally {
   /** Cases that judged something. */
   played = 0;
   readonly #scenario: Scenario;
-  readonly #goals = new Set<string>();
+  /** Cases that reached each goal. */
+  readonly reached: Record<string, number> = {};
   readonly #rules = new Map<string, boolean>();
   readonly #notes = new Set<string>();
   #hasImpossible = false;
@@ -27,7 +28,7 @@ export class CaseTally {
     this.played++;
     for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
     for (const [id, why] of verdict.skipped) this.skipped[id] = why;
-    for (const goal of verdict.goals) this.#goals.add(goal);
+    for (const goal of verdict.goals) this.reached[goal] = (this.reached[goal] ?? 0) + 1;
     const fired = hub.firedCounts();
     for (const [at, rule] of hub.faults.entries()) {
       const { type } = rule.do;
@@ -77,7 +78,9 @@ export class CaseTally {
       ...covers
         .filter((id) => this.judged[id] === undefined && this.skipped[id] === undefined)
         .map((id) => `${id} was never judged`),
-      ...goals.filter((goal) => !this.#goals.has(goal)).map((goal) => `"${goal}" never happened`),
+      ...goals
+        .filter((goal) => this.reached[goal] === undefined)
+        .map((goal) => `"${goal}" never happened`),
       ...[...this.#rules]
         .filter(([, hasFired]) => !hasFired)
         .map(([type]) => `the fault "${type}" never fired`),

@@ -25,3 +25,4 @@ export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts"
 export { type Shard, shardTasks } from "./shard_tasks.ts";
 export type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
+export { ScenarioWorker, type WorkOrder } from "./scenario_worker.ts";

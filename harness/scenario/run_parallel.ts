@@ -1,13 +1,8 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import type { Subject } from "../../spec/mod.ts";
-import { HarnessError } from "./harness_error.ts";
 import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
-
-/** What a worker is asked. */
-type WorkOrder = Pick<RunSuiteOptions, "seed" | "runs" | "path"> & { readonly task: SuiteTask };
+import { ScenarioWorker, type WorkOrder } from "./scenario_worker.ts";
 
 /** Options of {@linkcode runParallel}. */
 export interface RunParallelOptions extends RunSuiteOptions {
@@ -36,26 +31,11 @@ export async function runParallel(
   const results = new Map<SuiteTask, ScenarioResult>();
   const queue = [...tasks];
   const work = async (): Promise<void> => {
-    const [execPath = "", ...execArgv] = [
-      ...(options.launcher ?? []),
-      process.execPath,
-      ...process.execArgv,
-    ];
-    const child = fork(options.worker, options.workerArguments ?? [], { execPath, execArgv });
-    const ended = once(child, "exit").then(() => {
-      throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
-    });
-    ended.catch(() => {});
-    try {
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        const order: WorkOrder = { task, seed, runs, path };
-        child.send(order);
-        const [result] = (await Promise.race([once(child, "message"), ended])) as [ScenarioResult];
-        results.set(task, result);
-        onResult?.(result);
-      }
-    } finally {
-      child.kill();
+    using worker = new ScenarioWorker(options.worker, options);
+    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+      const result = await worker.run({ task, seed, runs, path });
+      results.set(task, result);
+      onResult?.(result);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, tasks.length) }, work));

@@ -51,6 +51,7 @@ export async function runScenario(
   const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
   const isProcess = options.world === "process" && options.path === undefined;
   const enough = isProcess ? runs : Number.POSITIVE_INFINITY;
+  let found: { readonly requirement: RequirementId | undefined } | undefined;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
@@ -58,6 +59,10 @@ export async function runScenario(
     try {
       await runCase(scenario, { subject, given, world: options.world, tally });
     } catch (error) {
+      const requirement = requirementOf(error, scenario);
+      // What is made smaller stays what it is: another failure on the way is another story.
+      if (found !== undefined && found.requirement !== requirement) return;
+      found = { requirement };
       shrinkUntilMs = Math.min(shrinkUntilMs, performance.now() + (options.shrinkMs ?? SHRINK_MS));
       throw error;
     }
@@ -76,6 +81,7 @@ export async function runScenario(
     covers: scenario.covers,
     judged: tally.judged,
     skipped: tally.skipped,
+    reached: tally.reached,
     vacuity,
     ...(tally.notes.length === 0 ? {} : { notes: tally.notes }),
     breakage: details.failed ? breakageOf(error, scenario, details) : undefined,

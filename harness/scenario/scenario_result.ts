@@ -39,6 +39,8 @@ export interface ScenarioResult {
   /** Cases in which each requirement was judged. */
   readonly judged: Readonly<Partial<Record<RequirementId, number>>>;
   readonly skipped: Readonly<Partial<Record<RequirementId, string>>>;
+  /** Cases that reached each goal. */
+  readonly reached?: Readonly<Record<string, number>>;
   /** Why it proves nothing, when it is vacuous. */
   readonly vacuity: readonly string[];
   /** What else was noticed, such as places outside its root to which the subject wrote. */

@@ -6,6 +6,7 @@ import { HarnessError } from "../scenario/harness_error.ts";
 import { Activity } from "./activity.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { startProcess } from "./start_process.ts";
+import { Turnstile } from "./turnstile.ts";
 import type { ProcessGate } from "./process_gate.ts";
 import type { World, WorldKind, WorldOptions } from "./world.ts";
 
@@ -42,6 +43,9 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
   const files = options.volume === "folding" ? foldingFiles(plain) : plain;
   const random = seededRandom(options.seed ?? 1);
   const gates = new Map<number, ProcessGate>();
+  const turnstile =
+    options.schedule &&
+    new Turnstile(options.schedule, { activity, stalledCount: () => front.stalledCount() });
   const settle = async () => {
     for (const gate of gates.values()) if (gate.isKilled) await gate.settle();
   };
@@ -67,6 +71,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         },
         activity,
         trace: options.trace,
+        turnstile,
         isAlive: (other) => gates.get(other)?.isKilled === false,
       });
       gates.set(pid, process.gate);

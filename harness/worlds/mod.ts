@@ -9,6 +9,7 @@ export { memoryWorld } from "./memory_world.ts";
 export { processWorld } from "./process_world.ts";
 export { type KillPoint, ProcessKilled } from "./process_gate.ts";
 export { seededRandom } from "./seeded_random.ts";
+export { type Preemption, type Schedule } from "./turnstile.ts";
 export {
   type RunningSubject,
   type RunsByWorld,

@@ -1,4 +1,5 @@
 import type { Activity } from "./activity.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 /** Rejects what a scenario waits for when the process that would have answered was killed. */
 export class ProcessKilled extends Error {
@@ -18,6 +19,7 @@ export type KillPoint =
 export class ProcessGate {
   readonly killed: Promise<never>;
   readonly #activity: Activity;
+  readonly #turn: () => Promise<void>;
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #stop = new AbortController();
   readonly #cleanups = new Set<() => Promise<void>>();
@@ -25,8 +27,13 @@ export class ProcessGate {
   #disk = 0;
   #network = 0;
 
-  constructor(activity: Activity) {
+  /** @param order decides when a call goes on, where several processes take turns */
+  constructor(
+    activity: Activity,
+    order?: { readonly turnstile: Turnstile | undefined; readonly pid: number },
+  ) {
     this.#activity = activity;
+    this.#turn = async () => order?.turnstile?.pass(order.pid, this.signal);
     this.killed = new Promise((_, reject) => {
       this.#reject = reject;
     });
@@ -47,7 +54,7 @@ export class ProcessGate {
   async pass<T>(kind: "disk" | "network", action: () => Promise<T>): Promise<T> {
     if (this.isKilled) return never();
     this.#count(kind, 1);
-    const call = Promise.resolve().then(action);
+    const call = this.#turn().then(action);
     this.#inFlight.add(call);
     try {
       const value = await call;

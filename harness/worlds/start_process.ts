@@ -12,6 +12,7 @@ import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
 import { ProcessGate } from "./process_gate.ts";
+import type { Turnstile } from "./turnstile.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
@@ -24,6 +25,7 @@ export interface StartProcessOptions extends Pick<
   readonly host: Omit<Host, "processes">;
   readonly place: Place;
   readonly activity: Activity;
+  readonly turnstile?: Turnstile | undefined;
   readonly trace?: WorldTrace | undefined;
   readonly isAlive: (pid: number) => boolean;
 }
@@ -34,7 +36,7 @@ export function startProcess(
   options: StartProcessOptions,
 ): { readonly running: RunningSubject; readonly gate: ProcessGate } {
   const { pid, activity } = options;
-  const gate = new ProcessGate(activity);
+  const gate = new ProcessGate(activity, { pid, turnstile: options.turnstile });
   const plan: KillPlan = { point: undefined, changes: 0, chunks: 0 };
   const manager = subject.start(processHost(options, { gate, plan }), options.place);
   // What the process had promised can no longer be kept when it dies.

@@ -8,6 +8,7 @@ import type {
 } from "../../spec/mod.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { KillPoint } from "./process_gate.ts";
+import type { Schedule } from "./turnstile.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
 /** The worlds that run in this process. */
@@ -41,6 +42,8 @@ export interface WorldOptions {
   readonly style?: Partial<HubStyle>;
   /** Room on the volume. @default {unlimited} */
   readonly availableBytes?: number;
+  /** In which order the calls of the processes go on, one at a time. @default {all at once, as they come} */
+  readonly schedule?: Schedule;
   /** Gets what the processes do; for a case that is shown to somebody. */
   readonly trace?: WorldTrace;
   /** Told once, when the case turns out not to be possible here or its subject breaks its own protocol. */

@@ -13,6 +13,7 @@ import { addReportCommand } from "./report_command.ts";
 import { addReplayCommand } from "./replay_command.ts";
 import { addRunCommand } from "./run_command.ts";
 import { addSmokeCommand } from "./smoke_command.ts";
+import { addSoakCommand } from "./soak_command.ts";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
@@ -22,6 +23,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addReportCommand,
   addDeviationsCommand,
   addSmokeCommand,
+  addSoakCommand,
 ];
 
 /**

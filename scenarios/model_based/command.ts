@@ -5,6 +5,7 @@
  */
 
 import fc from "fast-check";
+import { anySteps } from "../../harness/mod.ts";
 
 /** One step of a history. */
 export type Command =
@@ -60,5 +61,5 @@ export function anyHistory(): fc.Arbitrary<readonly Command[]> {
     { weight: 2, arbitrary: fc.constant<Command>({ type: "status" }) },
     { weight: 1, arbitrary: fc.constant<Command>({ type: "locate" }) },
   );
-  return fc.array(command, { minLength: 2, maxLength: 14 });
+  return anySteps(command, { minLength: 2, maxLength: 14 });
 }

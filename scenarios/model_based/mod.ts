@@ -6,6 +6,7 @@
 
 import type { Scenario } from "../../harness/mod.ts";
 import { anyHistoryScenario } from "./any_history.ts";
+import { anyTroubleScenario } from "./any_trouble.ts";
 
 /** Scenarios of this area. */
-export const modelBasedScenarios: readonly Scenario[] = [anyHistoryScenario];
+export const modelBasedScenarios: readonly Scenario[] = [anyHistoryScenario, anyTroubleScenario];

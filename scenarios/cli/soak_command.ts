@@ -1,0 +1,132 @@
+/**
+ * `mlx-conform soak`: fresh cases for as long as one likes.
+ *
+ * Half of the batches are lives full of trouble, each with a swarm of its own; the others are of any scenario.
+ *
+ * @module
+ */
+
+import { type Command, InvalidArgumentError } from "commander";
+import {
+  failureStory,
+  type Scenario,
+  type ScenarioResult,
+  ScenarioWorker,
+  seededRandom,
+  WORLD_KINDS,
+  type WorkOrder,
+} from "../../harness/mod.ts";
+import { scenarios } from "../mod.ts";
+import { reference } from "../reference.ts";
+import type { ConformContext } from "./conform_context.ts";
+import { REPLAYS_DIRECTORY, writeReplay } from "./replay_files.ts";
+import { parseCount, parseSeed } from "./run_options.ts";
+import { SoakTally } from "./soak_tally.ts";
+
+/** Cases of one batch. */
+const RUNS = { memory: 10, disk: 2 } as const;
+/** A story with so many steps that each case is worth many. */
+const LONG_LIFE = "model_based/any_trouble";
+
+interface SoakOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly only?: string[];
+  readonly replays: string;
+}
+
+/** Adds the command. */
+export function addSoakCommand(program: Command, context: ConformContext): void {
+  const readSeed = (text: string) => parseSeed(text, context.random);
+  const fresh = Math.floor(context.random() * 2 ** 31);
+  program
+    .command("soak")
+    .description("Judge the reference by fresh cases for some minutes.")
+    .option("--minutes <count>", "how long, in minutes", parseMinutes, 30)
+    .option("--seed <seed>", "a whole number (default: a fresh one)", readSeed, fresh)
+    .option("--jobs <count>", "processes at a time", parseCount, context.jobs)
+    .option("--only <name>", "a scenario; may be repeated", collect)
+    .option("--replays <directory>", "where failures are written", REPLAYS_DIRECTORY)
+    .action(async (options: SoakOptions) => {
+      context.finish(await soak(options, context));
+    });
+}
+
+async function soak(options: SoakOptions, context: ConformContext): Promise<number> {
+  const { minutes, seed, jobs } = options;
+  const print = (text: string) => context.writeOut(`${text}\n`);
+  print(`soak of ${reference.name} ${reference.version}: ${minutes} minutes, seed ${seed}`);
+  const tally = new SoakTally();
+  const startMs = performance.now();
+  const endMs = startMs + minutes * 60_000;
+  const report = (sinceMinutes: number) => {
+    const minute = ((performance.now() - startMs) / 60_000).toFixed(1);
+    print(`minute ${minute}: ${tally.line(sinceMinutes)}`);
+  };
+  const everyMinute = setInterval(() => report(1), 60_000);
+  const orders = workOrders(options);
+  const work = async () => {
+    using worker = new ScenarioWorker(context.worker);
+    while (performance.now() < endMs) {
+      const order = orders.next();
+      if (order.done === true) return;
+      const result = await worker.run(order.value);
+      tally.add(result);
+      await tell(result, options, print);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, work));
+  } finally {
+    clearInterval(everyMinute);
+  }
+  report((performance.now() - startMs) / 60_000);
+  return tally.exitCode;
+}
+
+async function tell(
+  result: ScenarioResult,
+  options: SoakOptions,
+  print: (text: string) => void,
+): Promise<void> {
+  if (result.breakage === undefined) return;
+  const replayFile = await writeReplay(result, {
+    directory: options.replays,
+    subject: reference,
+  });
+  print(`\n${failureStory(result, { replayFile })}\n  seed:  ${result.seed}\n`);
+}
+
+/** Batches without end: the same seed gives the same ones in the same order. */
+function* workOrders({ seed, only }: SoakOptions): Generator<WorkOrder, void> {
+  const random = seededRandom(seed);
+  const wanted = scenarios.filter(({ name }) => only?.includes(name) ?? true);
+  if (wanted.length === 0)
+    throw new RangeError(`Cannot soak only "${only?.join(", ")}": there is no such scenario`);
+  const long = wanted.filter(({ name }) => name === LONG_LIFE);
+  const draw = <Item>(items: readonly Item[]): Item | undefined =>
+    items[Math.floor(random() * items.length)];
+  for (;;) {
+    const scenario: Scenario | undefined = (random() < 0.5 ? long[0] : undefined) ?? draw(wanted);
+    const world = draw(scenario?.worlds ?? WORLD_KINDS);
+    if (scenario === undefined || world === undefined) return;
+    const batchSeed = Math.floor(random() * 2 ** 31);
+    yield {
+      task: { scenario: scenario.name, world },
+      seed: batchSeed,
+      runs: RUNS,
+      path: undefined,
+    };
+  }
+}
+
+function parseMinutes(text: string): number {
+  const minutes = Number(text);
+  if (text.trim() !== "" && minutes > 0 && minutes <= 100_000) return minutes;
+  throw new InvalidArgumentError("It must be a number of minutes above 0.");
+}
+
+function collect(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}

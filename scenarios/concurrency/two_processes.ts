@@ -1,0 +1,52 @@
+/**
+ * Two processes download one model at once, or two revisions of it; the order of their calls is drawn.
+ *
+ * Invariants checked:
+ * - Both succeed in time, and one intact model of one of the commits is there.
+ * - Nothing is left over.
+ */
+import fc from "fast-check";
+import {
+  anySchedule,
+  anySmallModel,
+  modelPlace,
+  scenario,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
+import { judgeEnd, judgeIntact } from "./judge_intact.ts";
+
+const REPOSITORY = "mlx-community/TwoProcesses";
+
+export const twoProcesses = scenario({
+  name: "concurrency/two_processes",
+  covers: ["DL-CONCURRENT"],
+  goals: ["two revisions at once"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 200 }),
+    other: fc.option(anySmallModel({ weightBytesMax: 200 }), { nil: undefined }),
+    schedule: anySchedule(),
+  },
+  world: ({ schedule }) => ({ schedule }),
+  async check({ model, other }, world, verdict) {
+    const id = "DL-CONCURRENT";
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    if (other !== undefined)
+      world.hub.publish(REPOSITORY, other.files, { revision: "other", tags: ["mlx"] });
+    const [one, two] = [world.start(), world.start()];
+    const revision = other === undefined ? "main" : "other";
+    const downloads = Promise.all([
+      one.download({ repository: REPOSITORY }),
+      two.download({ repository: REPOSITORY, revision }),
+    ]);
+    await judgeEnd(world, verdict, { id, downloads });
+    if (other !== undefined) verdict.reached("two revisions at once");
+    const place = modelPlace(world, REPOSITORY);
+    // Whoever came last decides which of the two it is.
+    const isOther =
+      other !== undefined &&
+      (await wrongFiles(world, place, wantedFiles(other.files))).length === 0;
+    const { files } = isOther ? other : model;
+    await judgeIntact(world, verdict, { id, repository: REPOSITORY, files });
+  },
+});

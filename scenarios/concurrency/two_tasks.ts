@@ -1,0 +1,47 @@
+/**
+ * Two tasks of one process download one model at once; the order of their calls is drawn.
+ *
+ * Invariants checked:
+ * - Both succeed in time, with one directory and one intact model.
+ * - Nothing is left over, and each content is transferred once.
+ */
+import {
+  anySchedule,
+  anySmallModel,
+  contentBytes,
+  modelPlace,
+  scenario,
+  wantedFiles,
+} from "../../harness/mod.ts";
+import { judgeEnd, judgeIntact } from "./judge_intact.ts";
+
+const REPOSITORY = "mlx-community/TwoTasks";
+
+export const twoTasks = scenario({
+  name: "concurrency/two_tasks",
+  covers: ["DL-CONCURRENT", "DL-ONE-TRANSFER"],
+  given: { model: anySmallModel({ weightBytesMax: 200 }), schedule: anySchedule() },
+  world: ({ schedule }) => ({ schedule }),
+  async check({ model }, world, verdict) {
+    const id = "DL-CONCURRENT";
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const subject = world.start();
+    const download = () => subject.download({ repository: REPOSITORY });
+    const downloads = Promise.all([download(), download()]);
+    const results = await judgeEnd(world, verdict, { id, downloads });
+    const place = modelPlace(world, REPOSITORY);
+    verdict.holds(
+      id,
+      results.every(({ directory }) => directory === place),
+      `answered ${results.map(({ directory }) => directory).join(" and ")}`,
+    );
+    await judgeIntact(world, verdict, { id, repository: REPOSITORY, files: model.files });
+    const totalBytes = wantedFiles(model.files).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const sentBytes = contentBytes(world.hub.log);
+    verdict.holds(
+      "DL-ONE-TRANSFER",
+      sentBytes <= totalBytes,
+      `${sentBytes} bytes were sent for ${totalBytes}`,
+    );
+  },
+});
