@@ -17,6 +17,7 @@ import {
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { failureTrace } from "./failure_trace.ts";
 import { readCorpus, writeReplay } from "./replay_files.ts";
 import { corpusResults, runCorpus } from "./run_corpus.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
@@ -54,6 +55,8 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     profiles,
     planned,
     roles: accused.roles,
+    // A program's own calls are not seen from here.
+    traceOf: worlds.includes("process") ? undefined : (replay) => failureTrace(replay, reference),
   });
   for (const result of kept) report.add(result);
   const show = reporter(context);
@@ -63,7 +66,7 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     ...accused.workers,
     onResult: (result) => show(report.add(result)),
   });
-  const { results, verdict, problems, warnings } = report.end([...kept, ...raw]);
+  const { results, verdict, problems, warnings } = await report.end([...kept, ...raw]);
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
   for (const result of results) {
     const replayFile = await writeReplay(result, {

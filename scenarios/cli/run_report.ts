@@ -17,6 +17,7 @@ import {
   parseDeviations,
   type ParseDeviationsOptions,
   RecordWriter,
+  type Replay,
   replayFileName,
   runMachine,
   type ScenarioResult,
@@ -37,6 +38,8 @@ export interface RunFacts {
   readonly profiles: readonly Profile[];
   /** What it answers for. @default {everything} */
   readonly roles?: readonly SubjectRole[] | undefined;
+  /** Shows what happened in a failing case, where that can be. */
+  readonly traceOf?: ((replay: Replay) => Promise<readonly string[]>) | undefined;
   /** How many results there will be. */
   readonly planned: number;
 }
@@ -59,6 +62,8 @@ export class RunReport {
   readonly #os: string;
   #writer: RecordWriter | undefined;
   #file: number | undefined;
+  /** Results are written in the order in which they came, also where a trace takes time. */
+  #written: Promise<void> = Promise.resolve();
 
   private constructor(
     options: RunOptions,
@@ -90,18 +95,26 @@ export class RunReport {
   /** Takes one result, and gives it back as the list of known deviations sees it. */
   add(result: ScenarioResult): ScenarioResult {
     const [judged = result] = this.#judge([result], true).results;
-    const replay = replayFor(judged, this.#facts.subject);
-    this.#writer?.add(judged, {
-      replay:
-        replay === undefined
-          ? undefined
-          : { name: replayFileName(replay), content: formatReplay(replay) },
-    });
+    if (this.#writer !== undefined) {
+      this.#written = this.#written.then(() => this.#write(judged));
+      // Whoever waits for the end hears of it.
+      this.#written.catch(() => {});
+    }
     return judged;
   }
 
+  async #write(judged: ScenarioResult): Promise<void> {
+    const replay = replayFor(judged, this.#facts.subject);
+    if (replay === undefined) return this.#writer?.add(judged);
+    this.#writer?.add(judged, {
+      replay: { name: replayFileName(replay), content: formatReplay(replay) },
+      trace: await this.#facts.traceOf?.(replay),
+    });
+  }
+
   /** Judges the whole, and closes the record. */
-  end(results: readonly ScenarioResult[]): RunEnd {
+  async end(results: readonly ScenarioResult[]): Promise<RunEnd> {
+    await this.#written;
     const isFiltered = this.#options.only.length > 0 || this.#options.shard !== undefined;
     const judged = this.#judge(results, isFiltered);
     const problems = judged.problems.map(({ detail }) => detail);

@@ -225,7 +225,7 @@ test("a cell that is no pass leads to its subject's story, trace and replay", OP
     assert.equal(await page.evaluate("document.activeElement.id"), "DL-INTEGRITY-s3");
     const section = page.locator("div.subject", { has: page.locator("#DL-INTEGRITY-s3") });
     assert.match((await section.locator("pre.story").textContent()) ?? "", /broke DL-INTEGRITY/);
-    await section.getByText("Trace, 2 events").click();
+    await section.getByText("Trace, 2 lines").click();
     assert.ok(await section.getByText("1 ms write b").isVisible());
     await section.getByText("Replay").first().click();
     const download = page.waitForEvent("download");

@@ -49,7 +49,7 @@ function failure(result: RecordResult, id: string): Markup {
   return markup`${deviation !== undefined && markup`<p class="reason">Known deviation: ${deviation.reason} ${link(deviation.issue)}</p>`}
 ${story !== undefined && markup`<pre class="story" tabindex="0" role="group" aria-label="Story of ${result.scenario} in ${result.world}">${story}</pre>`}
 ${signature !== undefined && markup`<p class="signature">Signature: <code>${signature}</code></p>`}
-${trace !== undefined && markup`<details><summary>Trace, ${trace.length} events</summary><pre tabindex="0" role="group" aria-label="Trace of ${result.scenario} in ${result.world}">${trace.join("\n")}</pre></details>`}
+${trace !== undefined && markup`<details><summary>Trace, ${trace.length} lines</summary><pre tabindex="0" role="group" aria-label="Trace of ${result.scenario} in ${result.world}">${trace.join("\n")}</pre></details>`}
 ${replay !== undefined && markup`<details><summary>Replay <code>${replay.name}</code></summary><p><button type="button" class="save" data-name="${replay.name}">Save the file</button> and show it again by <code>mlx-conform replay ${replay.name}</code></p><pre tabindex="0" role="group" aria-label="Replay ${replay.name}">${replay.content}</pre></details>`}`;
 }
 
