@@ -3,6 +3,12 @@ import type { BrokenPromise } from "../scenario/scenario_result.ts";
 /** A longer one says no more. */
 const SIGNATURE_LENGTH_MAX = 240;
 
+/** Longest line that is looked at. */
+const LINE_LENGTH_MAX = 1000;
+
+/** The same words twice or more in a list. */
+const REPEATED_REGEXP = /(?<=^|, )([^,]{3,100})(?:, \1)+(?=,|$)/g;
+
 /** What varies from run to run and from case to case, in the order in which it is looked for. */
 const VARYING: readonly (readonly [regExp: RegExp, name: string])[] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>)\]}]+/gi, "<url>"],
@@ -35,12 +41,13 @@ const VARYING: readonly (readonly [regExp: RegExp, name: string])[] = [
  */
 export function breakageSignature(breakage: Pick<BrokenPromise, "requirement" | "detail">): string {
   // What follows the first line is a stack, which differs from one machine to the next.
-  const [line = ""] = breakage.detail.split("\n");
+  const line = (breakage.detail.split("\n")[0] ?? "").slice(0, LINE_LENGTH_MAX);
   // A name in quotes is a file, a directory or a repository when it has a slash or an extension.
   const unquoted = line.replaceAll(/"[^"]*"/g, (quoted) =>
     /[/\\.]/.test(quoted) ? "<path>" : quoted,
   );
   const normal = VARYING.reduce((text, [regExp, name]) => text.replaceAll(regExp, name), unquoted);
-  const detail = normal.replaceAll(/\s+/g, " ").trim();
+  // How many files fared alike is a matter of the case.
+  const detail = normal.replaceAll(/\s+/g, " ").trim().replaceAll(REPEATED_REGEXP, "$1, …");
   return `${breakage.requirement ?? "none"}: ${detail}`.slice(0, SIGNATURE_LENGTH_MAX);
 }

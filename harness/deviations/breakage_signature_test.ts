@@ -31,6 +31,14 @@ test("breakageSignature() keeps the words, and what stands between two quoted na
   assert.notEqual(signatureOf("it was added"), signatureOf("it was faded"));
 });
 
+test("breakageSignature() does not say how many files fared alike", () => {
+  for (const detail of ["a.json is short", "a.json is short, b.json is short, c/d.json is short"]) {
+    assert.match(signatureOf(detail), /^DL-INTEGRITY: <path> is short(?:, …)?$/);
+  }
+  const mixed = "a.json is short, b.json is short, c.json is long";
+  assert.equal(signatureOf(mixed), "DL-INTEGRITY: <path> is short, …, <path> is long");
+});
+
 test("breakageSignature() tells requirements apart, and has a bound", () => {
   assert.notEqual(
     breakageSignature({ requirement: "DL-RESUME", detail: "x" }),
