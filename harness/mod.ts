@@ -5,8 +5,10 @@
  */
 
 export * from "./arbitraries/mod.ts";
+export { RealClock } from "./clock/real_clock.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
 export * from "./crash/mod.ts";
+export * from "./deviations/mod.ts";
 export * from "./disk/mod.ts";
 export * from "./errno/mod.ts";
 export * from "./fidelity/mod.ts";
@@ -20,4 +22,5 @@ export * from "./report/mod.ts";
 export * from "./runners/mod.ts";
 export * from "./scenario/mod.ts";
 export * from "./scenario_parts/mod.ts";
+export * from "./subjects/mod.ts";
 export * from "./worlds/mod.ts";

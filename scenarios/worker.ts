@@ -1,11 +1,16 @@
 /**
- * A process that judges the reference, one scenario at a time, as its parent orders.
+ * A process that judges one scenario at a time, as its parent orders: the reference, or the program in its first argument.
  *
  * @module
  */
 
-import { serveScenarios } from "../harness/mod.ts";
+import { type FoundProgram, serveScenarios, startProgram } from "../harness/mod.ts";
 import { scenarios } from "./mod.ts";
 import { reference } from "./reference.ts";
 
-serveScenarios(scenarios, reference);
+const [program] = process.argv.slice(2);
+if (program === undefined) serveScenarios(scenarios, reference);
+else {
+  const { command, env } = JSON.parse(program) as FoundProgram;
+  serveScenarios(scenarios, await startProgram(command, { env }));
+}

@@ -31,7 +31,13 @@ const ALLOWED_AT_TOP = new Set([
 
 const BANNED: readonly { readonly regExp: RegExp; readonly where: RegExp; readonly why: string }[] =
   [
-    { regExp: /\b(?:TODO|FIXME)\b/, where: TEXT_REGEXP, why: "do it, or file it" },
+    {
+      regExp: /\b(?:TODO|FIXME)\b/,
+      // There it is a directive of TAP, for a test that is expected to fail.
+      where:
+        /^(?!harness\/report\/tap_report\.ts$|spec\/report\.md$).*\.(?:ts|js|mjs|md|json|py|swift|sh|ya?ml)$/,
+      why: "do it, or file it",
+    },
     { regExp: /\bas any\b/, where: /\.ts$/, why: "narrow the type" },
     { regExp: /@ts-ignore/, where: /\.ts$/, why: "mend the type" },
     { regExp: /\.only\(/, where: /\.ts$/, why: "the other tests would not run" },

@@ -56,7 +56,7 @@ export async function runAttack(
   let fired = () => hub.firedCounts().reduce((sum, count) => sum + count, 0);
   const subject = world.start({
     env: { HF_TOKEN: TOKEN },
-    files: changes.watch,
+    ...changes.start,
     fetch: (fetch) => {
       // The stranger is the hub's accomplice: whoever asks it is answered.
       const wide = answeredBy(fetch, { host: "https://evil.test", hub: hub.endpoint });

@@ -3,21 +3,27 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from "node:timers/promises";
 import { wireChunks } from "./body_chunks.ts";
 import type { SentAnswer } from "./body_stream.ts";
+import type { Fetch } from "../../spec/mod.ts";
 import type { HubExchange, HubRequest } from "./hub_answer.ts";
+import { relayAnswer } from "./relay_answer.ts";
 import type { SimulatedHub } from "./simulated_hub.ts";
 
 /** How a hub is served. */
 export interface ServeHubOptions {
   /** Bytes of body per second and connection. @default {unlimited} */
   readonly bytesPerSecond?: number;
-  /** Told after each piece of a body was handed to the socket; to kill a client at byte n. */
-  readonly onSent?: (exchange: HubExchange) => void;
+  /** Told after each piece of a body was handed to the socket, and waited for; to kill a client at byte n. */
+  readonly onSent?: (exchange: HubExchange) => void | Promise<void>;
+  /** What stands between the hub and its clients at the moment of a request, if anything does. */
+  readonly wrap?: () => ((fetch: Fetch) => Fetch) | undefined;
 }
 
 /** A hub that listens on this machine. */
 export interface ServedHub {
   readonly endpoint: string;
   readonly cdnOrigin: string;
+  /** Of a third host, which knows nothing of its own: only what `wrap` makes of it. */
+  readonly otherOrigin: string;
   close(): Promise<void>;
 }
 
@@ -40,9 +46,10 @@ export async function serveHub(
 ): Promise<ServedHub> {
   const api = await listen("127.0.0.1");
   const cdn = await listen("localhost");
+  const other = await listen(process.platform === "linux" ? "127.0.0.2" : "localhost");
   const before = { endpoint: hub.endpoint, cdnOrigin: hub.cdnOrigin, urlOrigin: hub.urlOrigin };
   hub.moveTo({ endpoint: api.origin, cdnOrigin: cdn.origin, urlOrigin: cdn.origin });
-  for (const { server, origin } of [api, cdn]) {
+  for (const { server, origin } of [api, cdn, other]) {
     server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
       answer(hub, { incoming, outgoing, origin, options }).catch((error: unknown) => {
         hub.harnessErrors.push(`${incoming.method} ${incoming.url}: ${String(error)}`);
@@ -53,9 +60,10 @@ export async function serveHub(
   return {
     endpoint: api.origin,
     cdnOrigin: cdn.origin,
+    otherOrigin: other.origin,
     async close() {
       hub.moveTo(before);
-      await Promise.all([api.server, cdn.server].map(closeServer));
+      await Promise.all([api.server, cdn.server, other.server].map(closeServer));
     },
   };
 }
@@ -84,8 +92,18 @@ interface Exchange {
 }
 
 async function answer(hub: SimulatedHub, exchange: Exchange): Promise<void> {
-  const { incoming, outgoing } = exchange;
-  const reply = hub.respond(await readRequest(exchange));
+  const { incoming, outgoing, options } = exchange;
+  const request = await readRequest(exchange);
+  const wrap = options.wrap?.();
+  if (wrap !== undefined && request.method !== "POST") {
+    const onSent = async () => {
+      const exchange = hub.log.at(-1);
+      if (exchange !== undefined) await options.onSent?.(exchange);
+    };
+    await relayAnswer(hub, outgoing, { request, wrap, onSent });
+    return;
+  }
+  const reply = hub.respond(request);
   if (reply.broken === "stall") return;
   if (reply.broken === "closed") {
     incoming.socket.end();
@@ -131,7 +149,7 @@ async function sendBody(hub: SimulatedHub, reply: SentAnswer, exchange: Exchange
     if (outgoing.destroyed) return;
     if (!outgoing.write(chunk) && !(await drained(outgoing))) return;
     reply.exchange.bytesSent += chunk.length;
-    options.onSent?.(reply.exchange);
+    await options.onSent?.(reply.exchange);
     if (pace !== undefined) await sleep((chunk.length / pace) * 1000);
   }
   await endBody(reply, exchange);

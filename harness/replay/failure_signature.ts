@@ -1,8 +1,6 @@
 import type { RequirementId } from "../../spec/mod.ts";
+import { breakageSignature } from "../deviations/breakage_signature.ts";
 import type { ScenarioStatus } from "../scenario/scenario_result.ts";
-
-/** Longest signature. */
-const LENGTH_MAX = 200;
 
 /** What a failure is told by. */
 export interface FailureFacts {
@@ -14,8 +12,8 @@ export interface FailureFacts {
 }
 
 /**
- * Names a failure in such a way that two cases that fail alike have one name: without the numbers, hashes and places
- * that differ from case to case.
+ * Names a failure in such a way that two cases that fail alike have one name: the scenario, how it ended, and what was
+ * seen as `breakageSignature` says it.
  *
  * @example
  * ```ts
@@ -30,9 +28,5 @@ export interface FailureFacts {
  * ```
  */
 export function failureSignature({ scenario, status, requirement, detail }: FailureFacts): string {
-  const seen = (detail.split("\n")[0] ?? "")
-    .replaceAll(/[^\s"',;:]*\/(?:mlx-layout-world-\w+|home\/user)(?=\/|\b)/g, "")
-    .replaceAll(/\b(?=[a-f]*\d)[0-9a-f]{8,}\b/g, "#")
-    .replaceAll(/\d+/g, "#");
-  return `${scenario}: ${requirement ?? status}: ${seen}`.slice(0, LENGTH_MAX);
+  return `${scenario}, ${status}: ${breakageSignature({ requirement, detail })}`;
 }

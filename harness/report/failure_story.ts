@@ -22,6 +22,9 @@ export function failureStory(
 ): string | undefined {
   const { scenario, world, status, breakage, vacuity, seed } = result;
   if (status === "pass" || status === "skip") return undefined;
+  const known = result.deviation === undefined ? [] : [`  known: ${result.deviation.issue}`];
+  if (status === "unexpected-pass")
+    return [`${scenario} in ${world}: passes, and is listed as a deviation`, ...known].join("\n");
   const again = `mlx-conform --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
@@ -42,6 +45,7 @@ export function failureStory(
   const [first = shorten(counterexample), ...rest] = words ?? [];
   return [
     ...what,
+    ...known,
     `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
     `  given: ${first}`,
     ...rest.map((line) => `         ${line}`),

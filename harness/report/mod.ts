@@ -1,17 +1,42 @@
 /**
- * Reports of a run, for people.
+ * The record of a run, and the reports that are made from it.
  *
  * @module
  */
 
+export { badgeReport } from "./badge_report.ts";
+export { escapeMarkup } from "./escape_markup.ts";
 export { failureStory, type FailureStoryOptions } from "./failure_story.ts";
+export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
+export { Markup, markup, type MarkupValue } from "./html/markup.ts";
+export { junitReport } from "./junit_report.ts";
+export { lawSha256 } from "./law_sha256.ts";
+export { markdownReport } from "./markdown_report.ts";
+export { type MergedRecord, mergeRecords, type NamedRecord } from "./merge_records.ts";
 export {
   idleScenarios,
   miniatureSummary,
   miniatureTable,
   type MiniatureTableOptions,
 } from "./miniature_table.ts";
+export { parseRecord } from "./parse_record.ts";
+export { type RecordStanding, recordStandings, recordVerdict } from "./record_verdict.ts";
+export { RecordWriter, type RecordWriterOptions, type ResultMaterial } from "./record_writer.ts";
+export { redactSecrets } from "./redact_secrets.ts";
 export { requirementTable, type RequirementTableOptions } from "./requirement_table.ts";
+export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
+export { runMachine } from "./run_machine.ts";
+export type {
+  RecordClosing,
+  RecordHeader,
+  RecordLine,
+  RecordReplay,
+  RecordRequirement,
+  RecordResult,
+  RunMachine,
+  RunRecord,
+} from "./run_record.ts";
+export { tapReport } from "./tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./trace_table.ts";
 export {
   type RequirementTrace,

@@ -6,6 +6,7 @@ import type { WorldKind } from "../worlds/world.ts";
 const MARKS: Readonly<Record<RequirementVerdict["standing"], string>> = {
   held: "held",
   broken: "BROKEN",
+  deviates: "DEVIATES",
   vacuous: "VACUOUS",
   skipped: "skipped",
   "not judged": "-",

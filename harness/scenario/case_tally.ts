@@ -3,15 +3,21 @@ import type { SimulatedHub } from "../hub/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Verdict } from "./verdict.ts";
 
+const NOTES_MAX = 10;
+
 /** Adds up what the cases of a scenario showed, to tell a proof from an empty one. */
 export class CaseTally {
   readonly judged: Partial<Record<RequirementId, number>> = {};
   readonly skipped: Partial<Record<RequirementId, string>> = {};
   cases = 0;
+  /** Cases that judged something. */
+  played = 0;
   readonly #scenario: Scenario;
   /** Cases that reached each goal. */
   readonly reached: Record<string, number> = {};
   readonly #rules = new Map<string, boolean>();
+  readonly #notes = new Set<string>();
+  #hasImpossible = false;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -19,6 +25,7 @@ export class CaseTally {
 
   add(verdict: Verdict, hub: SimulatedHub): void {
     this.cases++;
+    this.played++;
     for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
     for (const [id, why] of verdict.skipped) this.skipped[id] = why;
     for (const goal of verdict.goals) this.reached[goal] = (this.reached[goal] ?? 0) + 1;
@@ -27,6 +34,25 @@ export class CaseTally {
       const { type } = rule.do;
       this.#rules.set(type, (this.#rules.get(type) ?? false) || (fired[at] ?? 0) > 0);
     }
+  }
+
+  /** Counts a case that this world or this subject cannot play: what it had not judged yet is skipped. */
+  skip(verdict: Verdict, why: string): void {
+    this.cases++;
+    this.#hasImpossible = true;
+    if (verdict.judged.size > 0) this.played++;
+    for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
+    for (const id of this.#scenario.covers)
+      if (this.judged[id] === undefined) this.skipped[id] = why;
+  }
+
+  /** Notes what is no verdict, a few times at most. */
+  note(notes: readonly string[]): void {
+    for (const note of notes) if (this.#notes.size < NOTES_MAX) this.#notes.add(note);
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes];
   }
 
   get isAllSkipped(): boolean {
@@ -41,7 +67,12 @@ export class CaseTally {
    * @param isOneCase a single case need not reach everything
    */
   vacuity(isOneCase: boolean): string[] {
-    if (isOneCase) return [];
+    // What was left to the cases that cannot be played is skipped as they are.
+    return isOneCase || this.#hasImpossible ? [] : this.lacks();
+  }
+
+  /** What no case has shown yet. */
+  lacks(): string[] {
     const { covers, goals = [] } = this.#scenario;
     return [
       ...covers

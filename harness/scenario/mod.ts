@@ -6,6 +6,8 @@
 
 export { EXIT_CODES, exitCodeOf, type SuiteVerdict, suiteVerdict } from "./exit_code.ts";
 export { HarnessError } from "./harness_error.ts";
+export { NotPossibleHere } from "./not_possible_here.ts";
+export { OrderWorker, type OrderWorkerOptions } from "./order_worker.ts";
 export {
   isCaught,
   type MiniatureResult,
@@ -29,9 +31,10 @@ export {
   runSuite,
   type RunSuiteOptions,
   runTask,
+  standingOf,
   type SuiteTask,
 } from "./run_suite.ts";
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
 export type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
-export { OrderWorker } from "./order_worker.ts";
+export { type Shard, shardTasks } from "./shard_tasks.ts";
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";

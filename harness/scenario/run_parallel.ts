@@ -15,6 +15,10 @@ export interface RunParallelOptions extends RunSuiteOptions {
   readonly jobs: number;
   /** Path of a module that calls {@linkcode serveScenarios}. */
   readonly worker: string;
+  /** @default {[]} */
+  readonly workerArguments?: readonly string[];
+  /** Program and arguments that the start of each process is put behind. @default {[]} */
+  readonly launcher?: readonly string[];
 }
 
 /**
@@ -27,10 +31,11 @@ export async function runParallel(
   scenarios: readonly Scenario[],
   options: RunParallelOptions,
 ): Promise<ScenarioResult[]> {
-  const { worlds, only, seed, runs, path, jobs, worker, onResult } = options;
-  const tasks = planSuite(scenarios, { worlds, ...(only === undefined ? {} : { only }) });
+  const { worlds, only, shard, seed, runs, path, jobs, worker, onResult } = options;
+  const { launcher, workerArguments } = options;
+  const tasks = planSuite(scenarios, { worlds, shard, ...(only === undefined ? {} : { only }) });
   const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
-  return orderFromWorkers(orders, { jobs, worker, onAnswer: onResult });
+  return orderFromWorkers(orders, { jobs, worker, launcher, workerArguments, onAnswer: onResult });
 }
 
 /** The other side of {@linkcode runParallel}: answers each order with a result until the parent is gone. */

@@ -3,18 +3,24 @@ import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
 import { describeGiven } from "../replay/describe_given.ts";
 import { encodeGiven } from "../replay/encode_given.ts";
+import { SubjectFault } from "../subjects/subject_fault.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
+import { processWorld } from "../worlds/process_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
 import { isFidelityFault } from "./judge_fidelity.ts";
-import type { Scenario } from "./scenario.ts";
 import { HarnessError } from "./harness_error.ts";
+import { NotPossibleHere } from "./not_possible_here.ts";
+import type { Scenario } from "./scenario.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
 
 /** Real time that one case may take. */
-const CASE_MS_MAX = 20_000;
+const CASE_MS_MAX = { memory: 20_000, disk: 20_000, process: 180_000 } as const;
+const MAKERS = { memory: memoryWorld, disk: diskWorld, process: processWorld } as const;
+/** In processes there are few cases; where these show too little, so many times as many are tried. */
+const TRIES_FACTOR = 4;
 /** Real time that is spent on making a failure smaller. */
 const SHRINK_MS = 5_000;
 
@@ -43,10 +49,14 @@ export async function runScenario(
   const tally = new CaseTally(scenario);
   const seed = scenarioSeed(options.seed, scenario.name, options.world);
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
+  const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
+  const isProcess = options.world === "process" && options.path === undefined;
+  const enough = isProcess ? runs : Number.POSITIVE_INFINITY;
   let found: { readonly requirement: RequirementId | undefined } | undefined;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
+    if (tally.played >= enough && tally.lacks().length === 0) return;
     try {
       await runCase(scenario, { subject, given, world: options.world, tally });
     } catch (error) {
@@ -58,10 +68,9 @@ export async function runScenario(
       throw error;
     }
   });
-  const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
   const details = await fc.check(property, {
     seed,
-    numRuns: runs,
+    numRuns: isProcess ? runs * TRIES_FACTOR : runs,
     ...(options.path === undefined ? {} : { path: options.path, endOnFailure: true }),
   });
   const error = details.failed ? details.errorInstance : undefined;
@@ -88,6 +97,7 @@ export async function runScenario(
     skipped: tally.skipped,
     reached: tally.reached,
     vacuity,
+    ...(tally.notes.length === 0 ? {} : { notes: tally.notes }),
     breakage: details.failed ? breakageOf(error, { scenario, details, isFidelity }) : undefined,
     seed: options.seed,
     cases: tally.cases,
@@ -105,28 +115,50 @@ async function runCase(
   },
 ): Promise<void> {
   const { subject, given, tally } = options;
-  const make = options.world === "memory" ? memoryWorld : diskWorld;
   const verdict = new Verdict(scenario.covers, scenario.goals ?? []);
-  const world = await make(subject, scenario.world(given));
+  // What is found after an obstacle follows from it, and is no verdict.
+  let before: RequirementBroken | undefined;
+  const onObstacle = () => {
+    before = verdict.broken;
+  };
+  let world: World | undefined;
+  let courtFailure: unknown;
+  let failure: { readonly error: unknown } | undefined;
   try {
-    await withinLimit(() => scenario.check(given, world, verdict), world);
-    // An observer may have judged within a call of the subject, which got the rejection in our place.
-    if (verdict.broken !== undefined) throw verdict.broken;
+    world = await MAKERS[options.world](subject, { ...scenario.world(given), onObstacle });
+    const made = world;
+    await withinLimit(() => scenario.check(given, made, verdict), world);
   } catch (error) {
-    throw verdict.broken ?? error;
-  } finally {
-    tally.add(verdict, world.hub);
-    await world[Symbol.asyncDispose]();
+    failure = { error };
   }
+  try {
+    tally.note((await world?.notes?.()) ?? []);
+    await world?.[Symbol.asyncDispose]();
+  } catch (error) {
+    courtFailure = error;
+  }
+  // An observer may have judged within a call of the subject, which got the rejection in our place.
+  const cause =
+    world?.obstacle === undefined
+      ? (courtFailure ?? verdict.broken ?? failure?.error)
+      : (before ?? world.obstacle);
+  if (cause instanceof NotPossibleHere) {
+    tally.skip(verdict, cause.message);
+    return;
+  }
+  if (world !== undefined) tally.add(verdict, world.hub);
+  if (cause !== undefined)
+    throw cause instanceof Error ? cause : new HarnessError(describeError(cause));
 }
 
 async function withinLimit(action: () => Promise<void>, world: World): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
+    const limitMs = CASE_MS_MAX[world.kind];
     timer = setTimeout(() => {
       const now = new Date(world.clock.now()).toISOString();
-      reject(new CaseTimeout(`no end after ${CASE_MS_MAX} ms; simulated time ${now}`));
-    }, CASE_MS_MAX);
+      reject(new CaseTimeout(`no end after ${limitMs} ms; the world's time is ${now}`));
+    }, limitMs);
   });
   try {
     await Promise.race([action(), limit]);
@@ -146,6 +178,7 @@ function statusOf(
   context: { readonly vacuity: readonly string[]; readonly tally: CaseTally },
 ): ScenarioStatus {
   if (error instanceof CaseTimeout) return "timeout";
+  if (error instanceof SubjectFault) return error.kind;
   if (error !== undefined) return requirementOf(error) === undefined ? "error" : "fail";
   if (context.vacuity.length > 0) return "vacuous";
   return context.tally.isAllSkipped ? "skip" : "pass";
@@ -168,7 +201,7 @@ function breakageOf(
   const { scenario, details, isFidelity } = context;
   const [given] = details.counterexample ?? [];
   const requirement = requirementOf(error, scenario);
-  const detail = error instanceof RequirementBroken ? error.detail : describeError(error);
+  const detail = detailOf(error);
   return {
     requirement: isFidelity ? undefined : requirement,
     detail: isFidelity
@@ -188,4 +221,9 @@ function writtenDown(given: Record<string, unknown>): Pick<BrokenPromise, "words
     if (error instanceof HarnessError) return { words: describeGiven(given) };
     throw error;
   }
+}
+
+function detailOf(error: unknown): string {
+  if (error instanceof RequirementBroken) return error.detail;
+  return error instanceof SubjectFault ? error.message : describeError(error);
 }

@@ -1,18 +1,24 @@
 import { type RequirementId, REQUIREMENTS, type Subject } from "../../spec/mod.ts";
-import type { WorldKind } from "../worlds/world.ts";
+import type { RunsByWorld, WorldKind } from "../worlds/world.ts";
 import { HarnessError } from "./harness_error.ts";
 import { runScenario } from "./run_scenario.ts";
 import type { Scenario } from "./scenario.ts";
+import { type Shard, shardTasks } from "./shard_tasks.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
+
+/** Cases of a scenario that a program is judged by, when the run does not say. */
+const PROCESS_RUNS = 4;
 
 /** How a suite is run. */
 export interface RunSuiteOptions {
   readonly worlds: readonly WorldKind[];
   readonly seed: number;
   /** Cases of each scenario, by world. */
-  readonly runs: Readonly<Record<WorldKind, number>>;
+  readonly runs: RunsByWorld;
   /** Requirement ids and scenario names; none means all. */
   readonly only?: readonly string[];
+  /** The part of the run that this machine takes; none means all of it. */
+  readonly shard?: Shard | undefined;
   /** Leads straight to one case. */
   readonly path?: string | undefined;
   readonly onResult?: (result: ScenarioResult) => void;
@@ -31,7 +37,7 @@ export interface SuiteTask {
  */
 export function planSuite(
   scenarios: readonly Scenario[],
-  options: Pick<RunSuiteOptions, "worlds" | "only">,
+  options: Pick<RunSuiteOptions, "worlds" | "only" | "shard">,
 ): SuiteTask[] {
   const only = options.only ?? [];
   for (const name of only) {
@@ -42,13 +48,30 @@ export function planSuite(
     only.length === 0 ||
     only.includes(scenario.name) ||
     scenario.covers.some((id) => only.includes(id));
-  return options.worlds.flatMap((world) =>
-    scenarios
-      .filter(
-        (scenario) => isWanted(scenario) && (scenario.worlds ?? options.worlds).includes(world),
-      )
-      .map((scenario) => ({ scenario: scenario.name, world })),
-  );
+  return options.worlds.flatMap((world) => {
+    const all = scenarios
+      .filter((scenario) => (scenario.worlds ?? options.worlds).includes(world))
+      .map((scenario) => ({ scenario: scenario.name, world, isWanted: isWanted(scenario) }));
+    // Each world is dealt out by itself and before the filter, so that no filter moves a task.
+    return ownTasks(all, scenarios, options.shard)
+      .filter((task) => task.isWanted)
+      .map((task) => ({ scenario: task.scenario, world }));
+  });
+}
+
+function ownTasks<Task extends SuiteTask>(
+  all: readonly Task[],
+  scenarios: readonly Scenario[],
+  shard: Shard | undefined,
+): readonly Task[] {
+  if (shard === undefined) return all;
+  return shardTasks(all, {
+    shard,
+    costOf: (task) => {
+      const scenario = scenarios.find(({ name }) => name === task.scenario);
+      return scenario === undefined ? 0 : (scenario.weight ?? 1) * shareOf(scenario, scenarios);
+    },
+  });
 }
 
 /** Runs one task. */
@@ -61,7 +84,7 @@ export async function runTask(
   const scenario = scenarios.find(({ name }) => name === task.scenario);
   if (scenario === undefined)
     throw new HarnessError(`Cannot run "${task.scenario}": there is no such scenario`);
-  const count = Math.ceil(runs[task.world] * shareOf(scenario, scenarios));
+  const count = Math.ceil((runs[task.world] ?? PROCESS_RUNS) * shareOf(scenario, scenarios));
   return runScenario(scenario, subject, { world: task.world, seed, runs: count, path });
 }
 
@@ -98,7 +121,13 @@ export async function runSuite(
 }
 
 /** How one requirement stands. */
-export type RequirementStanding = "held" | "broken" | "vacuous" | "skipped" | "not judged";
+export type RequirementStanding =
+  | "held"
+  | "broken"
+  | "deviates"
+  | "vacuous"
+  | "skipped"
+  | "not judged";
 
 /** How one requirement stands after a run. */
 export interface RequirementVerdict {
@@ -124,8 +153,14 @@ export function requirementVerdicts(results: readonly ScenarioResult[]): Require
   });
 }
 
-function standingOf(id: RequirementId, about: readonly ScenarioResult[]): RequirementStanding {
-  if (about.some(({ breakage }) => breakage?.requirement === id)) return "broken";
+/** How a requirement stands by the results of the scenarios that cover it. */
+export function standingOf(
+  id: RequirementId,
+  about: readonly ScenarioResult[],
+): RequirementStanding {
+  const broken = about.filter(({ breakage }) => breakage?.requirement === id);
+  if (broken.some(({ status }) => status !== "expected-fail")) return "broken";
+  if (broken.length > 0) return "deviates";
   if (about.every(({ judged }) => (judged[id] ?? 0) === 0)) {
     return about.some(({ skipped }) => skipped[id] !== undefined) ? "skipped" : "not judged";
   }

@@ -46,6 +46,24 @@ if (process.send === undefined) {
     assert.throws(() => names(["DL-PEEK"]), RangeError);
   });
 
+  test("planSuite() deals every task to one shard, and no filter moves it", () => {
+    const keys = (options: Partial<RunSuiteOptions>) =>
+      planSuite(SCENARIOS, { ...OPTIONS, ...options }).map(
+        (task) => `${task.scenario} ${task.world}`,
+      );
+    const parts = [1, 2].map((index) => keys({ shard: { index, count: 2 } }));
+    assert.deepEqual(parts.flat().toSorted(), keys({}).toSorted());
+    for (const [at, part] of parts.entries()) {
+      const shard = { index: at + 1, count: 2 };
+      const isDisk = (key: string) => key.endsWith(" disk");
+      assert.deepEqual(keys({ shard, worlds: ["disk"] }), part.filter(isDisk));
+      assert.deepEqual(
+        keys({ shard, only: ["test/holds"] }),
+        part.filter((key) => key.startsWith("test/holds")),
+      );
+    }
+  });
+
   test("requirementVerdicts() tells held from broken from not judged, with the cases of each world", async () => {
     const verdicts = requirementVerdicts(await runSuite(SCENARIOS, SUBJECT, OPTIONS));
     const of = (id: RequirementId) => verdicts.find((verdict) => verdict.id === id);
@@ -97,13 +115,38 @@ if (process.send === undefined) {
     assert.equal(verdictOf(result("skip", skipped)), "partial");
   });
 
-  test("exitCodeOf() is 0 for a conformant subject alone", () => {
-    assert.deepEqual(
-      (["conformant", "not conformant", "harness failed", "partial", "incomplete"] as const).map(
-        exitCodeOf,
-      ),
-      [0, 1, 4, 5, 5],
+  test("suiteVerdict() tells a listed failure from a break, and a list that is out of date", () => {
+    const only = { profiles: ["core"], isFiltered: true } as const;
+    const breakage = {
+      requirement: "LAYOUT-SET" as const,
+      detail: "",
+      counterexample: "",
+      path: "",
+    };
+    const listed = result("expected-fail", { breakage });
+    assert.equal(suiteVerdict([listed], only), "conformant with deviations");
+    assert.equal(suiteVerdict([listed, result("fail", { breakage })], only), "not conformant");
+    assert.equal(
+      suiteVerdict([listed], { ...only, deviationProblems: 1 }),
+      "deviations out of date",
     );
+    assert.equal(suiteVerdict([result("unexpected-pass")], only), "deviations out of date");
+    assert.equal(suiteVerdict([listed], { profiles: ["core"] }), "partial");
+    assert.equal(suiteVerdict([listed, result("timeout")], only), "incomplete");
+  });
+
+  test("exitCodeOf() is 0 for a conformant subject, with deviations or without", () => {
+    for (const [verdict, code] of [
+      ["conformant", 0],
+      ["conformant with deviations", 0],
+      ["not conformant", 1],
+      ["deviations out of date", 1],
+      ["harness failed", 4],
+      ["partial", 5],
+      ["incomplete", 5],
+    ] as const) {
+      assert.equal(exitCodeOf(verdict), code, verdict);
+    }
   });
 } else {
   // This file is its own worker.

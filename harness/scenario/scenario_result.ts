@@ -1,10 +1,11 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { EncodedGiven } from "../replay/encode_given.ts";
+import type { SubjectFaultKind } from "../subjects/subject_fault.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
 /**
  * How a scenario ended in one world. `fidelity`: red on a real disk and green in memory, which is the court's own fault, as
- * `error` is.
+ * `error` is. The last two are said only where known deviations are listed.
  */
 export type ScenarioStatus =
   | "pass"
@@ -13,7 +14,10 @@ export type ScenarioStatus =
   | "skip"
   | "error"
   | "timeout"
-  | "fidelity";
+  | "fidelity"
+  | SubjectFaultKind
+  | "expected-fail"
+  | "unexpected-pass";
 
 /** What broke, and how to see it again. */
 export interface BrokenPromise {
@@ -43,8 +47,12 @@ export interface ScenarioResult {
   readonly reached?: Readonly<Record<string, number>>;
   /** Why it proves nothing, when it is vacuous. */
   readonly vacuity: readonly string[];
+  /** What else was noticed, such as places outside its root to which the subject wrote. */
+  readonly notes?: readonly string[];
   readonly breakage: BrokenPromise | undefined;
   readonly seed: number;
   readonly cases: number;
   readonly durationMs: number;
+  /** The listed deviation that this result is, or that it contradicts by passing. */
+  readonly deviation?: { readonly issue: string; readonly reason?: string };
 }

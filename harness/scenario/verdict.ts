@@ -6,7 +6,9 @@ import {
   REQUIREMENTS,
 } from "../../spec/mod.ts";
 import { ProcessKilled } from "../worlds/process_gate.ts";
+import { SubjectFault } from "../subjects/subject_fault.ts";
 import { HarnessError } from "./harness_error.ts";
+import { NotPossibleHere } from "./not_possible_here.ts";
 
 /** A promise that was broken: the subject's fault. */
 export class RequirementBroken extends Error {
@@ -118,6 +120,8 @@ export class Verdict {
 function isCourtMatter(error: unknown): boolean {
   return (
     error instanceof HarnessError ||
+    error instanceof NotPossibleHere ||
+    error instanceof SubjectFault ||
     error instanceof ProcessKilled ||
     error instanceof RequirementBroken
   );

@@ -1,7 +1,7 @@
-import { OrderWorker } from "./order_worker.ts";
+import { OrderWorker, type OrderWorkerOptions } from "./order_worker.ts";
 
 /** Options of {@linkcode orderFromWorkers}. */
-export interface WorkerPoolOptions<Answer> {
+export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
   /** Processes at a time. */
   readonly jobs: number;
   /** Path of a module that calls {@linkcode serveOrders}. */
@@ -22,7 +22,7 @@ export async function orderFromWorkers<Order extends object, Answer>(
   const answers: Answer[] = [];
   const queue = [...orders.entries()];
   const work = async (): Promise<void> => {
-    using worker = new OrderWorker<Order, Answer>(options.worker);
+    using worker = new OrderWorker<Order, Answer>(options.worker, options);
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [at, order] = next;
       const answer = await worker.carryOut(order);

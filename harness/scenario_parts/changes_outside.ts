@@ -1,18 +1,18 @@
 import { dirname, join, sep } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
 import { type DiskCall, observingFiles } from "../disk/mod.ts";
-import type { World } from "../worlds/world.ts";
+import type { StartOptions, World } from "../worlds/world.ts";
 
 /** Watches a process for changes of the disk outside the root: `LAYOUT-ROOT-ONLY`. */
 export interface ChangesOutside {
   /** A line for each change so far. */
   readonly found: readonly string[];
-  /** Wraps the disk of a process; see `StartOptions.files`. */
-  readonly watch: (files: FileSystem) => FileSystem;
+  /** What a process is started with so that it is watched; of a program only what it left behind can be seen. */
+  readonly start: Pick<StartOptions, "files">;
 }
 
 /** Makes a watch; making the root itself, with its parents, is no change outside. */
-export function changesOutside(world: Pick<World, "root">): ChangesOutside {
+export function changesOutside(world: Pick<World, "root" | "kind">): ChangesOutside {
   const found: string[] = [];
   const watch = (files: FileSystem) =>
     observingFiles(files, async (call) => {
@@ -21,7 +21,7 @@ export function changesOutside(world: Pick<World, "root">): ChangesOutside {
         found.push(`${call.operation} ${path}`);
       }
     });
-  return { found, watch };
+  return { found, start: world.kind === "process" ? {} : { files: watch } };
 }
 
 function changedPaths({ operation, path, target }: DiskCall): string[] {

@@ -2,6 +2,7 @@ import { readBytes, readTree } from "../disk/mod.ts";
 import type { ModelFile } from "../models/mod.ts";
 import type { World } from "../worlds/world.ts";
 import { filePlace } from "./place.ts";
+import { stateDirectory } from "./state_directory.ts";
 
 /** Fewest equal bytes by which a file is taken for the beginning of a content: less is chance. */
 const LIKENESS_BYTES_MIN = 32;
@@ -24,11 +25,12 @@ export async function keptParts(
   directory: string,
   wanted: readonly ModelFile[],
 ): Promise<ReadonlyMap<string, KeptPart>> {
+  const state = stateDirectory(directory);
   const parts = new Map<string, KeptPart>();
   const finals = new Set(wanted.map(({ path }) => path));
-  for (const { path, kind, sizeBytes } of await readTree(world.files, directory)) {
+  for (const { path, kind, sizeBytes } of await readTree(world.files, state)) {
     if (kind !== "file" || finals.has(path) || sizeBytes < LIKENESS_BYTES_MIN) continue;
-    const bytes = await readBytes(world.files, filePlace(directory, path));
+    const bytes = await readBytes(world.files, filePlace(state, path));
     const alike = wanted.map((file) => ({
       path: file.path,
       sizeBytes: likeness(bytes, file.bytes),

@@ -55,6 +55,21 @@ export function withLink(
   };
 }
 
+/** Adds a header field to every answer of one host. */
+export function withField(
+  fetch: Fetch,
+  options: { readonly host: string; readonly name: string; readonly value: string },
+): Fetch {
+  const { host, name, value } = options;
+  return async (url, request) => {
+    const response = await fetch(url, request);
+    if (new URL(url).origin !== host) return response;
+    const { status, headers, body } = response;
+    const get = (wanted: string) => (wanted.toLowerCase() === name ? value : headers.get(wanted));
+    return { status, headers: { get }, body };
+  };
+}
+
 function bareResponse(status: number, headers: Readonly<Record<string, string>>): HttpResponse {
   return {
     status,

@@ -12,6 +12,9 @@ import type { World, WorldKind, WorldOptions } from "./world.ts";
 /** A fixed moment, so that two runs of a case are alike. */
 const START_MS = Date.UTC(2026, 0, 1);
 
+/** How long the judge looks whether anything more comes, in simulated time. */
+const WATCH_MS = 120_000;
+
 /** What differs between the kinds of worlds. */
 export interface Ground {
   readonly kind: WorldKind;
@@ -59,6 +62,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     files: judged,
     hub,
     clock,
+    otherOrigin: "https://stranger.test",
     start: (startOptions = {}) => {
       const pid = 1000 + gates.size;
       const fetch = mswFetch(hub);
@@ -79,6 +83,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
       return process.running;
     },
     settle,
+    watch: () => clock.sleep(WATCH_MS),
     async [Symbol.asyncDispose]() {
       for (const gate of gates.values()) gate.killNow();
       await settle();

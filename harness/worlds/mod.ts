@@ -7,13 +7,16 @@
 export { diskWorld } from "./disk_world.ts";
 export { memoryWorld } from "./memory_world.ts";
 export { type KillPoint, ProcessKilled } from "./process_gate.ts";
+export { processWorld } from "./process_world.ts";
 export { seededRandom } from "./seeded_random.ts";
 export type { Preemption, Schedule } from "./turnstile.ts";
 export {
   type RunningSubject,
+  type RunsByWorld,
   type StartOptions,
   type World,
   WORLD_KINDS,
+  type WorldClock,
   type WorldKind,
   type WorldOptions,
 } from "./world.ts";

@@ -11,7 +11,9 @@ export type KillPoint =
   /** At the nth change of the disk, from 1: before it takes effect, or after half of a write. */
   | { readonly at: "operation"; readonly nth: number; readonly torn?: boolean }
   /** When the nth piece of a body arrives, from 1. */
-  | { readonly at: "chunk"; readonly nth: number };
+  | { readonly at: "chunk"; readonly nth: number }
+  /** When it reports progress for the nth time, from 1. */
+  | { readonly at: "event"; readonly nth: number };
 
 /** Stands between a simulated process and the world; once the process is killed nothing passes any more. */
 export class ProcessGate {

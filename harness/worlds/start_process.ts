@@ -1,4 +1,13 @@
-import type { Fetch, FileSystem, Host, ModelManager, Place, Subject } from "../../spec/mod.ts";
+import type {
+  Fetch,
+  FileSystem,
+  Host,
+  ModelManager,
+  Place,
+  Subject,
+  WaitOptions,
+} from "../../spec/mod.ts";
+import { observingFiles } from "../disk/observing_files.ts";
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
@@ -10,7 +19,10 @@ import type { RunningSubject, StartOptions } from "./world.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
 /** What a process is made of. */
-export interface StartProcessOptions extends Pick<StartOptions, "files" | "fetch" | "programs"> {
+export interface StartProcessOptions extends Pick<
+  StartOptions,
+  "files" | "fetch" | "relay" | "look" | "programs"
+> {
   readonly pid: number;
   readonly host: Omit<Host, "processes">;
   readonly place: Place;
@@ -35,9 +47,18 @@ export function startProcess(
     answer.catch(() => {});
     return Promise.race([answer, gate.killed]);
   };
+  let events = 0;
+  const counted = (waiting: WaitOptions = {}): WaitOptions => ({
+    ...waiting,
+    onProgress: (progress) => {
+      events++;
+      if (plan.point?.at === "event" && plan.point.nth === events) gate.killNow();
+      if (!gate.isKilled) waiting.onProgress?.(progress);
+    },
+  });
   const calls: ModelManager = {
-    download: (request, waiting) => bound(() => manager.download(request, waiting)),
-    downloadUrl: (request, waiting) => bound(() => manager.downloadUrl(request, waiting)),
+    download: (request, waiting) => bound(() => manager.download(request, counted(waiting))),
+    downloadUrl: (request, waiting) => bound(() => manager.downloadUrl(request, counted(waiting))),
     locate: (request) => bound(() => manager.locate(request)),
     status: (request) => bound(() => manager.status(request)),
     verify: (request, waiting) => bound(() => manager.verify(request, waiting)),
@@ -76,9 +97,12 @@ function processHost(
 ): Host {
   const { gate, plan } = context;
   const { host, pid, isAlive } = options;
+  const { relay } = options;
+  const wire = relay?.(host.fetch) ?? host.fetch;
+  const wrapped = options.files?.(host.files) ?? host.files;
   const seen = traced(options, {
-    files: options.files?.(host.files) ?? host.files,
-    fetch: options.fetch?.(host.fetch) ?? host.fetch,
+    files: options.look === undefined ? wrapped : observingFiles(wrapped, options.look),
+    fetch: options.fetch?.(wire) ?? wire,
     gate,
   });
   const files: FileSystem = gatedFiles(seen.files, gate, { plan });

@@ -1,4 +1,5 @@
 import type {
+  Clock,
   Environment,
   Fetch,
   FileSystem,
@@ -6,7 +7,6 @@ import type {
   ProgramStarter,
   Subject,
 } from "../../spec/mod.ts";
-import type { SimulatedClock } from "../clock/simulated_clock.ts";
 import type { VolumeKind } from "../disk/mod.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { KillPoint } from "./process_gate.ts";
@@ -16,8 +16,24 @@ import type { WorldTrace } from "./world_trace.ts";
 /** The worlds that run in this process. */
 export const WORLD_KINDS = ["memory", "disk"] as const;
 
-/** Memory: a disk in memory. Disk: a real temporary directory. Both have a simulated hub and clock. */
-export type WorldKind = (typeof WORLD_KINDS)[number];
+/**
+ * Memory: a disk in memory. Disk: a real temporary directory. Both have a simulated hub and clock.
+ * Process: a program in processes of its own, a real directory, the hub on loopback, a real clock.
+ */
+export type WorldKind = (typeof WORLD_KINDS)[number] | "process";
+
+/** How many cases a run has of each scenario, by world. */
+export type RunsByWorld = Readonly<Record<(typeof WORLD_KINDS)[number], number>> & {
+  readonly process?: number;
+};
+
+/** Time in a world. */
+export interface WorldClock extends Clock {
+  /** Set when time ran out: the case goes round in circles. */
+  readonly failure: Error | undefined;
+  /** Lets time pass before the next operation. */
+  advance(durationMs: number): void;
+}
 
 /** How a world is made. */
 export interface WorldOptions {
@@ -32,6 +48,8 @@ export interface WorldOptions {
   readonly schedule?: Schedule;
   /** Gets what the processes do; for a case that is shown to somebody. */
   readonly trace?: WorldTrace;
+  /** Told once, when the case turns out not to be possible here or its subject breaks its own protocol. */
+  readonly onObstacle?: () => void;
 }
 
 /** How a process of the subject is started. */
@@ -45,6 +63,10 @@ export interface StartOptions {
   readonly fetch?: (fetch: Fetch) => Fetch;
   /** What this process may start other programs with. @default {nothing} */
   readonly programs?: ProgramStarter;
+  /** As `fetch`, of a wrapper that answers for no other host: it may stand on the wire, before a program too. */
+  readonly relay?: (fetch: Fetch) => Fetch;
+  /** Looks at the disk after each change that this process makes; where nobody sees changes, often, with the process held still. */
+  readonly look?: () => Promise<void>;
 }
 
 /** A process of the subject. */
@@ -72,9 +94,17 @@ export interface World extends AsyncDisposable {
   /** The disk as the judge sees it. */
   readonly files: FileSystem;
   readonly hub: SimulatedHub;
-  readonly clock: SimulatedClock;
+  readonly clock: WorldClock;
+  /** What keeps the case from being judged, once there is something. */
+  readonly obstacle?: Error | undefined;
+  /** Scheme, host and port of a stranger to the hub, where only a wrapper answers. */
+  readonly otherOrigin: string;
   /** Starts a process of the subject. */
   start(options?: StartOptions): RunningSubject;
   /** Waits until everything that a killed process had begun has come to rest. */
   settle(): Promise<void>;
+  /** Waits as long as it takes to see that nothing more comes. */
+  watch(): Promise<void>;
+  /** What else was noticed, for the report. */
+  notes?(): Promise<readonly string[]>;
 }

@@ -28,10 +28,25 @@ export const REPLAYS_DIRECTORY = join(".mlx-conform", "replays");
  */
 export async function writeReplay(
   result: ScenarioResult,
-  options: { readonly directory: string; readonly subject: Subject },
+  options: {
+    readonly directory: string;
+    readonly subject: Pick<Subject, "name" | "version">;
+  },
 ): Promise<string | undefined> {
-  const { name, version } = options.subject;
-  const replay = replayOf(result, {
+  const replay = replayFor(result, options.subject);
+  if (replay === undefined) return undefined;
+  await mkdir(options.directory, { recursive: true });
+  const path = join(options.directory, replayFileName(replay));
+  await writeFile(path, formatReplay(replay));
+  return path;
+}
+
+/** The replay of a failure that was found on this machine; undefined when there is nothing to replay. */
+export function replayFor(
+  result: ScenarioResult,
+  { name, version }: Pick<Subject, "name" | "version">,
+): Replay | undefined {
+  return replayOf(result, {
     suite: suiteVersion(),
     subject: { name, version },
     environment: {
@@ -40,11 +55,6 @@ export async function writeReplay(
       architecture: process.arch,
     },
   });
-  if (replay === undefined) return undefined;
-  await mkdir(options.directory, { recursive: true });
-  const path = join(options.directory, replayFileName(replay));
-  await writeFile(path, formatReplay(replay));
-  return path;
 }
 
 /**

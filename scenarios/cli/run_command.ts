@@ -6,22 +6,26 @@
 
 import type { Command } from "commander";
 import {
+  EXIT_CODES,
   exitCodeOf,
   failureStory,
   miniatures,
   miniatureTable,
+  planSuite,
   requirementTable,
   runParallel,
   type ScenarioResult,
-  suiteVerdict,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { failureTrace } from "./failure_trace.ts";
 import { readCorpus, writeReplay } from "./replay_files.ts";
 import { corpusResults, runCorpus } from "./run_corpus.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
+import { RunReport } from "./run_report.ts";
 import { showModel } from "./show_model.ts";
+import { summon } from "./summon.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
 export function addRunCommand(program: Command, context: ConformContext): void {
@@ -38,33 +42,54 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   const startMs = performance.now();
   const { worlds, seed, runs } = options;
   const print = (text: string) => context.writeOut(`${text}\n`);
-  print(`${reference.name} ${reference.version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
+  const accused = await summon(options);
+  if ("fault" in accused) {
+    context.writeErr(`mlx-conform: ${accused.fault}\n`);
+    return EXIT_CODES["subject failed to start"];
+  }
+  const { name, version, profiles } = accused;
+  print(`${name} ${version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
+  if (accused.network !== undefined) print(`network: ${accused.network}`);
   const kept = await judgeCorpus(options, context);
-  const results = await runParallel(scenarios, {
+  const planned = kept.length + planSuite(scenarios, options).length;
+  const report = await RunReport.begin(options, {
+    subject: accused,
+    profiles,
+    planned,
+    roles: accused.roles,
+    // A program's own calls are not seen from here.
+    traceOf: worlds.includes("process") ? undefined : (replay) => failureTrace(replay, reference),
+  });
+  for (const result of kept) report.add(result);
+  const show = reporter(context);
+  const raw = await runParallel(scenarios, {
     ...options,
     worker: context.worker,
-    onResult: reporter(context),
+    ...accused.workers,
+    onResult: (result) => show(report.add(result)),
   });
+  const { results, verdict, problems, warnings } = await report.end([...kept, ...raw]);
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
   if (options.all) print(`\n${miniatureTable({ scenarios, miniatures })}`);
-  for (const result of [...kept, ...results]) {
+  for (const result of results) {
     const replayFile = await writeReplay(result, {
       directory: options.replays,
-      subject: reference,
+      subject: accused,
     });
     const story = failureStory(result, { replayFile });
     if (story !== undefined) print(`\n${story}`);
   }
-  if (options.only.length === 0) print(`\n${(await showModel()).join("\n")}`);
-  const profiles = ["core", "offline", "interop", "durable", "inference"] as const;
-  const verdict = suiteVerdict([...kept, ...results], {
-    profiles,
-    isFiltered: options.only.length > 0,
-  });
-  const cases = results.reduce((sum, result) => sum + result.cases, 0);
+  for (const line of asideLines(results)) print(line);
+  const isWhole = options.only.length === 0 && options.shard === undefined;
+  if (isWhole && options.subject === undefined) print(`\n${(await showModel()).join("\n")}`);
+  for (const problem of problems) print(`\nknown deviations: ${problem}`);
+  for (const warning of warnings) print(`\nknown deviations: ${warning}`);
+  const cases = raw.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);
+  const each = { memory: "in memory", disk: "on disk", process: "in processes" } as const;
+  const counts = worlds.map((world) => `${runs[world]} ${each[world]}`).join(" and ");
   print(
-    `\n${verdict} (profiles ${profiles.join(", ")}): ${results.length} scenario runs, ${cases} cases (${runs.memory} in memory and ${runs.disk} on disk each), ${seconds} s, seed ${seed}`,
+    `\n${verdict} (profiles ${profiles.join(", ")}): ${raw.length} scenario runs, ${cases} cases (${counts} each), ${seconds} s, seed ${seed}`,
   );
   return exitCodeOf(verdict);
 }
@@ -75,11 +100,13 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
  * @returns the results that count against the subject
  */
 async function judgeCorpus(
-  { worlds, only, path }: RunOptions,
+  { worlds, only, path, shard, subject }: RunOptions,
   context: ConformContext,
 ): Promise<ScenarioResult[]> {
-  // One case was asked for, and no other.
-  if (path !== undefined) return [];
+  // They are the reference's, and one case was not asked for beside another.
+  if (path !== undefined || subject !== undefined || worlds.includes("process")) return [];
+  // Once a run is enough.
+  if (shard !== undefined && shard.index > 1) return [];
   const corpus = (await readCorpus()).filter(
     ({ replay: { scenario, requirement } }) =>
       only.length === 0 || only.includes(scenario) || only.includes(requirement ?? ""),
@@ -92,6 +119,23 @@ async function judgeCorpus(
   return corpusResults(result);
 }
 
+/** What was skipped, and what else was noticed. */
+function asideLines(results: readonly ScenarioResult[]): string[] {
+  const why = new Map<string, string[]>();
+  for (const { scenario, skipped, judged } of results)
+    for (const [id, reason] of Object.entries(skipped)) {
+      if (judged[id as keyof typeof judged] !== undefined) continue;
+      why.set(reason, [...(why.get(reason) ?? []), `${id} (${scenario})`]);
+    }
+  const notes = new Set(results.flatMap((result) => result.notes ?? []));
+  return [
+    ...[...why].map(([reason, what]) => `\nskipped, as ${reason}:\n  ${what.join(", ")}`),
+    ...(notes.size === 0
+      ? []
+      : [`\nwritten outside its root: ${[...notes].slice(0, 10).join(", ")}`]),
+  ];
+}
+
 /** Shows that something is going on: a sign for each scenario. */
 function reporter(context: ConformContext): (result: ScenarioResult) => void {
   const signs = {
@@ -102,6 +146,11 @@ function reporter(context: ConformContext): (result: ScenarioResult) => void {
     error: "E",
     timeout: "T",
     fidelity: "D",
+    "expected-fail": "x",
+    "unexpected-pass": "P",
+    "subject-protocol": "P",
+    "subject-crash": "C",
+    "subject-timeout": "S",
   } as const;
   return ({ status }) => {
     context.writeErr(signs[status]);

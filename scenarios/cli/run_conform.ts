@@ -7,15 +7,23 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_CODES } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { addDeviationsCommand } from "./deviations_command.ts";
+import { addMergeCommand } from "./merge_command.ts";
+import { addReportCommand } from "./report_command.ts";
 import { addReplayCommand } from "./replay_command.ts";
 import { addMiniaturesCommand } from "./miniatures_command.ts";
 import { addRunCommand } from "./run_command.ts";
+import { addSmokeCommand } from "./smoke_command.ts";
 import { addSoakCommand } from "./soak_command.ts";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
   addRunCommand,
   addReplayCommand,
+  addMergeCommand,
+  addReportCommand,
+  addDeviationsCommand,
+  addSmokeCommand,
   addSoakCommand,
   addMiniaturesCommand,
 ];
@@ -39,7 +47,7 @@ export async function runConform(
     .description("A law for MLX models on disk, and a court that judges by it.")
     .addHelpText(
       "after",
-      "\nExit codes: 0 conformant, 1 not conformant, 2 wrong usage, 4 the harness failed, 5 incomplete.",
+      "\nExit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 the subject broke its protocol, 4 the harness failed, 5 incomplete.",
     )
     .exitOverride()
     .configureOutput({ writeOut, writeErr });

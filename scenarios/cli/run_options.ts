@@ -5,7 +5,7 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
+import { type RunsByWorld, type Shard, WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
 import { REPLAYS_DIRECTORY } from "./replay_files.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */
@@ -17,11 +17,18 @@ const SEED = 1;
 export interface RunOptions {
   readonly worlds: readonly WorldKind[];
   readonly seed: number;
-  readonly runs: Readonly<Record<WorldKind, number>>;
+  readonly runs: RunsByWorld;
+  /** Command line of the program to judge; none: the reference within this process. */
+  readonly subject: string | undefined;
   readonly only: readonly string[];
   readonly path: string | undefined;
   /** Directory for the replay files of failures. */
   readonly replays: string;
+  /** File for the record of the run. */
+  readonly report: string | undefined;
+  /** File with the known deviations of the subject. */
+  readonly deviations: string | undefined;
+  readonly shard: Shard | undefined;
   readonly jobs: number;
   /** Whether requirements that nothing judged are shown too. */
   readonly all: boolean;
@@ -34,17 +41,31 @@ export function addRunOptions(
 ): void {
   const { random, jobs } = options;
   command
-    .option("--world <world>", `memory or disk; may be repeated (default: both)`, collectWorld)
+    .option(
+      "--world <world>",
+      `memory, disk or process; may be repeated (default: the first two)`,
+      collectWorld,
+    )
+    .option(
+      "--subject <command>",
+      "judge a program that speaks the subject protocol, in world process",
+    )
     .option("--seed <seed>", `a whole number, or "random"`, (text) => parseSeed(text, random), SEED)
     .option(
       "--runs <count>",
-      "cases of each scenario in memory; a fifth of them on disk",
+      "cases of each scenario in memory; a fifth of them on disk, a twenty-fifth in processes",
       parseCount,
       RUNS,
     )
     .option("--only <name>", "a requirement or a scenario; may be repeated", collect)
     .option("--path <path>", "one case of a scenario, as a failure prints it")
     .option("--replays <directory>", "where failures are written", REPLAYS_DIRECTORY)
+    .option("--report <file>", "write the record of the run, a line for each result")
+    .option(
+      "--deviations <file>",
+      "known deviations of the subject (default: the file beside its adapter)",
+    )
+    .option("--shard <i/n>", "run the i-th of n parts of the suite", parseShard)
     .option("--jobs <count>", "processes at a time", parseCount, jobs)
     .option("--all", "show also the requirements that nothing judges yet", false);
 }
@@ -58,16 +79,28 @@ export function readRunOptions(command: Command): RunOptions {
     only?: string[];
     path?: string;
     replays: string;
+    report?: string;
+    deviations?: string;
+    shard?: Shard;
+    subject?: string;
     jobs: number;
     all: boolean;
   }>();
   return {
-    worlds: given.world ?? WORLD_KINDS,
+    worlds: given.world ?? (given.subject === undefined ? WORLD_KINDS : ["process"]),
     seed: given.seed,
-    runs: { memory: given.runs, disk: Math.ceil(given.runs / 5) },
+    runs: {
+      memory: given.runs,
+      disk: Math.ceil(given.runs / 5),
+      process: Math.ceil(given.runs / 25),
+    },
+    subject: given.subject,
     only: given.only ?? [],
     path: given.path,
     replays: given.replays,
+    report: given.report,
+    deviations: given.deviations,
+    shard: given.shard,
     jobs: given.jobs,
     all: given.all,
   };
@@ -79,9 +112,9 @@ function collect(text: string, before: string[] = []): string[] {
 
 /** Reads a kind of world, and puts it to those before. */
 export function collectWorld(text: string, before: WorldKind[] = []): WorldKind[] {
-  const world = WORLD_KINDS.find((kind) => kind === text);
-  if (world === undefined)
-    throw new InvalidArgumentError(`It must be one of ${WORLD_KINDS.join(", ")}.`);
+  const kinds = [...WORLD_KINDS, "process"] as const;
+  const world = kinds.find((kind) => kind === text);
+  if (world === undefined) throw new InvalidArgumentError(`It must be one of ${kinds.join(", ")}.`);
   return before.includes(world) ? before : [...before, world];
 }
 
@@ -89,6 +122,14 @@ export function collectWorld(text: string, before: WorldKind[] = []): WorldKind[
 export function parseCount(text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a whole number from 1 on.");
+}
+
+/** Reads which part of a run is asked for, such as `1/4`. */
+export function parseShard(text: string): Shard {
+  const [, index = "", count = ""] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (index === "" || Number(index) > Number(count))
+    throw new InvalidArgumentError("It must be a part and a number of parts, such as 1/4.");
+  return { index: Number(index), count: Number(count) };
 }
 
 /** Reads a seed. */

@@ -58,7 +58,11 @@ export const cancel = scenario({
       if (moment === "bytes" && ++reports === afterReports) stop();
     };
     if (moment === "before") stop();
-    if (moment === "silence" || moment === "pause") void world.clock.sleep(afterMs).then(stop);
+    if (moment === "silence" || moment === "pause") {
+      // Somebody waits for a real clock.
+      const waitMs = world.kind === "process" ? afterMs / 10 : afterMs;
+      void world.clock.sleep(waitMs).then(stop);
+    }
     const subject = world.start();
     const outcome = subject.download(
       { repository: REPOSITORY },
@@ -73,9 +77,11 @@ export const cancel = scenario({
     }
     await verdict.fails("DL-CANCEL", () => outcome, ["cancelled"]);
     const tookMs = world.clock.now() - cancelledAtMs;
-    verdict.holds("DL-CANCEL", tookMs <= ANSWER_MS_MAX, `it took ${tookMs} ms`);
+    // A program may have to be started first.
+    const limitMs = world.kind === "process" ? 12 * ANSWER_MS_MAX : ANSWER_MS_MAX;
+    verdict.holds("DL-CANCEL", tookMs <= limitMs, `it took ${tookMs} ms`);
     const requests = world.hub.log.length;
-    await world.clock.sleep(120_000);
+    await world.watch();
     verdict.holds(
       "DL-CANCEL",
       world.hub.log.length === requests,

@@ -41,7 +41,9 @@ export const idempotent = scenario({
       changes++;
     };
     await verdict.attempt("DL-IDEMPOTENT", () =>
-      world.start({ files: (disk) => observingFiles(disk, watch) }).download(request),
+      world
+        .start(world.kind === "process" ? {} : { files: (disk) => observingFiles(disk, watch) })
+        .download(request),
     );
     verdict.holds(
       "DL-IDEMPOTENT",

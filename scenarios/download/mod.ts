@@ -26,6 +26,8 @@ import { fewHeaders } from "./few_headers.ts";
 import { fullDisk } from "./full_disk.ts";
 import { idempotent } from "./idempotent.ts";
 import { keptFromWriting } from "./kept_from_writing.ts";
+import { killedAnyMoment } from "./killed_any_moment.ts";
+import { largeFileBroken, largeFileElsewhere, largeFileKilled } from "./large_file.ts";
 import { killedAnywhere } from "./killed_anywhere.ts";
 import { loginPage } from "./login_page.ts";
 import { movingBranch } from "./moving_branch.ts";
@@ -40,6 +42,7 @@ import {
   resumeWrongRange,
 } from "./resume_answers.ts";
 import { retries, retryAfter } from "./retries.ts";
+import { smallVolume } from "./small_volume.ts";
 import { severalAtOnce } from "./several_at_once.ts";
 import { tooLittleRoom } from "./too_little_room.ts";
 import { toldApart } from "./told_apart.ts";
@@ -56,6 +59,10 @@ export const downloadScenarios: readonly Scenario[] = [
   resume,
   brokenLine,
   killedAnywhere,
+  killedAnyMoment,
+  largeFileKilled,
+  largeFileBroken,
+  largeFileElsewhere,
   resumeAfterCancel,
   resumeWrongRange,
   wrongPart,
@@ -82,6 +89,7 @@ export const downloadScenarios: readonly Scenario[] = [
   fullDisk,
   errno,
   refusedCalls,
+  smallVolume,
   tooLittleRoom,
   exactRoom,
   peak,

@@ -10,7 +10,6 @@ import { join, relative } from "node:path";
 import fc from "fast-check";
 import { MARKER_NAME, type Progress } from "../../spec/mod.ts";
 import {
-  observingFiles,
   patternedBytes,
   ProcessKilled,
   readTree,
@@ -46,7 +45,7 @@ export const otherWayWatched = scenario({
       views.push(await readTree(world.files, world.root));
     };
     const reports: Progress[] = [];
-    const run = (subject = world.start({ files: (disk) => observingFiles(disk, look) })) => {
+    const run = (subject = world.start({ look })) => {
       const options = { onProgress: (report: Progress) => reports.push(report) };
       return isPlain
         ? subject.downloadUrl({ url, sha256 }, options)
@@ -57,7 +56,7 @@ export const otherWayWatched = scenario({
     if (event === "cut") world.hub.faults = [{ match, do: { type: "cut", atByte, how: "rst" } }];
     if (event === "flip") world.hub.faults = [{ match, do: { type: "flip", atByte } }];
     if (event === "kill") {
-      const doomed = world.start({ files: (disk) => observingFiles(disk, look) });
+      const doomed = world.start({ look });
       doomed.killAt({ at: "chunk", nth });
       await run(doomed).catch((error: unknown) => {
         if (!(error instanceof ProcessKilled)) throw error;

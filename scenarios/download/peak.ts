@@ -4,14 +4,7 @@
  * Invariants checked:
  * - It is never more than what was there, the bytes that were missing, and the largest file once more, beside small state.
  */
-import {
-  anySmallModel,
-  modelPlace,
-  observingFiles,
-  scenario,
-  sizeOnDisk,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { anySmallModel, modelPlace, scenario, sizeOnDisk, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Peak";
 /** Markers, metadata and the like: some hundred bytes for each file, and some more. */
@@ -41,9 +34,7 @@ export const peak = scenario({
         most = Math.max(most, await size());
       };
       await verdict.attempt("DL-PEAK", () =>
-        world
-          .start({ files: (disk) => observingFiles(disk, look) })
-          .download({ repository: REPOSITORY }),
+        world.start({ look }).download({ repository: REPOSITORY }),
       );
       verdict.holds("DL-PEAK", most <= limit, `${most} bytes lay on the disk, of at most ${limit}`);
     }

@@ -94,7 +94,7 @@ async function interruptAndResume(
   const onceId = how === "kill" ? "DL-RESUME-ONCE" : id;
   verdict.holds(onceId, again <= totalBytes - kept + chunkBytes, detail);
   // In memory nothing waits for the disk, so all but what was on its way when it ended must have been kept.
-  const isKept = world.kind === "disk" || sentBefore + again <= totalBytes + 3 * chunkBytes;
+  const isKept = world.kind !== "memory" || sentBefore + again <= totalBytes + 3 * chunkBytes;
   verdict.holds(id, isKept, detail);
   if (contentExchanges(world.hub.log).some((exchange) => firstByte(exchange) > 0))
     verdict.reached("a resume asked for a range");

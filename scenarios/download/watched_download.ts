@@ -12,7 +12,6 @@ import {
   anySmallModel,
   type ModelFile,
   modelPlace,
-  observingFiles,
   readTree,
   scenario,
   sha256Hex,
@@ -57,9 +56,7 @@ export const watchedDownload = scenario({
       wasComplete ||=
         tree.some(({ path }) => path === MARKER_NAME) && isWhole(tree, files.at(-1) ?? []);
     };
-    await world
-      .start({ files: (disk) => observingFiles(disk, look) })
-      .download({ repository: REPOSITORY });
+    await world.start({ look }).download({ repository: REPOSITORY });
     verdict.holds("MARK-LAST", wasComplete, "no marker came after the last file");
     verdict.reached(isUpdate ? "an update was watched" : "a fresh download was watched");
   },

@@ -12,7 +12,6 @@ import {
   anySmallModel,
   killDownload,
   modelPlace,
-  observingFiles,
   readTree,
   scenario,
   sha256Hex,
@@ -54,7 +53,7 @@ export const watchedTrouble = scenario({
       const isEarly = there.has("config.json") && !weights.every(({ path }) => there.has(path));
       verdict.holds("DL-CONFIG-LAST", !isEarly, "config.json is there, and weights are not");
     };
-    const start = { files: (disk: typeof world.files) => observingFiles(disk, look) };
+    const start = { look };
     const request = { repository: REPOSITORY };
     if (trouble === "kill") {
       if (await killDownload(world, request, { at: { at: "operation", nth, torn }, start }))

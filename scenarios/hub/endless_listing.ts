@@ -57,7 +57,7 @@ export const endlessListing = scenario({
         : undefined;
     };
     const wire = wireLog();
-    const subject = world.start({ fetch: (fetch) => wire.watch(withLink(fetch, lead)) });
+    const subject = world.start({ relay: (fetch) => wire.watch(withLink(fetch, lead)) });
     const codes =
       shape === "a page without end"
         ? (["limit-exceeded", "not-a-hub"] as const)

@@ -48,7 +48,7 @@ export const environment = scenario({
         HF_TOKEN: tokens.name,
         HUGGING_FACE_HUB_TOKEN: tokens.oldName,
       },
-      fetch: wire.watch,
+      relay: wire.watch,
     });
     const request = {
       repository: REPOSITORY,

@@ -5,7 +5,7 @@
  * - Each request, to the hub and to the content network alike, takes the way that the variables choose for it.
  */
 import fc from "fast-check";
-import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { anySmallModel, needsOwnProcess, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Behind-4bit";
 const PROXY = "http://proxy.test:3128";
@@ -30,6 +30,7 @@ export const proxies = scenario({
     "hub and network differ",
   ],
   async check({ model, scheme, names, isLower, exempt }, world, verdict) {
+    needsOwnProcess(world, "a hub that listens has no other names");
     const { hub } = world;
     const serial = hub.endpoint.replace(/\D/g, "");
     const hosts = { hub: `hub.inner-${serial}.test`, cdn: `cdn.outer-${serial}.test` };

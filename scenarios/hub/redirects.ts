@@ -17,7 +17,6 @@ import {
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Moved-4bit";
-const MIRROR = "https://mirror.test";
 
 export const redirects = scenario({
   name: "hub/redirects",
@@ -49,8 +48,9 @@ export const redirects = scenario({
     hub.faults = [{ match: { ...match, nth: 1 }, do: { type: "redirect", to, status } }];
     const subject = throughMirror
       ? world.start({
-          env: { HF_ENDPOINT: MIRROR },
-          fetch: (fetch) => redirectedTo(fetch, { host: MIRROR, hub: hub.endpoint, status }),
+          env: { HF_ENDPOINT: world.otherOrigin },
+          relay: (fetch) =>
+            redirectedTo(fetch, { host: world.otherOrigin, hub: hub.endpoint, status }),
         })
       : world.start();
     await verdict.attempt("HUB-REDIRECT", () => subject.download({ repository: REPOSITORY }));

@@ -33,7 +33,7 @@ export const switchedOff = scenario({
     }
     const count = async (value: string) => {
       const wire = wireLog();
-      const subject = world.start({ env: { HF_HUB_OFFLINE: value }, fetch: wire.watch });
+      const subject = world.start({ env: { HF_HUB_OFFLINE: value }, relay: wire.watch });
       await settled<unknown>(() =>
         call === "download" ? subject.download({ repository }) : subject.downloadUrl({ url }),
       );

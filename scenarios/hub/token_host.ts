@@ -9,9 +9,11 @@ import {
   anySmallModel,
   answeredBy,
   authorizationOf,
+  needsOwnProcess,
   scenario,
   settled,
   wireLog,
+  withField,
   withLink,
 } from "../../harness/mod.ts";
 
@@ -26,16 +28,19 @@ export const tokenHost = scenario({
     stranger: fc.constantFrom("another host", "another port", "another scheme", "a name below"),
     way: fc.constantFrom("link" as const, "info" as const, "tree" as const, "resolve" as const),
     isPrivate: fc.boolean(),
+    isCloudFront: fc.boolean(),
     givenIn: fc.constantFrom("request", "environment"),
   },
   goals: ["a stranger was asked", "the content network was asked", "the hub got the token"],
   world: () => ({ style: { pageSize: 3 } }),
-  async check({ model, stranger, way, isPrivate, givenIn }, world, verdict) {
+  async check({ model, stranger, way, isPrivate, isCloudFront, givenIn }, world, verdict) {
     const { hub } = world;
+    if (stranger !== "another host")
+      needsOwnProcess(world, "only one stranger listens to programs");
     const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     if (isPrivate) hub.requireToken(REPOSITORY, TOKEN);
     const host = {
-      "another host": "https://stranger.test",
+      "another host": world.otherOrigin,
       "another port": `${hub.endpoint}:8443`,
       "another scheme": hub.endpoint.replace("https:", "http:"),
       "a name below": hub.endpoint.replace("://", "://evil."),
@@ -52,11 +57,13 @@ export const tokenHost = scenario({
     const wire = wireLog();
     const subject = world.start({
       env: givenIn === "environment" ? { HF_TOKEN: TOKEN } : {},
-      fetch: (fetch) => {
+      relay: (fetch) => {
         const strange = answeredBy(fetch, { host, hub: hub.endpoint });
         const lead = (link: string) =>
           way === "link" ? link.replace(hub.endpoint, host) : undefined;
-        return wire.watch(withLink(strange, lead));
+        const led = withLink(strange, lead);
+        const cache = { host: hub.cdnOrigin, name: "x-cache", value: "Hit from cloudfront" };
+        return wire.watch(isCloudFront ? withField(led, cache) : led);
       },
     });
     // What comes of it is the hub's affair; where the token went is not.

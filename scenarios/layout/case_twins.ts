@@ -52,8 +52,7 @@ export const caseTwins = scenario({
     const names = async () => (await readTree(world.files, above)).map(({ path }) => path).join();
     const before = await names();
     const changes = changesOutside(world);
-    const download = () =>
-      world.start({ files: changes.watch }).download({ repository: REPOSITORY });
+    const download = () => world.start(changes.start).download({ repository: REPOSITORY });
     if (volume === "plain") {
       await verdict.attempt("LAYOUT-CASE-TWINS", download);
       const wrong = await wrongFiles(world, directory, wantedFiles(files));

@@ -32,8 +32,8 @@ export const hostileFacts = scenario({
     const value = isAbsolute ? `${world.outside}/x` : `${"../".repeat(up)}elsewhere/x`;
     const changes = changesOutside(world);
     const subject = world.start({
-      files: changes.watch,
-      fetch: (fetch) => withHostileFact(fetch, { fact, value, commit }),
+      ...changes.start,
+      relay: (fetch) => withHostileFact(fetch, { fact, value, commit }),
     });
     await settled(() => subject.download({ repository: REPOSITORY }));
     const id = "LAYOUT-ROOT-ONLY";

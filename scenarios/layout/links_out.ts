@@ -59,7 +59,7 @@ export const linksOut = scenario({
     const before = JSON.stringify(await readTree(world.files, world.outside));
     const changes = changesOutside(world);
     const result = await settled(() =>
-      world.start({ files: changes.watch }).download({ repository: REPOSITORY }),
+      world.start(changes.start).download({ repository: REPOSITORY }),
     );
     const id = "LAYOUT-ROOT-ONLY";
     verdict.holds(id, changes.found.length === 0, () => changes.found.slice(0, 3).join(", "));

@@ -10,6 +10,7 @@ import { caseOfIds } from "./case_of_ids.ts";
 import { caseTwins } from "./case_twins.ts";
 import { fileAndDirectory } from "./file_and_directory.ts";
 import { flatDirectory } from "./flat_directory.ts";
+import { hubCache } from "./hub_cache.ts";
 import { hostileFacts } from "./hostile_facts.ts";
 import { lackingRepository } from "./lacking_repository.ts";
 import { legalForms } from "./legal_forms.ts";
@@ -43,6 +44,7 @@ export const layoutScenarios: readonly Scenario[] = [
   unsafeNames,
   linksOut,
   hostileFacts,
+  hubCache,
   rootLink,
   caseOfIds,
   caseTwins,

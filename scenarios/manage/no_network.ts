@@ -43,7 +43,7 @@ export const noNetwork = scenario({
       await world.files.unlink(filePlace(modelPlace(world, repository), "config.json"));
     if (isDown) world.hub.goOffline();
     const wire = wireLog();
-    const subject = world.start({ env, fetch: wire.watch });
+    const subject = world.start({ env, relay: wire.watch });
     const calls = {
       status: () => subject.status({ repository, revision }),
       locate: () => subject.locate({ repository, revision }),

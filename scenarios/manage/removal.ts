@@ -14,7 +14,6 @@ import {
   filePlace,
   killDownload,
   modelPlace,
-  observingFiles,
   readTree,
   scenario,
   sizeOnDisk,
@@ -72,7 +71,7 @@ export const removal = scenario({
     const outside = JSON.stringify(await readTree(world.files, world.outside));
     const sizeBytes = await sizeOnDisk(world.files, directory);
     const marker = watchMarker(world, directory);
-    const subject = world.start({ files: (disk) => observingFiles(disk, marker.look) });
+    const subject = world.start({ look: marker.look });
     const result = await verdict.attempt("REMOVE-ALL", () => subject.remove(request));
     verdict.holds(
       "MARK-FIRST-OUT",

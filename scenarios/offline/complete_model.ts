@@ -41,13 +41,15 @@ export const completeModel = scenario({
     world.clock.advance(60_000);
     const effect = beginOutage(world, outage, repository);
     let changes: readonly unknown[] = [];
+    const watch = (files: typeof world.files) => {
+      const observed = observingFiles(files);
+      changes = observed.changes;
+      return observed;
+    };
     const subject = world.start({
       ...effect.start,
-      files: (files) => {
-        const observed = observingFiles(files);
-        changes = observed.changes;
-        return observed;
-      },
+      // Of a program only the tree that it left can be seen.
+      ...(world.kind === "process" ? {} : { files: watch }),
     });
     const after = await verdict.attempt("OFF-COMPLETE", () =>
       subject.download({ ...request, ...effect.request }),

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Merges the shards of each subject, makes the matrix page and the other reports, and decides.
+#
+#   merge_matrix.sh SHARDS SITE
+#
+# SHARDS holds <subject>.<shard>.jsonl. The reference has to be conformant. Every other subject has to have been judged to the end,
+# and to be what its list of known deviations says, where it has one. All is written before anything fails.
+set -euo pipefail
+
+shards=$1
+site=$2
+adapters=harness/subjects/adapters
+conform=(npm run -s mlx-conform --)
+
+mkdir -p "$site/records"
+# A subject of which no shard came is red in its own job.
+mapfile -t subjects < <(find "$shards" -name '*.jsonl' -exec basename {} \; | sed -E 's/\.[0-9]+\.jsonl$//' | sort -u)
+if [ "${#subjects[@]}" -eq 0 ]; then
+  echo "::error::no shard of any subject is there"
+  exit 5
+fi
+
+wrong=()
+merged=()
+for subject in "${subjects[@]}"; do
+  mapfile -t parts < <(find "$shards" -name "$subject.*.jsonl" | grep -E "/$subject\.[0-9]+\.jsonl$" | sort)
+  record="$site/records/$subject.jsonl"
+  list="$adapters/${subject//-/_}.deviations.json"
+  verdict="the shards do not make a run"
+  if said=$("${conform[@]}" merge "${parts[@]}" --output "$record") || [ -e "$record" ]; then
+    verdict=${said%%:*}
+    merged+=("$record")
+  else
+    # Half a run is shown as what it is.
+    merged+=("${parts[@]}")
+  fi
+  echo "$subject: $verdict"
+  case "$verdict" in
+    conformant | "conformant with deviations") ;;
+    "not conformant" | "deviations out of date" | partial | incomplete)
+      if [[ $subject == reference* ]]; then
+        wrong+=("$subject: $verdict")
+      elif [[ -e $list && $verdict != partial ]]; then
+        wrong+=("$subject: $verdict, and ${list##*/} says otherwise")
+      fi
+      ;;
+    *) wrong+=("$subject: $verdict") ;;
+  esac
+done
+
+"${conform[@]}" report "${merged[@]}" \
+  --html "$site/index.html" --junit "$site/junit.xml" --tap "$site/report.tap" \
+  --markdown "$site/summary.md" --badge "$site/matrix.json"
+if [ -e "$site/records/reference.jsonl" ]; then
+  "${conform[@]}" report "$site/records/reference.jsonl" --badge "$site/badge.json" --title mlx-layout
+fi
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+  cat "$site/summary.md" >> "$GITHUB_STEP_SUMMARY"
+fi
+
+for subject in "${wrong[@]}"; do
+  echo "::error::$subject"
+done
+[ "${#wrong[@]}" -eq 0 ]

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { parse } from "yaml";
+
+import { KNOWN_SUBJECTS } from "../subjects/known_subjects.ts";
+
+/*
+ * The workflows are read by actionlint and their shell parts by shellcheck, where these are installed; where they are
+ * not, the tests say so and are skipped.
+ */
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const WORKFLOWS = globSync(".github/workflows/*.yml", { cwd: ROOT }).toSorted();
+const ACTIONS = globSync(".github/actions/*/action.yml", { cwd: ROOT }).toSorted();
+const SCRIPTS = globSync(".github/scripts/*.sh", { cwd: ROOT }).toSorted();
+
+function read(path: string): string {
+  return readFileSync(`${ROOT}/${path}`, "utf8");
+}
+
+function skipWithout(program: string): { readonly skip: string | false } {
+  const isThere = spawnSync(program, ["--version"]).error === undefined;
+  return { skip: isThere ? false : `${program} is not installed` };
+}
+
+function run(program: string, args: readonly string[], input = ""): string {
+  const { stdout, stderr, status } = spawnSync(program, args, {
+    cwd: ROOT,
+    input,
+    encoding: "utf8",
+  });
+  return status === 0 ? "" : `${stdout}${stderr}`;
+}
+
+/** A step of an action, as far as it matters here. */
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly shell?: string;
+}
+
+function actionSteps(path: string): readonly Step[] {
+  return (parse(read(path)) as { runs: { steps: readonly Step[] } }).runs.steps;
+}
+
+test("actionlint finds nothing in the workflows", skipWithout("actionlint"), () => {
+  assert.ok(WORKFLOWS.length >= 3);
+  assert.equal(run("actionlint", ["-no-color", ...WORKFLOWS]), "");
+});
+
+test("actionlint finds what is wrong", skipWithout("actionlint"), () => {
+  const wrong =
+    "on: push\njobs:\n  a:\n    runs-on: metal-mac\n    steps:\n      - run: echo ${{ needs.b }}\n";
+  assert.match(run("actionlint", ["-no-color", "-"], wrong), /metal-mac[^]*needs/);
+});
+
+test(
+  "shellcheck finds nothing in the scripts, nor in the action's steps",
+  skipWithout("shellcheck"),
+  () => {
+    assert.equal(run("shellcheck", SCRIPTS), "");
+    for (const path of ACTIONS) {
+      for (const { run: text, shell } of actionSteps(path)) {
+        if (text === undefined) continue;
+        assert.equal(shell, "bash", `${path}: a step of an action names its shell`);
+        assert.doesNotMatch(text, /\$\{\{/, `${path}: an expression in a script is code of others`);
+        assert.equal(run("shellcheck", ["--shell=bash", "-"], text), "", path);
+      }
+    }
+    assert.match(run("shellcheck", ["--shell=bash", "-"], "echo $1\n"), /SC2086/);
+  },
+);
+
+test("every action that is used has a fixed version", () => {
+  const uses = [...WORKFLOWS, ...ACTIONS].flatMap((path) =>
+    Array.from(read(path).matchAll(/uses: (\S+)/g), ([, name = ""]) => ({ path, name })),
+  );
+  assert.ok(uses.length > 10);
+  const isFixed = (name: string) => name.startsWith("./") || /@(?:v\d+|[0-9a-f]{40})$/.test(name);
+  assert.deepEqual(
+    uses.filter(({ name }) => !isFixed(name)),
+    [],
+  );
+});
+
+test("the matrix judges the reference and every subject that has an adapter", () => {
+  const workflow = parse(read(".github/workflows/conformance.yml")) as {
+    jobs: { judge: { strategy: { matrix: { subject: readonly string[] } } } };
+  };
+  assert.deepEqual(
+    workflow.jobs.judge.strategy.matrix.subject.toSorted(),
+    ["reference", "reference-process", ...KNOWN_SUBJECTS.map(({ name }) => name)].toSorted(),
+  );
+});
+
+test("every script that a workflow runs is one of the package", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  for (const path of [...WORKFLOWS, ...SCRIPTS]) {
+    for (const [, name = ""] of read(path).matchAll(/npm run (?:-s )?([\w:-]+)/g))
+      assert.ok(name in scripts, `${path} runs "${name}", which is no script`);
+  }
+});

@@ -1,0 +1,25 @@
+import type { RequirementId } from "../../spec/mod.ts";
+
+/** Where an entry holds; what is not named does not matter. */
+export interface DeviationCondition {
+  /** As Node names them: `linux`, `darwin`, `win32`. */
+  readonly os?: readonly string[];
+  /** Versions of the subject, such as `<3` or `>=1.2 <1.4`. */
+  readonly version?: string;
+  readonly world?: readonly string[];
+}
+
+/** A promise that a subject is known not to keep, as an entry of `deviations.json`. */
+export interface Deviation {
+  readonly requirement: RequirementId;
+  /** Names of scenarios; `*` stands for one whole component, `**` for any number. */
+  readonly scenario: string;
+  /** How the failure's signature begins. */
+  readonly signature: string;
+  /** Where the defect is discussed. */
+  readonly issue: string;
+  readonly reason?: string;
+  /** The day from which the entry is an error, as `2027-01-31`. */
+  readonly expires: string;
+  readonly when?: DeviationCondition;
+}

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
+import type { Deviation } from "./deviation.ts";
+import { exampleFailure, exampleResult } from "./example_result.ts";
+import { judgeDeviations, type JudgeDeviationsOptions } from "./judge_deviations.ts";
+
+const RUN: JudgeDeviationsOptions = { os: "linux", version: "1.4.0", date: "2026-11-25T20:00:00Z" };
+const LISTED: Deviation = {
+  requirement: "DL-INTEGRITY",
+  scenario: "download/wrong_bytes",
+  signature: "DL-INTEGRITY: it published <path>",
+  issue: "https://example.com/issues/1",
+  reason: "it does not hash",
+  expires: "2027-11-25",
+};
+const FAILED = exampleFailure("DL-INTEGRITY", 'it published "a.json" with 3 wrong bytes');
+
+test("judgeDeviations() tells a listed failure from others", () => {
+  const other = exampleFailure("DL-RESUME", "it sent no range", { scenario: "download/resume" });
+  const { results, problems } = judgeDeviations([FAILED, other], [LISTED], RUN);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ["expected-fail", "fail"],
+  );
+  assert.deepEqual(results[0]?.deviation, { issue: LISTED.issue, reason: LISTED.reason });
+});
+
+test("judgeDeviations() changes nothing when it judges a second time", () => {
+  const passed = exampleResult({ world: "disk" });
+  const once = judgeDeviations([FAILED, passed], [LISTED], RUN);
+  assert.deepEqual(judgeDeviations(once.results, [LISTED], RUN), once);
+  const without = judgeDeviations(once.results, [], RUN);
+  assert.deepEqual(without.results, [FAILED, passed]);
+});
+
+test("judgeDeviations() finds an entry that says what is not so", () => {
+  const kindsOf = (results: readonly ScenarioResult[], entry: Partial<Deviation> = {}) =>
+    judgeDeviations(results, [{ ...LISTED, ...entry }], RUN).problems.map(({ kind }) => kind);
+  const passed = exampleResult();
+  const other = exampleResult({ scenario: "download/resume", covers: ["DL-RESUME"] });
+  assert.deepEqual(kindsOf([FAILED]), []);
+  assert.deepEqual(kindsOf([passed]), ["unexpected-pass"]);
+  assert.deepEqual(kindsOf([exampleFailure("DL-INTEGRITY", "it hung")]), ["changed-signature"]);
+  assert.deepEqual(kindsOf([other]), ["unmatched"]);
+  assert.deepEqual(kindsOf([FAILED], { scenario: "download/wrong_byte" }), ["unmatched"]);
+  assert.deepEqual(kindsOf([FAILED], { expires: "2026-11-25" }), ["expired"]);
+  assert.deepEqual(kindsOf([FAILED], { expires: "2026-11-26" }), []);
+});
+
+test("judgeDeviations() lets no result satisfy an entry that is not the failure itself", () => {
+  for (const status of ["skip", "error", "timeout", "vacuous"] satisfies ScenarioStatus[]) {
+    const { results, problems } = judgeDeviations([exampleResult({ status })], [LISTED], RUN);
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ["unmatched"],
+      status,
+    );
+    assert.equal(results[0]?.status, status);
+  }
+});
+
+test("judgeDeviations() holds a pass against every entry that lists it, also beside failures", () => {
+  const disk = exampleResult({ world: "disk" });
+  const { results, problems } = judgeDeviations([FAILED, disk], [LISTED], RUN);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ["expected-fail", "unexpected-pass"],
+  );
+  assert.deepEqual(
+    problems.map(({ kind }) => kind),
+    ["unexpected-pass"],
+  );
+  const narrow = { ...LISTED, when: { world: ["memory"] } };
+  assert.deepEqual(judgeDeviations([FAILED, disk], [narrow], RUN).problems, []);
+});
+
+test("judgeDeviations() leaves out entries for other systems and versions", () => {
+  for (const when of [{ os: ["darwin"] }, { version: ">=2" }]) {
+    const { results, problems } = judgeDeviations([FAILED], [{ ...LISTED, when }], RUN);
+    assert.deepEqual(problems, []);
+    assert.equal(results[0]?.status, "fail");
+  }
+  const both = { ...LISTED, when: { os: ["linux"], version: "<2" } };
+  assert.equal(judgeDeviations([FAILED], [both], RUN).results[0]?.status, "expected-fail");
+});
+
+test("judgeDeviations() asks of a partial run only what it ran", () => {
+  const other = exampleResult({ scenario: "download/resume", covers: ["DL-RESUME"] });
+  const options = { ...RUN, isPartial: true };
+  assert.deepEqual(judgeDeviations([other], [LISTED], options).problems, []);
+  const skipped = exampleResult({ status: "skip" });
+  assert.equal(judgeDeviations([skipped], [LISTED], options).problems.length, 1);
+});
+
+test("judgeDeviations() refuses a pattern that hides more than twenty failures", () => {
+  const wide = { ...LISTED, scenario: "download/*" };
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ ...FAILED, scenario: `download/s${at}` }));
+  assert.deepEqual(judgeDeviations(many(20), [wide], RUN).problems, []);
+  assert.deepEqual(
+    judgeDeviations(many(21), [wide], RUN).problems.map(({ kind }) => kind),
+    ["too-many-failures"],
+  );
+});
+
+test("judgeDeviations() warns a month ahead of an expiry", () => {
+  const warningsOf = (expires: string) =>
+    judgeDeviations([FAILED], [{ ...LISTED, expires }], RUN).warnings.length;
+  assert.deepEqual(["2026-12-01", "2026-12-25", "2026-12-26"].map(warningsOf), [1, 1, 0]);
+});

@@ -1,0 +1,19 @@
+/**
+ * Known deviations: promises that a subject is listed as not keeping, and whether the list is true.
+ *
+ * @module
+ */
+
+export type { Deviation, DeviationCondition } from "./deviation.ts";
+export { breakageSignature } from "./breakage_signature.ts";
+export { formatDeviations } from "./format_deviations.ts";
+export {
+  type DeviationProblem,
+  judgeDeviations,
+  type JudgeDeviationsOptions,
+  type JudgedResults,
+} from "./judge_deviations.ts";
+export { matchesScenario } from "./matches_scenario.ts";
+export { parseDeviations, type ParseDeviationsOptions } from "./parse_deviations.ts";
+export { satisfiesVersion } from "./satisfies_version.ts";
+export { updateDeviations } from "./update_deviations.ts";

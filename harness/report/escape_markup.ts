@@ -1,0 +1,29 @@
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * Makes a text safe as content or as a quoted attribute of HTML and of XML. What XML 1.0 cannot hold at all, control characters
+ * and halves of surrogate pairs, is replaced by U+FFFD.
+ *
+ * @example
+ * ```ts
+ * import { escapeMarkup } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(escapeMarkup('<a href="x">'), "&lt;a href=&quot;x&quot;&gt;");
+ * ```
+ */
+export function escapeMarkup(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // eslint-disable-next-line no-control-regex -- these are what is looked for
+      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+      .replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
+  );
+}

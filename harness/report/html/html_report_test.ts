@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { REQUIREMENTS } from "../../../spec/mod.ts";
+import { exampleFailure } from "../../deviations/example_result.ts";
+import {
+  EXAMPLE_RESULTS,
+  exampleRecordText,
+  type ExampleRecordOptions,
+} from "../example_record.ts";
+import { parseRecord } from "../parse_record.ts";
+import { htmlReport } from "./html_report.ts";
+import { markup } from "./markup.ts";
+
+function pageOf(...all: ExampleRecordOptions[]): string {
+  return htmlReport(all.map((options) => parseRecord(exampleRecordText(options), "r.jsonl")));
+}
+
+test("markup() escapes all but what is markup already", () => {
+  const inner = markup`<i title="${`"'<&`}">${["<", markup`<b>`]}</i>`;
+  assert.equal(inner.text, '<i title="&quot;&#39;&lt;&amp;">&lt;<b></i>');
+  assert.equal(markup`a${false}b${undefined}c${0}`.text, "abc0");
+});
+
+test("htmlReport() has a row for each requirement and a cell for each subject", () => {
+  const page = pageOf({}, { header: { subject: { name: "other", version: "2" } } });
+  const count = (regExp: RegExp) => Array.from(page.matchAll(regExp)).length;
+  const total = Object.keys(REQUIREMENTS).length;
+  assert.equal(count(/<tr role="row" class="requirement"/g), total);
+  assert.equal(count(/<td role="cell" class="\w+">/g), 2 * total);
+  assert.equal(count(/<td role="cell" class="broken">/g), 2);
+  assert.match(page, /id="DL-RESUME" data-level="MUST" data-states="known"/);
+  assert.match(page, /id="DL-CANCEL" data-level="MUST" data-states="unfinished"/);
+});
+
+test("htmlReport() asks for nothing from outside, and admits no script but its own", () => {
+  const page = pageOf({});
+  assert.doesNotMatch(page, /(?:src|srcset|@import|url\()\s*=?\s*["'(]?(?:https?:)?\/\//);
+  assert.doesNotMatch(page, /<(?:link|img|iframe|object)\b/);
+  assert.match(page, /default-src &#39;none&#39;/);
+  assert.equal(Array.from(page.matchAll(/<script\b/g)).length, 1);
+  assert.doesNotMatch(page, / style="| on\w+="/);
+});
+
+test("htmlReport() lets no text of a record become markup", () => {
+  const nasty = `</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>"' onload='x`;
+  const failure = exampleFailure("DL-RESUME", nasty, {
+    scenario: nasty,
+    skipped: { "DL-RESUME": nasty },
+    vacuity: [nasty],
+    deviation: { issue: `javascript:alert(1)//${nasty}`, reason: nasty },
+  });
+  const page = pageOf({
+    results: [failure],
+    header: { subject: { name: nasty, version: nasty }, worlds: [nasty], only: [nasty] },
+    materialOf: () => ({ replay: { name: nasty, content: nasty }, trace: [nasty] }),
+    deviationProblems: [nasty],
+  });
+  assert.equal(Array.from(page.matchAll(/<script\b/g)).length, 1);
+  assert.doesNotMatch(page, /<img|href="javascript:| onerror="/);
+  assert.ok(page.includes("&lt;img src=x onerror=alert(1)&gt;"));
+});
+
+test("htmlReport() tells a SHOULD that is not kept from a broken MUST", () => {
+  const page = pageOf({ results: [exampleFailure("DUR-CORE", "no sync")] });
+  assert.match(page, /id="DUR-CORE" data-level="SHOULD" data-states="unkept"/);
+});
+
+test("htmlReport() says of an incomplete record why it is none", () => {
+  const page = pageOf({ verdict: undefined });
+  assert.match(page, /class="card incomplete"[^]*the run did not come to its end: 6 of 6 results/);
+});
+
+test("htmlReport() shows two runs of one subject as two columns that can be told apart", () => {
+  const machine = {
+    os: "darwin",
+    osVersion: "25",
+    arch: "arm64",
+    node: "24",
+    filesystem: "apfs",
+    isCaseSensitive: false,
+  };
+  const page = pageOf({}, { header: { machine } });
+  assert.match(page, /example, linux x64/);
+  assert.match(page, /example, darwin arm64/);
+});
+
+test("htmlReport() tells a failure at the requirement that it broke, and points there from the others", () => {
+  const [first] = EXAMPLE_RESULTS.filter(({ status }) => status === "fail");
+  const both = { ...first, covers: ["DL-INTEGRITY", "DL-ATOMIC"] } as never;
+  const page = pageOf({ results: [both] });
+  assert.equal(Array.from(page.matchAll(/<pre class="story"/g)).length, 1);
+  assert.match(page, /It broke <a href="#DL-INTEGRITY">/);
+});

@@ -1,0 +1,41 @@
+import { escapeMarkup } from "../escape_markup.ts";
+
+/** Text that is markup already: nothing else gets into a page unescaped. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What can stand in a template: text is escaped, lists are joined, what is undefined or false is nothing. */
+export type MarkupValue =
+  | Markup
+  | string
+  | number
+  | undefined
+  | false
+  | readonly (Markup | string | number)[];
+
+/**
+ * Makes markup of a template; every text that is put in is escaped, for content and for quoted attributes.
+ *
+ * @example
+ * ```ts
+ * import { markup } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(markup`<b>${"<i>"}</b>`.text, "<b>&lt;i&gt;</b>");
+ * ```
+ */
+export function markup(strings: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
+  const parts = strings.map((part, at) => part + render(values[at]));
+  return new Markup(parts.join(""));
+}
+
+function render(value: MarkupValue): string {
+  if (value === undefined || value === false) return "";
+  if (value instanceof Markup) return value.text;
+  return typeof value === "object" ? value.map(render).join("") : escapeMarkup(String(value));
+}

@@ -1,0 +1,33 @@
+import { type RecordStanding, recordStandings, recordVerdict } from "../record_verdict.ts";
+import type { RunRecord } from "../run_record.ts";
+import type { SuiteVerdict } from "../../scenario/exit_code.ts";
+
+/** A record as a column of the matrix. */
+export interface PageColumn {
+  readonly record: RunRecord;
+  /** Unique on the page, and fit for an id. */
+  readonly key: string;
+  /** The subject's name, with what tells it from other columns. */
+  readonly title: string;
+  readonly verdict: SuiteVerdict;
+  readonly standings: ReadonlyMap<string, RecordStanding>;
+}
+
+/** The columns of a page, in the order of the records. */
+export function pageColumns(records: readonly RunRecord[]): PageColumn[] {
+  return records.map((record, at) => {
+    const { subject, machine } = record.header;
+    const isSame = ({ header }: RunRecord) =>
+      header.subject.name === subject.name && header.subject.version === subject.version;
+    const isTwice = records.filter(isSame).length > 1;
+    return {
+      record,
+      key: `s${at + 1}`,
+      title: isTwice ? `${subject.name}, ${machine.os} ${machine.arch}` : subject.name,
+      verdict: recordVerdict(record),
+      standings: new Map(
+        recordStandings(record).map((standing) => [standing.requirement.id, standing]),
+      ),
+    };
+  });
+}

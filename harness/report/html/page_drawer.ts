@@ -1,0 +1,60 @@
+import type { RecordRequirement, RecordResult } from "../run_record.ts";
+import { CELL_LOOKS, cellState } from "./cell_state.ts";
+import { type Markup, markup } from "./markup.ts";
+import type { PageColumn } from "./page_column.ts";
+
+/** What there is to say of a requirement, subject by subject: scenarios, stories, traces, replays. */
+export function pageDrawer(requirement: RecordRequirement, columns: readonly PageColumn[]): Markup {
+  const { id, level, profile, document } = requirement;
+  return markup`<div class="drawer-body">
+<p class="facts">${level} · profile ${profile} · ${document} · <a href="#${id}">link to ${id}</a></p>
+${columns.map((column) => subjectSection(requirement, column))}
+</div>`;
+}
+
+function subjectSection({ id }: RecordRequirement, column: PageColumn): Markup {
+  const standing = column.standings.get(id);
+  if (standing === undefined) return markup``;
+  const state = cellState(standing);
+  const { sign, label } = CELL_LOOKS[state];
+  const results = standing.results;
+  return markup`<div class="subject" role="group" aria-labelledby="${id}-${column.key}">
+<h4 id="${id}-${column.key}" tabindex="-1"><span class="pill ${state}"><span aria-hidden="true">${sign}</span> ${label}</span> ${column.title} <span class="version">${column.record.header.subject.version}</span></h4>
+${results.length === 0 && markup`<p class="none">No scenario of this run is about it.</p>`}
+<ul class="results">${results.map((result) => resultItem(result, id))}</ul>
+</div>`;
+}
+
+function resultItem(result: RecordResult, id: string): Markup {
+  const { scenario, world, status, judged, skipped, durationMs } = result;
+  const counts: Readonly<Record<string, number>> = judged;
+  const reasons: Readonly<Record<string, string>> = skipped;
+  const reason = reasons[id];
+  const cases = counts[id] ?? 0;
+  return markup`<li>
+<p class="result"><span class="status ${status}">${status}</span> <code>${scenario}</code> in ${world}, ${cases} ${cases === 1 ? "case" : "cases"}, ${(durationMs / 1000).toFixed(1)} s</p>
+${reason !== undefined && markup`<p class="reason">${reason}</p>`}
+${result.vacuity.map((why) => markup`<p class="reason">${why}</p>`)}
+${failure(result, id)}
+</li>`;
+}
+
+/** The story is told where it belongs; elsewhere a scenario is only named. */
+function failure(result: RecordResult, id: string): Markup {
+  const { story, breakage, deviation, trace, replay, signature } = result;
+  const isAboutOther = breakage?.requirement !== undefined && breakage.requirement !== id;
+  if (isAboutOther) {
+    return markup`<p class="reason">It broke <a href="#${breakage.requirement}">${breakage.requirement}</a>, before this one could be judged further.</p>`;
+  }
+  return markup`${deviation !== undefined && markup`<p class="reason">Known deviation: ${deviation.reason} ${link(deviation.issue)}</p>`}
+${story !== undefined && markup`<pre class="story" tabindex="0" role="group" aria-label="Story of ${result.scenario} in ${result.world}">${story}</pre>`}
+${signature !== undefined && markup`<p class="signature">Signature: <code>${signature}</code></p>`}
+${trace !== undefined && markup`<details><summary>Trace, ${trace.length} lines</summary><pre tabindex="0" role="group" aria-label="Trace of ${result.scenario} in ${result.world}">${trace.join("\n")}</pre></details>`}
+${replay !== undefined && markup`<details><summary>Replay <code>${replay.name}</code></summary><p><button type="button" class="save" data-name="${replay.name}">Save the file</button> and show it again by <code>mlx-conform replay ${replay.name}</code></p><pre tabindex="0" role="group" aria-label="Replay ${replay.name}">${replay.content}</pre></details>`}`;
+}
+
+/** An address from a record is a link only where it is one of the web. */
+export function link(address: string): Markup {
+  if (!/^https?:\/\//.test(address)) return markup`${address}`;
+  return markup`<a href="${address}" rel="noreferrer">${address.replace(/^https?:\/\//, "")}</a>`;
+}

@@ -1,0 +1,27 @@
+import type { RequirementId } from "../../spec/mod.ts";
+import { type RequirementStanding, standingOf } from "../scenario/run_suite.ts";
+import type { SuiteVerdict } from "../scenario/exit_code.ts";
+import type { RecordRequirement, RecordResult, RunRecord } from "./run_record.ts";
+
+/** The verdict of a record: that of its closing line, if it has one that holds. */
+export function recordVerdict({ closing, problems }: RunRecord): SuiteVerdict {
+  return closing === undefined || problems.length > 0 ? "incomplete" : closing.verdict;
+}
+
+/** How a requirement stands in a record. */
+export interface RecordStanding {
+  readonly requirement: RecordRequirement;
+  readonly standing: RequirementStanding;
+  /** The results of the scenarios that cover it. */
+  readonly results: readonly RecordResult[];
+}
+
+/** How each requirement of a record's law stands, in the law's order. */
+export function recordStandings({ requirements, results }: RunRecord): RecordStanding[] {
+  return requirements.map((requirement) => {
+    // A record of another version may define requirements that this one does not know.
+    const id = requirement.id as RequirementId;
+    const about = results.filter(({ covers }) => covers.includes(id));
+    return { requirement, standing: standingOf(id, about), results: about };
+  });
+}

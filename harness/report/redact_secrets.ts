@@ -1,0 +1,35 @@
+/** A shorter text would be found by accident. */
+const SECRET_LENGTH_MIN = 6;
+const REPLACEMENT = "[token]";
+
+/** What looks like a token of the hub; `hf_transfer` is a library. */
+const HUB_TOKEN_REGEXP = /hf_(?!transfer\b)[A-Za-z0-9]{6,}/g;
+/** The value of an `Authorization` header, in a header, in JSON, in JSON within JSON, in a list of pairs. */
+const AUTHORIZATION_REGEXP =
+  /((?:proxy-)?authorization\\*["']?\s*[:=,]\s*\\*["']?)(?!(?:(?:bearer|basic|token)\s+)?\[token\])((?:bearer|basic|token)\s+)?[^\s"'\\,;}\]]+/gi;
+const BEARER_REGEXP = /(bearer\s+)(?!\[token\])[\w.~+/=-]{6,}/gi;
+
+/**
+ * Removes secrets from a text before it is written anywhere: the run's own tokens in the forms in which they travel, whatever
+ * looks like a token of the hub, and the values of `Authorization`. `HUB-TOKEN-SECRET` is about subjects; this is the
+ * court's own door.
+ *
+ * @example
+ * ```ts
+ * import { redactSecrets } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(redactSecrets("Authorization: Bearer s3cr3t-value", []), "Authorization: Bearer [token]");
+ * ```
+ */
+export function redactSecrets(text: string, secrets: readonly string[]): string {
+  const forms = secrets
+    .filter((secret) => secret.length >= SECRET_LENGTH_MIN)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+    .toSorted((one, other) => other.length - one.length);
+  return forms
+    .reduce((safe, form) => safe.replaceAll(form, REPLACEMENT), text)
+    .replaceAll(HUB_TOKEN_REGEXP, REPLACEMENT)
+    .replaceAll(AUTHORIZATION_REGEXP, `$1$2${REPLACEMENT}`)
+    .replaceAll(BEARER_REGEXP, `$1${REPLACEMENT}`);
+}

@@ -1,0 +1,59 @@
+import type { RecordResult, RunRecord } from "./run_record.ts";
+
+/** What a result means to those who count tests. */
+export type Outcome = "passed" | "failed" | "known" | "skipped" | "errored";
+
+/** What a result means, and why in one line. */
+export interface ResultOutcome {
+  readonly outcome: Outcome;
+  /** The requirement that was broken, or the status. */
+  readonly kind: string;
+  readonly reason: string;
+}
+
+/**
+ * Sums a result up as the verdict does: a broken SHOULD is known and fails nothing, what proves nothing is an error and no
+ * pass, a deviation that passes is a failure of the list.
+ */
+export function resultOutcome(result: RecordResult, record: RunRecord): ResultOutcome {
+  const { status, breakage, vacuity, skipped, deviation } = result;
+  const id = breakage?.requirement;
+  const detail = breakage?.detail.split("\n")[0] ?? "";
+  switch (status) {
+    case "pass":
+      return { outcome: "passed", kind: status, reason: "" };
+    case "expected-fail":
+      return {
+        outcome: "known",
+        kind: id ?? status,
+        reason: `known deviation, ${deviation?.issue ?? "listed"}: ${detail}`,
+      };
+    case "unexpected-pass":
+      return {
+        outcome: "failed",
+        kind: status,
+        reason: `it passes, and is listed as a known deviation: ${deviation?.issue ?? ""}`,
+      };
+    case "fail": {
+      const level = record.requirements.find((requirement) => requirement.id === id)?.level;
+      return level === "MUST" || level === undefined
+        ? { outcome: "failed", kind: id ?? status, reason: detail }
+        : { outcome: "known", kind: id ?? status, reason: `${level}, not kept: ${detail}` };
+    }
+    case "skip":
+      return {
+        outcome: "skipped",
+        kind: status,
+        reason: [...new Set(Object.values(skipped))].join("; "),
+      };
+    case "vacuous":
+      return {
+        outcome: "errored",
+        kind: status,
+        reason: `it proves nothing: ${vacuity.join("; ")}`,
+      };
+    default:
+      // Timeouts, faults of the harness, and what later versions may know.
+      return { outcome: "errored", kind: status, reason: detail };
+  }
+}

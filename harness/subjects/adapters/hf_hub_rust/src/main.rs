@@ -1,0 +1,88 @@
+//! hf-hub (crates.io): `snapshot_download` into the hub's cache.
+
+use hf_hub::{HFClientSync, HFClient, HFError};
+use serde_json::{json, Value};
+use std::io::{BufRead, Write};
+
+fn write(line: Value) {
+    let mut output = std::io::stdout().lock();
+    let _ = writeln!(output, "{line}");
+    let _ = output.flush();
+}
+
+fn kind_of(error: &HFError) -> &'static str {
+    match error {
+        HFError::AuthRequired { .. } => "unauthorized",
+        HFError::Forbidden { .. } => "gated",
+        HFError::RepoNotFound { .. } => "repository-not-found",
+        HFError::RevisionNotFound { .. } => "revision-not-found",
+        HFError::EntryNotFound { .. } => "file-not-found",
+        HFError::RateLimited { .. } => "rate-limited",
+        HFError::LocalEntryNotFound { .. } => "offline",
+        HFError::InvalidParameter(_) => "invalid-argument",
+        HFError::MalformedResponse { .. } | HFError::Json(_) => "not-a-hub",
+        HFError::Http { context } if context.status.is_server_error() => "hub-unavailable",
+        HFError::Request { .. } => "network",
+        HFError::Io(error) => match error.raw_os_error() {
+            Some(28) => "disk-full",
+            Some(13) | Some(30) => "access-denied",
+            _ => "disk-io",
+        },
+        _ => "internal",
+    }
+}
+
+fn download(root: &str, request: &Value) -> Result<String, HFError> {
+    let text = |name: &str| request[name].as_str().map(String::from);
+    let list = |name: &str| {
+        request[name].as_array().map(|items| {
+            items.iter().filter_map(|item| item.as_str().map(String::from)).collect::<Vec<_>>()
+        })
+    };
+    let mut builder = HFClient::builder().cache_dir(root);
+    if let Some(token) = text("token") {
+        builder = builder.token(token);
+    }
+    let client: HFClientSync = builder.build_sync()?;
+    let repository = text("repository").unwrap_or_default();
+    let (owner, name) = hf_hub::split_id(&repository);
+    let directory = client
+        .model(owner, name)
+        .snapshot_download()
+        .maybe_revision(text("revision"))
+        .maybe_allow_patterns(list("include"))
+        .maybe_ignore_patterns(list("exclude"))
+        .send()?;
+    Ok(directory.to_string_lossy().into_owned())
+}
+
+fn perform(message: Value) {
+    let id = &message["id"];
+    let root = message["root"].as_str().unwrap_or_default();
+    write(match download(root, &message["request"]) {
+        Ok(directory) => json!({"type": "result", "id": id, "ok": {"directory": directory}}),
+        Err(error) => {
+            let failure = json!({"kind": kind_of(&error), "message": error.to_string()});
+            json!({"type": "result", "id": id, "error": failure})
+        }
+    });
+}
+
+fn main() {
+    let mut running = Vec::new();
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+        match message["type"].as_str() {
+            Some("hello") => write(json!({
+                "type": "hello", "id": 0, "protocol": 1, "name": "hf-hub-rust", "version": "1.0.0",
+                "roles": ["downloader"], "operations": ["download"],
+                "capabilities": ["patterns", "revision", "token"], "layouts": ["hf-cache"],
+            })),
+            Some("operation") => running.push(std::thread::spawn(move || perform(message))),
+            _ => {}
+        }
+    }
+    for thread in running {
+        let _ = thread.join();
+    }
+}

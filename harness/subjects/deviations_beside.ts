@@ -1,0 +1,20 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { KNOWN_SUBJECTS } from "./known_subjects.ts";
+
+/** The adapters' sources, also where this file is built. */
+const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url)).replace(
+  /([/\\])dist([/\\]harness[/\\])/,
+  "$2",
+);
+
+/**
+ * The list of known deviations that lies beside the adapter of a known subject: `naive_curl.deviations.json` for `naive-curl`.
+ *
+ * @returns its path, or undefined where there is none, or no such subject
+ */
+export function deviationsBeside(subject: string): string | undefined {
+  if (!KNOWN_SUBJECTS.some(({ name }) => name === subject)) return undefined;
+  const path = `${ADAPTERS}${subject.replaceAll("-", "_")}.deviations.json`;
+  return existsSync(path) ? path : undefined;
+}

@@ -1,0 +1,85 @@
+/**
+ * `npm run subjects [NAME…]`: installs the implementations that this repository has adapters for into `.subjects/`, never as
+ * dependencies of the package.
+ *
+ * @module
+ */
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { installPython } from "./install_python.ts";
+import { installedName, KNOWN_SUBJECTS, type KnownSubject } from "./known_subjects.ts";
+
+const run = promisify(execFile);
+const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url));
+const UNDER = join(process.cwd(), ".subjects");
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !KNOWN_SUBJECTS.some((subject) => subject.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`Cannot install "${unknown}" as there is no adapter of that name\n`);
+    return 2;
+  }
+  let failures = 0;
+  for (const subject of KNOWN_SUBJECTS) {
+    if (names.length > 0 && !names.includes(subject.name)) continue;
+    const outcome = await install(subject);
+    if (outcome.startsWith("cannot")) failures++;
+    process.stdout.write(`${subject.name}: ${outcome}\n`);
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+/** What one registry cannot give keeps nobody from the others. */
+async function install(subject: KnownSubject): Promise<string> {
+  if (subject.packages === undefined) return "needs nothing";
+  const directory = join(UNDER, installedName(subject));
+  if (existsSync(directory)) return "is there";
+  const half = `${directory}.half`;
+  await rm(half, { recursive: true, force: true });
+  await mkdir(half, { recursive: true });
+  try {
+    await fetchPackages(half, subject.packages);
+    await rename(half, directory);
+    return "installed";
+  } catch (error) {
+    await rm(half, { recursive: true, force: true });
+    const { stderr, message } = error as { stderr?: string; message: string };
+    const why = (stderr ?? message).trim().split("\n").at(-1);
+    return `cannot be installed here: ${why}`;
+  }
+}
+
+async function fetchPackages(
+  directory: string,
+  packages: NonNullable<KnownSubject["packages"]>,
+): Promise<void> {
+  switch (packages.from) {
+    case "npm": {
+      const { overrides = {} } = packages;
+      const manifest = { private: true, overrides };
+      await writeFile(join(directory, "package.json"), JSON.stringify(manifest));
+      const flags = ["install", "--save-exact", "--ignore-scripts", "--no-audit", "--no-fund"];
+      await run("npm", [...flags, ...packages.packages], { cwd: directory });
+      return;
+    }
+    case "pypi":
+      await installPython(directory, packages);
+      return;
+    case "cargo": {
+      const source = join(ADAPTERS, packages.source);
+      await run("cargo", ["install", "--locked", "--path", source, "--root", directory]);
+      return;
+    }
+    case "go": {
+      const source = join(ADAPTERS, packages.source);
+      await run("go", ["build", "-o", join(directory, "bin", "adapter"), "."], { cwd: source });
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+
+/** What a subject needs before it can run, from which registry. */
+export type SubjectPackages =
+  | {
+      readonly from: "npm";
+      readonly packages: readonly string[];
+      /** Versions that the registry no longer has, and what takes their place. */
+      readonly overrides?: Readonly<Record<string, string>>;
+    }
+  | { readonly from: "pypi"; readonly packages: readonly string[] }
+  /** A crate or module beside the adapters, which names its dependencies itself. */
+  | { readonly from: "cargo" | "go"; readonly source: string };
+
+/** Where things lie that a subject's command names. */
+export interface SubjectPlaces {
+  /** The adapters of this repository. */
+  readonly adapters: string;
+  /** What was installed for this subject. */
+  readonly installed: string;
+  /** Ending of the adapters in JavaScript: as source, or as built. */
+  readonly ending: string;
+}
+
+/** An implementation for which an adapter comes with the court. */
+export interface KnownSubject {
+  /** What the adapter says of itself; two versions of one implementation have two names. */
+  readonly name: string;
+  readonly packages: SubjectPackages | undefined;
+  readonly command: (places: SubjectPlaces) => readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const inNode = (file: string, ...args: string[]) =>
+  (({ adapters, ending }) => [
+    process.execPath,
+    join(adapters, `${file}.${ending}`),
+    ...args,
+  ]) satisfies KnownSubject["command"];
+const inPython = (file: string, ...args: string[]) =>
+  (({ adapters, installed }) => [
+    join(installed, "bin", "python"),
+    join(adapters, file),
+    ...args,
+  ]) satisfies KnownSubject["command"];
+const HUB_JS: SubjectPackages = { from: "npm", packages: ["@huggingface/hub@2.17.5"] };
+
+function pythonHub(version: string, packageVersion: string): KnownSubject[] {
+  const packages: SubjectPackages = {
+    from: "pypi",
+    packages: [`huggingface_hub==${packageVersion}`],
+  };
+  return [
+    { name: `python-hub-${version}`, packages, command: inPython("hub_python.py") },
+    {
+      name: `python-hub-${version}-local-dir`,
+      packages,
+      command: inPython("hub_python.py", "--local-dir"),
+    },
+  ];
+}
+
+/** Every implementation that this repository has an adapter for, the canary first. */
+export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
+  {
+    name: "naive-curl",
+    packages: undefined,
+    command: ({ adapters, ending }) => [
+      process.execPath,
+      join(adapters, `once_shim.${ending}`),
+      "sh",
+      join(adapters, "naive_curl.sh"),
+    ],
+  },
+  { name: "hub-js", packages: HUB_JS, command: inNode("hub_js") },
+  { name: "hub-js-by-file", packages: HUB_JS, command: inNode("hub_js", "--by-file") },
+  {
+    name: "frost",
+    packages: {
+      from: "npm",
+      packages: ["@frost-beta/huggingface@0.2.2"],
+      overrides: { "ku-progress-bar": "1.0.0-rc.4" },
+    },
+    command: inNode("frost"),
+  },
+  ...pythonHub("2", "2.4.0"),
+  ...pythonHub("1", "1.33.0"),
+  ...pythonHub("0", "0.36.2"),
+  {
+    name: "mlx-lm",
+    packages: { from: "pypi", packages: ["mlx[cpu]==0.32.1", "mlx-lm==0.32.0"] },
+    command: inPython("mlx_lm_download.py"),
+  },
+  {
+    name: "hf-hub-rust",
+    packages: { from: "cargo", source: "hf_hub_rust" },
+    command: ({ installed }) => [join(installed, "bin", "hf-hub-adapter")],
+  },
+  {
+    name: "go-huggingface",
+    packages: { from: "go", source: "go_huggingface" },
+    command: ({ installed }) => [join(installed, "bin", "adapter")],
+  },
+];
+
+/** The directory, below `.subjects`, of what was installed for a subject; subjects with the same packages share it. */
+export function installedName({ name, packages }: KnownSubject): string {
+  return packages === undefined || "source" in packages
+    ? name
+    : packages.packages
+        .join("+")
+        .replaceAll(/[^\w.=@+-]/g, "_")
+        .replaceAll("==", "@");
+}

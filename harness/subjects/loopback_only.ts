@@ -1,0 +1,37 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** How processes are kept from every network but this machine's own. */
+export interface NetworkBounds {
+  /** Program and arguments that the start of a process is put behind. */
+  readonly launcher: readonly string[];
+  /** What is enforced, for the report. */
+  readonly detail: string;
+}
+
+const RAISE_LOOPBACK = 'ip link set lo up && exec "$0" "$@"';
+const UNBOUND: NetworkBounds = {
+  launcher: [],
+  detail: "not bound: this system gives no network of its own",
+};
+
+/**
+ * Finds out how a process and all that it starts can be given a network that has loopback alone: on Linux a namespace of its
+ * own, which holds its mounts too.
+ */
+export async function loopbackOnly(): Promise<NetworkBounds> {
+  if (process.platform !== "linux") return UNBOUND;
+  for (const flags of [["-mn"], ["-rmn"]]) {
+    const launcher = ["unshare", ...flags, "--", "sh", "-c", RAISE_LOOPBACK];
+    const [program = "", ...args] = launcher;
+    try {
+      await run(program, [...args, "true"]);
+      return { launcher, detail: "loopback alone, in a namespace of its own" };
+    } catch {
+      // The next way may be allowed.
+    }
+  }
+  return UNBOUND;
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { exists } from "../disk/mod.ts";
+import { exitCodeOf, suiteVerdict } from "../scenario/exit_code.ts";
+import { runScenario } from "../scenario/run_scenario.ts";
+import { type Scenario, scenario } from "../scenario/scenario.ts";
+import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import type { World } from "../worlds/world.ts";
+import type { SubjectHello, SubjectLimits } from "./message.ts";
+import { type ProgramSubject, programSubject } from "./program.ts";
+import { smoke } from "./smoke.ts";
+import { startProgram } from "./start_program.ts";
+
+const ADAPTER = fileURLToPath(new URL("./misbehaving_adapter.ts", import.meta.url));
+const LIMITS: SubjectLimits = {
+  helloMs: 15_000,
+  operationMs: 3_000,
+  cancelMs: 15_000,
+  finishMs: 3_000,
+};
+const CLAIMS: SubjectHello = {
+  type: "hello",
+  id: 0,
+  protocol: 1,
+  name: "small",
+  version: "1.0.0",
+  roles: ["downloader"],
+  operations: ["download"],
+  capabilities: [],
+  layouts: ["hubapi"],
+};
+const REPOSITORY = "org/name";
+const bytes = new TextEncoder().encode("{}");
+
+function adapter(manner: string): ProgramSubject {
+  return programSubject({ command: [process.execPath, ADAPTER, manner], limits: LIMITS }, CLAIMS);
+}
+
+function story(check: (world: World) => Promise<void> = async () => {}): Scenario {
+  return scenario({
+    name: "court/config",
+    covers: ["LAYOUT-SET"],
+    given: {},
+    async check(_, world, verdict) {
+      world.hub.publish(REPOSITORY, [{ path: "config.json", bytes, lfs: false }]);
+      const { directory } = await verdict.attempt("LAYOUT-SET", () =>
+        world.start().download({ repository: REPOSITORY }),
+      );
+      const isThere = await exists(world.files, `${directory}/config.json`);
+      verdict.holds("LAYOUT-SET", isThere, "config.json is not there");
+      await check(world);
+    },
+  });
+}
+
+function judge(manner: string): Promise<ScenarioResult> {
+  return runScenario(story(), adapter(manner), { world: "process", seed: 1, runs: 1, shrinkMs: 0 });
+}
+
+test("a program is judged in a world of processes", async () => {
+  const result = await judge("honest");
+  assert.deepEqual(
+    [result.status, result.judged],
+    ["pass", { "LAYOUT-SET": 1 }],
+    JSON.stringify(result),
+  );
+});
+
+for (const [manner, status, detail] of [
+  ["garbage", "subject-protocol", /no JSON: Downloading/],
+  ["wrong schema", "subject-protocol", /error\/kind must be equal to one of/],
+  ["wrong result", "subject-protocol", /must have required property 'directory'/],
+  ["another operation", "subject-protocol", /operation 2 is not under way/],
+  ["version", "subject-protocol", /version 2 and not 1/],
+  ["branch", "subject-protocol", /version must match/],
+  ["flood of a line", "subject-protocol", /longer than/],
+  ["flood of lines", "subject-protocol", /more than/],
+  ["exit", "subject-crash", /exit code 7 by itself: boom/],
+  ["signal", "subject-crash", /SIGKILL by itself/],
+  ["silent", "subject-timeout", /did not end within 3000 ms/],
+] as const) {
+  test(`an adapter that is bad by "${manner}" is ${status}, and breaks no requirement`, async () => {
+    const result = await judge(manner);
+    assert.equal(result.status, status, JSON.stringify(result.breakage));
+    assert.equal(result.breakage?.requirement, undefined);
+    assert.match(result.breakage?.detail ?? "", detail);
+    const verdict = suiteVerdict([result], { profiles: ["core"], isFiltered: true });
+    assert.equal(exitCodeOf(verdict), 3);
+  });
+}
+
+test("a subject that can be cancelled and has no end breaks the requirement, as it lives", async () => {
+  const claims = { ...CLAIMS, capabilities: ["cancel"] as const };
+  const endless = programSubject(adapter("endless").program, claims);
+  const result = await runScenario(story(), endless, {
+    world: "process",
+    seed: 1,
+    runs: 1,
+    shrinkMs: 0,
+  });
+  assert.equal(result.breakage?.requirement, "LAYOUT-SET", JSON.stringify(result));
+  assert.match(result.breakage?.detail ?? "", /did not end within 3000 ms/);
+});
+
+test("a subject that says no hello is given up", async () => {
+  const command = [process.execPath, ADAPTER, "mute"];
+  const limits = { ...LIMITS, helloMs: 300 };
+  await assert.rejects(startProgram(command, { limits }), { kind: "subject-timeout" });
+});
+
+test("a program that is not there is a crash", async () => {
+  await assert.rejects(startProgram(["/nowhere/adapter"]), { kind: "subject-crash" });
+});
+
+test("a grandchild that outlives its parent is found, ended and reported", async (context) => {
+  if (process.platform !== "linux" || !existsSync("/proc/self/environ")) {
+    context.skip("no other process's environment can be seen here");
+    return;
+  }
+  const checks = await smoke({ command: adapter("orphan").program.command, limits: LIMITS });
+  assert.ok(checks.every(({ fault }) => fault === undefined) || checks.length > 0);
+  const result = await judge("orphan");
+  assert.equal(result.status, "subject-protocol", JSON.stringify(result));
+  assert.match(result.breakage?.detail ?? "", /left 1 processes behind/);
+  const running = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+  assert.ok(!running.split("\n").includes("sleep 300"));
+});
+
+test("what is written beside the root is noted", async () => {
+  const result = await judge("writes elsewhere");
+  assert.equal(result.status, "pass");
+  assert.deepEqual(result.notes, ["home/left.txt"]);
+});
+
+test("smoke() tells a wrong adapter from a wrong implementation", async () => {
+  const faultsOf = async (manner: string) =>
+    (await smoke({ command: adapter(manner).program.command, limits: LIMITS }))
+      .filter(({ fault }) => fault !== undefined)
+      .map(({ of }) => of);
+  assert.deepEqual(await faultsOf("honest"), []);
+  assert.deepEqual(await faultsOf("garbage"), ["adapter"]);
+  assert.deepEqual(await faultsOf("deaf"), ["adapter"]);
+});

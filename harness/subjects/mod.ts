@@ -1,0 +1,36 @@
+/**
+ * Subjects in processes of their own: the protocol and the processes.
+ *
+ * @module
+ */
+
+export { deviationsBeside } from "./deviations_beside.ts";
+export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
+export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
+export {
+  installedName,
+  KNOWN_SUBJECTS,
+  type KnownSubject,
+  type SubjectPackages,
+} from "./known_subjects.ts";
+export { loopbackOnly, type NetworkBounds } from "./loopback_only.ts";
+export { roleOf } from "./role_of.ts";
+export { smoke, type SmokeCheck } from "./smoke.ts";
+export { startProgram } from "./start_program.ts";
+export { HEAD } from "./head_view.ts";
+export {
+  type MessageFromSubject,
+  type MessageToSubject,
+  PROTOCOL_VERSION,
+  SUBJECT_LIMITS,
+  type SubjectCapability,
+  type SubjectEvent,
+  type SubjectHello,
+  type SubjectLimits,
+  type SubjectOperation,
+  type SubjectResult,
+  type SubjectRole,
+} from "./message.ts";
+export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
+export { SubjectConnection } from "./subject_connection.ts";
+export { SubjectFault, type SubjectFaultKind } from "./subject_fault.ts";

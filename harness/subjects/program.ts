@@ -1,0 +1,39 @@
+import type { Subject } from "../../spec/mod.ts";
+import { HarnessError } from "../scenario/harness_error.ts";
+import type { SubjectHello, SubjectLimits } from "./message.ts";
+
+/** A program that speaks the subject protocol. */
+export interface SubjectProgram {
+  /** Program and arguments; no shell reads them. */
+  readonly command: readonly string[];
+  /** Beside the clean environment that every subject gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limits: SubjectLimits;
+}
+
+/** A subject that runs in processes of its own. */
+export interface ProgramSubject extends Subject {
+  readonly program: SubjectProgram;
+  /** What it said of itself. */
+  readonly claims: SubjectHello;
+}
+
+/** A subject out of a program and what it said of itself. */
+export function programSubject(program: SubjectProgram, claims: SubjectHello): ProgramSubject {
+  return {
+    name: claims.name,
+    version: claims.version,
+    program,
+    claims,
+    start() {
+      throw new HarnessError(
+        `Cannot start ${claims.name} within this process: it is a program, and runs in world "process" alone`,
+      );
+    },
+  };
+}
+
+/** Whether a subject is a program. */
+export function isProgram(subject: Subject): subject is ProgramSubject {
+  return "program" in subject && "claims" in subject;
+}

@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import type {
+  CheckReport,
+  DownloadRequest,
+  DownloadResult,
+  ListedModel,
+  ModelManager,
+  ModelRequest,
+  ModelStatus,
+  RemoveResult,
+  UrlRequest,
+  WaitOptions,
+} from "../../spec/mod.ts";
+import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import type { MessageToSubject, SubjectHello, SubjectOperation } from "./message.ts";
+
+/** Sends one operation to a subject's process. */
+export type Ask = (
+  operation: SubjectOperation,
+  request: Extract<MessageToSubject, { type: "operation" }>["request"],
+  options: WaitOptions,
+) => Promise<Readonly<Record<string, unknown>>>;
+
+/**
+ * The contract over the protocol: each call is one operation. What the subject does not claim is not asked of it.
+ *
+ * @param ask sends an operation; its answers have passed the protocol's schemas
+ */
+export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
+  const of = async <T>(
+    operation: SubjectOperation,
+    request: Extract<MessageToSubject, { type: "operation" }>["request"],
+    options: WaitOptions = {},
+  ): Promise<T> => {
+    const lack = lackOf(claims, { operation, request, options });
+    if (lack !== undefined) throw new NotPossibleHere(`${claims.name} ${lack}`);
+    // The schema of the operation's result vouches for the type.
+    return (await ask(operation, request, options)) as T;
+  };
+  return {
+    download: async (request, options) =>
+      downloaded(await of("download", ownLayout(request, claims), options)),
+    downloadUrl: async (request: UrlRequest, options) =>
+      downloaded(await of("downloadUrl", request, options)),
+    locate: async (request) =>
+      (await of<{ directory?: string }>("locate", ownLayout(request, claims))).directory,
+    status: async (request) => status(await of("status", ownLayout(request, claims))),
+    verify: async (request, options) =>
+      status(await of("verify", ownLayout(request, claims), options)),
+    list: async () =>
+      (await of<{ models: ListedModel[] }>("list", undefined)).models.map((model) => ({
+        ...model,
+        repository: model.repository,
+        misplaced: model.misplaced,
+        sizeBytes: model.sizeBytes ?? 0,
+      })),
+    remove: (request): Promise<RemoveResult> => of("remove", ownLayout(request, claims)),
+    migrate: async () => {
+      throw new NotPossibleHere("the subject protocol has no operation that migrates");
+    },
+    check: async (request, options) =>
+      checked(await of("check", ownLayout(request, claims), options)),
+  };
+}
+
+/** A request without a layout goes to the subject's own first one. */
+function ownLayout<T extends ModelRequest>(request: T, claims: SubjectHello): T {
+  const [own] = claims.layouts;
+  return request.layout !== undefined || own === undefined || own === "hubapi"
+    ? request
+    : { ...request, layout: own };
+}
+
+function lackOf(
+  claims: SubjectHello,
+  call: {
+    readonly operation: SubjectOperation;
+    readonly request: Extract<MessageToSubject, { type: "operation" }>["request"];
+    readonly options: WaitOptions;
+  },
+): string | undefined {
+  const { operation, options } = call;
+  const request: Partial<DownloadRequest> = call.request ?? {};
+  if (!claims.operations.includes(operation)) return `does not do ${operation}`;
+  const can = (capability: SubjectHello["capabilities"][number]) =>
+    claims.capabilities.includes(capability);
+  if (request.layout !== undefined && !claims.layouts.includes(request.layout))
+    return `does not have layout ${request.layout}`;
+  if ((request.include !== undefined || request.exclude !== undefined) && !can("patterns"))
+    return "takes no patterns";
+  if (request.revision !== undefined && request.revision !== "main" && !can("revision"))
+    return "takes no revision";
+  if (request.token !== undefined && !can("token")) return "takes no token";
+  if (request.offline === true && !can("offline")) return "cannot be told to stay offline";
+  if (request.endpoint !== undefined && !can("endpoint")) return "takes no endpoint in a request";
+  if (options.signal !== undefined && !can("cancel")) return "cannot be cancelled";
+  if (options.onProgress !== undefined && !can("progress")) return "reports no progress";
+  return undefined;
+}
+
+function downloaded(ok: Partial<DownloadResult> & { readonly directory: string }): DownloadResult {
+  const { directory, commit = "", files = [], bytesFetched = 0, offline = false } = ok;
+  // A trailing separator names the same directory.
+  return { directory: join(directory, "."), commit, files, bytesFetched, offline };
+}
+
+function status(ok: ModelStatus): ModelStatus {
+  const { directory } = ok;
+  switch (ok.state) {
+    case "complete":
+      return { state: "complete", directory, commit: ok.commit ?? "" };
+    case "incomplete":
+      return { state: "incomplete", directory, faults: ok.faults ?? [] };
+    case "unknown":
+      return { state: "unknown", directory, why: ok.why ?? "" };
+  }
+}
+
+function checked(ok: CheckReport): CheckReport {
+  return {
+    directory: ok.directory,
+    loadable: ok.loadable,
+    findings: ok.findings,
+    architecture: ok.architecture,
+    parameterCount: ok.parameterCount ?? 0,
+    tensorCount: ok.tensorCount ?? 0,
+    quantization: ok.quantization,
+    weightFiles: ok.weightFiles ?? [],
+  };
+}

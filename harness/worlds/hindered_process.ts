@@ -1,0 +1,36 @@
+import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import type { Hindrance } from "./hindrance.ts";
+import type { RunningSubject } from "./world.ts";
+
+/** A process that tells its world what could not be asked of it, also where the scenario makes nothing of the rejection. */
+export function hinderedProcess(running: RunningSubject, hindrance: Hindrance): RunningSubject {
+  const told = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      if (error instanceof NotPossibleHere) hindrance.hinder(error);
+      throw error;
+    }
+  };
+  return new Proxy(running, {
+    get: (target, name, receiver) => {
+      const value: unknown = told(() => Reflect.get(target, name, receiver));
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]): unknown => {
+        const answer: unknown = told(() => Reflect.apply(value, target, args));
+        return answer instanceof Promise ? watched(answer, hindrance) : answer;
+      };
+    },
+  });
+}
+
+async function watched<T>(answer: Promise<T>, hindrance: Hindrance): Promise<T> {
+  const settled = await Promise.allSettled([answer]);
+  // What the observer saw comes first: the answer may only follow from it.
+  const failure = hindrance.lookFailure;
+  if (failure !== undefined) throw failure;
+  const [outcome] = settled;
+  if (outcome.status === "fulfilled") return outcome.value;
+  if (outcome.reason instanceof NotPossibleHere) hindrance.hinder(outcome.reason);
+  throw outcome.reason;
+}

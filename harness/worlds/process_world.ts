@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fetch, Subject } from "../../spec/mod.ts";
+import { RealClock } from "../clock/real_clock.ts";
+import { nodeFiles } from "../disk/node_files.ts";
+import { serveHub, SimulatedHub } from "../hub/mod.ts";
+import { HarnessError } from "../scenario/harness_error.ts";
+import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { headView } from "../subjects/head_view.ts";
+import { isProgram, type ProgramSubject } from "../subjects/program.ts";
+import { ProgramProcess } from "./program_process.ts";
+import { Hindrance } from "./hindrance.ts";
+import { hinderedProcess } from "./hindered_process.ts";
+import { mountSmallVolume } from "./small_volume.ts";
+import { subjectEnvironment } from "./subject_environment.ts";
+import type { StartOptions, World, WorldOptions } from "./world.ts";
+
+/** Pieces up to this size are sent one by one, with a pause. */
+const SLOW_CHUNK_BYTES_MAX = 4096;
+const SLOW_CHUNK_MS = 2;
+/** How long the judge looks whether anything more comes, in milliseconds of real time. */
+const WATCH_MS = 1_500;
+
+/**
+ * A world whose subject is a program: child processes, a real directory, the hub on loopback, the real clock.
+ *
+ * @param subject who is judged; a {@linkcode ProgramSubject}
+ * @throws {NotPossibleHere} when the world cannot be as the scenario wants it
+ */
+export async function processWorld(subject: Subject, options: WorldOptions = {}): Promise<World> {
+  if (!isProgram(subject))
+    throw new HarnessError(`Cannot start ${subject.name} as a process: it is no program`);
+  if (options.volume === "folding")
+    throw new NotPossibleHere("no volume here takes names for one that differ in case");
+  const top = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-world-")));
+  const documents = join(top, "Documents");
+  for (const name of ["Documents", "elsewhere", "home", "tmp"]) await mkdir(join(top, name));
+  const { availableBytes } = options;
+  const leave = async (unmount: () => Promise<void> = async () => {}) => {
+    await unmount();
+    await rm(top, { recursive: true, force: true });
+  };
+  try {
+    const unmount =
+      availableBytes === undefined
+        ? undefined
+        : await mountSmallVolume(documents, { sizeBytes: availableBytes });
+    return await furnish(subject, { top, options, leave: () => leave(unmount) });
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/** What a world of processes stands on. */
+interface Ground {
+  readonly top: string;
+  readonly options: WorldOptions;
+  readonly leave: () => Promise<void>;
+}
+
+async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> {
+  const { top, options, leave } = ground;
+  const root = join(top, "Documents", "Models");
+  const startMs = Date.now();
+  const clock = new RealClock({ startMs, speed: subject.claims.clockSpeed ?? 1 });
+  const hub = new SimulatedHub({ now: () => clock.now(), style: options.style ?? {} });
+  const hindrance = new Hindrance(options.onObstacle);
+  const processes: ProgramProcess[] = [];
+  let wrap: ((fetch: Fetch) => Fetch) | undefined;
+  const served = await serveHub(hub, {
+    wrap: () => wrap,
+    onSent: async () => {
+      // Small pieces are those of a slow line: they arrive one by one.
+      if (hub.style.chunkBytes <= SLOW_CHUNK_BYTES_MAX) await sleep(SLOW_CHUNK_MS);
+      for (const process of processes) await process.onSent();
+    },
+  });
+  const start = (startOptions: StartOptions = {}) => {
+    if (startOptions.files !== undefined)
+      hindrance.refuse("the disk that another process sees cannot be wrapped");
+    if (startOptions.fetch !== undefined)
+      hindrance.refuse("another process finds no hosts but those that listen here");
+    wrap = startOptions.relay;
+    const { look, env, root: ownRoot = root } = startOptions;
+    const process = new ProgramProcess({
+      subject,
+      root: ownRoot,
+      cwd: join(top, "home"),
+      env: subjectEnvironment({ top, endpoint: hub.endpoint, startMs, own: env, subject }),
+      ready: () => clock.passed(),
+      onFault: (fault) => hindrance.hinder(fault),
+      look: look === undefined ? undefined : () => hindrance.observe(look),
+    });
+    processes.push(process);
+    return hinderedProcess(process.running, hindrance);
+  };
+  return {
+    kind: "process",
+    subject,
+    root,
+    outside: join(top, "elsewhere"),
+    files: headView(nodeFiles(), { root, layout: subject.claims.layouts[0] ?? "hubapi" }),
+    hub,
+    clock,
+    otherOrigin: served.otherOrigin,
+    get obstacle() {
+      return hindrance.obstacle;
+    },
+    start,
+    settle: async () => {
+      for (const process of processes) if (process.running.isKilled) await process.kill();
+    },
+    watch: () => sleep(WATCH_MS),
+    notes: () => foreignWrites(top),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(processes.map((process) => process.finish()));
+      await served.close();
+      await leave();
+      if (hub.harnessErrors.length > 0)
+        throw new HarnessError(`Cannot judge: ${hub.harnessErrors.join("; ")}`);
+    },
+  };
+}
+
+/** What lies beside the root, where only the scenario writes: a line for each place. */
+async function foreignWrites(top: string): Promise<string[]> {
+  const found: string[] = [];
+  const known: Readonly<Record<string, readonly string[]>> = { Documents: ["Models"] };
+  for (const name of await readdir(top)) {
+    if (name === "elsewhere") continue;
+    for (const entry of await readdir(join(top, name)))
+      if (known[name]?.includes(entry) !== true) found.push(`${name}/${entry}`);
+  }
+  return found;
+}

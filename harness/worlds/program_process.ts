@@ -1,0 +1,182 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ModelManager } from "../../spec/mod.ts";
+import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { programManager } from "../subjects/program_manager.ts";
+import type { ProgramSubject } from "../subjects/program.ts";
+import { SubjectConnection } from "../subjects/subject_connection.ts";
+import type { SubjectFault } from "../subjects/subject_fault.ts";
+import type { KillPoint } from "./process_gate.ts";
+import type { RunningSubject } from "./world.ts";
+
+/** Where `strace` is looked for; with it a process can be killed at a system call. */
+const STRACE = "/usr/bin/strace";
+/** How long what the hub has sent takes to be dealt with, in milliseconds. */
+const ARRIVAL_MS = 60;
+/** Kinds of changes that a download makes about equally often. */
+const CALL_KINDS = 6;
+/** System calls that change a disk, for every architecture that has them; the marked ones are not on all. */
+const CHANGING_CALLS =
+  "?mkdir,mkdirat,?rename,?renameat,renameat2,?link,linkat,?symlink,symlinkat,?unlink,unlinkat,?rmdir,ftruncate,pwrite64";
+
+/** How a process of a program stands in its world. */
+export interface ProgramProcessOptions {
+  readonly subject: ProgramSubject;
+  readonly root: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Resolves when the next operation may begin. */
+  readonly ready: () => Promise<void>;
+  readonly onFault: (fault: SubjectFault) => void;
+  /** Looks at the disk while the process is held still. */
+  readonly look: (() => Promise<void>) | undefined;
+}
+
+/** A process of a program, started at its first operation, with what a world has to do to it. */
+export class ProgramProcess {
+  readonly running: RunningSubject;
+  readonly #options: ProgramProcessOptions;
+  #connection: SubjectConnection | undefined;
+  #point: KillPoint | undefined;
+  #chunks = 0;
+  #events = 0;
+  #underWay = 0;
+  #isKilled = false;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(options: ProgramProcessOptions) {
+    this.#options = options;
+    const manager = programManager(
+      (operation, request, waiting) =>
+        this.#call((connection) =>
+          connection.call(
+            { operation, root: options.root, ...(request === undefined ? {} : { request }) },
+            waiting,
+          ),
+        ),
+      options.subject.claims,
+    );
+    this.running = this.#present(manager);
+  }
+
+  /** Told of each piece of a body that the hub has sent; the hub waits for it. */
+  async onSent(): Promise<void> {
+    if (this.#underWay === 0) return;
+    this.#chunks++;
+    if (this.#point?.at === "chunk" && this.#point.nth === this.#chunks) {
+      // What was sent is to arrive first, and to be dealt with.
+      await sleep(ARRIVAL_MS);
+      await this.kill();
+    }
+    await this.look();
+  }
+
+  /** Holds the process still and lets the world's observer look. */
+  look(): Promise<void> {
+    const { look } = this.#options;
+    const connection = this.#connection;
+    if (look === undefined || connection === undefined || this.#isKilled) return Promise.resolve();
+    this.#looking = this.#looking.then(() => connection.process.frozen(look));
+    return this.#looking;
+  }
+
+  async kill(): Promise<void> {
+    this.#isKilled = true;
+    await this.#connection?.kill();
+  }
+
+  /** Lets the process end as the protocol says. */
+  async finish(): Promise<void> {
+    if (this.#isKilled) return;
+    await this.#connection?.finish();
+  }
+
+  async #call<T>(action: (connection: SubjectConnection) => Promise<T>): Promise<T> {
+    await this.#options.ready();
+    this.#connection ??= this.#connect();
+    this.#underWay++;
+    const timer = this.#options.look === undefined ? undefined : this.#lookOften();
+    try {
+      return await action(this.#connection);
+    } finally {
+      clearInterval(timer);
+      this.#underWay--;
+      await this.look();
+    }
+  }
+
+  #lookOften(): NodeJS.Timeout {
+    let isLooking = false;
+    return setInterval(() => {
+      if (isLooking) return;
+      isLooking = true;
+      const done = () => {
+        isLooking = false;
+      };
+      this.look().then(done, done);
+    }, 10);
+  }
+
+  #connect(): SubjectConnection {
+    const { subject, cwd, env, onFault } = this.#options;
+    return new SubjectConnection({
+      command: [...this.#tracer(), ...subject.program.command],
+      cwd,
+      env: this.#point?.at === "operation" ? { ...env, UV_THREADPOOL_SIZE: "1" } : env,
+      limits: subject.program.limits,
+      isToDie: this.#point?.at === "operation",
+      onFault: (fault) => {
+        if (fault !== undefined) onFault(fault);
+        else this.#isKilled = true;
+      },
+      onEvent: () => {
+        this.#events++;
+        if (this.#point?.at === "event" && this.#point.nth === this.#events) void this.kill();
+      },
+    });
+  }
+
+  /**
+   * A tracer counts each kind of call in each thread by itself, so the nth change of the disk becomes, roughly, the
+   * call of some kind that comes as late; which kind and thread it is, the program decides.
+   */
+  #tracer(): string[] {
+    const point = this.#point;
+    if (point?.at !== "operation") return [];
+    const when = Math.max(1, Math.round(point.nth / CALL_KINDS));
+    const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${when}`;
+    return [STRACE, "-f", "-qq", "-o", "/dev/null", "-e", inject];
+  }
+
+  #present(manager: ModelManager): RunningSubject {
+    const facts = {
+      pid: () => this.#connection?.process.pid ?? 0,
+      changes: (): number => {
+        throw new NotPossibleHere("nobody counts how often another process changes the disk");
+      },
+      chunks: () => this.#chunks,
+      isKilled: () => this.#isKilled,
+    };
+    return {
+      ...manager,
+      get pid() {
+        return facts.pid();
+      },
+      get changes() {
+        return facts.changes();
+      },
+      get chunks() {
+        return facts.chunks();
+      },
+      get isKilled() {
+        return facts.isKilled();
+      },
+      killAt: (point) => {
+        if (point.at === "operation" && !existsSync(STRACE))
+          throw new NotPossibleHere("no strace is installed that could kill at a system call");
+        this.#point = point;
+      },
+      kill: () => this.kill(),
+    };
+  }
+}

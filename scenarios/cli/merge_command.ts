@@ -1,0 +1,52 @@
+/**
+ * `mlx-conform merge`: makes one record of the shards of a run.
+ *
+ * @module
+ */
+
+import type { Command } from "commander";
+import { EXIT_CODES, exitCodeOf, mergeRecords, parseRecord } from "../../harness/mod.ts";
+import type { ConformContext } from "./conform_context.ts";
+import { readRecord, writeText } from "./record_files.ts";
+
+/** Adds the command. */
+export function addMergeCommand(program: Command, context: ConformContext): void {
+  program
+    .command("merge")
+    .description("Put the records of all shards of a run together.")
+    .argument("<files...>", "report.jsonl of each shard")
+    .requiredOption("-o, --output <file>", "where the record of the whole run goes")
+    .addHelpText(
+      "after",
+      "\nExit codes: those of the whole run; 5 when the shards do not belong together, or one is missing or incomplete.",
+    )
+    .action(async (files: string[], { output }: { output: string }) => {
+      context.finish(await merge(files, output, context));
+    });
+}
+
+async function merge(
+  files: readonly string[],
+  output: string,
+  context: ConformContext,
+): Promise<number> {
+  const { text, problems } = mergeRecords(await Promise.all(files.map(readRecord)));
+  if (text === undefined) {
+    context.writeErr(
+      [`mlx-conform: Cannot merge ${files.length} records:`, ...problems, ""]
+        .join("\n  ")
+        .trimEnd(),
+    );
+    context.writeErr("\n");
+    return EXIT_CODES.incomplete;
+  }
+  await writeText(output, text);
+  const { closing } = parseRecord(text, output);
+  const verdict = closing?.verdict ?? "incomplete";
+  context.writeOut(
+    `${verdict}: ${files.length} shards, ${closing?.results} scenario runs, ${closing?.cases} cases, in ${output}\n`,
+  );
+  for (const problem of closing?.deviationProblems ?? [])
+    context.writeOut(`known deviations: ${problem}\n`);
+  return exitCodeOf(verdict);
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { nightlySteps, type NightlyOptions } from "./nightly_steps.ts";
+
+const LINUX: NightlyOptions = {
+  platform: "linux",
+  arch: "x64",
+  hardware: "with",
+  seed: "1",
+  out: "out",
+  minutes: 20,
+  swiftPackages: ["harness/subjects/swift"],
+};
+const MAC: NightlyOptions = { ...LINUX, platform: "darwin", arch: "arm64" };
+
+const skipped = (options: NightlyOptions) =>
+  nightlySteps(options).flatMap(({ name, skip }) => (skip === undefined ? [] : [name]));
+
+test("nightlySteps() leaves nothing out on a Mac with Apple silicon", () => {
+  assert.deepEqual(skipped(MAC), []);
+  assert.ok(nightlySteps(MAC).filter(({ isHardware }) => isHardware).length >= 2);
+});
+
+test("nightlySteps() says what a machine without Metal or APFS cannot show", () => {
+  assert.deepEqual(skipped(LINUX), [
+    "disk in memory against APFS",
+    "disk in memory against Case-sensitive APFS",
+    "Swift package harness/subjects/swift",
+    "MLX on Metal",
+    "a real model of the real hub",
+  ]);
+  const intel = nightlySteps({ ...MAC, arch: "x64" }).find(({ isHardware }) => isHardware);
+  assert.match(intel?.skip ?? "", /darwin x64/);
+});
+
+test("nightlySteps() names what was left out on purpose", () => {
+  assert.deepEqual(skipped({ ...MAC, hardware: "without" }), [
+    "MLX on Metal",
+    "a real model of the real hub",
+  ]);
+  const only = nightlySteps({ ...MAC, hardware: "only" });
+  assert.ok(only.every(({ isHardware }) => isHardware === true));
+});
+
+test("nightlySteps() makes a seed of the number of a run", () => {
+  const [first] = nightlySteps({ ...LINUX, seed: "19876543210" });
+  const seed = Number(first?.command[(first.command.indexOf("--seed") ?? 0) + 1]);
+  assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31);
+});

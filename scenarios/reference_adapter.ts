@@ -1,0 +1,79 @@
+/**
+ * The reference as a program that speaks the subject protocol.
+ *
+ * `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ *
+ * @module
+ */
+
+import { RealClock } from "../harness/clock/real_clock.ts";
+import { type AdapterCall, serveAdapter } from "../harness/subjects/adapters/serve_adapter.ts";
+import type { Clock, DownloadRequest, ModelManager, UrlRequest } from "../spec/mod.ts";
+import { nodeHost } from "../src/node_host.ts";
+import { SharedModelManager } from "../src/shared_model_manager.ts";
+
+const speed = Number(process.env["MLX_LAYOUT_CLOCK_SPEED"] ?? 1);
+const startMs = Number(process.env["MLX_LAYOUT_CLOCK_START"] ?? Date.now());
+const host = { ...nodeHost(), ...(speed === 1 ? {} : { clock: fastClock() }) };
+/** One for each root: a process keeps what it knows from one operation to the next. */
+const managers = new Map<string, ModelManager>();
+
+serveAdapter(
+  {
+    name: "mlx-layout",
+    version: "0.1.0",
+    roles: ["downloader", "manager", "loader"],
+    capabilities: [
+      "cancel",
+      "progress",
+      "patterns",
+      "revision",
+      "token",
+      "offline",
+      "endpoint",
+      "concurrency",
+    ],
+    layouts: ["hubapi", "lmstudio", "flat"],
+    profiles: ["core", "offline"],
+    clockSpeed: speed,
+  },
+  {
+    download: (call) => managerOf(call).download(requestOf<DownloadRequest>(call), waiting(call)),
+    downloadUrl: (call) => managerOf(call).downloadUrl(requestOf<UrlRequest>(call), waiting(call)),
+    status: (call) => managerOf(call).status(call.request),
+    verify: (call) => managerOf(call).verify(call.request, waiting(call)),
+    list: async (call) => ({ models: await managerOf(call).list() }),
+    locate: async (call) => ({ directory: await managerOf(call).locate(call.request) }),
+    remove: (call) => managerOf(call).remove(call.request),
+    check: (call) => managerOf(call).check(call.request, waiting(call)),
+  },
+);
+
+function managerOf({ root }: AdapterCall): ModelManager {
+  const known = managers.get(root);
+  if (known !== undefined) return known;
+  const manager = new SharedModelManager(host, { root, env: process.env });
+  managers.set(root, manager);
+  return manager;
+}
+
+function requestOf<T extends object>({ request }: AdapterCall): T {
+  return request as object as T;
+}
+
+function waiting({ signal, progress }: AdapterCall) {
+  return { signal, onProgress: progress };
+}
+
+function fastClock(): Clock {
+  const clock = new RealClock({ startMs, speed });
+  return {
+    now: () => clock.now(),
+    // Of a pause that is longer than anybody would wait for, the part that somebody does.
+    sleep: async (durationMs, signal) => {
+      for (let leftMs = durationMs; leftMs > 0; leftMs -= 1000)
+        await clock.sleep(Math.min(leftMs, 1000), signal);
+      signal?.throwIfAborted();
+    },
+  };
+}
