@@ -4,6 +4,7 @@
  * @module
  */
 
+export { CANARY_NAME, keptByCanary } from "./canary.ts";
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
 export {

@@ -14,7 +14,7 @@ import type { RunningSubject } from "./world.ts";
 /** Where `strace` is looked for; with it a process can be killed at a system call. */
 const STRACE = "/usr/bin/strace";
 /** How long what the hub has sent takes to be dealt with, in milliseconds. */
-const ARRIVAL_MS = 60;
+const ARRIVAL_MS = 250;
 /** Kinds of changes that a download makes about equally often. */
 const CALL_KINDS = 6;
 /** System calls that change a disk, for every architecture that has them; the marked ones are not on all. */

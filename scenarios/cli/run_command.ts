@@ -6,9 +6,11 @@
 
 import type { Command } from "commander";
 import {
+  CANARY_NAME,
   EXIT_CODES,
   exitCodeOf,
   failureStory,
+  keptByCanary,
   requirementTable,
   runParallel,
   type ScenarioResult,
@@ -57,6 +59,11 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   for (const line of asideLines(results)) print(line);
   const isReference = options.subject === undefined;
   if (options.only.length === 0 && isReference) print(`\n${(await showModel()).join("\n")}`);
+  const kept = options.subject === CANARY_NAME ? keptByCanary(results) : [];
+  if (kept.length > 0) {
+    print(`\nThe suite is broken: ${name} must break ${kept.join(", ")}, and kept it.`);
+    return EXIT_CODES["harness failed"];
+  }
   const verdict = suiteVerdict(results, {
     profiles,
     isFiltered: options.only.length > 0,
