@@ -142,6 +142,12 @@ async function runCase(
     tally.skip(judged, cause.message);
     return;
   }
+  const setup =
+    world?.kind === "process" && cause === failure?.error ? asFailure(cause) : undefined;
+  if (setup !== undefined) {
+    tally.skip(judged, `a step before what is judged failed (${setup.code})`);
+    return;
+  }
   const isBreakage = requirementOf(cause, scenario.covers) !== undefined;
   if (world?.kind === "process" && isBreakage && hasMissed(world.hub)) {
     tally.skip(new Set(), "it never made the request at which the hub was to lie");

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import {
   anySmallModel,
   contentBytes,
+  isPlace,
   modelPlace,
   ProcessKilled,
   readTree,
@@ -56,12 +57,13 @@ export const severalAtOnce = scenario({
     );
     const directory = modelPlace(world, REPOSITORY);
     const wrong = await wrongFiles(world, directory, wantedFiles(model.files));
-    verdict.holds(
-      "DL-CONCURRENT",
-      wrong.length === 0 &&
-        results.every((result) => result === undefined || result.directory === directory),
-      wrong.join(", "),
-    );
+    verdict.holds("DL-CONCURRENT", wrong.length === 0, wrong.join(", "));
+    for (const result of results)
+      verdict.holds(
+        "DL-CONCURRENT",
+        result === undefined || (await isPlace(world, result.directory, directory)),
+        `${result?.directory} is another directory`,
+      );
     const known = new Set([".downloaded", ...model.files.map(({ path }) => path)]);
     const left = (await readTree(world.files, directory)).filter(
       ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
