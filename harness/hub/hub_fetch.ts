@@ -38,7 +38,11 @@ export function hubFetch(
       status: reply.status,
       names: reply.headers.map(([name]) => name),
       headers: new Headers(reply.headers.map(([name, value]): [string, string] => [name, value])),
-      body: bodyStream(reply, { chunkBytes, stalls, asClient: false, signal }),
+      // An answer to HEAD has a length and no body.
+      body:
+        method === "HEAD"
+          ? null
+          : bodyStream(reply, { chunkBytes, stalls, asClient: false, signal }),
     };
   };
 }

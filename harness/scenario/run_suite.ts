@@ -128,7 +128,9 @@ export function requirementVerdicts(results: readonly ScenarioResult[]): Require
 }
 
 function standingOf(id: RequirementId, about: readonly ScenarioResult[]): RequirementStanding {
-  if (about.some(({ breakage }) => breakage?.requirement === id)) return "broken";
+  const isBroken = ({ breakage, further = [] }: ScenarioResult) =>
+    [breakage, ...further].some((promise) => promise?.requirement === id);
+  if (about.some(isBroken)) return "broken";
   if (about.every(({ judged }) => (judged[id] ?? 0) === 0)) {
     return about.some(({ skipped }) => skipped[id] !== undefined) ? "skipped" : "not judged";
   }

@@ -19,7 +19,7 @@ export { namesFile } from "./names_file.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
 export { isPlace } from "./is_place.ts";
 export { stateDirectory } from "./state_directory.ts";
-export { needsOwnProcess } from "./needs_own_process.ts";
+export { needsOwnProcess, needsPatience } from "./needs_own_process.ts";
 export { changesOutside, type ChangesOutside } from "./changes_outside.ts";
 export { falseMarker, markerText } from "./false_marker.ts";
 export { boundFiles, formerTimes } from "./former_times.ts";

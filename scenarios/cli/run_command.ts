@@ -53,8 +53,10 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   });
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
   for (const result of results) {
-    const story = failureStory(result);
-    if (story !== undefined) print(`\n${story}`);
+    for (const breakage of [result.breakage, ...(result.further ?? [])]) {
+      const story = failureStory({ ...result, breakage });
+      if (story !== undefined) print(`\n${story}`);
+    }
   }
   for (const line of asideLines(results)) print(line);
   const isReference = options.subject === undefined;
