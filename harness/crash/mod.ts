@@ -18,8 +18,8 @@ export {
 export {
   type Coverage,
   type CrashState,
-  enumerateStates,
   type EnumerateOptions,
+  enumerateStates,
   newCoverage,
 } from "./enumerate_states.ts";
 export {
@@ -32,9 +32,9 @@ export {
 export { judgeState, type StateJudgement, type StateQuestions } from "./judge_state.ts";
 export { type CrashViolation, lookAtState, type StateLook } from "./look_at_state.ts";
 export { operationName } from "./operation_name.ts";
-export { unsyncedPlacement } from "./unsynced_placement.ts";
 export {
   type Persistence,
   PERSISTENCE_PROFILES,
   type PersistenceProfile,
 } from "./persistence_profile.ts";
+export { unsyncedPlacement } from "./unsynced_placement.ts";

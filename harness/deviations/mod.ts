@@ -4,8 +4,8 @@
  * @module
  */
 
-export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { breakageSignature } from "./breakage_signature.ts";
+export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {
   type DeviationProblem,

@@ -5,5 +5,5 @@
  */
 
 export { answerHonestly, SCRIPTED_HELLO, scriptedToken } from "./honest_runner.ts";
-export { type RunnerScript, ScriptedPrograms, type ScriptedRunner } from "./scripted_programs.ts";
 export { RUNNER_FAULTS, type RunnerFault } from "./runner_faults.ts";
+export { type RunnerScript, ScriptedPrograms, type ScriptedRunner } from "./scripted_programs.ts";

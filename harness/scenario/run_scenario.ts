@@ -3,6 +3,8 @@ import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
 import { describeGiven } from "../replay/describe_given.ts";
 import { encodeGiven } from "../replay/encode_given.ts";
+import type { SimulatedHub } from "../hub/mod.ts";
+import { excusedBy } from "../subjects/role_of.ts";
 import { SubjectFault } from "../subjects/subject_fault.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
@@ -39,11 +41,39 @@ class CaseTimeout extends Error {
   override readonly name = "CaseTimeout";
 }
 
-/** Runs a scenario on a subject in one world. Never rejects: what goes wrong is part of the result. */
+/**
+ * Runs a scenario on a subject in one world. Never rejects: what goes wrong is part of the result.
+ *
+ * A program may break several of the promises that a scenario is about: each that it broke is left out of account, and the
+ * others are judged again.
+ */
 export async function runScenario(
   scenario: Scenario,
   subject: Subject,
   options: RunScenarioOptions,
+): Promise<ScenarioResult> {
+  const first = await runOnce(scenario, subject, { ...options, settled: new Map() });
+  if (options.world !== "process" || options.path !== undefined) return first;
+  const settled = new Map<RequirementId, string>();
+  const further: BrokenPromise[] = [];
+  let last = first;
+  for (;;) {
+    const id = last.breakage?.requirement;
+    if (id === undefined || settled.has(id)) break;
+    settled.set(id, "it is broken already");
+    if (scenario.covers.every((one) => settled.has(one))) break;
+    last = await runOnce(scenario, subject, { ...options, settled });
+    if (last.breakage?.requirement !== undefined) further.push(last.breakage);
+  }
+  if (further.length === 0) return first;
+  const durationMs = first.durationMs + last.durationMs;
+  return { ...first, judged: { ...last.judged, ...first.judged }, further, durationMs };
+}
+
+async function runOnce(
+  scenario: Scenario,
+  subject: Subject,
+  options: RunScenarioOptions & { readonly settled: ReadonlyMap<RequirementId, string> },
 ): Promise<ScenarioResult> {
   const startMs = performance.now();
   const tally = new CaseTally(scenario);
@@ -51,16 +81,20 @@ export async function runScenario(
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
   const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
   const isProcess = options.world === "process" && options.path === undefined;
+  const excused = new Map([...excusedBy(subject), ...options.settled]);
+  const answerable = scenario.covers.filter((id) => !excused.has(id));
+  const isExcused = scenario.covers.every((id) => excused.has(id));
   const enough = isProcess ? runs : Number.POSITIVE_INFINITY;
   let found: { readonly requirement: RequirementId | undefined } | undefined;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
+    if (isExcused && tally.cases > 0) return;
     if (tally.played >= enough && tally.lacks().length === 0) return;
     try {
-      await runCase(scenario, { subject, given, world: options.world, tally });
+      await runCase(scenario, { subject, given, world: options.world, tally, excused });
     } catch (error) {
-      const requirement = requirementOf(error, scenario);
+      const requirement = requirementOf(error, answerable);
       // What is made smaller stays what it is: another failure on the way is another story.
       if (found !== undefined && found.requirement !== requirement) return;
       found = { requirement };
@@ -85,6 +119,7 @@ export async function runScenario(
           given: details.counterexample?.[0] ?? {},
           world: "memory",
           tally: new CaseTally(scenario),
+          excused,
         }),
     }));
   const vacuity = details.failed ? [] : tally.vacuity(options.path !== undefined);
@@ -98,7 +133,7 @@ export async function runScenario(
     reached: tally.reached,
     vacuity,
     ...(tally.notes.length === 0 ? {} : { notes: tally.notes }),
-    breakage: details.failed ? breakageOf(error, { scenario, details, isFidelity }) : undefined,
+    breakage: details.failed ? breakageOf(error, { answerable, details, isFidelity }) : undefined,
     seed: options.seed,
     cases: tally.cases,
     durationMs: Math.round(performance.now() - startMs),
@@ -112,14 +147,21 @@ async function runCase(
     readonly given: Record<string, unknown>;
     readonly world: WorldKind;
     readonly tally: CaseTally;
+    readonly excused: ReadonlyMap<RequirementId, string>;
   },
 ): Promise<void> {
-  const { subject, given, tally } = options;
-  const verdict = new Verdict(scenario.covers, scenario.goals ?? []);
-  // What is found after an obstacle follows from it, and is no verdict.
+  const { subject, given, tally, excused: excuses } = options;
+  const [excuse] = scenario.covers.map((id) => excuses.get(id));
+  if (excuse !== undefined && scenario.covers.every((id) => excuses.has(id))) {
+    tally.skip(new Set(), excuse);
+    return;
+  }
+  const verdict = new Verdict(scenario.covers, scenario.goals ?? [], excuses);
   let before: RequirementBroken | undefined;
+  let judged: ReadonlySet<RequirementId> = verdict.judged;
   const onObstacle = () => {
     before = verdict.broken;
+    judged = new Set(verdict.judged);
   };
   let world: World | undefined;
   let courtFailure: unknown;
@@ -143,12 +185,28 @@ async function runCase(
       ? (courtFailure ?? verdict.broken ?? failure?.error)
       : (before ?? world.obstacle);
   if (cause instanceof NotPossibleHere) {
-    tally.skip(verdict, cause.message);
+    tally.skip(judged, cause.message);
+    return;
+  }
+  const setup =
+    world?.kind === "process" && cause === failure?.error ? asFailure(cause) : undefined;
+  if (setup !== undefined) {
+    tally.skip(judged, `a step before what is judged failed (${setup.code})`);
+    return;
+  }
+  const isBreakage = requirementOf(cause, scenario.covers) !== undefined;
+  if (world?.kind === "process" && isBreakage && hasMissed(world.hub)) {
+    tally.skip(new Set(), "it never made the request at which the hub was to lie");
     return;
   }
   if (world !== undefined) tally.add(verdict, world.hub);
   if (cause !== undefined)
     throw cause instanceof Error ? cause : new HarnessError(describeError(cause));
+}
+
+/** Whether the case set faults and none of them came to pass: then what went wrong is another story. */
+function hasMissed(hub: SimulatedHub): boolean {
+  return hub.faults.length > 0 && hub.firedCounts().every((count) => count === 0);
 }
 
 async function withinLimit(action: () => Promise<void>, world: World): Promise<void> {
@@ -184,23 +242,26 @@ function statusOf(
   return context.tally.isAllSkipped ? "skip" : "pass";
 }
 
-function requirementOf(error: unknown, scenario?: Scenario): RequirementId | undefined {
+function requirementOf(
+  error: unknown,
+  answerable: readonly RequirementId[] = [],
+): RequirementId | undefined {
   if (error instanceof RequirementBroken) return error.requirement;
   // A failure of the subject where the story expected none breaks what the story is about first of all.
-  return asFailure(error) === undefined ? undefined : (scenario?.covers[0] ?? "LAYOUT-AGREE");
+  return asFailure(error) === undefined ? undefined : (answerable[0] ?? "LAYOUT-AGREE");
 }
 
 function breakageOf(
   error: unknown,
   context: {
-    readonly scenario: Scenario;
+    readonly answerable: readonly RequirementId[];
     readonly details: fc.RunDetails<[Record<string, unknown>]>;
     readonly isFidelity: boolean;
   },
 ): BrokenPromise {
-  const { scenario, details, isFidelity } = context;
+  const { answerable, details, isFidelity } = context;
   const [given] = details.counterexample ?? [];
-  const requirement = requirementOf(error, scenario);
+  const requirement = requirementOf(error, answerable);
   const detail = detailOf(error);
   return {
     requirement: isFidelity ? undefined : requirement,

@@ -158,7 +158,9 @@ export function standingOf(
   id: RequirementId,
   about: readonly ScenarioResult[],
 ): RequirementStanding {
-  const broken = about.filter(({ breakage }) => breakage?.requirement === id);
+  const broken = about.filter(({ breakage, further = [] }) =>
+    [breakage, ...further].some((promise) => promise?.requirement === id),
+  );
   if (broken.some(({ status }) => status !== "expected-fail")) return "broken";
   if (broken.length > 0) return "deviates";
   if (about.every(({ judged }) => (judged[id] ?? 0) === 0)) {

@@ -50,6 +50,8 @@ export interface ScenarioResult {
   /** What else was noticed, such as places outside its root to which the subject wrote. */
   readonly notes?: readonly string[];
   readonly breakage: BrokenPromise | undefined;
+  /** Other promises that a program broke, each found with those before it left out of account. */
+  readonly further?: readonly BrokenPromise[];
   readonly seed: number;
   readonly cases: number;
   readonly durationMs: number;

@@ -17,13 +17,14 @@ export {
   type HubCachePaths,
   writeForeignSnapshot,
 } from "./hub_cache.ts";
+export { isPlace } from "./is_place.ts";
 export { keptBytes } from "./kept_bytes.ts";
 export { type KeptPart, keptParts } from "./kept_parts.ts";
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
 export { lacksRefusal, type WantedRefusal } from "./lacks_refusal.ts";
 export { modelNames } from "./model_names.ts";
 export { namesFile } from "./names_file.ts";
-export { needsOwnProcess } from "./needs_own_process.ts";
+export { needsOwnProcess, needsPatience } from "./needs_own_process.ts";
 export * from "./other_host.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
 export { patternedBytes } from "./patterned_bytes.ts";

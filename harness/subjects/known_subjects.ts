@@ -14,11 +14,13 @@ export type SubjectPackages =
 
 /** Where things lie that a subject's command names. */
 export interface SubjectPlaces {
-  /** The adapters of this repository. */
+  /** The adapters of this repository that are no JavaScript. */
   readonly adapters: string;
+  /** Those that are, as source or as built. */
+  readonly scripts: string;
   /** What was installed for this subject. */
   readonly installed: string;
-  /** Ending of the adapters in JavaScript: as source, or as built. */
+  /** How the names of these end. */
   readonly ending: string;
 }
 
@@ -32,9 +34,9 @@ export interface KnownSubject {
 }
 
 const inNode = (file: string, ...args: string[]) =>
-  (({ adapters, ending }) => [
+  (({ scripts, ending }) => [
     process.execPath,
-    join(adapters, `${file}.${ending}`),
+    join(scripts, `${file}.${ending}`),
     ...args,
   ]) satisfies KnownSubject["command"];
 const inPython = (file: string, ...args: string[]) =>
@@ -43,6 +45,8 @@ const inPython = (file: string, ...args: string[]) =>
     join(adapters, file),
     ...args,
   ]) satisfies KnownSubject["command"];
+/** An adapter that Python runs leaves nothing beside its source. */
+const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: "1" };
 const HUB_JS: SubjectPackages = { from: "npm", packages: ["@huggingface/hub@2.17.5"] };
 
 function pythonHub(version: string, packageVersion: string): KnownSubject[] {
@@ -51,11 +55,17 @@ function pythonHub(version: string, packageVersion: string): KnownSubject[] {
     packages: [`huggingface_hub==${packageVersion}`],
   };
   return [
-    { name: `python-hub-${version}`, packages, command: inPython("hub_python.py") },
+    {
+      name: `python-hub-${version}`,
+      packages,
+      command: inPython("hub_python.py"),
+      env: PYTHON_ENV,
+    },
     {
       name: `python-hub-${version}-local-dir`,
       packages,
       command: inPython("hub_python.py", "--local-dir"),
+      env: PYTHON_ENV,
     },
   ];
 }
@@ -65,11 +75,21 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
   {
     name: "naive-curl",
     packages: undefined,
-    command: ({ adapters, ending }) => [
+    command: ({ adapters, scripts, ending }) => [
       process.execPath,
-      join(adapters, `once_shim.${ending}`),
+      join(scripts, `once_shim.${ending}`),
       "sh",
       join(adapters, "naive_curl.sh"),
+    ],
+  },
+  {
+    name: "wget",
+    packages: undefined,
+    command: ({ adapters, scripts, ending }) => [
+      process.execPath,
+      join(scripts, `once_shim.${ending}`),
+      "sh",
+      join(adapters, "wget_jq.sh"),
     ],
   },
   { name: "hub-js", packages: HUB_JS, command: inNode("hub_js") },
@@ -90,6 +110,7 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
     name: "mlx-lm",
     packages: { from: "pypi", packages: ["mlx[cpu]==0.32.1", "mlx-lm==0.32.0"] },
     command: inPython("mlx_lm_download.py"),
+    env: PYTHON_ENV,
   },
   {
     name: "hf-hub-rust",

@@ -4,9 +4,11 @@
  * @module
  */
 
-export { deviationsBeside } from "./deviations_beside.ts";
+export { CANARY_NAME, keptByCanary } from "./canary.ts";
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
+export { deviationsBeside } from "./deviations_beside.ts";
 export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
+export { HEAD } from "./head_view.ts";
 export {
   installedName,
   KNOWN_SUBJECTS,
@@ -14,10 +16,6 @@ export {
   type SubjectPackages,
 } from "./known_subjects.ts";
 export { loopbackOnly, type NetworkBounds } from "./loopback_only.ts";
-export { roleOf } from "./role_of.ts";
-export { smoke, type SmokeCheck } from "./smoke.ts";
-export { startProgram } from "./start_program.ts";
-export { HEAD } from "./head_view.ts";
 export {
   type MessageFromSubject,
   type MessageToSubject,
@@ -32,5 +30,8 @@ export {
   type SubjectRole,
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
+export { roleOf } from "./role_of.ts";
+export { smoke, type SmokeCheck } from "./smoke.ts";
+export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";
 export { SubjectFault, type SubjectFaultKind } from "./subject_fault.ts";

@@ -102,7 +102,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     subject,
     root,
     outside: join(top, "elsewhere"),
-    files: headView(nodeFiles(), { root, layout: subject.claims.layouts[0] ?? "hubapi" }),
+    files: headView(nodeFiles(), { layout: subject.claims.layouts[0] ?? "hubapi" }),
     hub,
     clock,
     otherOrigin: served.otherOrigin,
@@ -130,7 +130,7 @@ async function foreignWrites(top: string): Promise<string[]> {
   const found: string[] = [];
   const known: Readonly<Record<string, readonly string[]>> = { Documents: ["Models"] };
   for (const name of await readdir(top)) {
-    if (name === "elsewhere") continue;
+    if (name === "elsewhere" || name === "tracer.log") continue;
     for (const entry of await readdir(join(top, name)))
       if (known[name]?.includes(entry) !== true) found.push(`${name}/${entry}`);
   }

@@ -6,9 +6,11 @@
 
 import type { Command } from "commander";
 import {
+  CANARY_NAME,
   EXIT_CODES,
   exitCodeOf,
   failureStory,
+  keptByCanary,
   miniatures,
   miniatureTable,
   planSuite,
@@ -76,14 +78,21 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
       directory: options.replays,
       subject: accused,
     });
-    const story = failureStory(result, { replayFile });
-    if (story !== undefined) print(`\n${story}`);
+    for (const breakage of [result.breakage, ...(result.further ?? [])]) {
+      const story = failureStory({ ...result, breakage }, { replayFile });
+      if (story !== undefined) print(`\n${story}`);
+    }
   }
   for (const line of asideLines(results)) print(line);
   const isWhole = options.only.length === 0 && options.shard === undefined;
   if (isWhole && options.subject === undefined) print(`\n${(await showModel()).join("\n")}`);
   for (const problem of problems) print(`\nknown deviations: ${problem}`);
   for (const warning of warnings) print(`\nknown deviations: ${warning}`);
+  const keptInVain = isWhole && options.subject === CANARY_NAME ? keptByCanary(results) : [];
+  if (keptInVain.length > 0) {
+    print(`\nThe suite is broken: ${name} must break ${keptInVain.join(", ")}, and kept it.`);
+    return EXIT_CODES["harness failed"];
+  }
   const cases = raw.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);
   const each = { memory: "in memory", disk: "on disk", process: "in processes" } as const;

@@ -10,6 +10,7 @@ import {
   anySmallModel,
   asFailure,
   contentBytes,
+  isPlace,
   modelPlace,
   ProcessKilled,
   readTree,
@@ -62,13 +63,14 @@ export const severalAtOnce = scenario({
     );
     const directory = modelPlace(world, REPOSITORY);
     const wrong = await wrongFiles(world, directory, wantedFiles(model.files));
-    verdict.holds(
-      "DL-CONCURRENT",
-      wrong.length === 0 &&
-        results.every((result) => result === undefined || result.directory === directory),
-      wrong.join(", "),
-    );
-    const known = new Set([".downloaded", ...wantedFiles(model.files).map(({ path }) => path)]);
+    verdict.holds("DL-CONCURRENT", wrong.length === 0, wrong.join(", "));
+    for (const result of results)
+      verdict.holds(
+        "DL-CONCURRENT",
+        result === undefined || (await isPlace(world, result.directory, directory)),
+        `${result?.directory} is another directory`,
+      );
+    const known = new Set([".downloaded", ...model.files.map(({ path }) => path)]);
     const left = (await readTree(world.files, directory)).filter(
       ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
     );
