@@ -69,7 +69,7 @@ export class ForwardPass {
     const { start, end } = this.#team.part(this.#tokenCount);
     for (let token = start; token < end; token++) {
       const id = this.#control[CONTROL.tokenIds + token] ?? 0;
-      this.#kernels[matrix.segment]?.unpackRow[matrix.format](
+      this.#kernelsOf(matrix).unpackRow(matrix.format)(
         matrix.weights + id * matrix.rowBytes,
         matrix.rowBytes,
         matrix.groupBytes,
@@ -161,7 +161,7 @@ export class ForwardPass {
     tokenCount = this.#tokenCount,
   ): void {
     const { start, end } = this.#team.part(matrix.rows);
-    this.#kernels[matrix.segment]?.multiplyRows[matrix.format](
+    this.#kernelsOf(matrix).multiplyRows(matrix.format)(
       matrix.weights + start * matrix.rowBytes,
       matrix.rowBytes,
       matrix.groupBytes,
@@ -274,6 +274,12 @@ export class ForwardPass {
       const place = layout.mixed + token * layout.queryBytes + head * headSize * 4;
       this.#view(place, headSize).set(this.#view(this.#own.head, headSize));
     }
+  }
+
+  #kernelsOf({ segment }: PlacedMatrix): Kernels {
+    const kernels = this.#kernels[segment];
+    if (kernels === undefined) throw new RangeError(`There is no piece ${segment} of the weights`);
+    return kernels;
   }
 
   #view(start: number, length: number): Float32Array {

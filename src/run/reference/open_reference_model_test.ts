@@ -170,6 +170,7 @@ test("what makes no sense is refused before anything is computed", async () => {
   await assert.rejects(tooMany, { code: "limit-exceeded" });
   await model.close();
   await assert.rejects(opened({}, { threads: 0 }), { code: "invalid-argument" });
+  await assert.rejects(opened({}, { threads: 10 ** 6 }), { code: "limit-exceeded" });
   await assert.rejects(opened({}, { segmentBytesMax: 1000 }), { code: "limit-exceeded" });
 });
 

@@ -31,7 +31,7 @@ export interface TensorCopy {
   readonly source: TensorSource;
   readonly segment: number;
   readonly offset: number;
-  /** Whether its floats become float32 on the way. */
+  /** Whether its floats of 16 bits become float32 on the way. */
   readonly toFloat32: boolean;
   /** Rows of this many bytes get `stride` bytes each; absent where they follow each other in the file too. */
   readonly rows?: { readonly sizeBytes: number; readonly strideBytes: number };
@@ -76,6 +76,10 @@ export function placeWeights(
   const placer = new LayerPlacer(shape, sources, options);
   for (const layer of expected.layers.values()) placer.place(layer);
   return placer.placed();
+}
+
+function isNarrow({ entry }: TensorSource): boolean {
+  return entry.dtype !== "F32";
 }
 
 class LayerPlacer {
@@ -163,7 +167,7 @@ class LayerPlacer {
   #placeVector(name: string, source: TensorSource): PlacedVector {
     const length = source.entry.shape.reduce((product, size) => product * size, 1);
     const { segment, offset } = this.#allocate(name, [length * 4]);
-    this.#copies.push({ name, source, segment, offset, toFloat32: true });
+    this.#copies.push({ name, source, segment, offset, toFloat32: isNarrow(source) });
     return { segment, offset, length };
   }
 
@@ -215,7 +219,7 @@ class LayerPlacer {
         source,
         segment,
         offset: offsets[at] ?? 0,
-        toFloat32: part !== "weight",
+        toFloat32: part !== "weight" && isNarrow(source),
       });
     });
     const groupBytes = (groupSize * bits) / 8;
