@@ -97,7 +97,6 @@ export class Engine implements ReferenceModel {
     const control = this.#control;
     const set = (index: number, value: number) => Atomics.store(control, index, value);
     set(CONTROL.cancel, 0);
-    set(CONTROL.stopped, 0);
     set(CONTROL.tokenCount, tokens.length);
     set(CONTROL.position, position);
     set(CONTROL.capacity, capacity);

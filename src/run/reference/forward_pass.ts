@@ -46,6 +46,7 @@ export class ForwardPass {
   run(): void {
     const { plan, layout, work } = this.#setup;
     const word = (index: number) => Atomics.load(this.#control, index);
+    this.#team.begin();
     if (this.#floats.buffer !== work.buffer) this.#floats = new Float32Array(work.buffer);
     this.#cache = new CacheLayout(plan, layout, word(CONTROL.capacity));
     this.#tokenCount = word(CONTROL.tokenCount);

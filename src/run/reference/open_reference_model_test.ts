@@ -131,6 +131,21 @@ test("a signal ends a generation with its reason, before and between tokens", as
   }
 });
 
+test("a pass that was cancelled in the middle leaves nothing behind", async () => {
+  const model = await opened(LARGER, { threads: 2 });
+  const expected = await generated(model, PROMPT, { maxTokens: 3, topLogits: 9 });
+  for (let turns = 0; turns < 30; turns++) {
+    const controller = new AbortController();
+    const options = { maxTokens: 3, signal: controller.signal };
+    const broken = generated(model, PROMPT.toReversed(), options);
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    controller.abort();
+    await assert.rejects(broken, { name: "AbortError" });
+    assert.deepEqual(await generated(model, PROMPT, { maxTokens: 3, topLogits: 9 }), expected);
+  }
+  await model.close();
+});
+
 test("close() ends a generation with an error that says so", async () => {
   for (const threads of [1, 2]) {
     const model = await opened(LARGER, { threads });

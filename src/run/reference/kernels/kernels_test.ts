@@ -134,6 +134,17 @@ test("scoreKeys and mixValues do what the scalar code does", () => {
   );
 });
 
+test("weights may lie beyond the first 2 GiB of a memory", () => {
+  const start = 2.5 * 1024 ** 3;
+  const pages = start / 65_536 + 1;
+  // Pages that nobody touches take no room.
+  const large = new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  new Float32Array(large.buffer, start, 16).fill(1.5);
+  const far = bindKernels(compileKernels(["F32"]), { weights: large, work });
+  far.unpackRow("F32")(start, 64, 0, 0, 0, 0, SCRATCH);
+  assert.deepEqual([...floats.subarray(SCRATCH / 4, SCRATCH / 4 + 16)], Array(16).fill(1.5));
+});
+
 test("a kernel of a format that was not compiled is refused", () => {
   const few = bindKernels(compileKernels(["F32"]), { weights, work });
   few.unpackRow("F32")(0, 64, 0, 0, 0, 0, SCRATCH);
