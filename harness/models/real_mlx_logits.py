@@ -3,7 +3,8 @@
 {"directory": D, "ids": [...], "count": N, "float32": BOOL, "logits": BOOL}
 
 With "float32" the weights that are no integers are widened first, so that MLX computes in float32. The answer has
-the tokens, the time to load, and for each token the time since the start and, if wanted, all logits.
+the tokens, the time to load, the processor's time to generate, and for each token the time since the start and, if
+wanted, all logits.
 """
 
 import json
@@ -62,17 +63,19 @@ def run(directory, ids, count, float32=False, logits=False):
             widen(model)
         watched = Watched(model)
         begun = time.perf_counter()
+        cpu = time.process_time()
         steps = []
         # The prompt's last token is computed alone, after the others.
         passes_before = 1 if len(ids) > 1 else 0
         for token, _ in generate_step(mx.array(ids), watched, max_tokens=count):
             steps.append({"id": int(token), "ms": (time.perf_counter() - begun) * 1000})
+        cpu_ms = (time.process_time() - cpu) * 1000
         if logits:
             for step, values in zip(steps, watched.logits[passes_before:]):
                 step["logits"] = values.astype(mx.float32).tolist()
     except Exception as error:
         return {"ok": False, "error": f"{type(error).__name__}: {error}"}
-    return {"ok": True, "load_ms": (loaded - start) * 1000, "steps": steps}
+    return {"ok": True, "load_ms": (loaded - start) * 1000, "cpu_ms": cpu_ms, "steps": steps}
 
 
 for line in sys.stdin:

@@ -25,6 +25,8 @@ export interface MlxStep {
 /** What MLX generated. */
 export interface MlxAnswer {
   readonly loadMs: number;
+  /** The processor's time to generate, of all threads. */
+  readonly cpuMs: number;
   readonly steps: readonly MlxStep[];
 }
 
@@ -50,9 +52,14 @@ export class RealMlx implements AsyncDisposable {
     if (done === true) throw new Error(`Cannot ask MLX about "${request.directory}": it ended`);
     const answer = JSON.parse(value) as
       | { readonly ok: false; readonly error: string }
-      | { readonly ok: true; readonly load_ms: number; readonly steps: readonly MlxStep[] };
+      | {
+          readonly ok: true;
+          readonly load_ms: number;
+          readonly cpu_ms: number;
+          readonly steps: readonly MlxStep[];
+        };
     if (!answer.ok) throw new Error(`MLX refuses "${request.directory}": ${answer.error}`);
-    return { loadMs: answer.load_ms, steps: answer.steps };
+    return { loadMs: answer.load_ms, cpuMs: answer.cpu_ms, steps: answer.steps };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -60,7 +60,11 @@ test("compareWithMlx() finds another token, another logit and what is no number"
   const options = { tokens: 3, tolerance: TOLERANCE, float32: true };
   const size = Number(one.model.config["vocab_size"]);
   const answering = (logits: readonly number[]) => ({
-    generate: async (): Promise<MlxAnswer> => ({ loadMs: 0, steps: [{ id: 0, ms: 0, logits }] }),
+    generate: async (): Promise<MlxAnswer> => ({
+      loadMs: 0,
+      cpuMs: 0,
+      steps: [{ id: 0, ms: 0, logits }],
+    }),
   });
   const ramp = Array.from({ length: size }, (_, id) => -id);
   const other = await compareWithMlx(answering(ramp), one, options);
@@ -70,6 +74,8 @@ test("compareWithMlx() finds another token, another logit and what is no number"
   const flat = await compareWithMlx(answering(ramp.map(() => 0)), one, options);
   assert.match(flat.fault ?? "", /logits differ by/);
   assert.equal(flat.undecided, 1);
-  const nothing = { generate: async (): Promise<MlxAnswer> => ({ loadMs: 0, steps: [] }) };
+  const nothing = {
+    generate: async (): Promise<MlxAnswer> => ({ loadMs: 0, cpuMs: 0, steps: [] }),
+  };
   assert.equal((await compareWithMlx(nothing, one, options)).fault, "no step was compared");
 });

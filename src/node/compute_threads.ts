@@ -82,6 +82,7 @@ export function computeHere(setup: EngineSetup): ComputeThreads {
       if (isClosed) {
         throw new ModelError("cancelled", "Cannot go on computing: the model was closed");
       }
+      Atomics.add(control, CONTROL.ordered, 1);
       pass.run();
     },
     async close() {

@@ -7,17 +7,19 @@ import { describeSettings } from "../../load/read_quantization.ts";
 import { readSafetensorsHeader } from "../../load/read_safetensors_header.ts";
 import { openedPaths } from "../../load/select_weights.ts";
 import { Engine } from "./engine.ts";
+import type { EnginePlan, LayerPlan, PlacedMatrix } from "./engine_plan.ts";
 import type { EngineSetup } from "./engine_setup.ts";
 import { compileKernels } from "./kernels/kernels.ts";
 import { PAGE_BYTES, PAGES_MAX } from "./kernels/memories.ts";
-import { loadWeights } from "./load_weights.ts";
-import { placeWeights, type TensorSource } from "./place_weights.ts";
+import { allocateWeights, loadWeights } from "./load_weights.ts";
+import { placeWeights } from "./place_weights.ts";
+import type { TensorSource } from "./placed_weights.ts";
 import { planEngine } from "./plan_engine.ts";
 import { readShape } from "./read_shape.ts";
 import type { OpenReferenceModelOptions } from "./open_reference_model.ts";
 import type { ReferenceModel } from "./reference_model.ts";
 import { CONTROL } from "./thread_team.ts";
-import { webAssembly } from "./wasm/web_assembly.ts";
+import { type WasmMemory, webAssembly } from "./wasm/web_assembly.ts";
 import { BATCH_TOKENS, CacheLayout, layOutWork } from "./work_layout.ts";
 
 /** A thread with fewer parameters than this waits longer than it computes. */
@@ -38,46 +40,69 @@ export async function loadReferenceModel(
   const sources = await findTensors(files, directory, read);
   const placed = placeWeights(shape, sources, { directory, segmentBytesMax });
   const plan = planEngine(shape, placed);
-  const weights = await loadWeights(files, placed, read);
-
   const { config } = shape;
   const tensors = new Map(
     [...sources].map(([name, { entry, file }]) => [name, { ...entry, file }]),
   );
   const parameterCount = countParameters(tensors, config);
   const threads = await import("../../node/compute_threads.ts");
-  const isSmall = parameterCount < 2 * PARAMETERS_A_THREAD_MIN;
-  const most = Math.max(1, Math.floor(parameterCount / PARAMETERS_A_THREAD_MIN));
-  const threadCount = options.threads ?? Math.min(threads.coreCount(), most);
+  const cores = threads.coreCount();
+  const threadCount = options.threads ?? threadCountFor(parameterCount, cores);
   if (!Number.isSafeInteger(threadCount) || threadCount < 1) {
     throw new ModelError(
       "invalid-argument",
       `Cannot compute with ${threadCount} threads: it must be a whole number from 1`,
     );
   }
+  const setup = setUp(plan, allocateWeights(placed), threadCount);
+  const isSmall = parameterCount < 2 * PARAMETERS_A_THREAD_MIN && threadCount === 1;
+  // Threads begin while the weights are read.
+  const started = (isSmall ? threads.computeHere : threads.startThreads)(setup);
+  try {
+    await loadWeights(files, { placed, memories: setup.weights }, read);
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
+  const facts = {
+    architecture: config.modelType,
+    parameterCount,
+    tensorCount: sources.size,
+    quantization: config.quantization && describeSettings(config.quantization),
+    vocabularySize: shape.vocabularySize,
+  };
+  return new Engine(facts, setup, started);
+}
+
+function threadCountFor(parameterCount: number, cores: number): number {
+  return Math.min(cores, Math.max(1, Math.floor(parameterCount / PARAMETERS_A_THREAD_MIN)));
+}
+
+function setUp(plan: EnginePlan, weights: readonly WasmMemory[], threadCount: number): EngineSetup {
   const layout = layOutWork(plan, threadCount);
   const pages = Math.ceil(new CacheLayout(plan, layout, 0).sizeBytes / PAGE_BYTES);
-  const setup: EngineSetup = {
+  if (pages > PAGES_MAX) {
+    throw new ModelError(
+      "limit-exceeded",
+      `Cannot compute with ${threadCount} threads: what they work on does not fit in the 4 GiB that can be addressed`,
+    );
+  }
+  const formats = new Set(
+    [plan.embedding, plan.head, ...plan.layers.flatMap(matricesOf)].map(({ format }) => format),
+  );
+  return {
     plan,
     layout,
     weights,
     threadCount,
-    module: compileKernels(),
+    module: compileKernels([...formats]),
     work: new webAssembly.Memory({ initial: pages, maximum: PAGES_MAX, shared: true }),
     control: new SharedArrayBuffer((CONTROL.tokenIds + BATCH_TOKENS) * 4),
   };
-  const start = isSmall && threadCount === 1 ? threads.computeHere : threads.startThreads;
-  return new Engine(
-    {
-      architecture: config.modelType,
-      parameterCount,
-      tensorCount: sources.size,
-      quantization: config.quantization && describeSettings(config.quantization),
-      vocabularySize: shape.vocabularySize,
-    },
-    setup,
-    start(setup),
-  );
+}
+
+function matricesOf({ query, key, value, output, gate, up, down }: LayerPlan): PlacedMatrix[] {
+  return [query, key, value, output, gate, up, down];
 }
 
 /** The tensors of all files that mlx-lm opens; of a name that is there twice, the last file's by name. */

@@ -3,27 +3,50 @@ import { ModelError } from "../../errors.ts";
 import { readAt } from "../../load/read_bytes.ts";
 import { decodeFloats } from "./decode_floats.ts";
 import { PAGE_BYTES } from "./kernels/memories.ts";
-import type { PlacedWeights, TensorCopy } from "./place_weights.ts";
+import type { PlacedWeights, TensorCopy } from "./placed_weights.ts";
 import { webAssembly, type WasmMemory } from "./wasm/web_assembly.ts";
 
 /** Reads at a time, so that the disk has something to do while a tensor is converted. */
 const CONCURRENCY = 4;
 
-/** Tensors that change on the way are read in pieces of this size. */
+/** Small tensors are read together, and tensors that change on the way in pieces, of at most this size. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
+/** A tensor of this size is read to its place at once: another read costs less than to copy it. */
+const LARGE_BYTES = 64 * 1024;
+
 /**
- * Reads all weights into memories that threads can share; nothing is held twice.
+ * Makes the memories that the weights go to, which threads can share.
  *
- * @throws ModelError with the code `corrupt-model` when a file ends before its last tensor, and
- * `limit-exceeded` when the memory cannot be had
+ * @throws ModelError with the code `limit-exceeded` when the memory cannot be had
+ */
+export function allocateWeights(placed: PlacedWeights): WasmMemory[] {
+  return placed.segmentBytes.map((sizeBytes) => {
+    const pages = Math.ceil(sizeBytes / PAGE_BYTES);
+    try {
+      return new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    } catch (error) {
+      throw new ModelError(
+        "limit-exceeded",
+        `Cannot hold a piece of the weights of ${sizeBytes} bytes: the memory cannot be had`,
+        { cause: error },
+      );
+    }
+  });
+}
+
+/**
+ * Reads all weights into their memories; nothing is held twice. Numbers are little-endian in files, in
+ * WebAssembly, and on every machine that Node runs on.
+ *
+ * @throws ModelError with the code `corrupt-model` when a file ends before its last tensor
  */
 export async function loadWeights(
   files: FileSystem,
-  placed: PlacedWeights,
+  target: { readonly placed: PlacedWeights; readonly memories: readonly WasmMemory[] },
   options: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<WasmMemory[]> {
-  const memories = placed.segmentBytes.map(allocateMemory);
+): Promise<void> {
+  const { placed, memories } = target;
   const opened = new Map<string, OpenFile>();
   try {
     for (const { source } of placed.copies) {
@@ -31,15 +54,14 @@ export async function loadWeights(
       // oxlint-disable-next-line no-await-in-loop -- there are few files
       opened.set(source.file, await files.open(source.file, "r"));
     }
-    const queue = placed.copies.toSorted(bySource);
+    const queue = batches(placed.copies.toSorted(bySource));
     const work = async () => {
       try {
-        for (let copy = queue.shift(); copy !== undefined; copy = queue.shift()) {
+        for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
           options.signal?.throwIfAborted();
-          const file = opened.get(copy.source.file);
-          const memory = memories[copy.segment];
+          const file = opened.get(batch[0]?.source.file ?? "");
           // oxlint-disable-next-line no-await-in-loop -- the lane's tensors follow each other
-          if (file !== undefined && memory !== undefined) await copyTensor(file, copy, memory);
+          if (file !== undefined) await copyBatch(file, batch, memories);
         }
       } finally {
         // After a failure nobody begins another tensor.
@@ -52,20 +74,6 @@ export async function loadWeights(
   } finally {
     await Promise.all([...opened.values()].map((file) => file.close()));
   }
-  return memories;
-}
-
-function allocateMemory(sizeBytes: number): WasmMemory {
-  const pages = Math.ceil(sizeBytes / PAGE_BYTES);
-  try {
-    return new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  } catch (error) {
-    throw new ModelError(
-      "limit-exceeded",
-      `Cannot hold a piece of the weights of ${sizeBytes} bytes: the memory cannot be had`,
-      { cause: error },
-    );
-  }
 }
 
 function bySource(a: TensorCopy, b: TensorCopy): number {
@@ -73,12 +81,62 @@ function bySource(a: TensorCopy, b: TensorCopy): number {
   return a.source.position - b.source.position;
 }
 
+function sizeOf({ source }: TensorCopy): number {
+  return source.entry.end - source.entry.start;
+}
+
+/** Joins small tensors that follow each other in a file; a large one stays alone. */
+function batches(sorted: readonly TensorCopy[]): TensorCopy[][] {
+  const result: TensorCopy[][] = [];
+  for (const copy of sorted) {
+    const batch = result.at(-1);
+    const first = batch?.[0];
+    const isNear =
+      first !== undefined &&
+      first.source.file === copy.source.file &&
+      sizeOf(first) < LARGE_BYTES &&
+      sizeOf(copy) < LARGE_BYTES &&
+      copy.source.position + sizeOf(copy) - first.source.position <= PIECE_BYTES;
+    if (isNear) batch?.push(copy);
+    else result.push([copy]);
+  }
+  return result;
+}
+
+async function copyBatch(
+  file: OpenFile,
+  batch: readonly TensorCopy[],
+  memories: readonly WasmMemory[],
+): Promise<void> {
+  const [first] = batch;
+  const last = batch.at(-1);
+  if (first === undefined || last === undefined) return;
+  if (first === last) {
+    await copyTensor(file, first, memoryOf(first, memories));
+    return;
+  }
+  const start = first.source.position;
+  const bytes = new Uint8Array(last.source.position + sizeOf(last) - start);
+  await fill(file, first, { into: bytes, start: 0 });
+  for (const copy of batch) {
+    const from = copy.source.position - start;
+    const piece = bytes.subarray(from, from + sizeOf(copy));
+    place(piece, copy, { memory: memoryOf(copy, memories), start: 0 });
+  }
+}
+
+function memoryOf({ segment }: TensorCopy, memories: readonly WasmMemory[]): WasmMemory {
+  const memory = memories[segment];
+  if (memory === undefined) throw new RangeError(`There is no piece ${segment} of the weights`);
+  return memory;
+}
+
 async function copyTensor(file: OpenFile, copy: TensorCopy, memory: WasmMemory): Promise<void> {
-  const { source, offset, toFloat32, rows } = copy;
-  const sizeBytes = source.entry.end - source.entry.start;
-  const target = new Uint8Array(memory.buffer);
+  const { offset, toFloat32, rows } = copy;
+  const sizeBytes = sizeOf(copy);
   if (!toFloat32 && rows === undefined) {
-    await fill(file, copy, { into: target.subarray(offset, offset + sizeBytes), start: 0 });
+    const into = new Uint8Array(memory.buffer, offset, sizeBytes);
+    await fill(file, copy, { into, start: 0 });
     return;
   }
   // Whole rows, and whole numbers.
@@ -88,16 +146,30 @@ async function copyTensor(file: OpenFile, copy: TensorCopy, memory: WasmMemory):
     const piece = new Uint8Array(Math.min(pieceBytes, sizeBytes - start));
     // oxlint-disable-next-line no-await-in-loop -- one piece is held at a time
     await fill(file, copy, { into: piece, start });
-    if (rows === undefined) {
-      const { dtype } = source.entry;
-      const widened = dtype === "F32" ? 1 : 2;
-      new Float32Array(memory.buffer, offset + start * widened).set(decodeFloats(piece, dtype));
-      continue;
-    }
-    for (let row = 0; row * unit < piece.length; row++) {
-      const at = offset + (start / unit + row) * rows.strideBytes;
-      target.set(piece.subarray(row * unit, (row + 1) * unit), at);
-    }
+    place(piece, copy, { memory, start });
+  }
+}
+
+/** Writes bytes of a tensor, from its byte `start` on, to their place. */
+function place(
+  piece: Uint8Array,
+  { source, offset, toFloat32, rows }: TensorCopy,
+  { memory, start }: { readonly memory: WasmMemory; readonly start: number },
+): void {
+  if (toFloat32) {
+    // Two bytes become four.
+    const numbers = decodeFloats(piece, source.entry.dtype);
+    new Float32Array(memory.buffer, offset + start * 2, numbers.length).set(numbers);
+    return;
+  }
+  const target = new Uint8Array(memory.buffer);
+  if (rows === undefined) {
+    target.set(piece, offset + start);
+    return;
+  }
+  for (let row = 0; row * rows.sizeBytes < piece.length; row++) {
+    const bytes = piece.subarray(row * rows.sizeBytes, (row + 1) * rows.sizeBytes);
+    target.set(bytes, offset + (start / rows.sizeBytes + row) * rows.strideBytes);
   }
 }
 

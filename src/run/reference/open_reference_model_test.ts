@@ -98,6 +98,24 @@ test("generations that are asked for at once run one after the other", async () 
   await model.close();
 });
 
+test("a generation that is cancelled while it waits leaves the order of the others as it is", async () => {
+  const model = await opened(LARGER);
+  const order: string[] = [];
+  const first = model.generate(PROMPT, { maxTokens: 3 })[Symbol.asyncIterator]();
+  await first.next();
+  const controller = new AbortController();
+  const second = generated(model, [1], { maxTokens: 1, signal: controller.signal });
+  const third = generated(model, [2], { maxTokens: 1 }).then(() => order.push("third"));
+  controller.abort();
+  await assert.rejects(second, { name: "AbortError" });
+  await first.next();
+  order.push("first");
+  await first.return?.();
+  await third;
+  assert.deepEqual(order, ["first", "third"]);
+  await model.close();
+});
+
 test("a generation that is left early lets the next one begin", async () => {
   const model = await opened(LARGER);
   for await (const { id } of model.generate(PROMPT, { maxTokens: 50 })) {
@@ -129,6 +147,21 @@ test("a signal ends a generation with its reason, before and between tokens", as
     assert.equal((await generated(model, PROMPT, { maxTokens: 2 })).length, 2);
     await model.close();
   }
+});
+
+test("a pass that was cancelled in the middle leaves nothing behind", async () => {
+  const model = await opened(LARGER, { threads: 2 });
+  const expected = await generated(model, PROMPT, { maxTokens: 3, topLogits: 9 });
+  for (let turns = 0; turns < 30; turns++) {
+    const controller = new AbortController();
+    const options = { maxTokens: 3, signal: controller.signal };
+    const broken = generated(model, PROMPT.toReversed(), options);
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    controller.abort();
+    await assert.rejects(broken, { name: "AbortError" });
+    assert.deepEqual(await generated(model, PROMPT, { maxTokens: 3, topLogits: 9 }), expected);
+  }
+  await model.close();
 });
 
 test("close() ends a generation with an error that says so", async () => {
@@ -170,6 +203,7 @@ test("what makes no sense is refused before anything is computed", async () => {
   await assert.rejects(tooMany, { code: "limit-exceeded" });
   await model.close();
   await assert.rejects(opened({}, { threads: 0 }), { code: "invalid-argument" });
+  await assert.rejects(opened({}, { threads: 10 ** 6 }), { code: "limit-exceeded" });
   await assert.rejects(opened({}, { segmentBytesMax: 1000 }), { code: "limit-exceeded" });
 });
 

@@ -4,9 +4,9 @@ import {
   expectedModel,
   tensorsOf as expectedTensorsOf,
 } from "../../load/expected_tensors.ts";
-import type { TensorEntry } from "../../load/parse_safetensors_header.ts";
 import { isSupportedSettings, type QuantizationSettings } from "../../load/read_quantization.ts";
 import type { PlacedMatrix, PlacedVector } from "./engine_plan.ts";
+import type { PlacedWeights, TensorCopy, TensorSource } from "./placed_weights.ts";
 import {
   affineFormat,
   FORMAT_BITS,
@@ -15,37 +15,6 @@ import {
 } from "./kernels/matrix_format.ts";
 import type { ModelShape } from "./read_shape.ts";
 import { SegmentAllocator } from "./segment_allocator.ts";
-
-/** A tensor in a weight file. */
-export interface TensorSource {
-  /** The file's absolute path. */
-  readonly file: string;
-  /** Its first byte, from the start of the file. */
-  readonly position: number;
-  readonly entry: TensorEntry;
-}
-
-/** One tensor's way from its file to the memory. */
-export interface TensorCopy {
-  readonly name: string;
-  readonly source: TensorSource;
-  readonly segment: number;
-  readonly offset: number;
-  /** Whether its floats become float32 on the way. */
-  readonly toFloat32: boolean;
-  /** Rows of this many bytes get `stride` bytes each; absent where they follow each other in the file too. */
-  readonly rows?: { readonly sizeBytes: number; readonly strideBytes: number };
-}
-
-/** Where all weights go. */
-export interface PlacedWeights {
-  readonly segmentBytes: readonly number[];
-  readonly copies: readonly TensorCopy[];
-  /** By layer, such as `model.layers.0.mlp.up_proj`. */
-  readonly matrices: ReadonlyMap<string, PlacedMatrix>;
-  /** By layer, such as `model.norm`. */
-  readonly vectors: ReadonlyMap<string, PlacedVector>;
-}
 
 /** What decides where weights go. */
 export interface PlaceWeightsOptions {
@@ -76,6 +45,10 @@ export function placeWeights(
   const placer = new LayerPlacer(shape, sources, options);
   for (const layer of expected.layers.values()) placer.place(layer);
   return placer.placed();
+}
+
+function isNarrow({ entry }: TensorSource): boolean {
+  return entry.dtype !== "F32";
 }
 
 class LayerPlacer {
@@ -163,7 +136,7 @@ class LayerPlacer {
   #placeVector(name: string, source: TensorSource): PlacedVector {
     const length = source.entry.shape.reduce((product, size) => product * size, 1);
     const { segment, offset } = this.#allocate(name, [length * 4]);
-    this.#copies.push({ name, source, segment, offset, toFloat32: true });
+    this.#copies.push({ name, source, segment, offset, toFloat32: isNarrow(source) });
     return { segment, offset, length };
   }
 
@@ -215,7 +188,7 @@ class LayerPlacer {
         source,
         segment,
         offset: offsets[at] ?? 0,
-        toFloat32: part !== "weight",
+        toFloat32: part !== "weight" && isNarrow(source),
       });
     });
     const groupBytes = (groupSize * bits) / 8;

@@ -8,7 +8,10 @@ export const CONTROL = {
   barrier: 2,
   /** Not 0 when the caller wants the pass to end. */
   cancel: 3,
-  /** Not 0 when the pass ended early; set while all threads wait. */
+  /**
+   * The number of the last pass that ended early; set while all threads wait. It is never taken back, as a thread
+   * may look at it late, when the next pass was ordered already.
+   */
   stopped: 4,
   /** The pass: how many tokens, from which position, room for how many positions, whether logits are wanted. */
   tokenCount: 5,
@@ -27,11 +30,17 @@ export class ThreadTeam {
   readonly index: number;
   readonly count: number;
   readonly #control: Int32Array;
+  #pass = 0;
 
   constructor(control: Int32Array, options: { readonly index: number; readonly count: number }) {
     this.#control = control;
     this.index = options.index;
     this.count = options.count;
+  }
+
+  /** Takes the number of the pass that was ordered last. */
+  begin(): void {
+    this.#pass = Atomics.load(this.#control, CONTROL.ordered);
   }
 
   /**
@@ -45,7 +54,7 @@ export class ThreadTeam {
     if (Atomics.add(control, CONTROL.arrived, 1) + 1 === this.count) {
       // Only the last to arrive decides, so that no thread sees a cancellation that another misses.
       const isCancelled = Atomics.load(control, CONTROL.cancel) !== 0;
-      if (isCancelled) Atomics.store(control, CONTROL.stopped, 1);
+      if (isCancelled) Atomics.store(control, CONTROL.stopped, this.#pass);
       Atomics.store(control, CONTROL.arrived, 0);
       Atomics.add(control, CONTROL.barrier, 1);
       Atomics.notify(control, CONTROL.barrier);
@@ -57,7 +66,7 @@ export class ThreadTeam {
         Atomics.wait(control, CONTROL.barrier, barrier);
       }
     }
-    return Atomics.load(control, CONTROL.stopped) === 0;
+    return Atomics.load(control, CONTROL.stopped) !== this.#pass;
   }
 
   /** This thread's part of `total` things that follow each other; the parts do not overlap. */

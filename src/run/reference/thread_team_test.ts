@@ -19,13 +19,21 @@ test("part() gives everything to some thread and nothing to two", () => {
   );
 });
 
-test("meet() says to stop from the first meeting after a cancellation on", () => {
+test("meet() says to stop from the first meeting after a cancellation to the end of the pass", () => {
   const control = new Int32Array(new SharedArrayBuffer(64));
   const team = new ThreadTeam(control, { index: 0, count: 1 });
+  const order = () => {
+    Atomics.add(control, CONTROL.ordered, 1);
+    team.begin();
+  };
+  order();
   assert.equal(team.meet(), true);
   Atomics.store(control, CONTROL.cancel, 1);
   assert.equal(team.meet(), false);
-  // A cancellation that is taken back does not let half of the threads go on.
+  // Whoever looks late, when the caller has ordered the next pass, still learns that this one ended.
   Atomics.store(control, CONTROL.cancel, 0);
+  Atomics.add(control, CONTROL.ordered, 1);
   assert.equal(team.meet(), false);
+  order();
+  assert.equal(team.meet(), true);
 });

@@ -40,19 +40,21 @@ export type MixValues = (
 
 /** The kernels over one piece of the weights and the work memory. Addresses are bytes. */
 export interface Kernels {
-  readonly unpackRow: Readonly<Record<MatrixFormat, UnpackRow>>;
-  readonly multiplyRows: Readonly<Record<MatrixFormat, MultiplyRows>>;
+  /** @throws {RangeError} for a format that was not compiled */
+  unpackRow(this: void, format: MatrixFormat): UnpackRow;
+  /** @throws {RangeError} for a format that was not compiled */
+  multiplyRows(this: void, format: MatrixFormat): MultiplyRows;
   readonly scoreKeys: ScoreKeys;
   readonly mixValues: MixValues;
 }
 
 /**
- * Compiles the kernels: WebAssembly with vectors of 128 bits, shared memories and two memories a module, all of
- * which Node has had since version 22.
+ * Compiles the kernels of some formats: WebAssembly with vectors of 128 bits, shared memories and two memories a
+ * module, all of which Node has had since version 22.
  */
-export function compileKernels(): CompiledModule {
-  const unpack = MATRIX_FORMATS.map(unpackRowKernel);
-  const multiply = MATRIX_FORMATS.map((format, index) => multiplyRowsKernel(format, index));
+export function compileKernels(formats: readonly MatrixFormat[] = MATRIX_FORMATS): CompiledModule {
+  const unpack = formats.map(unpackRowKernel);
+  const multiply = formats.map((format, index) => multiplyRowsKernel(format, index));
   const bytes = encodeModule({
     memories: [
       { name: "weights", pagesMax: PAGES_MAX },
@@ -69,14 +71,15 @@ export function bindKernels(
   memories: { readonly weights: WasmMemory; readonly work: WasmMemory },
 ): Kernels {
   const { exports } = new webAssembly.Instance(module, { memory: { ...memories } });
-  const ofFormats = <Kernel>(prefix: string) =>
-    Object.fromEntries(
-      MATRIX_FORMATS.map((format) => [format, exports[`${prefix}_${format}`]]),
-    ) as Record<MatrixFormat, Kernel>;
+  const exported = (name: string) => {
+    const kernel = exports[name];
+    if (kernel === undefined) throw new RangeError(`The kernel "${name}" was not compiled`);
+    return kernel;
+  };
   return {
-    unpackRow: ofFormats<UnpackRow>("unpack"),
-    multiplyRows: ofFormats<MultiplyRows>("multiply"),
-    scoreKeys: exports["scoreKeys"] as ScoreKeys,
-    mixValues: exports["mixValues"] as MixValues,
+    unpackRow: (format) => exported(`unpack_${format}`) as UnpackRow,
+    multiplyRows: (format) => exported(`multiply_${format}`) as MultiplyRows,
+    scoreKeys: exported("scoreKeys") as ScoreKeys,
+    mixValues: exported("mixValues") as MixValues,
   };
 }

@@ -40,7 +40,7 @@ test("unpackRow gives each weight bit for bit as the scalar code does, in every 
     fc.property(anyMatrix(), fc.nat(ROWS - 1), (make, row) => {
       const { format, columns, values, place } = make();
       const [start, rowBytes, groupBytes, scales, biases, scaleRowBytes] = place;
-      kernels.unpackRow[format](
+      kernels.unpackRow(format)(
         start + row * rowBytes,
         rowBytes,
         groupBytes,
@@ -63,7 +63,7 @@ test("multiplyRows adds up in the scalar code's order, for one token and for sev
       floats.set(inputs, INPUTS / 4);
       floats.fill(NaN, OUTPUTS / 4, OUTPUTS / 4 + tokens * (ROWS + 1));
       const bytes = columns * 4;
-      kernels.multiplyRows[format](
+      kernels.multiplyRows(format)(
         ...place,
         ROWS,
         INPUTS,
@@ -95,7 +95,7 @@ test("unpackRow gives every float of 16 bits exactly, also infinity and what is 
     new Uint8Array(weights.buffer).set(new Uint8Array(halves.buffer));
     const expected = decodeFloats(new Uint8Array(halves.buffer), format);
     for (let start = 0; start < halves.length; start += 0x4000) {
-      kernels.unpackRow[format](start * 2, 0x8000, 0, 0, 0, 0, SCRATCH);
+      kernels.unpackRow(format)(start * 2, 0x8000, 0, 0, 0, 0, SCRATCH);
       assert.deepEqual(
         floats.slice(SCRATCH / 4, SCRATCH / 4 + 0x4000),
         expected.slice(start, start + 0x4000),
@@ -132,6 +132,23 @@ test("scoreKeys and mixValues do what the scalar code does", () => {
       }
     }),
   );
+});
+
+test("weights may lie beyond the first 2 GiB of a memory", () => {
+  const start = 2.5 * 1024 ** 3;
+  const pages = start / 65_536 + 1;
+  // Pages that nobody touches take no room.
+  const large = new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  new Float32Array(large.buffer, start, 16).fill(1.5);
+  const far = bindKernels(compileKernels(["F32"]), { weights: large, work });
+  far.unpackRow("F32")(start, 64, 0, 0, 0, 0, SCRATCH);
+  assert.deepEqual([...floats.subarray(SCRATCH / 4, SCRATCH / 4 + 16)], Array(16).fill(1.5));
+});
+
+test("a kernel of a format that was not compiled is refused", () => {
+  const few = bindKernels(compileKernels(["F32"]), { weights, work });
+  few.unpackRow("F32")(0, 64, 0, 0, 0, 0, SCRATCH);
+  assert.throws(() => few.multiplyRows("affine4"), RangeError);
 });
 
 /** Draws matrices of every format; making one writes it to the weights' memory. */
