@@ -62,7 +62,10 @@ test("the reference runner refuses what is no request, and lives on", async () =
   const kinds = said.map((event) => (event.event === "error" ? event.kind : event.event));
   assert.deepEqual(kinds, [
     "hello",
-    ...["invalid-request", "invalid-request", "invalid-request", "invalid-request"],
+    "invalid-request",
+    "invalid-request",
+    "invalid-request",
+    "invalid-request",
     "invalid-request",
     "unsupported",
     "cannot-load",
