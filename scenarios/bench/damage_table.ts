@@ -27,7 +27,7 @@ const MODELS: readonly TinyModel[] = [
   tinyLlama({ layers: 2, dtype: "F32", tied: false }),
   tinyLlama({ layers: 2, dtype: "F32", tied: false, shards: 3 }),
   tinyLlama({ layers: 2, dtype: "BF16", quantization: undefined }),
-  tinyLlama({ layers: 2, dtype: "F32", chatTemplate: "in-config" }),
+  tinyLlama({ layers: 2, dtype: "F32", tied: false, quantization: undefined }),
 ];
 
 const host = nodeHost();

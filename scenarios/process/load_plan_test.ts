@@ -20,7 +20,7 @@ import { findPython } from "../../harness/subjects/find_python.ts";
 import { nodeHost } from "../../src/node_host.ts";
 import { planLoad } from "../../src/load/mod.ts";
 
-const MODELS = Number(process.env["MLX_LAYOUT_PLANS"] ?? 24);
+const MODELS = Number(process.env["MLX_LAYOUT_PLANS"] ?? 48);
 const python = findPython();
 const hasStrace = (process.env["PATH"] ?? "")
   .split(delimiter)

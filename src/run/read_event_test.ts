@@ -3,8 +3,16 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { RUNNER_ERROR_KINDS, RUNNER_OPERATIONS, RUNNER_PROTOCOL } from "../../spec/mod.ts";
+import { answerHonestly, SCRIPTED_HELLO, ScriptedPrograms } from "../../harness/runners/mod.ts";
+import {
+  RUNNER_ERROR_KINDS,
+  RUNNER_OPERATIONS,
+  RUNNER_PROTOCOL,
+  type RunnerRequest,
+} from "../../spec/mod.ts";
+import { nodeHost } from "../node_host.ts";
 import { readEvent } from "./read_event.ts";
+import { RunnerClient } from "./runner_client.ts";
 
 const schema = (name: string): object =>
   JSON.parse(
@@ -116,7 +124,32 @@ test("readEvent() refuses what is no JSON", () => {
   }
 });
 
-test("the schema of requests takes what the client sends, and no prompt of both kinds or of none", () => {
+test("what the client sends is what the schema of requests allows", async () => {
+  const asked: RunnerRequest[] = [];
+  const programs = new ScriptedPrograms(async (runner) => {
+    await runner.say(SCRIPTED_HELLO);
+    for await (const request of runner.requests) {
+      asked.push(request);
+      if (request.op === "download")
+        await runner.say({ event: "downloaded", id: request.id, directory: "/d" });
+      else await answerHonestly(runner, request);
+    }
+  });
+  const { clock } = nodeHost();
+  await using client = await RunnerClient.start(["runner"], { programs, clock, env: {} });
+  await client.load("/größe [1]");
+  await client.generate({ promptIds: [1, 2], maxTokens: 2, topLogits: 1, stopAtEnd: false });
+  await client.generate({ prompt: "x", chat: true, maxTokens: 1 });
+  await client.download({ repository: "org/name", revision: "main" });
+  await client.unload();
+  assert.deepEqual(
+    asked.map(({ id, op }) => `${id} ${op}`),
+    ["1 load", "2 generate", "3 generate", "4 download", "5 unload"],
+  );
+  for (const request of asked) assert.equal(isRequest(request), true, JSON.stringify(request));
+});
+
+test("the schema of requests takes each request, and no prompt of both kinds or of none", () => {
   for (const request of [
     { id: 1, op: "load", directory: "/m" },
     { id: 2, op: "generate", promptIds: [1], maxTokens: 2, topLogits: 3, stopAtEnd: true },

@@ -71,7 +71,8 @@ async function answer(
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    say({ event: "error", id, kind: kindOf(request.op, error), message });
+    const kind = signal.aborted ? "cancelled" : kindOf(request.op, error);
+    say({ event: "error", id, kind, message });
   }
 }
 

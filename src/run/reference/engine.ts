@@ -43,9 +43,10 @@ export class Engine implements ReferenceModel {
     this.#requireSense(promptIds, options);
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#last = promise;
-    await before;
+    // Whoever gives up while waiting must not let the next one in before its time.
+    this.#last = before.then(async () => await promise);
     try {
+      await untilAborted(before, options.signal);
       yield* this.#continue(promptIds, options);
     } finally {
       resolve();
@@ -152,5 +153,19 @@ export class Engine implements ReferenceModel {
         throw refuse(`${name} must be a whole number from 0, it is ${value}`);
       }
     }
+  }
+}
+
+/** Waits for a promise that never rejects, or rejects with the signal's reason. */
+async function untilAborted(waited: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return await waited;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    await Promise.race([waited, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

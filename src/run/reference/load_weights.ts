@@ -3,7 +3,7 @@ import { ModelError } from "../../errors.ts";
 import { readAt } from "../../load/read_bytes.ts";
 import { decodeFloats } from "./decode_floats.ts";
 import { PAGE_BYTES } from "./kernels/memories.ts";
-import type { PlacedWeights, TensorCopy } from "./place_weights.ts";
+import type { PlacedWeights, TensorCopy } from "./placed_weights.ts";
 import { webAssembly, type WasmMemory } from "./wasm/web_assembly.ts";
 
 /** Reads at a time, so that the disk has something to do while a tensor is converted. */

@@ -98,6 +98,24 @@ test("generations that are asked for at once run one after the other", async () 
   await model.close();
 });
 
+test("a generation that is cancelled while it waits leaves the order of the others as it is", async () => {
+  const model = await opened(LARGER);
+  const order: string[] = [];
+  const first = model.generate(PROMPT, { maxTokens: 3 })[Symbol.asyncIterator]();
+  await first.next();
+  const controller = new AbortController();
+  const second = generated(model, [1], { maxTokens: 1, signal: controller.signal });
+  const third = generated(model, [2], { maxTokens: 1 }).then(() => order.push("third"));
+  controller.abort();
+  await assert.rejects(second, { name: "AbortError" });
+  await first.next();
+  order.push("first");
+  await first.return?.();
+  await third;
+  assert.deepEqual(order, ["first", "third"]);
+  await model.close();
+});
+
 test("a generation that is left early lets the next one begin", async () => {
   const model = await opened(LARGER);
   for await (const { id } of model.generate(PROMPT, { maxTokens: 50 })) {

@@ -1,5 +1,5 @@
 import type { EnginePlan, LayerPlan, PlacedMatrix, PlacedVector } from "./engine_plan.ts";
-import type { PlacedWeights } from "./place_weights.ts";
+import type { PlacedWeights } from "./placed_weights.ts";
 import type { ModelShape } from "./read_shape.ts";
 
 /** Gives every step of the computation its weights. */

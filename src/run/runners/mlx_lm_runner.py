@@ -64,7 +64,10 @@ class Runner:
         self.unload()
         with reachable(directory) as path:
             self.model, config = load_model(path)
-            self.tokenizer = load_tokenizer(path, eos_token_ids=config.get("eos_token_id"))
+            # Without a word transformers would ask on stdin whether code of the model may run.
+            self.tokenizer = load_tokenizer(
+                path, {"trust_remote_code": False}, eos_token_ids=config.get("eos_token_id")
+            )
         return {
             "event": "loaded",
             "architecture": str(config["model_type"]),

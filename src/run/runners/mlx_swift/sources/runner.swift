@@ -43,7 +43,7 @@ actor Runner {
             let parameters = context.model.parameters().flattened()
             return (
                 tensors: parameters.count,
-                parameters: facts.parameterCount(parameters.map { ($0.0, $0.1.shape) })
+                parameters: facts.parameterCount(parameters.map { (name: $0.0, shape: $0.1.shape) })
             )
         }
         return [
@@ -55,7 +55,7 @@ actor Runner {
 
     func unload() {
         container = nil
-        MLX.GPU.clearCache()
+        Memory.clearCache()
     }
 
     func generate(_ request: Request) async throws -> [String: Any] {
