@@ -52,6 +52,15 @@ const TOKENS = 259;
  * and prompts are drawn.
  *
  * @param seed same seed, same models; a longer list begins with the shorter one
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { familyCases } from "mlx-layout/harness";
+ *
+ * const types = familyCases(4, 1).map(({ model }) => model.config["model_type"]);
+ * assert.deepEqual(types, ["llama", "mistral", "qwen2", "qwen3"]);
+ * ```
  */
 export function familyCases(count: number, seed: number): FamilyCase[] {
   const drawn = fc.sample(anyTraits(), { numRuns: count, seed });

@@ -99,6 +99,15 @@ const RECORDED: readonly Recorded[] = [
     ],
   },
   {
+    name: "llama, not packed, with rows and heads that fill no block",
+    options: { seed: 2, quantization: undefined, intermediateSize: 44, headSize: 10, layers: 2 },
+    tokens: [19, 4, 197, 250, 49, 49, 49, 49, 49, 49, 49, 49],
+    logits: [
+      10.3972, 9.2201, 9.7499, 10.2184, 10.49, 11.4902, 11.3711, 10.357, 9.2946, 8.4666, 8.8884,
+      9.4479,
+    ],
+  },
+  {
     name: "llama, 5 bits, with llama3's rotation",
     options: {
       seed: 8,
