@@ -60,11 +60,11 @@ async function soak(options: SoakOptions, context: ConformContext): Promise<numb
   const tally = new SoakTally();
   const startMs = performance.now();
   const endMs = startMs + minutes * 60_000;
-  const report = (sinceMinutes: number) => {
-    const minute = ((performance.now() - startMs) / 60_000).toFixed(1);
-    print(`minute ${minute}: ${tally.line(sinceMinutes)}`);
+  const report = () => {
+    const minutesGone = (performance.now() - startMs) / 60_000;
+    print(`minute ${minutesGone.toFixed(1)}: ${tally.line(minutesGone)}`);
   };
-  const everyMinute = setInterval(() => report(1), 60_000);
+  const everyMinute = setInterval(report, 60_000);
   const orders = workOrders(options);
   const work = async () => {
     using worker = new ScenarioWorker(context.worker);
@@ -81,7 +81,7 @@ async function soak(options: SoakOptions, context: ConformContext): Promise<numb
   } finally {
     clearInterval(everyMinute);
   }
-  report((performance.now() - startMs) / 60_000);
+  report();
   return tally.exitCode;
 }
 
