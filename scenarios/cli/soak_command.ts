@@ -55,33 +55,34 @@ export function addSoakCommand(program: Command, context: ConformContext): void 
 
 async function soak(options: SoakOptions, context: ConformContext): Promise<number> {
   const { minutes, seed, jobs } = options;
+  const orders = workOrders(seed, wantedScenarios(options));
   const print = (text: string) => context.writeOut(`${text}\n`);
   print(`soak of ${reference.name} ${reference.version}: ${minutes} minutes, seed ${seed}`);
   const tally = new SoakTally();
   const startMs = performance.now();
   const endMs = startMs + minutes * 60_000;
-  const report = (sinceMinutes: number) => {
-    const minute = ((performance.now() - startMs) / 60_000).toFixed(1);
-    print(`minute ${minute}: ${tally.line(sinceMinutes)}`);
+  const report = () => {
+    const minutesGone = (performance.now() - startMs) / 60_000;
+    print(`minute ${minutesGone.toFixed(1)}: ${tally.line(minutesGone)}`);
   };
-  const everyMinute = setInterval(() => report(1), 60_000);
-  const orders = workOrders(options);
+  const everyMinute = setInterval(report, 60_000);
   const work = async () => {
     using worker = new OrderWorker<WorkOrder, ScenarioResult>(context.worker);
-    while (performance.now() < endMs) {
+    // Each worker gets one batch at least, however short the time is.
+    do {
       const order = orders.next();
       if (order.done === true) return;
       const result = await worker.carryOut(order.value);
       tally.add(result);
       await tell(result, options, print);
-    }
+    } while (performance.now() < endMs);
   };
   try {
     await Promise.all(Array.from({ length: jobs }, work));
   } finally {
     clearInterval(everyMinute);
   }
-  report((performance.now() - startMs) / 60_000);
+  report();
   return tally.exitCode;
 }
 
@@ -98,12 +99,17 @@ async function tell(
   print(`\n${failureStory(result, { replayFile })}\n  seed:  ${result.seed}\n`);
 }
 
-/** Batches without end: the same seed gives the same ones in the same order. */
-function* workOrders({ seed, only }: SoakOptions): Generator<WorkOrder, void> {
-  const random = seededRandom(seed);
+/** The scenarios to draw from. @throws {RangeError} when there is none */
+function wantedScenarios({ only }: SoakOptions): readonly Scenario[] {
   const wanted = scenarios.filter(({ name }) => only?.includes(name) ?? true);
   if (wanted.length === 0)
     throw new RangeError(`Cannot soak only "${only?.join(", ")}": there is no such scenario`);
+  return wanted;
+}
+
+/** Batches without end: the same seed gives the same ones in the same order. */
+function* workOrders(seed: number, wanted: readonly Scenario[]): Generator<WorkOrder, void> {
+  const random = seededRandom(seed);
   const long = wanted.filter(({ name }) => name === LONG_LIFE);
   const draw = <Item>(items: readonly Item[]): Item | undefined =>
     items[Math.floor(random() * items.length)];

@@ -9,7 +9,6 @@ import { EXIT_CODES, type ScenarioResult, type ScenarioStatus } from "../../harn
 /** Adds up results and tells them in one line. */
 export class SoakTally {
   #cases = 0;
-  #casesBefore = 0;
   readonly #scenarios = new Set<string>();
   readonly #requirements = new Set<string>();
   readonly #kinds = new Map<string, number>();
@@ -27,10 +26,9 @@ export class SoakTally {
       this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + count);
   }
 
-  /** One line about everything so far. @param minutes since the last line, for the rate */
+  /** One line about everything so far. @param minutes since the start, for the rate */
   line(minutes: number): string {
-    const rate = Math.round((this.#cases - this.#casesBefore) / Math.max(minutes, 1 / 60));
-    this.#casesBefore = this.#cases;
+    const rate = Math.round(this.#cases / Math.max(minutes, 1 / 60));
     const kinds = [...this.#kinds].map(([kind, count]) => `${kind.replace(/^an? /, "")} ${count}`);
     return [
       `${this.#cases} cases (${rate}/min) of ${this.#scenarios.size} scenarios`,
