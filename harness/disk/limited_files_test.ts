@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exists, writeBytes } from "./disk_tree.ts";
+import { exists, readBytes, writeBytes } from "./disk_tree.ts";
 import { limitedFiles } from "./limited_files.ts";
 import { memoryFiles } from "./memory_files.ts";
 
@@ -55,4 +55,44 @@ test("limitedFiles() without limits lets everything through", async () => {
   const files = limitedFiles(memoryFiles(), {});
   await writeBytes(files, "/a/b", new Uint8Array(100));
   assert.equal(files.firedCount(), 0);
+});
+
+test("limitedFiles() tells opens apart by their mode", async () => {
+  const files = limitedFiles(memoryFiles(), {
+    refusals: [{ operation: "open", mode: "r+", code: "EMFILE", forever: true }],
+  });
+  await writeBytes(files, "/a", new Uint8Array(1));
+  assert.equal((await readBytes(files, "/a")).length, 1);
+  await assert.rejects(files.open("/a", "r+"), { code: "EMFILE" });
+});
+
+test("limitedFiles() can do half of a write before it refuses the rest", async () => {
+  const files = limitedFiles(memoryFiles(), {
+    refusals: [{ operation: "write", code: "ENOSPC", effect: "half" }],
+  });
+  const file = await files.open("/a", "wx");
+  await assert.rejects(file.write(Uint8Array.of(1, 2, 3, 4), 0), { code: "ENOSPC" });
+  await file.close();
+  assert.deepEqual([...(await readBytes(files, "/a"))], [1, 2]);
+});
+
+test("limitedFiles() can lose what a failed sync should have kept, and let the next one succeed", async () => {
+  const files = limitedFiles(memoryFiles(), {
+    refusals: [{ operation: "sync", nth: 2, code: "EIO", effect: "drops" }],
+  });
+  const file = await files.open("/a", "wx");
+  await file.write(Uint8Array.of(1, 2), 0);
+  await file.sync();
+  await file.write(Uint8Array.of(3, 4), 2);
+  await assert.rejects(file.sync(), { code: "EIO" });
+  await file.sync();
+  await file.close();
+  assert.deepEqual([...(await readBytes(files, "/a"))], [1, 2, 0, 0]);
+});
+
+test("limitedFiles() closes a file also where the close is refused", async () => {
+  const files = limitedFiles(memoryFiles(), { refusals: [{ operation: "close", code: "EIO" }] });
+  const file = await files.open("/a", "wx");
+  await assert.rejects(file.close(), { code: "EIO" });
+  await assert.rejects(file.close(), { code: "EBADF" });
 });

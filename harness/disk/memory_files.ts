@@ -26,6 +26,7 @@ import {
   pathOf,
   type Spot,
 } from "./memory_tree.ts";
+import type { NameFold } from "./name_fold.ts";
 import { SpaceAccount } from "./space_account.ts";
 
 const DEFAULT_CAPACITY_BYTES = 2 ** 40;
@@ -41,6 +42,8 @@ export interface MemoryFilesOptions {
   readonly availableBytes?: number;
   /** Where modification times come from. @default {Date.now} */
   readonly now?: () => number;
+  /** What names have in common that the volume takes for one. @default {nothing: every name is its own} */
+  readonly fold?: NameFold | undefined;
 }
 
 /**
@@ -63,14 +66,16 @@ export function memoryFiles(options: MemoryFilesOptions = {}): FileSystem {
 
 class MemoryFiles implements FileSystem {
   readonly #core: Volume["_core"];
-  readonly #space: SpaceAccount;
+  readonly #space: SpaceAccount<Inode>;
   readonly #now: () => number;
+  readonly #fold: NameFold | undefined;
   readonly #openCounts = new Map<Inode, number>();
 
   constructor(options: MemoryFilesOptions) {
     this.#core = new Volume()._core;
-    this.#space = new SpaceAccount(options.availableBytes ?? DEFAULT_CAPACITY_BYTES);
+    this.#space = new SpaceAccount<Inode>(options.availableBytes ?? DEFAULT_CAPACITY_BYTES);
     this.#now = options.now ?? Date.now;
+    this.#fold = options.fold;
     this.#stamp(this.#core.root.getNode());
   }
 
@@ -121,7 +126,8 @@ class MemoryFiles implements FileSystem {
 
   async rename(source: string, target: string): Promise<void> {
     // Both parents are found before either name is looked up.
-    const lookup = { syscall: "rename", follow: false, target, longLastName: true };
+    const fold = this.#fold;
+    const lookup = { syscall: "rename", follow: false, target, longLastName: true, fold };
     const from = findSpot(this.#core.root, source, lookup);
     const to = findSpot(this.#core.root, target, lookup);
     const refuse = (code: string): Error => diskError(code, "rename", source, { target });
@@ -133,9 +139,10 @@ class MemoryFiles implements FileSystem {
     const replaced = to.entry;
     if (isWithin(to.parent, moved)) throw refuse("EINVAL");
     if (replaced !== undefined && isWithin(from.parent, replaced)) throw refuse("ENOTEMPTY");
-    // Two names of the same data are left alone, as POSIX demands.
-    if (replaced?.getNode() === moved.getNode()) return;
-    if (replaced !== undefined) {
+    // Two names of the same data are left alone, as POSIX demands; one name may change its spelling.
+    const isRespelt = replaced === moved && to.name !== moved.name;
+    if (replaced?.getNode() === moved.getNode() && !isRespelt) return;
+    if (replaced !== undefined && !isRespelt) {
       const movesDirectory = moved.getNode().isDirectory();
       const replacesDirectory = replaced.getNode().isDirectory();
       if (movesDirectory && !replacesDirectory) throw refuse("ENOTDIR");
@@ -196,7 +203,7 @@ class MemoryFiles implements FileSystem {
   }
 
   #find(path: string, lookup: Parameters<typeof findEntry>[2]): Entry {
-    return findEntry(this.#core.root, path, lookup);
+    return findEntry(this.#core.root, path, { ...lookup, fold: this.#fold });
   }
 
   #directory(path: string, syscall: string): Entry {
@@ -221,7 +228,7 @@ class MemoryFiles implements FileSystem {
 
   #vacant(path: string, options: { syscall: string; source?: string }): Spot {
     const { syscall, source } = options;
-    const spot = findSpot(this.#core.root, path, { syscall, follow: false });
+    const spot = findSpot(this.#core.root, path, { syscall, follow: false, fold: this.#fold });
     if (spot.entry !== undefined) {
       throw diskError(
         "EEXIST",
@@ -281,7 +288,7 @@ class MemoryFiles implements FileSystem {
 interface MemoryFileParts {
   readonly path: string;
   readonly mode: OpenMode;
-  readonly space: SpaceAccount;
+  readonly space: SpaceAccount<Inode>;
   readonly stamp: () => void;
   readonly stat: () => FileStat;
   readonly release: () => void;

@@ -12,6 +12,7 @@ import { Buffer } from "node:buffer";
 import type { Volume } from "memfs";
 
 import { diskError } from "./disk_error.ts";
+import type { NameFold } from "./name_fold.ts";
 
 /** One directory entry, as memfs holds it. */
 export type Entry = Volume["_core"]["root"];
@@ -34,6 +35,8 @@ export interface Lookup {
   readonly target?: string;
   /** Leaves a last name that is too long to the caller, who looks at another path first. */
   readonly longLastName?: boolean;
+  /** What equal names have in common, on a volume that does not tell all names apart. */
+  readonly fold?: NameFold | undefined;
 }
 
 const NAME_BYTES_MAX = 255;
@@ -106,7 +109,7 @@ function walk(start: Entry, text: string, at: Walk): Spot {
       continue;
     }
     if (isTooLong(part) && !(last && at.longLastName)) throw fail("ENAMETOOLONG", at);
-    spot = { parent: here, name: part, entry: here.children.get(part) };
+    spot = { parent: here, name: part, entry: childOf(here, part, at.fold) };
     if (spot.entry?.getNode().isSymlink() && (!last || at.follow || text.endsWith("/"))) {
       if (at.linksLeft === 0) throw fail("ELOOP", at);
       at.linksLeft -= 1;
@@ -121,6 +124,15 @@ function walk(start: Entry, text: string, at: Walk): Spot {
   }
   if (text.endsWith("/") && spot.entry !== undefined) requireDirectory(spot.entry, at);
   return spot;
+}
+
+/** The entry of a name in a directory; of an equal name where the volume folds. */
+function childOf(directory: Entry, name: string, fold: NameFold | undefined): Entry | undefined {
+  const exact = directory.children.get(name);
+  if (exact !== undefined || fold === undefined) return exact;
+  const folded = fold(name);
+  const stored = namesIn(directory).find((other) => fold(other) === folded);
+  return stored === undefined ? undefined : directory.children.get(stored);
 }
 
 /** Whether no volume takes a name. */

@@ -1,5 +1,3 @@
-import type { Inode } from "./memory_tree.ts";
-
 interface Extent {
   readonly start: number;
   readonly end: number;
@@ -10,9 +8,9 @@ interface Extent {
  *
  * The unit is one byte, so that a scenario can say exactly how much room a model needs.
  */
-export class SpaceAccount {
+export class SpaceAccount<Node> {
   readonly #capacityBytes: number;
-  readonly #extents = new Map<Inode, readonly Extent[]>();
+  readonly #extents = new Map<Node, readonly Extent[]>();
   #usedBytes = 0;
 
   constructor(capacityBytes: number) {
@@ -23,12 +21,12 @@ export class SpaceAccount {
     return Math.max(0, this.#capacityBytes - this.#usedBytes);
   }
 
-  allocatedBytes(node: Inode): number {
+  allocatedBytes(node: Node): number {
     return lengthOf(this.#extents.get(node) ?? []);
   }
 
   /** Takes room for a write and returns how many of its bytes, from the first, have room. */
-  take(node: Inode, position: number, sizeBytes: number): number {
+  take(node: Node, position: number, sizeBytes: number): number {
     const before = this.#extents.get(node) ?? [];
     const used = lengthOf(before);
     let fitting = sizeBytes;
@@ -42,7 +40,7 @@ export class SpaceAccount {
   }
 
   /** Gives back what lies beyond a new end. */
-  truncate(node: Inode, sizeBytes: number): void {
+  truncate(node: Node, sizeBytes: number): void {
     const before = this.#extents.get(node) ?? [];
     this.#put(
       node,
@@ -53,12 +51,12 @@ export class SpaceAccount {
   }
 
   /** Gives everything of a file back. */
-  release(node: Inode): void {
+  release(node: Node): void {
     this.#put(node, []);
     this.#extents.delete(node);
   }
 
-  #put(node: Inode, extents: readonly Extent[]): void {
+  #put(node: Node, extents: readonly Extent[]): void {
     this.#usedBytes += lengthOf(extents) - lengthOf(this.#extents.get(node) ?? []);
     this.#extents.set(node, extents);
   }

@@ -20,8 +20,16 @@ export function isChange({ operation, mode }: DiskCall): boolean {
   );
 }
 
-/** Sees each call and decides what becomes of it. */
-export type DiskHook = <T>(call: DiskCall, next: () => Promise<T>) => Promise<T>;
+/**
+ * Sees each call and decides what becomes of it.
+ *
+ * @param tear carries out the first half of a write, as a short write does; only for writes
+ */
+export type DiskHook = <T>(
+  call: DiskCall,
+  next: () => Promise<T>,
+  tear?: () => Promise<void>,
+) => Promise<T>;
 
 /** Puts a hook before every call of a disk and of its open files. */
 export function wrapFiles(files: FileSystem, hook: DiskHook): FileSystem {
@@ -65,8 +73,10 @@ function wrapFile(
         file.read(buffer, position),
       ),
     write: (data, position) =>
-      hook({ operation: "write", path, position, sizeBytes: data.length }, () =>
-        file.write(data, position),
+      hook(
+        { operation: "write", path, position, sizeBytes: data.length },
+        () => file.write(data, position),
+        () => file.write(data.subarray(0, data.length >> 1), position),
       ),
     truncate: (sizeBytes) =>
       hook({ operation: "truncate", path, sizeBytes }, () => file.truncate(sizeBytes)),

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subject } from "../../spec/mod.ts";
 import { makeDirectories } from "../disk/disk_tree.ts";
-import { limitedFiles } from "../disk/limited_files.ts";
 import { nodeFiles } from "../disk/node_files.ts";
+import { sizedFiles } from "../disk/sized_files.ts";
+import { volumeFiles } from "../disk/volume_files.ts";
 import { makeWorld } from "./make_world.ts";
 import type { World, WorldOptions } from "./world.ts";
 
@@ -17,13 +18,15 @@ import type { World, WorldOptions } from "./world.ts";
  */
 export async function diskWorld(subject: Subject, options: WorldOptions = {}): Promise<World> {
   const top = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-world-")));
-  const { availableBytes } = options;
+  const { availableBytes, volume = "plain" } = options;
   const world = makeWorld(
     subject,
     {
       kind: "disk",
-      files: () =>
-        availableBytes === undefined ? nodeFiles() : limitedFiles(nodeFiles(), { availableBytes }),
+      files: () => {
+        const files = volumeFiles(nodeFiles(), volume);
+        return availableBytes === undefined ? files : sizedFiles(files, { availableBytes });
+      },
       root: join(top, "Documents", "Models"),
       outside: join(top, "elsewhere"),
       dispose: () => rm(top, { recursive: true, force: true }),

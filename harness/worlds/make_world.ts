@@ -1,6 +1,5 @@
 import type { FileSystem, Subject } from "../../spec/mod.ts";
 import { SimulatedClock } from "../clock/simulated_clock.ts";
-import { foldingFiles } from "../disk/folding_files.ts";
 import { mswFetch, mswFront, SimulatedHub } from "../hub/mod.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
 import { Activity } from "./activity.ts";
@@ -15,7 +14,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 /** What differs between the kinds of worlds. */
 export interface Ground {
   readonly kind: WorldKind;
-  /** Makes the disk; modification times come from `now` where the disk is simulated. */
+  /** Makes the disk, a volume of the wanted kind and size; modification times come from `now` where the disk is simulated. */
   readonly files: (now: () => number) => FileSystem;
   readonly root: string;
   readonly outside: string;
@@ -35,8 +34,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
   });
   const hub = new SimulatedHub({ now: () => clock.now(), style: options.style ?? {} });
   const detach = front.attach(hub);
-  const plain = ground.files(() => clock.now());
-  const files = options.volume === "folding" ? foldingFiles(plain) : plain;
+  const files = ground.files(() => clock.now());
   const random = seededRandom(options.seed ?? 1);
   const gates = new Map<number, ProcessGate>();
   const settle = async () => {

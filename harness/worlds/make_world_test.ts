@@ -194,8 +194,8 @@ for (const kind of WORLD_KINDS) {
     await running.kill();
     await ended;
     await world.files.unlink(`${world.root}/a`);
-    // In memory the data of an open file would still take room.
-    if (kind === "memory") assert.equal(await world.files.availableBytes("/"), 1000);
+    // The data of an open file would still take room.
+    assert.equal(await world.files.availableBytes("/"), 1000);
     assert.deepEqual(await pathsIn(world), []);
   });
 }

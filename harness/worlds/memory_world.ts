@@ -1,5 +1,5 @@
 import type { Subject } from "../../spec/mod.ts";
-import { memoryFiles } from "../disk/memory_files.ts";
+import { memoryVolume } from "../disk/volume_files.ts";
 import { makeDirectories } from "../disk/disk_tree.ts";
 import { makeWorld } from "./make_world.ts";
 import type { World, WorldOptions } from "./world.ts";
@@ -13,13 +13,13 @@ const OUTSIDE = "/home/user/elsewhere";
  * @param subject who is judged
  */
 export async function memoryWorld(subject: Subject, options: WorldOptions = {}): Promise<World> {
-  const { availableBytes } = options;
+  const { availableBytes, volume = "plain" } = options;
   const world = makeWorld(
     subject,
     {
       kind: "memory",
       files: (now) =>
-        memoryFiles({ now, ...(availableBytes === undefined ? {} : { availableBytes }) }),
+        memoryVolume(volume, { now, ...(availableBytes === undefined ? {} : { availableBytes }) }),
       root: ROOT,
       outside: OUTSIDE,
       dispose: async () => {},

@@ -1,5 +1,6 @@
 import type { Environment, Fetch, FileSystem, ModelManager, Subject } from "../../spec/mod.ts";
 import type { SimulatedClock } from "../clock/simulated_clock.ts";
+import type { VolumeKind } from "../disk/mod.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { KillPoint } from "./process_gate.ts";
 
@@ -13,10 +14,10 @@ export type WorldKind = (typeof WORLD_KINDS)[number];
 export interface WorldOptions {
   /** For temporary names and jitter. @default {1} */
   readonly seed?: number;
-  /** Whether the volume takes names that differ in case or normalization for one. @default {"plain"} */
-  readonly volume?: "plain" | "folding";
+  /** What kind of volume the disk is. @default {"plain"} */
+  readonly volume?: VolumeKind;
   readonly style?: Partial<HubStyle>;
-  /** Room on the volume. @default {unlimited} */
+  /** Room on the volume; what is removed gives its room back. @default {unlimited} */
   readonly availableBytes?: number;
 }
 

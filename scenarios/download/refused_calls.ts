@@ -30,6 +30,8 @@ const CODES: Readonly<Record<DiskRefusal["code"], ErrorCode>> = {
   ENAMETOOLONG: "path-too-long",
   EIO: "disk-io",
   EMFILE: "disk-io",
+  EINTR: "disk-io",
+  EXDEV: "disk-io",
 };
 /** What a disk refuses when it is full, not ours to write, or failing. */
 const OPERATIONS: Readonly<Record<string, readonly DiskRefusal["operation"][]>> = {
