@@ -7,9 +7,11 @@
 export * from "./arbitraries/mod.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
 export * from "./disk/mod.ts";
+export * from "./errno/mod.ts";
 export * from "./hub/mod.ts";
 export * from "./miniatures/mod.ts";
 export * from "./models/mod.ts";
+export * from "./parallel/mod.ts";
 export * from "./report/mod.ts";
 export * from "./scenario/mod.ts";
 export * from "./scenario_parts/mod.ts";

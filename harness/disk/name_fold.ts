@@ -9,7 +9,7 @@ export function foldCaseAndForm(name: string): string {
 /** Takes names for one that differ in the case of single letters only, as exFAT's table does. */
 export function foldCase(name: string): string {
   // Letter by letter, without the ones that become two: `ß` is not `ss` on these volumes.
-  return [...name]
+  return Array.from(name)
     .map((letter) => {
       const upper = letter.toUpperCase();
       return upper.length === letter.length ? upper : letter;

@@ -9,6 +9,7 @@ import { askedPauses } from "./asked_pauses.ts";
 import { brokenLine } from "./broken_line.ts";
 import { cancelAnywhere } from "./cancel_anywhere.ts";
 import { changedAlike } from "./changed_alike.ts";
+import { errno } from "./errno.ts";
 import { errorFacts } from "./error_facts.ts";
 import { exactRoom } from "./exact_room.ts";
 import { expiredMidway } from "./expired_midway.ts";
@@ -77,6 +78,7 @@ export const downloadScenarios: readonly Scenario[] = [
   fewHeaders,
   errorFacts,
   fullDisk,
+  errno,
   refusedCalls,
   tooLittleRoom,
   exactRoom,

@@ -44,15 +44,15 @@ export const failedUpdate = scenario({
         arbitrary: fc.constantFrom(...(Object.keys(FAULTS) as (keyof typeof FAULTS)[])),
         weight: 4,
       },
-      { arbitrary: fc.constantFrom("cancelled" as const, "disk" as const), weight: 1 },
+      { arbitrary: fc.constantFrom("cancelled" as const, "disk" as const), weight: 2 },
     ),
     victim: fc.constantFrom("config.json", "fresh.json", "*.safetensors"),
     refusal: fc.record({
       operation: fc.constantFrom("write" as const, "open" as const, "mkdir" as const),
       code: fc.constantFrom("ENOSPC" as const, "EIO" as const, "EROFS" as const),
-      // From the first on: once publishing has begun there is an old file no longer to be kept.
-      nth: fc.constant(1),
-      forever: fc.constant(true),
+      // Whatever needs room comes before anything that was good is touched.
+      nth: fc.integer({ min: 1, max: 40 }),
+      forever: fc.boolean(),
     }),
     cancelAt: fc.integer({ min: 1, max: 8 }),
   },

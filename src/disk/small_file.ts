@@ -54,6 +54,16 @@ export async function writeSmallFile(
   path: string,
   options: WriteSmallFileOptions & { readonly text: string },
 ): Promise<void> {
+  const temporary = await writeTemporaryFile(files, options);
+  await withParent(files, path, () => files.rename(temporary, path));
+  if (options.isDurable ?? true) await files.syncDirectory(dirname(path));
+}
+
+/** The first half of {@linkcode writeSmallFile}: all of the text, under a temporary name. @returns its path */
+export async function writeTemporaryFile(
+  files: FileSystem,
+  options: WriteSmallFileOptions & { readonly text: string },
+): Promise<string> {
   const temporary = `${options.temporaryDirectory}/${temporaryName(options.random)}`;
   const file = await withParent(files, temporary, () => files.open(temporary, "wx"));
   try {
@@ -62,8 +72,7 @@ export async function writeSmallFile(
   } finally {
     await file.close();
   }
-  await withParent(files, path, () => files.rename(temporary, path));
-  if (options.isDurable ?? true) await files.syncDirectory(dirname(path));
+  return temporary;
 }
 
 /** Makes the parent only when it is missing: most of many files in one directory need no look. */

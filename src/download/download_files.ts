@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { DownloadResult, Host, WaitOptions } from "../../spec/mod.ts";
+import type { DownloadResult, FileSystem, Host, WaitOptions } from "../../spec/mod.ts";
 import { makeDirectories, removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
@@ -15,9 +15,9 @@ import { type EarlierFiles, earlierFiles, type WrittenPlan } from "./earlier_fil
 import { fetchMissing } from "./fetch_missing.ts";
 import { findStrays } from "./find_strays.ts";
 import { type DiskState, inspectDisk } from "./inspect_disk.ts";
-import { lockModel } from "./model_lock.ts";
+import { withModelLock } from "./model_lock.ts";
 import { ProgressMeter } from "./progress_meter.ts";
-import { publishModel } from "./publish_model.ts";
+import { publishModel, removeMetadata } from "./publish_model.ts";
 import { type Staging, stagingOf } from "./staging.ts";
 
 /**
@@ -35,13 +35,11 @@ export async function downloadFiles(
   const staging = stagingOf(task.directory);
   try {
     await assertPlaceable(host, task);
-    const lock = await lockModel(host, staging.locks, { signal: options.signal });
-    try {
-      return await downloadLocked(host, task, options);
-    } finally {
-      await lock[Symbol.asyncDispose]();
-      await removeEmptyStaging(host, task, staging);
-    }
+    return await withModelLock(host, staging.locks, {
+      signal: options.signal,
+      action: () => downloadLocked(host, task, options),
+      after: () => removeEmptyStaging(host, task, staging),
+    });
   } catch (error) {
     throw diskError(error, `keep "${task.source}" in "${task.directory}"`);
   }
@@ -102,6 +100,7 @@ async function downloadLocked(
   throwIfAborted(signal);
   meter.report("publish");
   await publishModel(host, { task, staging, kept: disk.kept, staged, strays, marker });
+  await removeOrphanedMetadata(files, task, earlier);
   await unlinkIfThere(files, staging.plan);
   throwIfAborted(signal);
   meter.report("done");
@@ -186,6 +185,20 @@ async function removeStalePartials(host: Host, disk: DiskState, staging: Staging
   }
   for (const name of await namesIn(host.files, staging.temporary)) {
     await unlinkIfThere(host.files, join(staging.temporary, name));
+  }
+}
+
+/** A removal of a stray that was cut short has left what was known of it: `DL-LEFTOVERS`. */
+async function removeOrphanedMetadata(
+  files: FileSystem,
+  task: DownloadTask,
+  earlier: EarlierFiles,
+): Promise<void> {
+  for (const path of earlier.keys()) {
+    if (task.listed.has(path)) continue;
+    const place = join(task.directory, ...path.split("/"));
+    if ((await lstatIfThere(files, place)) === undefined)
+      await removeMetadata(files, task.directory, path);
   }
 }
 

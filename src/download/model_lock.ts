@@ -49,6 +49,41 @@ export async function lockModel(
   }
 }
 
+/**
+ * Does something as the only task that works on a model: `DL-CONCURRENT`.
+ *
+ * A disk that fails under the work usually refuses to give the lock back too; what the caller hears is the work's failure.
+ *
+ * @param options see {@linkcode lockModel}; `after` runs once the lock is back, whatever came of the work
+ * @throws {ModelError} `cancelled`, and whatever the action throws
+ */
+export async function withModelLock<T>(
+  host: LockHost,
+  directory: string,
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly action: () => Promise<T>;
+    readonly after?: () => Promise<void>;
+  },
+): Promise<T> {
+  const { signal, action, after } = options;
+  const lock = await lockModel(host, directory, { signal });
+  const release = async () => {
+    await lock[Symbol.asyncDispose]();
+    await after?.();
+  };
+  let value: T;
+  try {
+    value = await action();
+  } catch (error) {
+    // The claim that stays then is dead after 15 seconds of silence.
+    await release().catch(() => {});
+    throw error;
+  }
+  await release();
+  return value;
+}
+
 async function sleepOrCancel(
   host: LockHost,
   durationMs: number,
@@ -96,16 +131,25 @@ async function beat(host: LockHost, path: string, signal: AbortSignal): Promise<
   for (let count = 1; ; count++) {
     try {
       await host.clock.sleep(HEARTBEAT_MS, signal);
-      const file = await host.files.open(path, "r+");
-      try {
-        await file.write(new TextEncoder().encode(String(count)), 0);
-      } finally {
-        await file.close();
-      }
     } catch {
-      // Either the lock was given back, or the disk fails and the work that it guards will say so.
+      // The lock was given back.
       return;
     }
+    try {
+      await writeBeat(host, path, count);
+    } catch {
+      // One refusal must not make the living look dead: the next beat comes in time. On a disk that goes on refusing
+      // the work that the lock guards will say so.
+    }
+  }
+}
+
+async function writeBeat(host: LockHost, path: string, count: number): Promise<void> {
+  const file = await host.files.open(path, "r+");
+  try {
+    await file.write(new TextEncoder().encode(String(count)), 0);
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  diskError,
   memoryFiles,
   readTree,
   seededRandom,
   SimulatedClock,
+  wrapFiles,
   writeBytes,
 } from "../../harness/mod.ts";
-import { type LockHost, lockModel } from "./model_lock.ts";
+import { type LockHost, lockModel, withModelLock } from "./model_lock.ts";
 
 const LOCKS = "/m/locks";
 
@@ -73,6 +75,42 @@ test("lockModel() rejects with cancelled while it waits", async () => {
   const waiting = lockModel(host(2), LOCKS, { signal: controller.signal });
   void clock.sleep(1000).then(() => controller.abort());
   await assert.rejects(waiting, { code: "cancelled" });
+});
+
+test("lockModel() shows that it lives also after a beat that the disk refused", async () => {
+  const { host, files, clock } = machine();
+  let refusals = 0;
+  const disk = wrapFiles(files, async (call, next) => {
+    if (call.mode === "r+" && refusals++ === 0) throw diskError("EIO", "open", call.path);
+    return next();
+  });
+  const lock = await lockModel({ ...host(1), files: disk }, LOCKS);
+  let isIn = false;
+  const second = lockModel(host(2), LOCKS).then((other) => {
+    isIn = true;
+    return other;
+  });
+  await clock.sleep(60_000);
+  assert.ok(refusals > 1, "it goes on after the refusal");
+  assert.equal(isIn, false);
+  await lock[Symbol.asyncDispose]();
+  await (await second)[Symbol.asyncDispose]();
+});
+
+test("withModelLock() says why the work failed, also where the lock cannot be given back", async () => {
+  const { host, files } = machine();
+  let isBroken = false;
+  const disk = wrapFiles(files, async (call, next) => {
+    if (isBroken) throw diskError("EROFS", call.operation, call.path);
+    return next();
+  });
+  const action = async () => {
+    isBroken = true;
+    throw diskError("EIO", "write", "/model");
+  };
+  await assert.rejects(withModelLock({ ...host(1), files: disk }, LOCKS, { action }), {
+    code: "EIO",
+  });
 });
 
 // Helpers

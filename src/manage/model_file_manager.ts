@@ -78,9 +78,7 @@ export class ModelFileManager {
   async locate(request: ModelRequest): Promise<string | undefined> {
     for (const layout of request.layout === undefined ? LOOKED_IN : [request.layout]) {
       const directory = this.directoryOf({ ...request, layout });
-      const kind = await this.#tryDisk(() => this.#kindOf(directory), directory);
-      if (kind === "directory" && (await namesIn(this.#host.files, directory)).length > 0)
-        return directory;
+      if (await this.#tryDisk(() => this.#holdsAnything(directory), directory)) return directory;
     }
     return undefined;
   }
@@ -116,7 +114,7 @@ export class ModelFileManager {
 
   /** The hashes that a model's marker states, by path. */
   async recordedDigests(directory: string): Promise<ReadonlyMap<string, Digest>> {
-    const marker = await readMarker(this.#host.files, directory);
+    const marker = await this.#tryDisk(() => readMarker(this.#host.files, directory), directory);
     return new Map(marker?.files.map((file) => [file.path, file.digest]));
   }
 
@@ -133,6 +131,11 @@ export class ModelFileManager {
       signal: options.signal,
     };
     return this.#tryDisk(() => modelStatus(this.#host.files, question), directory);
+  }
+
+  async #holdsAnything(directory: string): Promise<boolean> {
+    if ((await this.#kindOf(directory)) !== "directory") return false;
+    return (await namesIn(this.#host.files, directory)).length > 0;
   }
 
   async #kindOf(path: string): Promise<string | undefined> {

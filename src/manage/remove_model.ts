@@ -5,7 +5,7 @@ import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere, walk, type WalkEntry } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
-import { type LockHost, lockModel } from "../download/model_lock.ts";
+import { type LockHost, withModelLock } from "../download/model_lock.ts";
 import { stagingOf } from "../download/staging.ts";
 import { assertExactCase } from "../layout/inside_root.ts";
 import { ownEntries } from "./own_entries.ts";
@@ -38,22 +38,25 @@ export async function removeModel(
 ): Promise<RemoveResult> {
   const { files } = host;
   const { directory, name, signal } = options;
-  const stat = await lstatIfThere(files, directory);
-  if (stat === undefined) {
-    throw new ModelError(
-      "not-downloaded",
-      `Cannot remove "${name}" as nothing of it is in "${directory}": check the id and the root`,
-    );
-  }
   try {
+    const stat = await lstatIfThere(files, directory);
+    if (stat === undefined) {
+      throw new ModelError(
+        "not-downloaded",
+        `Cannot remove "${name}" as nothing of it is in "${directory}": check the id and the root`,
+      );
+    }
     await assertExactCase(files, root, directory);
     if (stat.kind === "link") {
       await files.unlink(directory);
       await removeEmptyDirectories(files, dirname(directory), root);
       return { directory, bytesFreed: 0 };
     }
-    await using _lock = await lockModel(host, stagingOf(directory).locks, { signal });
-    return { directory, bytesFreed: await removeTree(host, root, directory) };
+    const bytesFreed = await withModelLock(host, stagingOf(directory).locks, {
+      signal,
+      action: () => removeTree(host, root, directory),
+    });
+    return { directory, bytesFreed };
   } catch (error) {
     throw diskError(error, `remove "${name}" in "${directory}"`);
   }
