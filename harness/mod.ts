@@ -8,6 +8,7 @@ export * from "./arbitraries/mod.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
 export * from "./disk/mod.ts";
 export * from "./errno/mod.ts";
+export * from "./fidelity/mod.ts";
 export * from "./hub/mod.ts";
 export * from "./miniatures/mod.ts";
 export * from "./models/mod.ts";

@@ -30,7 +30,7 @@ export function foldingFiles(files: FileSystem, fold: NameFold = foldCaseAndForm
     rename: (source, target) =>
       both(source, target, (one, two) =>
         // The same entry under another spelling: the volume takes the new one.
-        files.rename(one, one === two ? join(dirname(two), basename(target)) : two),
+        files.rename(one, one === two && isRespelt(source, target) ? respelt(two, target) : two),
       ),
     link: (source, target) => both(source, target, (one, two) => files.link(one, two)),
     symlink: (destination, path) => at(path, (stored) => files.symlink(destination, stored)),
@@ -39,6 +39,14 @@ export function foldingFiles(files: FileSystem, fold: NameFold = foldCaseAndForm
     syncDirectory: (path) => at(path, (stored) => files.syncDirectory(stored)),
     availableBytes: (path) => at(path, (stored) => files.availableBytes(stored)),
   };
+}
+
+function isRespelt(source: string, target: string): boolean {
+  return basename(source) !== basename(target);
+}
+
+function respelt(path: string, target: string): string {
+  return join(dirname(path), basename(target));
 }
 
 /** The spelling in which the volume holds a path, as far as it holds it. */

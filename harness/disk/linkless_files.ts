@@ -17,8 +17,12 @@ const FORBIDDEN = /[\x00-\x1f"*:<>?\\|]/;
 export function linklessFiles(files: FileSystem): FileSystem {
   return wrapFiles(files, async (call, next) => {
     const { operation, path, target } = call;
-    if (operation === "link" || operation === "symlink")
-      throw diskError("EPERM", operation, path, target === undefined ? {} : { target });
+    if ((operation === "link" || operation === "symlink") && target !== undefined) {
+      // The system looks up both paths before it finds out that the volume has no such operation.
+      await next();
+      await files.unlink(target);
+      throw diskError("EPERM", operation, path, { target });
+    }
     const isMaking = operation === "mkdir" || call.mode === "wx" || operation === "rename";
     if (isMaking && FORBIDDEN.test(basename(target ?? path)))
       throw diskError("EINVAL", operation, path);

@@ -4,7 +4,7 @@
  * memfs is a good namespace and a bad disk. What it gets wrong is decided here, before memfs's nodes
  * are touched: a directory renamed over a full one or into itself, a dangling link renamed, a
  * directory given a second name, names longer than a volume allows, a replaced file that stays
- * counted, and which code each refusal has. `disk_fidelity_test.ts` holds the result against a real
+ * counted, and which code each refusal has. `harness/fidelity` holds the result against a real
  * directory. Durability is not modelled here: `sync` only checks that the file is open.
  *
  * @module
@@ -140,7 +140,7 @@ class MemoryFiles implements FileSystem {
     if (isWithin(to.parent, moved)) throw refuse("EINVAL");
     if (replaced !== undefined && isWithin(from.parent, replaced)) throw refuse("ENOTEMPTY");
     // Two names of the same data are left alone, as POSIX demands; one name may change its spelling.
-    const isRespelt = replaced === moved && to.name !== moved.name;
+    const isRespelt = replaced === moved && to.name !== from.name;
     if (replaced?.getNode() === moved.getNode() && !isRespelt) return;
     if (replaced !== undefined && !isRespelt) {
       const movesDirectory = moved.getNode().isDirectory();
