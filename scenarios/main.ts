@@ -84,6 +84,7 @@ function reporter(): (result: ScenarioResult) => void {
     skip: "s",
     error: "E",
     timeout: "T",
+    fidelity: "D",
   } as const;
   return ({ status }) => {
     process.stderr.write(signs[status]);

@@ -38,7 +38,8 @@ export function suiteVerdict(
     return level === "MUST" && options.profiles.includes(profile);
   });
   if (claimed.some(({ standing }) => standing === "broken")) return "not conformant";
-  if (results.some(({ status }) => status === "error")) return "harness failed";
+  if (results.some(({ status }) => status === "error" || status === "fidelity"))
+    return "harness failed";
   if (
     results.length === 0 ||
     results.some(({ status }) => status === "vacuous" || status === "timeout")

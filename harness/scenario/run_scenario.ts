@@ -5,6 +5,7 @@ import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
+import { isFidelityFault } from "./judge_fidelity.ts";
 import type { Scenario } from "./scenario.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
 import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
@@ -56,16 +57,29 @@ export async function runScenario(
     ...(options.path === undefined ? {} : { path: options.path, endOnFailure: true }),
   });
   const error = details.failed ? details.errorInstance : undefined;
+  const isFidelity =
+    options.world === "disk" &&
+    (scenario.worlds ?? ["memory"]).includes("memory") &&
+    (await isFidelityFault({
+      error,
+      runInMemory: () =>
+        runCase(scenario, {
+          subject,
+          given: details.counterexample?.[0] ?? {},
+          world: "memory",
+          tally: new CaseTally(scenario),
+        }),
+    }));
   const vacuity = details.failed ? [] : tally.vacuity(options.path !== undefined);
   return {
     scenario: scenario.name,
     world: options.world,
-    status: statusOf(error, { vacuity, tally }),
+    status: isFidelity ? "fidelity" : statusOf(error, { vacuity, tally }),
     covers: scenario.covers,
     judged: tally.judged,
     skipped: tally.skipped,
     vacuity,
-    breakage: details.failed ? breakageOf(error, scenario, details) : undefined,
+    breakage: details.failed ? breakageOf(error, { scenario, details, isFidelity }) : undefined,
     seed: options.seed,
     cases: tally.cases,
     durationMs: Math.round(performance.now() - startMs),
@@ -136,13 +150,21 @@ function requirementOf(error: unknown, scenario?: Scenario): RequirementId | und
 
 function breakageOf(
   error: unknown,
-  scenario: Scenario,
-  details: fc.RunDetails<[Record<string, unknown>]>,
+  context: {
+    readonly scenario: Scenario;
+    readonly details: fc.RunDetails<[Record<string, unknown>]>;
+    readonly isFidelity: boolean;
+  },
 ): BrokenPromise {
+  const { scenario, details, isFidelity } = context;
   const [given] = details.counterexample ?? [];
+  const requirement = requirementOf(error, scenario);
+  const detail = error instanceof RequirementBroken ? error.detail : describeError(error);
   return {
-    requirement: requirementOf(error, scenario),
-    detail: error instanceof RequirementBroken ? error.detail : describeError(error),
+    requirement: isFidelity ? undefined : requirement,
+    detail: isFidelity
+      ? `red on disk and green in memory, so the worlds differ: ${requirement}: ${detail}`
+      : detail,
     counterexample: fc.stringify(given),
     path: details.counterexamplePath ?? "",
   };

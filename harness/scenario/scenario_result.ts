@@ -1,8 +1,18 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
-/** How a scenario ended in one world. */
-export type ScenarioStatus = "pass" | "fail" | "vacuous" | "skip" | "error" | "timeout";
+/**
+ * How a scenario ended in one world. `fidelity`: red on a real disk and green in memory, which is the court's own fault, as
+ * `error` is.
+ */
+export type ScenarioStatus =
+  | "pass"
+  | "fail"
+  | "vacuous"
+  | "skip"
+  | "error"
+  | "timeout"
+  | "fidelity";
 
 /** What broke, and how to see it again. */
 export interface BrokenPromise {
