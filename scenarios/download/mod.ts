@@ -24,6 +24,7 @@ import { expiringAddresses } from "./expiring_addresses.ts";
 import { fewHeaders } from "./few_headers.ts";
 import { fullDisk } from "./full_disk.ts";
 import { idempotent } from "./idempotent.ts";
+import { keptFromWriting } from "./kept_from_writing.ts";
 import { killedAnywhere } from "./killed_anywhere.ts";
 import { loginPage } from "./login_page.ts";
 import { movingBranch } from "./moving_branch.ts";
@@ -85,4 +86,5 @@ export const downloadScenarios: readonly Scenario[] = [
   peak,
   otherWay,
   otherWayWatched,
+  keptFromWriting,
 ];

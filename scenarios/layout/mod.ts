@@ -23,6 +23,7 @@ import { revisionSwitch } from "./revision_switch.ts";
 import { rootLink } from "./root_link.ts";
 import { sharedBlob } from "./shared_blob.ts";
 import { staleIndex } from "./stale_index.ts";
+import { volumeKinds } from "./volume_kinds.ts";
 import { unsafeNames } from "./unsafe_names.ts";
 
 /** Scenarios of this area. */
@@ -46,4 +47,5 @@ export const layoutScenarios: readonly Scenario[] = [
   caseOfIds,
   caseTwins,
   movedRoot,
+  volumeKinds,
 ];

@@ -19,6 +19,7 @@ import { removal } from "./removal.ts";
 import { removedLeftovers } from "./removed_leftovers.ts";
 import { repair } from "./repair.ts";
 import { rot } from "./rot.ts";
+import { roomAgain } from "./room_again.ts";
 import { secondNames } from "./second_names.ts";
 
 /** Scenarios of this area. */
@@ -38,4 +39,5 @@ export const manageScenarios: readonly Scenario[] = [
   repair,
   rot,
   secondNames,
+  roomAgain,
 ];

@@ -1,0 +1,54 @@
+/**
+ * A volume has room for one of two models. The first goes, and the second comes.
+ *
+ * Invariants checked:
+ * - The second does not fit beside the first, and is refused before any content; after the removal it fits.
+ * - The removal says exactly how much room came free, also where data has another name elsewhere.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import { filePlace, modelPlace, patternedBytes, scenario, wrongFiles } from "../../harness/mod.ts";
+
+const FIRST = "mlx-community/First-4bit";
+const SECOND = "mlx-community/Second-4bit";
+/** Markers, metadata, plans and locks of two models of one file take less. */
+const STATE_BYTES_MAX = 24_000;
+const include = ["*.safetensors"];
+
+export const roomAgain = scenario({
+  name: "manage/room_again",
+  covers: ["REMOVE-BYTES", "DL-SPACE-FIRST"],
+  given: {
+    sizeBytes: fc.integer({ min: 30_000, max: 50_000 }),
+    hasOtherName: fc.boolean(),
+  },
+  goals: ["the second fits", "data stays under another name"],
+  world: ({ sizeBytes }) => ({ availableBytes: sizeBytes + STATE_BYTES_MAX }),
+  async check({ sizeBytes, hasOtherName }, world, verdict) {
+    const weights = { path: "model.safetensors", bytes: patternedBytes(sizeBytes), lfs: true };
+    const others = { ...weights, bytes: patternedBytes(sizeBytes).reverse() };
+    world.hub.publish(FIRST, [weights], { tags: ["mlx"] });
+    world.hub.publish(SECOND, [others], { tags: ["mlx"] });
+    await world.start().download({ repository: FIRST, include });
+    const second = { repository: SECOND, include };
+    await verdict.fails("DL-SPACE-FIRST", () => world.start().download(second), ["disk-full"]);
+    const place = filePlace(modelPlace(world, FIRST), "model.safetensors");
+    if (hasOtherName) await world.files.link(place, join(world.outside, "kept.safetensors"));
+    const before = await world.files.availableBytes(world.root);
+    const { bytesFreed } = await world.start().remove({ repository: FIRST });
+    const freed = (await world.files.availableBytes(world.root)) - before;
+    verdict.holds(
+      "REMOVE-BYTES",
+      bytesFreed === freed,
+      `${freed} bytes came free, and it says ${bytesFreed}`,
+    );
+    if (hasOtherName) {
+      verdict.reached("data stays under another name");
+      return;
+    }
+    await verdict.attempt("DL-SPACE-FIRST", () => world.start().download(second));
+    const wrong = await wrongFiles(world, modelPlace(world, SECOND), [others]);
+    verdict.holds("DL-SPACE-FIRST", wrong.length === 0, wrong.join(", "));
+    verdict.reached("the second fits");
+  },
+});
