@@ -9,6 +9,7 @@ export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_cl
 export * from "./disk/mod.ts";
 export * from "./errno/mod.ts";
 export * from "./fidelity/mod.ts";
+export * from "./hostile/mod.ts";
 export * from "./hub/mod.ts";
 export * from "./miniatures/mod.ts";
 export * from "./models/mod.ts";

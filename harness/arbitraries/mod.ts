@@ -4,6 +4,7 @@
  * @module
  */
 
+export { anyAttack, type Attack, attackName, type Attacked } from "./any_attack.ts";
 export { anyFileName, anyFileNames, type FileNameOptions } from "./any_file_name.ts";
 export { anyLlamaOptions, anyModel, anyQuantization, type ModelConstraints } from "./any_model.ts";
 export { anyRepository, isRepositoryName } from "./any_repository.ts";

@@ -41,7 +41,7 @@ export function answerResolve(
   return serveBytes(context, {
     bytes: file.bytes,
     headers: [...commitHeader, ...dispositionHeaders(file.path)],
-    gzip: style.gzipSmallFiles && !file.lfs,
+    gzip: (style.gzipSmallFiles || style.gzipUnasked) && !file.lfs,
     sendContentLength: style.sendContentLength,
     ...(style.sendEtag ? { etag: quoteEtag(context, contentEtag(file)) } : {}),
   });
@@ -58,7 +58,8 @@ export function serveBytes(context: AnswerContext, served: ServedBytes): AnswerD
     ...(acceptRanges ? [["Accept-Ranges", "bytes"] as const] : []),
     ...(etag === undefined ? [] : [["ETag", etag] as const]),
   ]);
-  if (served.gzip === true && acceptsGzip(headers["accept-encoding"])) {
+  const isZipped = acceptsGzip(headers["accept-encoding"]) || context.style.gzipUnasked;
+  if (served.gzip === true && isZipped) {
     return gzipDraft(common, bytes);
   }
   const ranged =

@@ -1,5 +1,5 @@
 import { decodedChunks, type BodyPiece, wireChunks } from "./body_chunks.ts";
-import type { HubAnswer } from "./hub_answer.ts";
+import type { BodyPlan, HubAnswer } from "./hub_answer.ts";
 import { abortReason, type StallCounter } from "./stall_counter.ts";
 
 /** An answer that has headers. */
@@ -12,10 +12,15 @@ export interface BodyStreamOptions {
   /** Undo `Content-Encoding` and heed `Content-Length`, as an HTTP client does. */
   readonly asClient: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Waits between the pieces of a body that comes slowly, in milliseconds. */
+  readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** A connection error as Node words it: `code` says what happened. */
-export function connectionError(code: "ECONNREFUSED" | "ECONNRESET", what: string): Error {
+export function connectionError(
+  code: "ECONNREFUSED" | "ECONNRESET" | "UND_ERR_SOCKET",
+  what: string,
+): Error {
   return Object.assign(new Error(`${code}: ${what}`), { code, errno: -1, syscall: "connect" });
 }
 
@@ -31,9 +36,10 @@ export function bodyStream(
 ): ReadableStream<Uint8Array> {
   const { body, exchange } = answer;
   const { signal } = options;
+  const pace = paceOf(body, options.chunkBytes);
   const pieces = options.asClient
-    ? clientPieces(answer, options.chunkBytes)
-    : wirePieces(answer, options.chunkBytes);
+    ? clientPieces(answer, pace.chunkBytes)
+    : wirePieces(answer, pace.chunkBytes);
   let endStall: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
   function settle(): void {
@@ -60,10 +66,23 @@ export function bodyStream(
           throw brokenBody(error);
         }
         if (next.done !== true) {
-          exchange.bytesSent += next.value.wireBytes;
-          // The reader gets bytes of its own: it may write into them.
-          controller.enqueue(next.value.bytes.slice());
-          return undefined;
+          const { wireBytes, bytes } = next.value;
+          const send = () => {
+            exchange.bytesSent += wireBytes;
+            // The reader gets bytes of its own: it may write into them.
+            controller.enqueue(bytes.slice());
+          };
+          if (body.bytesPerSecond === undefined) return send();
+          // Nothing moves until the time has come, so that a simulated clock can go on.
+          endStall = options.stalls.begin();
+          return options.sleep((wireBytes / body.bytesPerSecond) * 1000, signal).then(
+            () => {
+              endStall?.();
+              send();
+            },
+            // The stream has failed with the same reason already.
+            () => settle(),
+          );
         }
         if (next.value) {
           settle();
@@ -83,6 +102,12 @@ export function bodyStream(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** How much of a body comes at once: what a second brings, and a byte at least. */
+export function paceOf(body: BodyPlan, chunkBytes: number): { readonly chunkBytes: number } {
+  const { bytesPerSecond = Number.POSITIVE_INFINITY } = body;
+  return { chunkBytes: Math.max(1, Math.min(chunkBytes, Math.floor(bytesPerSecond))) };
 }
 
 // The words and the shape of undici, on which clients rely.

@@ -71,6 +71,10 @@ export type FaultAction =
   | { readonly type: "no-answer" }
   | { readonly type: "refuse" }
   | { readonly type: "reset" }
+  /** Ends the connection properly before any answer. */
+  | { readonly type: "close" }
+  /** Sends the body so slowly, by the hub's clock. */
+  | { readonly type: "drip"; readonly bytesPerSecond: number }
   /** A compressed body that grows to `inflatedBytes` zeros. */
   | { readonly type: "gzip-bomb"; readonly inflatedBytes: number }
   /** The honest body, then more without end. */

@@ -53,6 +53,7 @@ const style: fc.Arbitrary<Partial<HubStyle>> = fc.record(
     sendLinkedHeaders: fc.boolean(),
     directoryEntries: fc.boolean(),
     gzipSmallFiles: fc.boolean(),
+    gzipUnasked: fc.boolean(),
     rateLimitHeaders: fc.boolean(),
     chunkBytes: fc.integer({ min: 1, max: 4000 }),
   },
@@ -92,6 +93,11 @@ const action: fc.Arbitrary<FaultAction> = fc.oneof(
   fc.constant({ type: "redirect-loop" } as const),
   fc.constant({ type: "endless-pages" } as const),
   fc.constant({ type: "reset" } as const),
+  fc.constant({ type: "close" } as const),
+  fc.record({
+    type: fc.constant("drip" as const),
+    bytesPerSecond: fc.integer({ min: 200_000, max: 1_000_000 }),
+  }),
   fc.record({
     type: fc.constant("gzip-bomb" as const),
     inflatedBytes: fc.integer({ min: 0, max: 2_200_000 }),

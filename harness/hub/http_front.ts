@@ -87,6 +87,10 @@ async function answer(hub: SimulatedHub, exchange: Exchange): Promise<void> {
   const { incoming, outgoing } = exchange;
   const reply = hub.respond(await readRequest(exchange));
   if (reply.broken === "stall") return;
+  if (reply.broken === "closed") {
+    incoming.socket.end();
+    return;
+  }
   if (reply.broken !== undefined) {
     incoming.socket.resetAndDestroy();
     return;
@@ -118,7 +122,7 @@ async function readRequest({ incoming, origin }: Exchange): Promise<HubRequest> 
 
 async function sendBody(hub: SimulatedHub, reply: SentAnswer, exchange: Exchange): Promise<void> {
   const { outgoing, options } = exchange;
-  const pace = options.bytesPerSecond;
+  const pace = reply.body.bytesPerSecond ?? options.bytesPerSecond;
   const chunkBytes =
     pace === undefined
       ? hub.style.chunkBytes

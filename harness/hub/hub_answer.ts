@@ -26,6 +26,8 @@ export interface BodyPlan {
   /** Bytes after which the connection breaks, if it does. */
   readonly cutAfter?: number;
   readonly how?: CutHow;
+  /** How slowly it comes. @default {as fast as it is taken} */
+  readonly bytesPerSecond?: number;
 }
 
 /** One request and how it was answered. */
@@ -57,7 +59,7 @@ export interface HubExchange {
 export type OpenExchange = { -readonly [Key in keyof HubExchange]: HubExchange[Key] };
 
 /** How a connection fails before any answer. */
-export type Breakage = "refused" | "reset" | "stall";
+export type Breakage = "refused" | "reset" | "closed" | "stall";
 
 /** What a front has to do. It adds the bytes that it sends to `exchange.bytesSent`. */
 export type HubAnswer =

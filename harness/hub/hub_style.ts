@@ -8,6 +8,12 @@ export const LINK_STYLES = [
   "quoted-delimiters",
   "several-links",
   "several-relations",
+  "several-fields",
+  "query-only",
+  "spaced",
+  "escaped-quotes",
+  "delimiters-in-target",
+  "second-rel",
   "upper-case",
 ] as const;
 
@@ -34,6 +40,8 @@ export interface HubStyle {
   readonly directoryEntries: boolean;
   /** Compress small files for a client that accepts it; a compressed answer ignores `Range`. */
   readonly gzipSmallFiles: boolean;
+  /** Compress them also for a client that did not ask for it, as some mirrors do. */
+  readonly gzipUnasked: boolean;
   /** Hide the hashes in the listing of a gated repository from readers without access. */
   readonly maskHashes: boolean;
   /** How long a signed address of the content network is good. */
@@ -61,6 +69,7 @@ export const DEFAULT_HUB_STYLE: HubStyle = {
   sendLinkedHeaders: true,
   directoryEntries: true,
   gzipSmallFiles: false,
+  gzipUnasked: false,
   maskHashes: true,
   cdnTtlMs: 3_600_000,
   rateLimitHeaders: false,

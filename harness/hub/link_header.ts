@@ -31,6 +31,20 @@ export function formatLinkHeader({ origin, target, style }: NextPage): string {
     }
     case "several-relations":
       return `<${url}>; rel="section next"`;
+    case "several-fields":
+      // A line is a field of its own.
+      return `<${origin}/docs>; rel="help"\n<${url}>; rel="next"\n<${origin}/>; rel="up"`;
+    case "query-only":
+      return `<${target.slice(target.indexOf("?"))}>; rel="next"`;
+    case "spaced":
+      return `<${url}> ;  rel = "next"`;
+    case "escaped-quotes":
+      return `<${url}>; title="the \\"next\\" page; rel=last"; rel="next"`;
+    case "delimiters-in-target":
+      return `<${url}&note=a,b;rel=none>; rel="next"`;
+    case "second-rel":
+      // RFC 8288: only the first counts.
+      return `<${url}>; rel="next"; rel="prev"`;
     case "upper-case":
       return `<${url}>; REL="Next"`;
   }

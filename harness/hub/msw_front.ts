@@ -25,6 +25,11 @@ interface FetchContext {
 }
 
 const LOCAL = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+const BREAKAGE_CODES = {
+  refused: "ECONNREFUSED",
+  reset: "ECONNRESET",
+  closed: "UND_ERR_SOCKET",
+} as const;
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
 const attached = new Map<string, SimulatedHub>();
@@ -132,8 +137,7 @@ async function answer(request: Request): Promise<Response> {
   const reply = hub.respond(await hubRequest(request, context?.request.proxy));
   if (reply.broken === "stall") return await stalls.wait(signal);
   if (reply.broken !== undefined) {
-    const code = reply.broken === "refused" ? "ECONNREFUSED" : "ECONNRESET";
-    throw connectionError(code, `${request.method} ${request.url}`);
+    throw connectionError(BREAKAGE_CODES[reply.broken], `${request.method} ${request.url}`);
   }
   const init = {
     status: reply.status,
@@ -145,7 +149,8 @@ async function answer(request: Request): Promise<Response> {
   }
   const { chunkBytes } = hub.style;
   const asClient = context !== undefined;
-  return new Response(bodyStream(reply, { chunkBytes, stalls, asClient, signal }), init);
+  const { sleep } = hub;
+  return new Response(bodyStream(reply, { chunkBytes, stalls, asClient, signal, sleep }), init);
 }
 
 function hubAt(origin: string, context: FetchContext | undefined): SimulatedHub | undefined {

@@ -34,6 +34,7 @@ export function planFault(action: FaultAction, scene: FaultScene): Plan {
     case "extra":
     case "gzip-bomb":
     case "endless-body":
+    case "drip":
       return context.request.method === "HEAD" ? undefined : planBodyFault(action, draft);
     case "ignore-range":
     case "wrong-content-range":
@@ -61,6 +62,8 @@ export function planFault(action: FaultAction, scene: FaultScene): Plan {
       return () => ({ broken: "refused" });
     case "reset":
       return () => ({ broken: "reset" });
+    case "close":
+      return () => ({ broken: "closed" });
     case "endless-pages":
       return scene.kind === "tree" && draft.status === 200
         ? () => endlessPage(context, draft)
@@ -76,7 +79,17 @@ export function planFault(action: FaultAction, scene: FaultScene): Plan {
 
 type BodyFault = Extract<
   FaultAction,
-  { readonly type: "cut" | "flip" | "zero-tail" | "short" | "extra" | "gzip-bomb" | "endless-body" }
+  {
+    readonly type:
+      | "cut"
+      | "flip"
+      | "zero-tail"
+      | "short"
+      | "extra"
+      | "gzip-bomb"
+      | "endless-body"
+      | "drip";
+  }
 >;
 
 function planBodyFault(action: BodyFault, draft: AnswerDraft): Plan {
@@ -112,6 +125,12 @@ function planBodyFault(action: BodyFault, draft: AnswerDraft): Plan {
           "Content-Range": undefined,
         }),
         body: { bytes: { generate: "gzip-bomb", inflatedBytes: action.inflatedBytes } },
+      });
+    case "drip":
+      if (bytes.length === 0 || action.bytesPerSecond <= 0) return undefined;
+      return () => ({
+        ...draft,
+        body: { ...draft.body, bytesPerSecond: action.bytesPerSecond },
       });
     case "endless-body":
       return () => ({

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AnswerContext,
   type HubOrigins,
@@ -25,6 +26,8 @@ import { planFault } from "./plan_fault.ts";
 export interface SimulatedHubOptions {
   /** Milliseconds since 1970; signed addresses expire by it. */
   readonly now: () => number;
+  /** How a front waits that has no clock of its own. @default {by the machine's clock} */
+  readonly sleep?: (durationMs: number, signal?: AbortSignal) => Promise<void>;
   /** @default {a fresh "https://hub-N.test"} */
   readonly endpoint?: string;
   /** @default {a fresh "https://cdn-N.test"} */
@@ -71,6 +74,7 @@ export class SimulatedHub {
   readonly style: HubStyle;
   /** Requests that no real hub would be asked: the harness's own faults, not the subject's. */
   readonly harnessErrors: string[] = [];
+  readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
   readonly #now: () => number;
   readonly #repositories = new HubRepositories();
   readonly #published: Published = {
@@ -92,6 +96,8 @@ export class SimulatedHub {
     };
     this.style = { ...DEFAULT_HUB_STYLE, ...options.style };
     this.#now = options.now;
+    this.sleep =
+      options.sleep ?? ((durationMs, signal) => sleep(durationMs, undefined, signal && { signal }));
     this.#script = new FaultScript(options.faults ?? []);
   }
 
@@ -242,7 +248,10 @@ export class SimulatedHub {
   }
 
   #finish(draft: AnswerDraft, context: AnswerContext, exchange: OpenExchange): HubAnswer {
-    const headers = [...draft.headers];
+    // A field that comes several times is held as lines.
+    const headers = [...draft.headers].flatMap(([name, value]) =>
+      value.split("\n").map((line): [string, string] => [name, line]),
+    );
     if (this.style.rateLimitHeaders && exchange.kind !== "cdn" && exchange.kind !== "url") {
       const bucket = exchange.kind === "resolve" ? "resolvers" : "api";
       if (!draft.headers.has("RateLimit")) headers.push(["RateLimit", `"${bucket}";r=2997;t=258`]);

@@ -22,10 +22,10 @@ function hubWith(style: Partial<HubStyle> = {}, files = FILES): SimulatedHub {
 
 /** An independent reading of RFC 8288, as far as a client needs it. */
 function nextTarget(link: string | null, base: string): string | undefined {
-  const element = /<([^>]*)>((?:\s*;\s*[^=;,\s]+\s*=\s*(?:"[^"]*"|[^",;\s]+))*)/g;
+  const element = /<([^>]*)>((?:\s*;\s*[^=;,\s]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^",;\s]+))*)/g;
   for (const [, target, parameters] of (link ?? "").matchAll(element)) {
     for (const [, name, quoted, token] of (parameters ?? "").matchAll(
-      /;\s*([^=;,\s]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))/g,
+      /;\s*([^=;,\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^",;\s]+))/g,
     )) {
       const relations = (quoted ?? token ?? "").toLowerCase().split(/\s+/);
       if (name?.toLowerCase() === "rel" && relations.includes("next")) {

@@ -32,7 +32,11 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     isBusy: () => activity.disk > 0 || activity.network > front.stalledCount(),
     activity: () => activity.events,
   });
-  const hub = new SimulatedHub({ now: () => clock.now(), style: options.style ?? {} });
+  const hub = new SimulatedHub({
+    now: () => clock.now(),
+    sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+    style: options.style ?? {},
+  });
   const detach = front.attach(hub);
   const files = ground.files(() => clock.now());
   const random = seededRandom(options.seed ?? 1);

@@ -5,10 +5,12 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { anyHubStyle } from "./any_style.ts";
 import { emptyVariables } from "./empty_variables.ts";
 import { endlessListing } from "./endless_listing.ts";
 import { endlessRedirects } from "./endless_redirects.ts";
 import { environment } from "./environment.ts";
+import { hostile } from "./hostile.ts";
 import { inflatingBody } from "./inflating_body.ts";
 import { listingPages } from "./listing_pages.ts";
 import { overlongBody } from "./overlong_body.ts";
@@ -34,4 +36,6 @@ export const hubScenarios: readonly Scenario[] = [
   endlessListing,
   overlongBody,
   inflatingBody,
+  anyHubStyle,
+  hostile,
 ];
