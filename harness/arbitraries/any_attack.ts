@@ -101,10 +101,21 @@ function anyHeaderAttack(): fc.Arbitrary<Attack> {
       anyHostileText(),
       anyHostileText().map((text) => `"${text}"`),
       fc.constantFrom(
-        ...["bytes 0-0/1", "bytes 5-4/3", "bytes 0-99999999999999999999/*", "bytes */0"],
-        ...["gzip", "br", "identity, gzip", "*", "deflate"],
-        ...['<https://evil.test/next>; rel="next"', '<//evil.test/x>; rel="next"', "<>; rel=next"],
-        ...['<file:///etc/passwd>; rel="next"', '"api";r=0;t=99999999999', "99999999999999"],
+        "bytes 0-0/1",
+        "bytes 5-4/3",
+        "bytes 0-99999999999999999999/*",
+        "bytes */0",
+        "gzip",
+        "br",
+        "identity, gzip",
+        "*",
+        "deflate",
+        '<https://evil.test/next>; rel="next"',
+        '<//evil.test/x>; rel="next"',
+        "<>; rel=next",
+        '<file:///etc/passwd>; rel="next"',
+        '"api";r=0;t=99999999999',
+        "99999999999999",
       ),
     ),
   });
@@ -118,10 +129,21 @@ function anyRedirectAttack(): fc.Arbitrary<Attack> {
     location: fc.oneof(
       anyHostileText(),
       fc.constantFrom(
-        ...["https://evil.test/x", "//evil.test/x", "https://user:pass@evil.test/x"],
-        ...["file:///etc/passwd", "javascript:0", "data:text/plain,x", "ftp://evil.test/x"],
-        ...["http://[::1", "https://evil.test\\@hub.test/", "https:evil.test", "", "?", "#"],
-        ...["http://169.254.169.254/latest/meta-data", "https://evil.test:99999/"],
+        "https://evil.test/x",
+        "//evil.test/x",
+        "https://user:pass@evil.test/x",
+        "file:///etc/passwd",
+        "javascript:0",
+        "data:text/plain,x",
+        "ftp://evil.test/x",
+        "http://[::1",
+        "https://evil.test\\@hub.test/",
+        "https:evil.test",
+        "",
+        "?",
+        "#",
+        "http://169.254.169.254/latest/meta-data",
+        "https://evil.test:99999/",
       ),
     ),
   });
@@ -162,29 +184,31 @@ function anyJsonAttack(): fc.Arbitrary<Attack> {
 }
 
 function anyMeasureAttack(): fc.Arbitrary<Attack> {
-  return fc.record({
-    kind: fc.constant("measure" as const),
+  const kind = fc.constant("measure" as const);
+  const anywhere = fc.record({
+    kind,
     on: fc.constantFrom(...ATTACKED),
     action: fc.oneof(
-      fc.constantFrom<FaultAction>(
-        { type: "endless-body" },
-        { type: "endless-pages" },
-        { type: "redirect-loop" },
-      ),
+      fc.constantFrom<FaultAction>({ type: "endless-body" }, { type: "redirect-loop" }),
       fc.record({
         type: fc.constant("gzip-bomb" as const),
         inflatedBytes: fc.constantFrom(100_000, 40_000_000, 2 ** 40),
       }),
+      fc.record({ type: fc.constant("extra" as const), bytes: fc.constantFrom(1, 100_000) }),
+    ),
+  });
+  const listing = fc.record({
+    kind,
+    on: fc.constant("tree" as const),
+    action: fc.oneof(
+      fc.constant<FaultAction>({ type: "endless-pages" }),
       fc.record({
         type: fc.constant("oversize-listing" as const),
         entries: fc.constantFrom(1_000, 201_000),
       }),
-      fc.record({
-        type: fc.constant("extra" as const),
-        bytes: fc.constantFrom(1, 100_000),
-      }),
     ),
   });
+  return fc.oneof({ weight: 4, arbitrary: anywhere }, { weight: 1, arbitrary: listing });
 }
 
 /** Texts that aim at something: a place, a parser, an object. */
@@ -197,17 +221,37 @@ function anyHostileText(): fc.Arbitrary<string> {
     fc.constantFrom(...shapes).map((shape) => shape.replace("%", "evil.json")),
     up,
     fc.constantFrom(
-      ...[
-        "/home/user/elsewhere/evil.json",
-        "~/evil.json",
-        "$HOME/evil.json",
-        "evil.json\n",
-        "a\r\nb",
-      ],
-      ...["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "__proto__.json"],
-      ...["", " ", ".", "..", "...", "-1", "0", "NaN", "1e309", "0x10", "99999999999999999999"],
-      ...["CON", "\u202egnp.json", "\ufeff", "\ud800", "é".repeat(300), ".mlx-layout.json"],
-      ...[".cache/mlx-layout/plan.json", ".cache/huggingface/download/x.metadata", "config.json/x"],
+      "/home/user/elsewhere/evil.json",
+      "~/evil.json",
+      "$HOME/evil.json",
+      "evil.json\n",
+      "a\r\nb",
+      "__proto__",
+      "constructor",
+      "prototype",
+      "toString",
+      "hasOwnProperty",
+      "__proto__.json",
+      "",
+      " ",
+      ".",
+      "..",
+      "...",
+      "-1",
+      "0",
+      "NaN",
+      "1e309",
+      "0x10",
+      "99999999999999999999",
+      "CON",
+      "\u202egnp.json",
+      "\ufeff",
+      "\ud800",
+      "é".repeat(300),
+      ".mlx-layout.json",
+      ".cache/mlx-layout/plan.json",
+      ".cache/huggingface/download/x.metadata",
+      "config.json/x",
     ),
     fc.integer({ min: 256, max: 20_000 }).map((count) => "l".repeat(count)),
     fc.string({ unit: "binary", maxLength: 40 }),
@@ -217,9 +261,28 @@ function anyHostileText(): fc.Arbitrary<string> {
 function anyHostileJson(): fc.Arbitrary<unknown> {
   return fc.oneof(
     fc.constantFrom<unknown>(
-      ...[null, true, false, 0, -1, 0.5, 1e15, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e308],
-      ...["", [], {}, [[]], [null], { length: 1 }, { toString: 1 }, { oid: "../x", size: -1 }],
-      ...[{ oid: "0".repeat(64), size: 1 }, { size: 2 ** 40 }, ["mlx"], { path: {} }],
+      null,
+      true,
+      false,
+      0,
+      -1,
+      0.5,
+      1e15,
+      Number.MAX_SAFE_INTEGER,
+      2 ** 53,
+      1e308,
+      "",
+      [],
+      {},
+      [[]],
+      [null],
+      { length: 1 },
+      { toString: 1 },
+      { oid: "../x", size: -1 },
+      { oid: "0".repeat(64), size: 1 },
+      { size: 2 ** 40 },
+      ["mlx"],
+      { path: {} },
     ),
     fc.jsonValue({ maxDepth: 3 }),
   );
