@@ -236,3 +236,47 @@ test("serveHub() keeps one connection for many requests", async () => {
     }
   });
 });
+
+test("serveHub() closes a connection before an answer, without a reset", async () => {
+  await served([{ type: "close" }], async (_, url) => {
+    await assert.rejects(get(url), { code: "ECONNRESET", message: /hang up/ });
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET ${FILE} HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n`);
+    const [first]: [Buffer] = (await once(socket, "data")) as [Buffer];
+    assert.match(first.toString(), /^HTTP\/1\.1 200/, "the next request is answered");
+    socket.destroy();
+  });
+});
+
+test("serveHub() drips where a fault says so", async () => {
+  let pieces = 0;
+  const drip = { type: "drip", bytesPerSecond: 1_000_000 } as const;
+  const onSent = () => {
+    pieces++;
+  };
+  await served([drip], async (_, url) => void (await get(url)), { onSent });
+  assert.ok(pieces > Math.ceil(bytes.length / 65_536), `${pieces} pieces`);
+});
+
+test("serveHub() sends a field several times", async () => {
+  const hub = new SimulatedHub({
+    now: () => 0,
+    style: { pageSize: 1, linkStyle: "several-fields" },
+  });
+  hub.publish(
+    "org/name",
+    ["a", "b"].map((path) => ({ path, bytes, lfs: false })),
+  );
+  const front = await serveHub(hub);
+  try {
+    const request = http.get(`${front.endpoint}/api/models/org/name/tree/main`, { agent: false });
+    const [response] = (await once(request, "response")) as [http.IncomingMessage];
+    const names = response.rawHeaders.filter((_, at) => at % 2 === 0);
+    assert.equal(names.filter((name) => name === "Link").length, 3);
+    response.resume();
+    await once(response, "close");
+  } finally {
+    await front.close();
+  }
+});

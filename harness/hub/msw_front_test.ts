@@ -244,3 +244,55 @@ test("a request to a loopback port passes through", async () => {
     server.closeAllConnections();
   }
 });
+
+test("mswFetch() drips by the hub's own clock, standing still in between", async () => {
+  const naps: number[] = [];
+  let stalled = 0;
+  const hub = new SimulatedHub({
+    now: () => 0,
+    sleep: async (durationMs) => {
+      naps.push(durationMs);
+      stalled = mswFront().stalledCount();
+    },
+    faults: [{ match: {}, do: { type: "drip", bytesPerSecond: 0.5 } }],
+    style: { lfsFiles: "direct" },
+  });
+  hub.publish("org/name", [{ path: "a.bin", bytes: bytes.subarray(0, 3), lfs: true }]);
+  const before = mswFront().stalledCount();
+  const url = `${hub.endpoint}/org/name/resolve/main/a.bin`;
+  const body = await readAll((await mswFetch(hub)(url, GET)).body);
+  assert.deepEqual([...body], [0, 1, 2]);
+  assert.deepEqual(naps, [2000, 2000, 2000]);
+  assert.deepEqual([stalled, mswFront().stalledCount()], [before + 1, before]);
+});
+
+test("mswFetch() leaves a dripping body when it is aborted", async () => {
+  const { hub, url } = hubWith({ type: "drip", bytesPerSecond: 0.001 });
+  const controller = new AbortController();
+  const before = mswFront().stalledCount();
+  const { body } = await mswFetch(hub)(url, { ...GET, signal: controller.signal });
+  const reading = readAll(body);
+  reading.catch(() => {});
+  while (mswFront().stalledCount() === before) await turn();
+  controller.abort(new Error("enough"));
+  await assert.rejects(reading, /enough/);
+  assert.equal(mswFront().stalledCount(), before);
+});
+
+test("mswFetch() rejects when the connection is closed before an answer", async () => {
+  const { hub, url } = hubWith({ type: "close" });
+  const error: unknown = await mswFetch(hub)(url, GET).catch((reason: unknown) => reason);
+  assert.equal(causeCode(error), "UND_ERR_SOCKET");
+});
+
+test("mswFetch() and its hub may say a field several times", async () => {
+  const hub = new SimulatedHub({
+    now: () => 0,
+    style: { pageSize: 1, linkStyle: "several-fields" },
+  });
+  const files = ["a", "b"].map((path) => ({ path, bytes, lfs: false }));
+  hub.publish("org/name", files);
+  const url = `${hub.endpoint}/api/models/org/name/tree/main`;
+  const { headers } = await mswFetch(hub)(url, GET);
+  assert.match(headers.get("link") ?? "", /rel="help", <.*>; rel="next", <.*>; rel="up"/);
+});
