@@ -23,6 +23,8 @@ export type ErrnoStage = (typeof ERRNO_STAGES)[number];
 /** One way in which a refusal was not survived. */
 export interface ErrnoFinding {
   readonly kind: "lost" | "half-published" | "untyped" | "not finished";
+  /** Whether it is the marker that says what is not so. */
+  readonly isOfMarker?: boolean;
   readonly detail: string;
 }
 

@@ -130,7 +130,11 @@ export class ErrnoJudge {
     if ((await has("config.json")) && !isAsBefore)
       this.#note("half-published", "config.json is there, and its model is not");
     if ((await has(MARKER_NAME)) && !isAsBefore)
-      this.#note("half-published", "the marker is there, and its model is not");
+      this.findings.push({
+        kind: "half-published",
+        isOfMarker: true,
+        detail: "the marker is there, and its model is not",
+      });
   }
 
   /** Whether publishing has begun: something else than the damaged file is not as it was. */

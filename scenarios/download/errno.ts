@@ -11,6 +11,7 @@ import fc from "fast-check";
 import {
   ERRNO_KINDS,
   ERRNO_STAGES,
+  type ErrnoFinding,
   REFUSAL_CODES,
   runErrnoCase,
   scenario,
@@ -18,7 +19,7 @@ import {
 
 export const errno = scenario({
   name: "download/errno",
-  covers: ["DL-DISK-ERROR"],
+  covers: ["DL-DISK-ERROR", "REMOVE-ALL", "MARK-LAST"],
   goals: ["a call was refused", "an update was caught midway"],
   weight: 2,
   given: {
@@ -46,8 +47,18 @@ export const errno = scenario({
     if (fired === 0) return;
     verdict.reached("a call was refused");
     if (isCaughtMidway) verdict.reached("an update was caught midway");
-    verdict.holds("DL-DISK-ERROR", findings.length === 0, () =>
-      findings.map(({ kind: finding, detail }) => `${finding}: ${detail}`).join("; "),
-    );
+    const isOfRemoval = (finding: ErrnoFinding) =>
+      stage === "remove" && (finding.kind === "lost" || finding.kind === "not finished");
+    const ofMarker = findings.filter(({ isOfMarker }) => isOfMarker === true);
+    verdict.holds("MARK-LAST", ofMarker.length === 0, () => describe(ofMarker));
+    const failed = findings.filter((one) => !isOfRemoval(one) && one.isOfMarker !== true);
+    verdict.holds("DL-DISK-ERROR", failed.length === 0, () => describe(failed));
+    // A removal that the disk refused is finished by the next one.
+    const left = findings.filter(isOfRemoval);
+    if (stage === "remove") verdict.holds("REMOVE-ALL", left.length === 0, () => describe(left));
   },
 });
+
+function describe(findings: readonly ErrnoFinding[]): string {
+  return findings.map(({ kind, detail }) => `${kind}: ${detail}`).join("; ");
+}
