@@ -41,7 +41,7 @@ export function judgeMiniatures(part: number, options: { readonly of: number }):
     });
   }
   after(() => {
-    const [judgements = "", caught = ""] = miniatureSummary(results, scenarios).slice(-2);
+    const [judgements = "", caught = ""] = miniatureSummary(results).slice(-2);
     process.stdout.write(`${caught}; ${judgements}\n`);
   });
 }

@@ -6,7 +6,8 @@ export const ignoresLayout = lyingAnswers(
   {
     name: "ignores_layout",
     lie: "Puts every model into layout hubapi, also where lmstudio was asked for.",
-    breaks: ["LAYOUT-PATH"],
+    // What was migrated into the other layout is not found there either.
+    breaks: ["LAYOUT-PATH", "MIGRATE-PLAN"],
   },
   (manager) => {
     const inHubapi = <Request extends ModelRequest>(request: Request): Request =>

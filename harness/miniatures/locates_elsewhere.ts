@@ -6,7 +6,8 @@ export const locatesElsewhere = lyingAnswers(
   {
     name: "locates_elsewhere",
     lie: "Locates a model where the root would be if its name were spelled another way.",
-    breaks: ["LAYOUT-AGREE"],
+    // A migration says where the model will be looked for, and it is looked for elsewhere.
+    breaks: ["LAYOUT-AGREE", "MIGRATE-PLAN"],
   },
   (manager, { host, place }) => ({
     locate: async (request) => {

@@ -21,7 +21,7 @@ export const needsRoomThreeTimes = lyingHost(
       rename: async (source, target) => {
         const isLarge =
           target.endsWith(".safetensors") &&
-          (await files.stat(source)).sizeBytes >= LARGE_BYTES &&
+          (await isLargeFile(files, source)) &&
           (await files.availableBytes(source)) >= ROOM_BYTES_MIN;
         const copies = isLarge ? [`${source}.one`, `${source}.two`] : [];
         for (const copy of copies) await copyFile(files, source, copy);
@@ -37,4 +37,10 @@ async function copyFile(files: FileSystem, source: string, target: string): Prom
     async () => writeBytes(files, target, await readBytes(files, source)),
     undefined,
   );
+}
+
+/** A link to a file needs no room. */
+async function isLargeFile(files: FileSystem, path: string): Promise<boolean> {
+  const stat = await unlessRefused(() => files.lstat(path), undefined);
+  return stat?.kind === "file" && stat.sizeBytes >= LARGE_BYTES;
 }

@@ -1,4 +1,5 @@
 import { lyingAnswers } from "./lying_answers.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** Returns the path behind a root that is a link, and not the one that the caller knows. */
 export const resolvesTheRoot = lyingAnswers(
@@ -10,7 +11,9 @@ export const resolvesTheRoot = lyingAnswers(
   (manager, { host, place }) => ({
     download: async (request, options) => {
       const result = await manager.download(request, options);
-      const root = await host.files.realpath(place.root);
+      // A cache elsewhere leaves the root unmade.
+      const root = await unlessRefused(() => host.files.realpath(place.root), place.root);
+      if (!result.directory.startsWith(place.root)) return result;
       return { ...result, directory: root + result.directory.slice(place.root.length) };
     },
   }),

@@ -78,10 +78,9 @@ async function judgeCourt(options: MiniaturesOptions, context: ConformContext): 
     onResult: (result) => context.writeErr(isCaught(result) ? "." : "F"),
   });
   print(`\n${miniatureTable({ scenarios, miniatures: wanted, results })}\n`);
-  for (const line of miniatureSummary(results, scenarios)) print(line);
-  print(`${Math.round((performance.now() - startMs) / 1000)} s, seed ${options.seed}`);
-  // Only a whole run can tell that a scenario fails nobody.
   const isWhole = options.only.length === 0;
+  for (const line of miniatureSummary(results, isWhole ? scenarios : undefined)) print(line);
+  print(`${Math.round((performance.now() - startMs) / 1000)} s, seed ${options.seed}`);
   const idle = isWhole ? idleScenarios(results, scenarios) : [];
   const isRight = results.every(isCaught) && idle.length === 0;
   return isRight ? EXIT_CODES.conformant : EXIT_CODES["not conformant"];
