@@ -9,6 +9,7 @@ import type { FaultRule } from "./fault_rule.ts";
 import { FaultScript } from "./fault_script.ts";
 import {
   type AnswerDraft,
+  bareDraft,
   type HubAnswer,
   type HubExchange,
   type HubRequest,
@@ -17,7 +18,7 @@ import {
 } from "./hub_answer.ts";
 import { gitBlobSha1, type HubFile, sha256Hex } from "./hub_file.ts";
 import { HubRepositories, type PublishOptions } from "./hub_repositories.ts";
-import { encodePath, type HubRoute, parseRoute, splitUrl } from "./hub_route.ts";
+import { decodeOnce, encodePath, type HubRoute, parseRoute, splitUrl } from "./hub_route.ts";
 import { DEFAULT_HUB_STYLE, type HubStyle } from "./hub_style.ts";
 import { planFault } from "./plan_fault.ts";
 
@@ -227,6 +228,8 @@ export class SimulatedHub {
   }
 
   #reject({ method, url }: HubRequest): AnswerDraft {
+    // A path that cannot be decoded is its client's fault, and any hub says so.
+    if (decodeOnce(splitUrl(url).rawPath) === undefined) return bareDraft(400, new Map());
     this.harnessErrors.push(`unknown route: ${method} ${url}`);
     return unknownDraft();
   }

@@ -420,12 +420,18 @@ test("the log tells what was asked and what was said", () => {
 
 test("an unknown route is answered 501 and is the harness's error", () => {
   const hub = hubWith();
-  for (const url of ["/", "/api/whoami-v2", "/api/models/a/b/c/d", "/org/name/resolve/main/%zz"]) {
+  for (const url of ["/", "/api/whoami-v2", "/api/models/a/b/c/d"]) {
     assert.equal(askHub(hub, { url }).status, 501, url);
   }
   assert.equal(askHub(hub, { method: "DELETE", url: "/api/models/org/name" }).status, 501);
-  assert.equal(hub.harnessErrors.length, 5);
+  assert.equal(hub.harnessErrors.length, 4);
   assert.equal(hub.log.at(-2)?.kind, "unknown");
+});
+
+test("a path that cannot be decoded is answered 400, and is its client's error", () => {
+  const hub = hubWith();
+  assert.equal(askHub(hub, { url: "/org/name/resolve/main/100%.json" }).status, 400);
+  assert.deepEqual(hub.harnessErrors, []);
 });
 
 test("an offline hub refuses every connection until it is online again", () => {

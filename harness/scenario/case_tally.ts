@@ -37,11 +37,11 @@ export class CaseTally {
   }
 
   /** Counts a case that this world or this subject cannot play: what it had not judged yet is skipped. */
-  skip(verdict: Verdict, why: string): void {
+  skip(judged: ReadonlySet<RequirementId>, why: string): void {
     this.cases++;
     this.#hasImpossible = true;
-    if (verdict.judged.size > 0) this.played++;
-    for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
+    if (judged.size > 0) this.played++;
+    for (const id of judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
     for (const id of this.#scenario.covers)
       if (this.judged[id] === undefined) this.skipped[id] = why;
   }

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
 import { describeGiven } from "../replay/describe_given.ts";
 import { encodeGiven } from "../replay/encode_given.ts";
+import type { SimulatedHub } from "../hub/mod.ts";
+import { excusedBy } from "../subjects/role_of.ts";
 import { SubjectFault } from "../subjects/subject_fault.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
@@ -50,16 +52,20 @@ export async function runScenario(
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
   const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
   const isProcess = options.world === "process" && options.path === undefined;
+  const excused = excusedBy(subject);
+  const answered = scenario.covers.filter((id) => !excused.has(id));
+  const isExcused = scenario.covers.every((id) => excused.has(id));
   const enough = isProcess ? runs : Number.POSITIVE_INFINITY;
   let found: { readonly requirement: RequirementId | undefined } | undefined;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
+    if (isExcused && tally.cases > 0) return;
     if (tally.played >= enough && tally.lacks().length === 0) return;
     try {
       await runCase(scenario, { subject, given, world: options.world, tally });
     } catch (error) {
-      const requirement = requirementOf(error, scenario);
+      const requirement = requirementOf(error, answered);
       // What is made smaller stays what it is: another failure on the way is another story.
       if (found !== undefined && found.requirement !== requirement) return;
       found = { requirement };
@@ -84,7 +90,7 @@ export async function runScenario(
     reached: tally.reached,
     vacuity,
     ...(tally.notes.length === 0 ? {} : { notes: tally.notes }),
-    breakage: details.failed ? breakageOf(error, scenario, details) : undefined,
+    breakage: details.failed ? breakageOf(error, answered, details) : undefined,
     seed: options.seed,
     cases: tally.cases,
     durationMs: Math.round(performance.now() - startMs),
@@ -101,11 +107,18 @@ async function runCase(
   },
 ): Promise<void> {
   const { subject, given, tally } = options;
-  const verdict = new Verdict(scenario.covers, scenario.goals ?? []);
-  // What is found after an obstacle follows from it, and is no verdict.
+  const excuses = excusedBy(subject);
+  const [excuse] = scenario.covers.map((id) => excuses.get(id));
+  if (excuse !== undefined && scenario.covers.every((id) => excuses.has(id))) {
+    tally.skip(new Set(), excuse);
+    return;
+  }
+  const verdict = new Verdict(scenario.covers, scenario.goals ?? [], excuses);
   let before: RequirementBroken | undefined;
+  let judged: ReadonlySet<RequirementId> = verdict.judged;
   const onObstacle = () => {
     before = verdict.broken;
+    judged = new Set(verdict.judged);
   };
   let world: World | undefined;
   let courtFailure: unknown;
@@ -129,12 +142,22 @@ async function runCase(
       ? (courtFailure ?? verdict.broken ?? failure?.error)
       : (before ?? world.obstacle);
   if (cause instanceof NotPossibleHere) {
-    tally.skip(verdict, cause.message);
+    tally.skip(judged, cause.message);
+    return;
+  }
+  const isBreakage = requirementOf(cause, scenario.covers) !== undefined;
+  if (world?.kind === "process" && isBreakage && hasMissed(world.hub)) {
+    tally.skip(new Set(), "it never made the request at which the hub was to lie");
     return;
   }
   if (world !== undefined) tally.add(verdict, world.hub);
   if (cause !== undefined)
     throw cause instanceof Error ? cause : new HarnessError(describeError(cause));
+}
+
+/** Whether the case set faults and none of them came to pass: then what went wrong is another story. */
+function hasMissed(hub: SimulatedHub): boolean {
+  return hub.faults.length > 0 && hub.firedCounts().every((count) => count === 0);
 }
 
 async function withinLimit(action: () => Promise<void>, world: World): Promise<void> {
@@ -170,20 +193,23 @@ function statusOf(
   return context.tally.isAllSkipped ? "skip" : "pass";
 }
 
-function requirementOf(error: unknown, scenario?: Scenario): RequirementId | undefined {
+function requirementOf(
+  error: unknown,
+  answerable: readonly RequirementId[] = [],
+): RequirementId | undefined {
   if (error instanceof RequirementBroken) return error.requirement;
   // A failure of the subject where the story expected none breaks what the story is about first of all.
-  return asFailure(error) === undefined ? undefined : (scenario?.covers[0] ?? "LAYOUT-AGREE");
+  return asFailure(error) === undefined ? undefined : (answerable[0] ?? "LAYOUT-AGREE");
 }
 
 function breakageOf(
   error: unknown,
-  scenario: Scenario,
+  answerable: readonly RequirementId[],
   details: fc.RunDetails<[Record<string, unknown>]>,
 ): BrokenPromise {
   const [given] = details.counterexample ?? [];
   return {
-    requirement: requirementOf(error, scenario),
+    requirement: requirementOf(error, answerable),
     detail: detailOf(error),
     counterexample: fc.stringify(given),
     path: details.counterexamplePath ?? "",

@@ -32,10 +32,18 @@ export class Verdict {
   /** The first broken promise, also where the subject swallowed the rejection that told of it. */
   broken: RequirementBroken | undefined;
   readonly #covers: readonly RequirementId[];
+  readonly #excused: ReadonlyMap<RequirementId, string>;
   readonly #knownGoals: readonly string[];
 
-  constructor(covers: readonly RequirementId[], goals: readonly string[]) {
+  /** @param excused requirements that the subject does not answer for, and why: what becomes of them is no verdict */
+  constructor(
+    covers: readonly RequirementId[],
+    goals: readonly string[],
+    excused: ReadonlyMap<RequirementId, string> = new Map(),
+  ) {
     this.#covers = covers;
+    this.#excused = excused;
+    for (const [id, why] of excused) if (covers.includes(id)) this.skipped.set(id, why);
     this.#knownGoals = goals;
   }
 
@@ -47,6 +55,7 @@ export class Verdict {
    */
   holds(id: RequirementId, condition: boolean, detail: string | (() => string)): void {
     this.#assertCovered(id);
+    if (this.#excused.has(id)) return;
     this.judged.add(id);
     if (!condition) throw this.#break(id, typeof detail === "string" ? detail : detail());
   }
@@ -56,10 +65,11 @@ export class Verdict {
     this.#assertCovered(id);
     try {
       const value = await action();
-      this.judged.add(id);
+      if (!this.#excused.has(id)) this.judged.add(id);
       return value;
     } catch (error) {
       if (isCourtMatter(error)) throw error;
+      this.#assertAnswerable(id);
       this.judged.add(id);
       throw this.#break(id, `it rejected with ${describeError(error)}`);
     }
@@ -77,6 +87,7 @@ export class Verdict {
       value = await action();
     } catch (error) {
       if (isCourtMatter(error)) throw error;
+      this.#assertAnswerable(id);
       this.judged.add(id);
       const failure = asFailure(error);
       if (failure !== undefined && codes.includes(failure.code)) return failure;
@@ -85,6 +96,7 @@ export class Verdict {
         `it must reject with ${codes.join(" or ")}, and did with ${describeError(error)}`,
       );
     }
+    this.#assertAnswerable(id);
     this.judged.add(id);
     throw this.#break(
       id,
@@ -109,6 +121,12 @@ export class Verdict {
     const broken = new RequirementBroken(id, detail);
     this.broken ??= broken;
     return broken;
+  }
+
+  /** Where a case cannot go on and nobody answers for it, it ends without a verdict. */
+  #assertAnswerable(id: RequirementId): void {
+    const why = this.#excused.get(id);
+    if (why !== undefined) throw new NotPossibleHere(why);
   }
 
   #assertCovered(id: RequirementId): void {

@@ -9,11 +9,9 @@ export interface FoundProgram {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The adapters' sources: not all of them are built. */
-const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url)).replace(
-  /([/\\])dist([/\\]harness[/\\])/,
-  "$2",
-);
+const SCRIPTS = fileURLToPath(new URL("./adapters/", import.meta.url));
+/** Only JavaScript is built; everything else lies with the sources. */
+const ADAPTERS = SCRIPTS.replace(/([/\\])dist([/\\]harness[/\\])/, "$2");
 
 /**
  * The program that a command line means: the name of a known subject, or words that a shell would take for a program and its arguments.
@@ -32,7 +30,12 @@ export function findProgram(
     throw new RangeError(
       `Cannot judge ${text} as it is not installed: run "npm run subjects ${text}"`,
     );
-  const command = known.command({ adapters: ADAPTERS, installed, ending: "ts" });
+  const command = known.command({
+    adapters: ADAPTERS,
+    scripts: SCRIPTS,
+    installed,
+    ending: import.meta.url.split(".").at(-1) ?? "js",
+  });
   return { command, env: { SUBJECT_DIRECTORY: installed, ...known.env } };
 }
 

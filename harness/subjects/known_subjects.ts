@@ -14,11 +14,13 @@ export type SubjectPackages =
 
 /** Where things lie that a subject's command names. */
 export interface SubjectPlaces {
-  /** The adapters of this repository. */
+  /** The adapters of this repository that are no JavaScript. */
   readonly adapters: string;
+  /** Those that are, as source or as built. */
+  readonly scripts: string;
   /** What was installed for this subject. */
   readonly installed: string;
-  /** Ending of the adapters in JavaScript: as source, or as built. */
+  /** How the names of these end. */
   readonly ending: string;
 }
 
@@ -32,9 +34,9 @@ export interface KnownSubject {
 }
 
 const inNode = (file: string, ...args: string[]) =>
-  (({ adapters, ending }) => [
+  (({ scripts, ending }) => [
     process.execPath,
-    join(adapters, `${file}.${ending}`),
+    join(scripts, `${file}.${ending}`),
     ...args,
   ]) satisfies KnownSubject["command"];
 const inPython = (file: string, ...args: string[]) =>
@@ -65,11 +67,21 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
   {
     name: "naive-curl",
     packages: undefined,
-    command: ({ adapters, ending }) => [
+    command: ({ adapters, scripts, ending }) => [
       process.execPath,
-      join(adapters, `once_shim.${ending}`),
+      join(scripts, `once_shim.${ending}`),
       "sh",
       join(adapters, "naive_curl.sh"),
+    ],
+  },
+  {
+    name: "wget",
+    packages: undefined,
+    command: ({ adapters, scripts, ending }) => [
+      process.execPath,
+      join(scripts, `once_shim.${ending}`),
+      "sh",
+      join(adapters, "wget_jq.sh"),
     ],
   },
   { name: "hub-js", packages: HUB_JS, command: inNode("hub_js") },

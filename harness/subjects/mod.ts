@@ -5,6 +5,7 @@
  */
 
 export { deviationsBeside } from "./deviations_beside.ts";
+export { CANARY_NAME, keptByCanary } from "./canary.ts";
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
 export {

@@ -96,7 +96,9 @@ function lackOf(
 }
 
 function downloaded(ok: Partial<DownloadResult> & { readonly directory: string }): DownloadResult {
-  const { directory, commit = "", files = [], bytesFetched = 0, offline = false } = ok;
+  // The hub's cache says in the directory's name of which commit it is.
+  const named = /[/\\]snapshots[/\\]([0-9a-f]{40})[/\\]?$/.exec(ok.directory)?.[1] ?? "";
+  const { directory, commit = named, files = [], bytesFetched = 0, offline = false } = ok;
   // A trailing separator names the same directory.
   return { directory: join(directory, "."), commit, files, bytesFetched, offline };
 }

@@ -130,7 +130,7 @@ async function foreignWrites(top: string): Promise<string[]> {
   const found: string[] = [];
   const known: Readonly<Record<string, readonly string[]>> = { Documents: ["Models"] };
   for (const name of await readdir(top)) {
-    if (name === "elsewhere") continue;
+    if (name === "elsewhere" || name === "tracer.log") continue;
     for (const entry of await readdir(join(top, name)))
       if (known[name]?.includes(entry) !== true) found.push(`${name}/${entry}`);
   }

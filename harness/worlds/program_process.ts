@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelManager } from "../../spec/mod.ts";
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
@@ -6,13 +8,13 @@ import { programManager } from "../subjects/program_manager.ts";
 import type { ProgramSubject } from "../subjects/program.ts";
 import { SubjectConnection } from "../subjects/subject_connection.ts";
 import type { SubjectFault } from "../subjects/subject_fault.ts";
-import type { KillPoint } from "./process_gate.ts";
+import { type KillPoint, ProcessKilled } from "./process_gate.ts";
 import type { RunningSubject } from "./world.ts";
 
 /** Where `strace` is looked for; with it a process can be killed at a system call. */
 const STRACE = "/usr/bin/strace";
 /** How long what the hub has sent takes to be dealt with, in milliseconds. */
-const ARRIVAL_MS = 60;
+const ARRIVAL_MS = 250;
 /** Kinds of changes that a download makes about equally often. */
 const CALL_KINDS = 6;
 /** System calls that change a disk, for every architecture that has them; the marked ones are not on all. */
@@ -97,12 +99,30 @@ export class ProgramProcess {
     this.#underWay++;
     const timer = this.#options.look === undefined ? undefined : this.#lookOften();
     try {
-      return await action(this.#connection);
+      const value = await action(this.#connection);
+      await this.#endIfStruck();
+      return value;
+    } catch (error) {
+      await this.#endIfStruck();
+      throw error;
     } finally {
       clearInterval(timer);
       this.#underWay--;
       await this.look();
     }
+  }
+
+  /** A tracer kills the process that made the call, which may be one of several: all of them are to die. */
+  async #endIfStruck(): Promise<void> {
+    if (this.#point?.at !== "operation" || this.#isKilled) return;
+    const log = await readFile(this.#tracerLog, "utf8").catch(() => "");
+    if (!log.includes("killed by SIGKILL")) return;
+    await this.kill();
+    throw new ProcessKilled("the process was killed");
+  }
+
+  get #tracerLog(): string {
+    return join(this.#options.cwd, "..", "tracer.log");
   }
 
   #lookOften(): NodeJS.Timeout {
@@ -145,7 +165,7 @@ export class ProgramProcess {
     if (point?.at !== "operation") return [];
     const when = Math.max(1, Math.round(point.nth / CALL_KINDS));
     const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${when}`;
-    return [STRACE, "-f", "-qq", "-o", "/dev/null", "-e", inject];
+    return [STRACE, "-f", "-qq", "-o", this.#tracerLog, "-e", inject];
   }
 
   #present(manager: ModelManager): RunningSubject {

@@ -6,9 +6,11 @@
 
 import type { Command } from "commander";
 import {
+  CANARY_NAME,
   EXIT_CODES,
   exitCodeOf,
   failureStory,
+  keptByCanary,
   planSuite,
   requirementTable,
   runParallel,
@@ -73,12 +75,21 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
       directory: options.replays,
       subject: accused,
     });
-    const story = failureStory(result, { replayFile });
+    const story = failureStory(result, {
+      subject: options.subject,
+      // A replay file is run by the reference within one process.
+      replayFile: worlds.includes("process") ? undefined : replayFile,
+    });
     if (story !== undefined) print(`\n${story}`);
   }
   for (const line of asideLines(results)) print(line);
   const isWhole = options.only.length === 0 && options.shard === undefined;
   if (isWhole && options.subject === undefined) print(`\n${(await showModel()).join("\n")}`);
+  const keptInSpite = isWhole && options.subject === CANARY_NAME ? keptByCanary(results) : [];
+  if (keptInSpite.length > 0) {
+    print(`\nThe suite is broken: ${name} must break ${keptInSpite.join(", ")}, and kept it.`);
+    return EXIT_CODES["harness failed"];
+  }
   for (const problem of problems) print(`\nknown deviations: ${problem}`);
   for (const warning of warnings) print(`\nknown deviations: ${warning}`);
   const cases = raw.reduce((sum, result) => sum + result.cases, 0);

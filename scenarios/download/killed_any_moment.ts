@@ -60,13 +60,17 @@ export const killedAnyMoment = scenario({
     if (await outcome) verdict.reached("it was killed");
     const directory = modelPlace(world, REPOSITORY);
     const hashes = new Map(model.files.map(({ path, bytes }) => [path, sha256Hex(bytes)]));
-    for (const { path, kind, sha256 } of await readTree(world.files, directory)) {
-      if (kind === "directory") continue;
-      const hash = hashes.get(path);
-      if (hash !== undefined) verdict.holds("DL-ATOMIC", sha256 === hash, `${path} is not whole`);
-      const isStray = hash === undefined && path.endsWith(".safetensors");
-      verdict.holds("DL-PARTIAL-PLACE", !isStray, `${path} is no file of the model`);
-    }
+    const there = (await readTree(world.files, directory)).filter(
+      ({ kind }) => kind !== "directory",
+    );
+    const half = there.filter(({ path, sha256 }) => (hashes.get(path) ?? sha256) !== sha256);
+    verdict.holds("DL-ATOMIC", half.length === 0, () => `${half[0]?.path} is not whole`);
+    const strays = there.filter(({ path }) => !hashes.has(path) && path.endsWith(".safetensors"));
+    verdict.holds(
+      "DL-PARTIAL-PLACE",
+      strays.length === 0,
+      () => `${strays[0]?.path} is no file of the model`,
+    );
     await verdict.attempt("DL-RESUME-UNWEDGED", () => world.start().download(request));
     const wrong = await wrongFiles(world, directory, wantedFiles(model.files));
     verdict.holds("DL-RESUME-UNWEDGED", wrong.length === 0, wrong.join(", "));

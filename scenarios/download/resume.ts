@@ -100,7 +100,7 @@ async function interruptAndResume(
     verdict.reached("a resume asked for a range");
   const wrong = await wrongFiles(world, directory, files);
   verdict.holds(id, wrong.length === 0, wrong.join(", "));
-  const known = new Set([".downloaded", ...files.map(({ path }) => path)]);
+  const known = new Set([".downloaded", ...model.files.map(({ path }) => path)]);
   const left = (await readTree(world.files, directory)).filter(
     ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
   );

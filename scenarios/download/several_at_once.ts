@@ -68,7 +68,7 @@ export const severalAtOnce = scenario({
         results.every((result) => result === undefined || result.directory === directory),
       wrong.join(", "),
     );
-    const known = new Set([".downloaded", ...wantedFiles(model.files).map(({ path }) => path)]);
+    const known = new Set([".downloaded", ...model.files.map(({ path }) => path)]);
     const left = (await readTree(world.files, directory)).filter(
       ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
     );
