@@ -7,12 +7,19 @@
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { EXIT_CODES } from "../harness/mod.ts";
 import { runConform } from "./cli/run_conform.ts";
 
 /** Where the worker lies: beside this file, as source or as built. */
 const WORKER = fileURLToPath(
   new URL(`./worker.${import.meta.url.split(".").at(-1)}`, import.meta.url),
 );
+
+// Whoever read our output may have closed it (`| head`): the verdict cannot be told, and nobody waits for it.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") process.stderr.write(`mlx-conform: ${error.message}\n`);
+  process.exit(EXIT_CODES.incomplete);
+});
 
 process.exitCode = await runConform(process.argv.slice(2), {
   random: () => Math.random(),

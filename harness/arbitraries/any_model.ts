@@ -83,6 +83,7 @@ export function anyQuantization(): fc.Arbitrary<TinyQuantization | undefined> {
     )
     .map(([base, perLayer]): TinyQuantization => ({ ...base, perLayer }));
   return fc.oneof(
+    { withCrossShrink: true },
     { arbitrary: uniform, weight: 5 },
     { arbitrary: mixed, weight: 2 },
     { arbitrary: fc.constant(undefined), weight: 1 },

@@ -29,9 +29,9 @@ test("traceTable() shows hub and disk side by side, in one order, within 120 col
   assert.deepEqual(starts, ["+0.000", "p0", "-- starts --"]);
   assert.match(
     request?.join(" ") ?? "",
-    /^\+0\.000 p0 GET hub-\d+\.test\/api\/models\/o\/n\/revision\/main/,
+    /^\+0\.000 p0 GET hub:\/api\/models\/o\/n\/revision\/main/,
   );
-  assert.match(answer?.join(" ") ?? "", /200 to hub-/);
+  assert.match(answer?.join(" ") ?? "", /200 to hub:/);
   assert.deepEqual(mkdir, ["+0.000", "p0", "mkdir <root>"]);
   assert.match(open?.join(" ") ?? "", /open wx long.*…/);
   const text = cells.map((cell) => cell.join(" "));

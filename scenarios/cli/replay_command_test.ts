@@ -71,7 +71,7 @@ test("mlx-conform replay ends with 0 when it holds, and shows what happened", as
   assert.equal(exitCode, 0, out);
   assert.match(out, /\nholds: /);
   const lines = out.split("\n");
-  assert.ok(lines.some((line) => /^\+0\.\d{3} +p0 +GET hub-.* \|$/.test(line)));
+  assert.ok(lines.some((line) => /^\+0\.\d{3} +p0 +GET hub:.* \|$/.test(line)));
   assert.ok(lines.some((line) => / \| rename /.test(line)));
   assert.ok(lines.every((line) => !line.startsWith("+") || line.length <= 120));
 });

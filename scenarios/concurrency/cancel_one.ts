@@ -21,6 +21,8 @@ export const cancelOne = scenario({
     atCall: fc.oneof(fc.integer({ min: 1, max: 250 }), fc.integer({ min: 1, max: 40 })),
     schedule: anySchedule(),
   },
+  // Each call waits for its turn, so that a case costs several others.
+  weight: 0.5,
   world: ({ schedule }) => ({ schedule }),
   async check({ model, isOneProcess, atCall }, world, verdict) {
     const request = { repository: REPOSITORY };

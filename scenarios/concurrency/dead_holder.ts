@@ -21,6 +21,8 @@ export const deadHolder = scenario({
     torn: fc.boolean(),
     schedule: anySchedule(),
   },
+  // Each call waits for its turn, so that a case costs several others.
+  weight: 0.5,
   world: ({ schedule }) => ({ schedule }),
   async check({ model, nth, torn }, world, verdict) {
     const id = "DL-LOCK-DEAD";

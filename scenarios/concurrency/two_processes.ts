@@ -27,6 +27,8 @@ export const twoProcesses = scenario({
     other: fc.option(anySmallModel({ weightBytesMax: 200 }), { nil: undefined }),
     schedule: anySchedule(),
   },
+  // Each call waits for its turn, so that a case costs several others.
+  weight: 0.5,
   world: ({ schedule }) => ({ schedule }),
   async check({ model, other }, world, verdict) {
     const id = "DL-CONCURRENT";

@@ -21,6 +21,8 @@ export const twoTasks = scenario({
   name: "concurrency/two_tasks",
   covers: ["DL-CONCURRENT", "DL-ONE-TRANSFER"],
   given: { model: anySmallModel({ weightBytesMax: 200 }), schedule: anySchedule() },
+  // Each call waits for its turn, so that a case costs several others.
+  weight: 0.5,
   world: ({ schedule }) => ({ schedule }),
   async check({ model }, world, verdict) {
     const id = "DL-CONCURRENT";
