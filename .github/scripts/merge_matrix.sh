@@ -27,9 +27,13 @@ for subject in "${subjects[@]}"; do
   record="$site/records/$subject.jsonl"
   list="$adapters/${subject//-/_}.deviations.json"
   verdict="the shards do not make a run"
-  if said=$("${conform[@]}" merge "${parts[@]}" --output "$record") || [ -e "$record" ]; then
+  code=0
+  said=$("${conform[@]}" merge "${parts[@]}" --output "$record") || code=$?
+  if [ -e "$record" ]; then
     verdict=${said%%:*}
     merged+=("$record")
+    # The canary sang too little.
+    if [ "$code" -eq 4 ]; then verdict="the suite is broken"; fi
   else
     # Half a run is shown as what it is.
     merged+=("${parts[@]}")

@@ -8,6 +8,8 @@ const LINE_LENGTH_MAX = 600;
 export interface FailureStoryOptions {
   /** Path of the replay file, if one was written. */
   readonly replayFile?: string | undefined;
+  /** Command line of the program that was judged, if it was one. */
+  readonly subject?: string | undefined;
 }
 
 /**
@@ -25,7 +27,8 @@ export function failureStory(
   const known = result.deviation === undefined ? [] : [`  known: ${result.deviation.issue}`];
   if (status === "unexpected-pass")
     return [`${scenario} in ${world}: passes, and is listed as a deviation`, ...known].join("\n");
-  const again = `mlx-conform --world ${world} --seed ${seed} --only ${scenario}`;
+  const who = options.subject === undefined ? "" : ` --subject "${options.subject}"`;
+  const again = `mlx-conform${who} --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
       `${scenario} in ${world}: proves nothing`,

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import { describeGiven } from "../replay/describe_given.ts";
+import { exampleFailure } from "../deviations/example_result.ts";
 import { failureStory } from "./failure_story.ts";
 
 const PASSED: ScenarioResult = {
@@ -33,6 +34,11 @@ const BROKEN: ScenarioResult = {
     path: "2:0:1",
   },
 };
+
+test("failureStory() names the program that was judged", () => {
+  const story = failureStory(exampleFailure("DL-RESUME", "x"), { subject: "python a.py" }) ?? "";
+  assert.match(story, /again: mlx-conform --subject "python a\.py" --world memory/);
+});
 
 test("failureStory() says what broke, what was seen and how to see it again", () => {
   assert.deepEqual(failureStory(BROKEN)?.split("\n"), [

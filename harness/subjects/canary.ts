@@ -15,7 +15,8 @@ export function keptByCanary(results: readonly ScenarioResult[]): RequirementId[
   return requirementVerdicts(results)
     .filter(({ id, scenarios, standing }) => {
       const isExpected = (canary.breaks as readonly string[]).includes(id);
-      return isExpected && scenarios.length > 0 && standing !== "broken";
+      const isBroken = standing === "broken" || standing === "deviates";
+      return isExpected && scenarios.length > 0 && !isBroken;
     })
     .map(({ id }) => id);
 }

@@ -1,3 +1,9 @@
+/**
+ * Greedy tokens and logits of the reference runner and of MLX, step by step, over many generated models.
+ *
+ * @module
+ */
+
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,3 +1,9 @@
+/**
+ * How far two runtimes may lie apart before a difference means anything.
+ *
+ * @module
+ */
+
 import type { FamilyCase } from "../../harness/mod.ts";
 
 /**

@@ -1,3 +1,9 @@
+/**
+ * A llama of the size of SmolLM-135M with random weights, to measure runtimes with.
+ *
+ * @module
+ */
+
 import { randomFillSync } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -5,7 +5,14 @@
  */
 
 import type { Command } from "commander";
-import { EXIT_CODES, exitCodeOf, mergeRecords, parseRecord } from "../../harness/mod.ts";
+import {
+  CANARY_NAME,
+  EXIT_CODES,
+  exitCodeOf,
+  keptByCanary,
+  mergeRecords,
+  parseRecord,
+} from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
 
@@ -41,12 +48,20 @@ async function merge(
     return EXIT_CODES.incomplete;
   }
   await writeText(output, text);
-  const { closing } = parseRecord(text, output);
+  const { header, results, closing } = parseRecord(text, output);
   const verdict = closing?.verdict ?? "incomplete";
   context.writeOut(
     `${verdict}: ${files.length} shards, ${closing?.results} scenario runs, ${closing?.cases} cases, in ${output}\n`,
   );
   for (const problem of closing?.deviationProblems ?? [])
     context.writeOut(`known deviations: ${problem}\n`);
+  const isCanary = header.subject.name === CANARY_NAME && header.only.length === 0;
+  const kept = isCanary ? keptByCanary(results) : [];
+  if (kept.length > 0) {
+    context.writeErr(
+      `mlx-conform: The suite is broken: ${CANARY_NAME} must break ${kept.join(", ")}, and kept it\n`,
+    );
+    return EXIT_CODES["harness failed"];
+  }
   return exitCodeOf(verdict);
 }

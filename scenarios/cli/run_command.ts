@@ -79,20 +79,27 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
       subject: accused,
     });
     for (const breakage of [result.breakage, ...(result.further ?? [])]) {
-      const story = failureStory({ ...result, breakage }, { replayFile });
+      const story = failureStory(
+        { ...result, breakage },
+        {
+          subject: options.subject,
+          // A replay file is run by the reference within one process.
+          replayFile: worlds.includes("process") ? undefined : replayFile,
+        },
+      );
       if (story !== undefined) print(`\n${story}`);
     }
   }
   for (const line of asideLines(results)) print(line);
   const isWhole = options.only.length === 0 && options.shard === undefined;
   if (isWhole && options.subject === undefined) print(`\n${(await showModel()).join("\n")}`);
-  for (const problem of problems) print(`\nknown deviations: ${problem}`);
-  for (const warning of warnings) print(`\nknown deviations: ${warning}`);
-  const keptInVain = isWhole && options.subject === CANARY_NAME ? keptByCanary(results) : [];
-  if (keptInVain.length > 0) {
-    print(`\nThe suite is broken: ${name} must break ${keptInVain.join(", ")}, and kept it.`);
+  const keptInSpite = isWhole && options.subject === CANARY_NAME ? keptByCanary(results) : [];
+  if (keptInSpite.length > 0) {
+    print(`\nThe suite is broken: ${name} must break ${keptInSpite.join(", ")}, and kept it.`);
     return EXIT_CODES["harness failed"];
   }
+  for (const problem of problems) print(`\nknown deviations: ${problem}`);
+  for (const warning of warnings) print(`\nknown deviations: ${warning}`);
   const cases = raw.reduce((sum, result) => sum + result.cases, 0);
   const seconds = Math.round((performance.now() - startMs) / 1000);
   const each = { memory: "in memory", disk: "on disk", process: "in processes" } as const;

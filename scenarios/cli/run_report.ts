@@ -11,6 +11,7 @@ import type { Profile, Subject } from "../../spec/mod.ts";
 import {
   type Deviation,
   deviationsBeside,
+  failureStory,
   formatReplay,
   judgeDeviations,
   lawSha256,
@@ -105,8 +106,10 @@ export class RunReport {
 
   async #write(judged: ScenarioResult): Promise<void> {
     const replay = replayFor(judged, this.#facts.subject);
-    if (replay === undefined) return this.#writer?.add(judged);
+    const story = failureStory(judged, { subject: this.#options.subject });
+    if (replay === undefined) return this.#writer?.add(judged, { story });
     this.#writer?.add(judged, {
+      story,
       replay: { name: replayFileName(replay), content: formatReplay(replay) },
       trace: await this.#facts.traceOf?.(replay),
     });

@@ -1,3 +1,9 @@
+/**
+ * What happens around a crash: a first download, an update, a resumed one, a removal.
+ *
+ * @module
+ */
+
 import { join } from "node:path";
 import fc from "fast-check";
 import {

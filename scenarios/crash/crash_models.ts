@@ -1,3 +1,9 @@
+/**
+ * The models whose crashes `npm run crash` goes through as a whole.
+ *
+ * @module
+ */
+
 import { type ModelFile, tinyLlama } from "../../harness/mod.ts";
 
 /** A run that is gone through as a whole. */

@@ -1,3 +1,9 @@
+/**
+ * The command line of `npm run crash`.
+ *
+ * @module
+ */
+
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { PERSISTENCE_PROFILES, type PersistenceProfile } from "../../harness/mod.ts";
 import { CRASH_MODELS } from "./crash_models.ts";

@@ -1,3 +1,9 @@
+/**
+ * All crashes of one download, and of the downloads that follow them.
+ *
+ * @module
+ */
+
 import {
   type CrashReport,
   exploreCrashes,

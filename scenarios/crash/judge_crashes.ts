@@ -1,3 +1,9 @@
+/**
+ * How a crash scenario judges what each crash leaves behind.
+ *
+ * @module
+ */
+
 import {
   type CrashCase,
   exploreCrashes,

@@ -1,3 +1,9 @@
+/**
+ * A run of the subject with every operation on the disk written down.
+ *
+ * @module
+ */
+
 import {
   type CrashCase,
   crashCase,
