@@ -17,6 +17,7 @@ export * from "./wire_log.ts";
 export { wrongFiles } from "./wrong_files.ts";
 export { namesFile } from "./names_file.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
+export { doesOperation } from "./does_operation.ts";
 export { leftovers } from "./leftovers.ts";
 export { isPlace } from "./is_place.ts";
 export { stateDirectory } from "./state_directory.ts";
