@@ -37,7 +37,7 @@ const REVISION = new RegExp(`^/api/models/${ID}/revision/([^/]+)$`);
 const TREE = new RegExp(`^/api/models/${ID}/tree/([^/]+)(?:/(.*))?$`);
 const PATHS_INFO = new RegExp(`^/api/models/${ID}/paths-info/([^/]+)$`);
 const CACHED = new RegExp(`^/api/resolve-cache/models/${ID}/([^/]+)/(.+)$`);
-const RESOLVE = new RegExp(`^/${ID}/resolve/([^/]+)/(.+)$`);
+const RESOLVE = new RegExp(`^/${ID}/resolve/([^/]+)/(.*)$`);
 const UNKNOWN: HubRoute = { kind: "unknown" };
 
 /** Takes an absolute address apart without the normalizing that `URL` does. */

@@ -22,7 +22,7 @@ import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.
 const CASE_MS_MAX = { memory: 20_000, disk: 20_000, process: 180_000 } as const;
 const MAKERS = { memory: memoryWorld, disk: diskWorld, process: processWorld } as const;
 /** In processes there are few cases; where these show too little, so many times as many are tried. */
-const TRIES_FACTOR = 4;
+const TRIES_FACTOR = 6;
 /** Real time that is spent on making a failure smaller. */
 const SHRINK_MS = 5_000;
 

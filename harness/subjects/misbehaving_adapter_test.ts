@@ -144,3 +144,63 @@ test("smoke() tells a wrong adapter from a wrong implementation", async () => {
   assert.deepEqual(await faultsOf("garbage"), ["adapter"]);
   assert.deepEqual(await faultsOf("deaf"), ["adapter"]);
 });
+
+test("each promise that a program breaks is found, and what it does not answer for is excused", async () => {
+  const twice = scenario({
+    name: "court/two_promises",
+    covers: ["LAYOUT-SET", "DL-PEAK", "MARK-TRUE"],
+    given: {},
+    async check(_, world, verdict) {
+      world.hub.publish(REPOSITORY, [{ path: "config.json", bytes, lfs: false }]);
+      await world.start().download({ repository: REPOSITORY });
+      verdict.holds("MARK-TRUE", false, "no marker");
+      verdict.holds("LAYOUT-SET", false, "one");
+      verdict.holds("DL-PEAK", false, "two");
+    },
+  });
+  const options = { world: "process", seed: 1, runs: 1, shrinkMs: 0 } as const;
+  const result = await runScenario(twice, adapter("honest"), options);
+  assert.equal(result.breakage?.requirement, "LAYOUT-SET");
+  assert.deepEqual(
+    result.further?.map(({ requirement }) => requirement),
+    ["DL-PEAK"],
+  );
+  assert.match(result.skipped["MARK-TRUE"] ?? "", /is no manager/);
+});
+
+test("what cannot be played with a program is skipped, with the reason, also where the story swallows it", async () => {
+  const swallowing = scenario({
+    name: "court/swallows",
+    covers: ["STATUS-HONEST", "LAYOUT-SET"],
+    given: {},
+    async check(_, world, verdict) {
+      await world
+        .start()
+        .status({ repository: REPOSITORY })
+        .catch(() => {});
+      verdict.holds("LAYOUT-SET", false, "nothing is there");
+    },
+  });
+  const options = { world: "process", seed: 1, runs: 1, shrinkMs: 0 } as const;
+  const result = await runScenario(swallowing, adapter("honest"), options);
+  assert.equal(result.status, "skip", JSON.stringify(result));
+  assert.match(result.skipped["LAYOUT-SET"] ?? "", /small does not do status/);
+});
+
+test("a program is not blamed when the hub never got to lie to it", async () => {
+  const missed = scenario({
+    name: "court/missed",
+    covers: ["DL-RETRY"],
+    given: {},
+    async check(_, world, verdict) {
+      world.hub.publish(REPOSITORY, [{ path: "config.json", bytes, lfs: false }]);
+      world.hub.faults = [{ match: { kind: "tree" }, do: { type: "status", status: 503 } }];
+      const download = () => world.start().download({ repository: REPOSITORY });
+      await verdict.fails("DL-RETRY", download, ["hub-unavailable"]);
+    },
+  });
+  const options = { world: "process", seed: 1, runs: 1, shrinkMs: 0 } as const;
+  const result = await runScenario(missed, adapter("honest"), options);
+  assert.equal(result.status, "skip", JSON.stringify(result));
+  assert.match(result.skipped["DL-RETRY"] ?? "", /never made the request/);
+});

@@ -11,9 +11,9 @@ import {
   asFailure,
   contentBytes,
   isPlace,
+  leftovers,
   modelPlace,
   ProcessKilled,
-  readTree,
   scenario,
   wantedFiles,
   wrongFiles,
@@ -70,11 +70,8 @@ export const severalAtOnce = scenario({
         result === undefined || (await isPlace(world, result.directory, directory)),
         `${result?.directory} is another directory`,
       );
-    const known = new Set([".downloaded", ...model.files.map(({ path }) => path)]);
-    const left = (await readTree(world.files, directory)).filter(
-      ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
-    );
-    verdict.holds("DL-CONCURRENT", left.length === 0, () => `${left[0]?.path} is left`);
+    const left = await leftovers(world, directory, model.files);
+    verdict.holds("DL-CONCURRENT", left.length === 0, () => `${left[0]} is left`);
     if (isKilled) return;
     const totalBytes = wantedFiles(model.files).reduce((sum, { bytes }) => sum + bytes.length, 0);
     const sentBytes = contentBytes(world.hub.log);

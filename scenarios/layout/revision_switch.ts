@@ -9,6 +9,7 @@ import fc from "fast-check";
 import {
   anySmallModel,
   appleDouble,
+  doesOperation,
   filePlace,
   HEAD,
   modelPlace,
@@ -74,6 +75,7 @@ export const revisionSwitch = scenario({
         (path) => !tree.some((entry) => entry.path === path && entry.sha256 === hash),
       );
       verdict.holds("LAYOUT-FOREIGN", gone.length === 0, `${gone.join()} was removed or changed`);
+      if (!doesOperation(world, "status") || !doesOperation(world, "check")) continue;
       const { state } = await subject.status({ repository: REPOSITORY });
       verdict.holds("LAYOUT-FOREIGN", state === "complete", `status answers ${state}`);
       const { weightFiles } = await subject.check({ repository: REPOSITORY });
