@@ -1,8 +1,9 @@
 /**
  * Measures the reference's inference beside MLX's CPU build, in one run, on a llama of 135 million random parameters.
  *
- * Times depend on the machine; the ratio of the two is what can be compared. Without a Python that has `mlx` and
- * `mlx-lm`, whose path is in MLX_LAYOUT_PYTHON, the reference is measured alone.
+ * `npm run bench:inference -- --rounds 3` compiles first. Times depend on the machine; the ratio of the two is what
+ * can be compared. Without a Python that has `mlx` and `mlx-lm`, whose path is in MLX_LAYOUT_PYTHON, the reference
+ * is measured alone.
  *
  * @module
  */
@@ -12,8 +13,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
-import { nodeHost, openReferenceModel } from "../../src/mod.ts";
+import type * as reference from "../../src/mod.ts";
 import { writeLargeLlama } from "./write_large_llama.ts";
+
+// As users have it: compiled, so that no thread translates TypeScript first.
+const compiled = new URL("../../dist/src/mod.js", import.meta.url);
+const { nodeHost, openReferenceModel } = (await import(compiled.href)) as typeof reference;
 
 interface Measured {
   readonly loadMs: number;
