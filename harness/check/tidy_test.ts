@@ -87,12 +87,20 @@ function topLevelFaults(paths: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
+/** Names that other tools insist on. */
+const FOREIGN_NAMES: ReadonlySet<string> = new Set([
+  "README.md",
+  "Cargo.toml",
+  "Cargo.lock",
+  "Package.swift",
+]);
+
 function nameFaults(paths: readonly string[]): string[] {
   return paths.filter((path) =>
     path.split("/").some((segment) => {
       const stem = segment.replace(/(?:_test|_bench)?\.[a-z0-9.]+$/, "");
       if (/^(?:utils?|helpers?|common|misc)$/.test(stem)) return true;
-      return segment !== "README.md" && !/^[a-z0-9][a-z0-9_]*(?:\.[a-z0-9_]+)*$/.test(segment);
+      return !FOREIGN_NAMES.has(segment) && !/^[a-z0-9][a-z0-9_]*(?:\.[a-z0-9_]+)*$/.test(segment);
     }),
   );
 }

@@ -4,6 +4,8 @@ import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 
 /** Longest pause that anybody waits for, in milliseconds of real time. */
 const PAUSE_MS_MAX = 10_000;
+/** Longest pause of a subject that anybody waits for, in milliseconds of real time. */
+const SUBJECT_PAUSE_MS_MAX = 15_000;
 /** How long "later" takes: more than the grain of any disk's modification times. */
 const LATER_MS = 1_100;
 
@@ -23,6 +25,8 @@ const LATER_MS = 1_100;
  */
 export class RealClock implements Clock {
   readonly failure = undefined;
+  /** Longest pause of a subject that anybody waits for, in milliseconds of this clock. */
+  readonly patienceMs: number;
   readonly #startMs: number;
   readonly #speed: number;
   #later: Promise<void> = Promise.resolve();
@@ -31,6 +35,7 @@ export class RealClock implements Clock {
   constructor(options: { readonly startMs: number; readonly speed: number }) {
     this.#startMs = options.startMs;
     this.#speed = options.speed;
+    this.patienceMs = SUBJECT_PAUSE_MS_MAX * options.speed;
   }
 
   now(): number {

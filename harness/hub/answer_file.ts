@@ -61,8 +61,12 @@ export function serveBytes(context: AnswerContext, served: ServedBytes): AnswerD
   if (served.gzip === true && acceptsGzip(headers["accept-encoding"])) {
     return gzipDraft(common, bytes);
   }
+  // No range fits a file without bytes, and servers that are asked for one send all of it.
   const ranged =
-    acceptRanges && context.request.method === "GET" && rangeHolds(headers["if-range"], etag);
+    size > 0 &&
+    acceptRanges &&
+    context.request.method === "GET" &&
+    rangeHolds(headers["if-range"], etag);
   const range = selectRange(ranged ? headers["range"] : undefined, size);
   if (range.kind === "unsatisfiable") {
     const fields = new Map([

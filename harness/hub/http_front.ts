@@ -95,7 +95,7 @@ async function answer(hub: SimulatedHub, exchange: Exchange): Promise<void> {
   const { incoming, outgoing, options } = exchange;
   const request = await readRequest(exchange);
   const wrap = options.wrap?.();
-  if (wrap !== undefined && request.method !== "POST") {
+  if (wrap !== undefined) {
     const onSent = async () => {
       const exchange = hub.log.at(-1);
       if (exchange !== undefined) await options.onSent?.(exchange);

@@ -1,5 +1,6 @@
 import type { Fetch, HttpResponse } from "../../spec/mod.ts";
 import { bodyStream, connectionError } from "./body_stream.ts";
+import type { HubRequest } from "./hub_answer.ts";
 import type { SimulatedHub } from "./simulated_hub.ts";
 import { StallCounter } from "./stall_counter.ts";
 
@@ -11,18 +12,25 @@ export interface NamedResponse extends HttpResponse {
 /**
  * A hub as a port, with bodies as on the wire: for a front that lets a scenario change answers on their way.
  *
- * A request is handed on as it came; only its address and header fields may have been changed.
+ * A request is handed on as it came, with its method and body; only its address and header fields may have been changed.
  */
 export function hubFetch(
   hub: SimulatedHub,
+  { method, body }: Pick<HubRequest, "method" | "body">,
 ): (...args: Parameters<Fetch>) => Promise<NamedResponse> {
   const stalls = new StallCounter();
   return async (url, request) => {
-    const { method, signal, proxy } = request;
+    const { signal, proxy } = request;
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
-    const reply = hub.respond({ method, url, headers, ...(proxy === undefined ? {} : { proxy }) });
+    const reply = hub.respond({
+      method,
+      url,
+      headers,
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(body === undefined ? {} : { body }),
+    });
     if (reply.broken === "stall") return await stalls.wait(signal);
     if (reply.broken !== undefined) throw connectionError("ECONNRESET", url);
     const { chunkBytes } = hub.style;
@@ -30,7 +38,11 @@ export function hubFetch(
       status: reply.status,
       names: reply.headers.map(([name]) => name),
       headers: new Headers(reply.headers.map(([name, value]): [string, string] => [name, value])),
-      body: bodyStream(reply, { chunkBytes, stalls, asClient: false, signal }),
+      // An answer to HEAD has a length and no body.
+      body:
+        method === "HEAD"
+          ? null
+          : bodyStream(reply, { chunkBytes, stalls, asClient: false, signal }),
     };
   };
 }

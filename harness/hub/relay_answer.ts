@@ -22,7 +22,7 @@ export async function relayAnswer(
   outgoing.on("close", () => gone.abort());
   let names: readonly string[] = [];
   const fetch = wrap(async (url, passed) => {
-    const response: NamedResponse = await hubFetch(hub)(url, passed);
+    const response: NamedResponse = await hubFetch(hub, request)(url, passed);
     names = response.names;
     return response;
   });

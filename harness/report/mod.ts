@@ -6,6 +6,7 @@
 
 export { badgeReport } from "./badge_report.ts";
 export { escapeMarkup } from "./escape_markup.ts";
+export { wholeStory } from "./whole_story.ts";
 export { failureStory, type FailureStoryOptions } from "./failure_story.ts";
 export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
 export { Markup, markup, type MarkupValue } from "./html/markup.ts";

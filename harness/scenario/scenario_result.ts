@@ -22,6 +22,8 @@ export interface BrokenPromise {
   readonly detail: string;
   /** The smallest case that was found. */
   readonly counterexample: string;
+  /** Whether the list of known deviations says so. */
+  readonly isKnown?: boolean;
   /** Leads fast-check straight to that case. */
   readonly path: string;
   /** The smallest case in words, a line for each thing that it holds. */
@@ -46,6 +48,8 @@ export interface ScenarioResult {
   /** What else was noticed, such as places outside its root to which the subject wrote. */
   readonly notes?: readonly string[];
   readonly breakage: BrokenPromise | undefined;
+  /** Other promises that a program broke, each found with those before it left out of account. */
+  readonly further?: readonly BrokenPromise[];
   readonly seed: number;
   readonly cases: number;
   readonly durationMs: number;

@@ -2,6 +2,19 @@ import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 import type { World } from "../worlds/world.ts";
 
 /**
+ * Says that a subject will pause for so long, by the world's clock.
+ *
+ * @throws {NotPossibleHere} where nobody waits so long
+ */
+export function needsPatience(world: Pick<World, "clock">, durationMs: number): void {
+  const { patienceMs = Number.POSITIVE_INFINITY } = world.clock;
+  if (durationMs > patienceMs)
+    throw new NotPossibleHere(
+      `nobody waits for pauses of ${Math.round(durationMs / 1000)} s by this subject's clock`,
+    );
+}
+
+/**
  * Says that a case can be played only with a subject within the court's own process.
  *
  * @throws {NotPossibleHere} in a world of processes

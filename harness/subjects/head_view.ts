@@ -11,11 +11,8 @@ export const HEAD = "@head";
  * asks what a runtime would find there reads through both: `snapshots/@head` is the newest snapshot, and a
  * link into the store is the file that it leads to. All other layouts are as they lie.
  */
-export function headView(
-  files: FileSystem,
-  options: { readonly root: string; readonly layout: Layout },
-): FileSystem {
-  const { root, layout } = options;
+export function headView(files: FileSystem, options: { readonly layout: Layout }): FileSystem {
+  const { layout } = options;
   if (layout !== "hf-cache") return files;
   const real = (path: string) => withoutHead(files, path);
   return {
@@ -27,7 +24,7 @@ export function headView(
     lstat: async (path) => {
       const place = await real(path);
       const stat = await files.lstat(place);
-      const isOfSnapshot = path.includes(`${sep}${HEAD}${sep}`) && path.startsWith(root);
+      const isOfSnapshot = path.includes(`${sep}${HEAD}${sep}`);
       if (stat.kind !== "link" || !isOfSnapshot) return stat;
       const target = await files.readlink(place);
       return target.split(/[/\\]/).includes("blobs") ? files.stat(place) : stat;

@@ -45,6 +45,8 @@ const inPython = (file: string, ...args: string[]) =>
     join(adapters, file),
     ...args,
   ]) satisfies KnownSubject["command"];
+/** An adapter that Python runs leaves nothing beside its source. */
+const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: "1" };
 const HUB_JS: SubjectPackages = { from: "npm", packages: ["@huggingface/hub@2.17.5"] };
 
 function pythonHub(version: string, packageVersion: string): KnownSubject[] {
@@ -53,11 +55,17 @@ function pythonHub(version: string, packageVersion: string): KnownSubject[] {
     packages: [`huggingface_hub==${packageVersion}`],
   };
   return [
-    { name: `python-hub-${version}`, packages, command: inPython("hub_python.py") },
+    {
+      name: `python-hub-${version}`,
+      packages,
+      command: inPython("hub_python.py"),
+      env: PYTHON_ENV,
+    },
     {
       name: `python-hub-${version}-local-dir`,
       packages,
       command: inPython("hub_python.py", "--local-dir"),
+      env: PYTHON_ENV,
     },
   ];
 }
@@ -102,6 +110,7 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
     name: "mlx-lm",
     packages: { from: "pypi", packages: ["mlx[cpu]==0.32.1", "mlx-lm==0.32.0"] },
     command: inPython("mlx_lm_download.py"),
+    env: PYTHON_ENV,
   },
   {
     name: "hf-hub-rust",

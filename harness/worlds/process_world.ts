@@ -102,7 +102,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     subject,
     root,
     outside: join(top, "elsewhere"),
-    files: headView(nodeFiles(), { root, layout: subject.claims.layouts[0] ?? "hubapi" }),
+    files: headView(nodeFiles(), { layout: subject.claims.layouts[0] ?? "hubapi" }),
     hub,
     clock,
     otherOrigin: served.otherOrigin,

@@ -29,6 +29,8 @@ export type RunsByWorld = Readonly<Record<(typeof WORLD_KINDS)[number], number>>
 export interface WorldClock extends Clock {
   /** Set when time ran out: the case goes round in circles. */
   readonly failure: Error | undefined;
+  /** Longest pause of a subject that anybody waits for, in milliseconds of this clock. @default {unlimited} */
+  readonly patienceMs?: number;
   /** Lets time pass before the next operation. */
   advance(durationMs: number): void;
 }

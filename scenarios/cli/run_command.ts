@@ -75,12 +75,17 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
       directory: options.replays,
       subject: accused,
     });
-    const story = failureStory(result, {
-      subject: options.subject,
-      // A replay file is run by the reference within one process.
-      replayFile: worlds.includes("process") ? undefined : replayFile,
-    });
-    if (story !== undefined) print(`\n${story}`);
+    for (const breakage of [result.breakage, ...(result.further ?? [])]) {
+      const story = failureStory(
+        { ...result, breakage },
+        {
+          subject: options.subject,
+          // A replay file is run by the reference within one process.
+          replayFile: worlds.includes("process") ? undefined : replayFile,
+        },
+      );
+      if (story !== undefined) print(`\n${story}`);
+    }
   }
   for (const line of asideLines(results)) print(line);
   const isWhole = options.only.length === 0 && options.shard === undefined;

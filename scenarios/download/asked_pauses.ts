@@ -6,7 +6,7 @@
  * - A limit that is not used up asks for nothing, and an absurd pause is cut to a cap.
  */
 import fc from "fast-check";
-import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { anySmallModel, needsPatience, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/AskedPauses";
 /** The law's cap on pauses that are asked for, in milliseconds. */
@@ -31,6 +31,7 @@ export const askedPauses = scenario({
     kind: fc.constantFrom("info" as const, "tree" as const),
   },
   async check({ model, form, seconds, status, kind }, world, verdict) {
+    if (!form.endsWith("rest")) needsPatience(world, Math.min(seconds * 1000, CAP_MS));
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     // A date beyond the calendar's end is no date.
     const date = new Date(Math.min(world.clock.now() + seconds * 1000, Date.UTC(9999, 0)));

@@ -13,8 +13,8 @@ import {
   firstByte,
   keptBytes,
   killDownload,
+  leftovers,
   modelPlace,
-  readTree,
   scenario,
   type TinyModel,
   type Verdict,
@@ -100,10 +100,6 @@ async function interruptAndResume(
     verdict.reached("a resume asked for a range");
   const wrong = await wrongFiles(world, directory, files);
   verdict.holds(id, wrong.length === 0, wrong.join(", "));
-  const known = new Set([".downloaded", ...model.files.map(({ path }) => path)]);
-  const left = (await readTree(world.files, directory)).filter(
-    ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
-  );
-  if (how === "kill")
-    verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]?.path} is left`);
+  const left = await leftovers(world, directory, model.files);
+  if (how === "kill") verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]} is left`);
 }

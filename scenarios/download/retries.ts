@@ -9,7 +9,14 @@
 import fc from "fast-check";
 import type { RequirementId } from "../../spec/mod.ts";
 import type { FaultAction, TinyModel, Verdict, World } from "../../harness/mod.ts";
-import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
+import {
+  anySmallModel,
+  modelPlace,
+  needsPatience,
+  scenario,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Retries";
 /** No sane client asks more often than this for one thing that keeps failing. */
@@ -80,6 +87,7 @@ async function trouble(
   world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
   const passing = TROUBLES[trouble];
   if (passing === undefined) return;
+  needsPatience(world, (ASKED_MS[trouble] ?? 0) * times);
   // Some bytes each time would be progress, and trouble of which one gets the better.
   const action = passing.type === "cut" && isForever ? { ...passing, atByte: 0 } : passing;
   // One file, so that attempts and pauses are those of one thing.

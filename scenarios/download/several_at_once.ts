@@ -10,9 +10,10 @@ import {
   anySmallModel,
   asFailure,
   contentBytes,
+  isPlace,
+  leftovers,
   modelPlace,
   ProcessKilled,
-  readTree,
   scenario,
   wantedFiles,
   wrongFiles,
@@ -62,17 +63,15 @@ export const severalAtOnce = scenario({
     );
     const directory = modelPlace(world, REPOSITORY);
     const wrong = await wrongFiles(world, directory, wantedFiles(model.files));
-    verdict.holds(
-      "DL-CONCURRENT",
-      wrong.length === 0 &&
-        results.every((result) => result === undefined || result.directory === directory),
-      wrong.join(", "),
-    );
-    const known = new Set([".downloaded", ...model.files.map(({ path }) => path)]);
-    const left = (await readTree(world.files, directory)).filter(
-      ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
-    );
-    verdict.holds("DL-CONCURRENT", left.length === 0, () => `${left[0]?.path} is left`);
+    verdict.holds("DL-CONCURRENT", wrong.length === 0, wrong.join(", "));
+    for (const result of results)
+      verdict.holds(
+        "DL-CONCURRENT",
+        result === undefined || (await isPlace(world, result.directory, directory)),
+        `${result?.directory} is another directory`,
+      );
+    const left = await leftovers(world, directory, model.files);
+    verdict.holds("DL-CONCURRENT", left.length === 0, () => `${left[0]} is left`);
     if (isKilled) return;
     const totalBytes = wantedFiles(model.files).reduce((sum, { bytes }) => sum + bytes.length, 0);
     const sentBytes = contentBytes(world.hub.log);

@@ -9,6 +9,7 @@ import {
   anyRepository,
   anySmallModel,
   exists,
+  isPlace,
   modelPlace,
   scenario,
   wantedFiles,
@@ -42,7 +43,7 @@ export const renamedRepository = scenario({
     const directory = modelPlace(world, repository);
     verdict.holds(
       "HUB-RENAMED",
-      result.directory === directory,
+      await isPlace(world, result.directory, directory),
       `${result.directory} is not ${directory}`,
     );
     const wrong = await wrongFiles(world, directory, wantedFiles(model.files));

@@ -46,6 +46,7 @@ export const awkwardNames = scenario({
       const [, id, at = "", file = ""] = HEAD.exec(rawPath) ?? [];
       if (id === undefined) continue;
       const isOnce =
+        isDecodable(rawPath) &&
         decodeURIComponent(id) === repository &&
         [revision, commit].includes(decodeURIComponent(at)) &&
         (file === "" || files.some(({ path }) => path === decodeURIComponent(file))) &&
@@ -65,3 +66,12 @@ export const awkwardNames = scenario({
     verdict.holds("LAYOUT-NAMES", located.state === "complete", `status is ${located.state}`);
   },
 });
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

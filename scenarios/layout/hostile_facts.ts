@@ -18,6 +18,9 @@ import {
 
 const REPOSITORY = "mlx-community/HostileFacts";
 
+/** Where a subject may write: its root, and the home and the temporary directory that a program has. */
+const OWN_PLACES = /^(?:Documents\/Models|home|tmp)\/|^tracer\.log$/;
+
 export const hostileFacts = scenario({
   name: "layout/hostile_facts",
   covers: ["LAYOUT-ROOT-ONLY"],
@@ -39,7 +42,7 @@ export const hostileFacts = scenario({
     const id = "LAYOUT-ROOT-ONLY";
     verdict.holds(id, changes.found.length === 0, () => changes.found.slice(0, 3).join(", "));
     const outside = (await readTree(world.files, dirname(dirname(world.root)))).filter(
-      ({ path, kind }) => kind !== "directory" && !path.startsWith("Documents/Models/"),
+      ({ path, kind }) => kind !== "directory" && !OWN_PLACES.test(path),
     );
     verdict.holds(id, outside.length === 0, () => `${outside[0]?.path} was written`);
   },

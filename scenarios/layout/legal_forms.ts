@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { fnmatch, REQUIRED_PARTS } from "../../spec/mod.ts";
-import { anySmallModel, modelPlace, readTree, scenario } from "../../harness/mod.ts";
+import { anySmallModel, isPlace, modelPlace, readTree, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/LegalForms";
 
@@ -49,7 +49,8 @@ export const legalForms = scenario({
     }
     const lacking = made.find(({ path }) => !there.includes(path));
     verdict.holds(id, lacking === undefined, `${lacking?.path} is not there`);
-    const isInPlace = layout === "lmstudio" || directory === modelPlace(world, REPOSITORY);
+    const isInPlace =
+      layout === "lmstudio" || (await isPlace(world, directory, modelPlace(world, REPOSITORY)));
     verdict.holds(id, isInPlace, `it is in ${directory}`);
   },
 });

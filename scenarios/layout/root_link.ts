@@ -36,7 +36,7 @@ export const rootLink = scenario({
     const { directory } = await verdict.attempt(id, () => subject.download(request));
     const there = await wrongFiles(
       world,
-      modelPlace({ root: behind }, REPOSITORY),
+      modelPlace({ root: behind, subject: world.subject }, REPOSITORY),
       wantedFiles(model.files),
     );
     verdict.holds(id, there.length === 0, there.join(", "));
@@ -52,7 +52,10 @@ export const rootLink = scenario({
     verdict.holds(id, status.state === "complete", `verify answers ${status.state}`);
     await verdict.attempt(id, () => subject.download(request));
     await verdict.attempt(id, () => subject.remove(request));
-    const config = join(modelPlace({ root: behind }, REPOSITORY), "config.json");
+    const config = join(
+      modelPlace({ root: behind, subject: world.subject }, REPOSITORY),
+      "config.json",
+    );
     verdict.holds(
       id,
       !(await exists(world.files, config)),

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import {
+  isPlace,
   exists,
   makeDirectories,
   type ModelFile,
@@ -126,7 +127,7 @@ export class History {
     const verdict = this.#verdict;
     verdict.holds(
       "LAYOUT-AGREE",
-      result.directory === this.#directory,
+      await isPlace(this.#world, result.directory, this.#directory),
       `download answered ${result.directory}`,
     );
     const tree = await this.#tree();

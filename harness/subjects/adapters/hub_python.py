@@ -48,6 +48,8 @@ def kind_of(error):
         return "hub-unavailable" if status >= 500 else STATUSES.get(status, "network")
     if "Consistency check failed" in str(error):
         return "integrity"
+    if isinstance(error, ValueError) and "filename" in str(error):
+        return "unsafe-path"
     if isinstance(error, OSError) and error.errno == 28:
         return "disk-full"
     if isinstance(error, PermissionError):
