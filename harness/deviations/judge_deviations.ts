@@ -1,4 +1,4 @@
-import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import type { BrokenPromise, ScenarioResult } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
 import { breakageSignature } from "./breakage_signature.ts";
 import { matchesScenario } from "./matches_scenario.ts";
@@ -83,9 +83,18 @@ export function isInForce(
 
 /** A result as it was before a list of deviations was laid beside it. */
 export function withoutDeviation(result: ScenarioResult): ScenarioResult {
-  const { deviation: _deviation, status, ...rest } = result;
+  const { deviation: _deviation, status, ...plain } = result;
+  const rest = {
+    ...plain,
+    breakage: plain.breakage && unlisted(plain.breakage),
+    ...(plain.further === undefined ? {} : { further: plain.further.map(unlisted) }),
+  };
   if (status === "expected-fail") return { ...rest, status: "fail" };
   return { ...rest, status: status === "unexpected-pass" ? "pass" : status };
+}
+
+function unlisted({ isKnown: _isKnown, ...promise }: BrokenPromise): BrokenPromise {
+  return promise;
 }
 
 function judgeResult(result: ScenarioResult, entries: readonly Entry[]): ScenarioResult {
@@ -99,20 +108,40 @@ function judgeResult(result: ScenarioResult, entries: readonly Entry[]): Scenari
   for (const entry of about) entry.covered++;
   if (status === "pass") return judgePass(result, about);
   if (status !== "fail" || breakage === undefined) return result;
-  const same = about.filter(({ deviation }) => deviation.requirement === breakage.requirement);
-  const signature = breakageSignature(breakage);
+  const broken = [breakage, ...(result.further ?? [])].map((promise) =>
+    judgePromise(promise, { about, where: `${scenario} in ${world}` }),
+  );
+  const [first, ...further] = broken.map(({ promise }) => promise);
+  const known = broken.find(({ deviation }) => deviation !== undefined)?.deviation;
+  return {
+    ...result,
+    breakage: first,
+    ...(further.length === 0 ? {} : { further }),
+    // One promise that is not listed makes the whole a failure.
+    status: broken.every(({ deviation }) => deviation !== undefined) ? "expected-fail" : "fail",
+    ...(known === undefined ? {} : { deviation: noteOf(known) }),
+  };
+}
+
+/** A broken promise, and the entry that lists it. */
+function judgePromise(
+  promise: BrokenPromise,
+  { about, where }: { readonly about: readonly Entry[]; readonly where: string },
+): { readonly promise: BrokenPromise; readonly deviation?: Deviation } {
+  const same = about.filter(({ deviation }) => deviation.requirement === promise.requirement);
+  const signature = breakageSignature(promise);
   const listed = same.find(({ deviation }) => signature.startsWith(deviation.signature));
   if (listed !== undefined) {
     listed.failed++;
-    return { ...result, status: "expected-fail", deviation: noteOf(listed.deviation) };
+    return { promise: { ...promise, isKnown: true }, deviation: listed.deviation };
   }
   const [first] = same;
   first?.problems.push({
     kind: "changed-signature",
     deviation: first.deviation,
-    detail: `${scenario} in ${world} fails otherwise than listed: "${signature}" does not begin with "${first.deviation.signature}"`,
+    detail: `${where} fails otherwise than listed: "${signature}" does not begin with "${first.deviation.signature}"`,
   });
-  return result;
+  return { promise };
 }
 
 function judgePass(result: ScenarioResult, about: readonly Entry[]): ScenarioResult {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { standingOf } from "../scenario/run_suite.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
 import { exampleFailure, exampleResult } from "./example_result.ts";
@@ -110,4 +111,19 @@ test("judgeDeviations() warns a month ahead of an expiry", () => {
   const warningsOf = (expires: string) =>
     judgeDeviations([FAILED], [{ ...LISTED, expires }], RUN).warnings.length;
   assert.deepEqual(["2026-12-01", "2026-12-25", "2026-12-26"].map(warningsOf), [1, 1, 0]);
+});
+
+test("judgeDeviations() expects a failure only where everything that it broke is listed", () => {
+  const [also] = [exampleFailure("DL-RESUME", "it sent no range").breakage];
+  const covers = ["DL-INTEGRITY", "DL-RESUME"] as const;
+  const both = { ...FAILED, covers, further: also === undefined ? [] : [also] };
+  const half = judgeDeviations([both], [LISTED], RUN);
+  assert.equal(half.results[0]?.status, "fail");
+  assert.equal(standingOf("DL-INTEGRITY", half.results), "deviates");
+  assert.equal(standingOf("DL-RESUME", half.results), "broken");
+  const second = { ...LISTED, requirement: "DL-RESUME", signature: "DL-RESUME: it sent" } as const;
+  const whole = judgeDeviations([both], [LISTED, second], RUN);
+  assert.equal(whole.results[0]?.status, "expected-fail");
+  assert.deepEqual(whole.problems, []);
+  assert.deepEqual(judgeDeviations(whole.results, [], RUN).results, [both]);
 });

@@ -36,8 +36,11 @@ export function updateDeviations(
   );
   const found = new Map<string, Deviation>();
   for (const result of judgeDeviations(plain, kept, options).results) {
-    const entry = entryFor(result, { plain, dropped, date: options.date });
-    if (entry !== undefined) found.set(`${entry.signature} ${entry.scenario}`, entry);
+    for (const breakage of [result.breakage, ...(result.further ?? [])]) {
+      if (breakage?.isKnown === true) continue;
+      const entry = entryFor({ ...result, breakage }, { plain, dropped, date: options.date });
+      if (entry !== undefined) found.set(`${entry.signature} ${entry.scenario}`, entry);
+    }
   }
   return [...kept, ...found.values()];
 }
@@ -61,8 +64,10 @@ function entryFor(
   const signature = breakageSignature(breakage);
   const own = options.plain.filter((other) => other.scenario === scenario);
   const isEverywhere = own.every((other) => other.status !== "pass");
-  const worlds = own.filter(
-    (other) => other.breakage !== undefined && breakageSignature(other.breakage) === signature,
+  const worlds = own.filter(({ breakage: first, further = [] }) =>
+    [first, ...further].some(
+      (promise) => promise !== undefined && breakageSignature(promise) === signature,
+    ),
   );
   const { world: _world, ...condition } = { world: undefined, ...when };
   const world = isEverywhere ? {} : { world: worlds.map((other) => other.world) };

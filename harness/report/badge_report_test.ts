@@ -33,6 +33,13 @@ test("badgeReport() is red on what failed, and on what nobody can tell", () => {
   }
 });
 
+test("badgeReport() does not call a subject conformant by a part of a run", () => {
+  for (const header of [{ only: ["DL-RESUME"] }, { shard: { index: 1, count: 2 } }]) {
+    assert.equal(badgeOf({ verdict: "conformant", header })["message"], "partial");
+    assert.equal(badgeOf({ verdict: "not conformant", header })["message"], "not conformant");
+  }
+});
+
 test("badgeReport() takes the worst of several", () => {
   const badge = badgeOf(
     { verdict: "conformant" },

@@ -44,3 +44,4 @@ export {
   type TraceabilityGaps,
   traceRequirements,
 } from "./traceability.ts";
+export { wholeStory } from "./whole_story.ts";

@@ -3,9 +3,14 @@ import { type RequirementStanding, standingOf } from "../scenario/run_suite.ts";
 import type { SuiteVerdict } from "../scenario/exit_code.ts";
 import type { RecordRequirement, RecordResult, RunRecord } from "./run_record.ts";
 
-/** The verdict of a record: that of its closing line, if it has one that holds. */
-export function recordVerdict({ closing, problems }: RunRecord): SuiteVerdict {
-  return closing === undefined || problems.length > 0 ? "incomplete" : closing.verdict;
+/**
+ * The verdict of a record, as reports state it: that of its closing line, if it has one that holds. A part of a run is
+ * partial at the best, whatever the part came to, so that no badge says more than was judged.
+ */
+export function recordVerdict({ header, closing, problems }: RunRecord): SuiteVerdict {
+  if (closing === undefined || problems.length > 0) return "incomplete";
+  const isPart = header.only.length > 0 || header.shard !== undefined;
+  return isPart && closing.verdict.startsWith("conformant") ? "partial" : closing.verdict;
 }
 
 /** How a requirement stands in a record. */

@@ -3,8 +3,8 @@ import { REQUIREMENTS } from "../../spec/mod.ts";
 import { breakageSignature } from "../deviations/breakage_signature.ts";
 import type { SuiteVerdict } from "../scenario/exit_code.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
-import { failureStory } from "./failure_story.ts";
 import { redactSecrets } from "./redact_secrets.ts";
+import { wholeStory } from "./whole_story.ts";
 import type {
   RecordClosing,
   RecordHeader,
@@ -60,7 +60,7 @@ export class RecordWriter {
     this.#cases += cases;
     this.#durationMs += durationMs;
     this.#counts[status] = (this.#counts[status] ?? 0) + 1;
-    const story = material.story ?? failureStory(result);
+    const story = material.story ?? wholeStory(result);
     const line: RecordResult = {
       type: "result",
       ...result,

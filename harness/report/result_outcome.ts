@@ -1,3 +1,4 @@
+import type { BrokenPromise } from "../scenario/scenario_result.ts";
 import type { RecordResult, RunRecord } from "./run_record.ts";
 
 /** What a result means to those who count tests. */
@@ -35,10 +36,19 @@ export function resultOutcome(result: RecordResult, record: RunRecord): ResultOu
         reason: `it passes, and is listed as a known deviation: ${deviation?.issue ?? ""}`,
       };
     case "fail": {
-      const level = record.requirements.find((requirement) => requirement.id === id)?.level;
-      return level === "MUST" || level === undefined
-        ? { outcome: "failed", kind: id ?? status, reason: detail }
-        : { outcome: "known", kind: id ?? status, reason: `${level}, not kept: ${detail}` };
+      const levelOf = (promise: BrokenPromise | undefined) =>
+        record.requirements.find((one) => one.id === promise?.requirement)?.level ?? "MUST";
+      const unlisted = [breakage, ...(result.further ?? [])].filter(
+        (promise) => promise?.isKnown !== true,
+      );
+      // The worst of what it saw.
+      const worst = unlisted.find((promise) => levelOf(promise) === "MUST") ?? unlisted[0];
+      const kind = worst?.requirement ?? status;
+      const seen = worst?.detail.split("\n")[0] ?? "";
+      const level = levelOf(worst);
+      return level === "MUST"
+        ? { outcome: "failed", kind, reason: seen }
+        : { outcome: "known", kind, reason: `${level}, not kept: ${seen}` };
     }
     case "skip":
       return {

@@ -158,10 +158,12 @@ export function standingOf(
   id: RequirementId,
   about: readonly ScenarioResult[],
 ): RequirementStanding {
-  const broken = about.filter(({ breakage, further = [] }) =>
-    [breakage, ...further].some((promise) => promise?.requirement === id),
+  const broken = about.flatMap(({ status, breakage, further = [] }) =>
+    [breakage, ...further]
+      .filter((promise) => promise?.requirement === id)
+      .map((promise) => status === "expected-fail" || promise?.isKnown === true),
   );
-  if (broken.some(({ status }) => status !== "expected-fail")) return "broken";
+  if (broken.includes(false)) return "broken";
   if (broken.length > 0) return "deviates";
   if (about.every(({ judged }) => (judged[id] ?? 0) === 0)) {
     return about.some(({ skipped }) => skipped[id] !== undefined) ? "skipped" : "not judged";

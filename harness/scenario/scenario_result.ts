@@ -26,6 +26,8 @@ export interface BrokenPromise {
   readonly detail: string;
   /** The smallest case that was found. */
   readonly counterexample: string;
+  /** Whether the list of known deviations says so. */
+  readonly isKnown?: boolean;
   /** Leads fast-check straight to that case. */
   readonly path: string;
   /** The smallest case in words, a line for each thing that it holds. */

@@ -11,7 +11,6 @@ import type { Profile, Subject } from "../../spec/mod.ts";
 import {
   type Deviation,
   deviationsBeside,
-  failureStory,
   formatReplay,
   judgeDeviations,
   lawSha256,
@@ -25,6 +24,7 @@ import {
   type SubjectRole,
   suiteVerdict,
   type SuiteVerdict,
+  wholeStory,
 } from "../../harness/mod.ts";
 import { replayFor } from "./replay_files.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -106,7 +106,7 @@ export class RunReport {
 
   async #write(judged: ScenarioResult): Promise<void> {
     const replay = replayFor(judged, this.#facts.subject);
-    const story = failureStory(judged, { subject: this.#options.subject });
+    const story = wholeStory(judged, { subject: this.#options.subject });
     if (replay === undefined) return this.#writer?.add(judged, { story });
     this.#writer?.add(judged, {
       story,

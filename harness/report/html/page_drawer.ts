@@ -42,7 +42,9 @@ ${failure(result, id)}
 /** The story is told where it belongs; elsewhere a scenario is only named. */
 function failure(result: RecordResult, id: string): Markup {
   const { story, breakage, deviation, trace, replay, signature } = result;
-  const isAboutOther = breakage?.requirement !== undefined && breakage.requirement !== id;
+  const { further = [] } = result;
+  const isAboutThis = [breakage, ...further].some((promise) => promise?.requirement === id);
+  const isAboutOther = breakage?.requirement !== undefined && !isAboutThis;
   if (isAboutOther) {
     return markup`<p class="reason">It broke <a href="#${breakage.requirement}">${breakage.requirement}</a>, before this one could be judged further.</p>`;
   }

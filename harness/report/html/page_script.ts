@@ -55,6 +55,7 @@ export const PAGE_SCRIPT = `
     for (const body of all("table.matrix > tbody"))
       body.hidden = all("tr.requirement", body).every((row) => row.hidden);
     document.getElementById("nothing").hidden = shown > 0;
+    measure();
     form.elements.count.value = shown + " of " + rows.length;
     const query = new URLSearchParams(Object.entries({ q, level, status, area }).filter(([, value]) => value !== ""));
     try {
