@@ -20,6 +20,8 @@ import type { StartOptions, World, WorldOptions } from "./world.ts";
 /** Pieces up to this size are sent one by one, with a pause. */
 const SLOW_CHUNK_BYTES_MAX = 4096;
 const SLOW_CHUNK_MS = 2;
+/** Directories above the world's own, so that a path that leads up and up from the root still ends where it is seen. */
+const DEPTH = ["1", "2", "3", "4", "5", "6"];
 /** How long the judge looks whether anything more comes, in milliseconds of real time. */
 const WATCH_MS = 1_500;
 
@@ -34,13 +36,15 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
     throw new HarnessError(`Cannot start ${subject.name} as a process: it is no program`);
   if (options.volume === "folding")
     throw new NotPossibleHere("no volume here takes names for one that differ in case");
-  const top = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-world-")));
+  const base = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-world-")));
+  const top = join(base, ...DEPTH);
+  await mkdir(top, { recursive: true });
   const documents = join(top, "Documents");
   for (const name of ["Documents", "elsewhere", "home", "tmp"]) await mkdir(join(top, name));
   const { availableBytes } = options;
   const leave = async (unmount: () => Promise<void> = async () => {}) => {
     await unmount();
-    await rm(top, { recursive: true, force: true });
+    await rm(base, { recursive: true, force: true });
   };
   try {
     const unmount =

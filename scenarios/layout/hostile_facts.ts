@@ -4,7 +4,7 @@
  * Invariants checked:
  * - Whatever comes of the download, nothing outside the root is made, changed or removed at any time.
  */
-import { dirname } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import fc from "fast-check";
 import {
   anySmallModel,
@@ -41,9 +41,13 @@ export const hostileFacts = scenario({
     await settled(() => subject.download({ repository: REPOSITORY }));
     const id = "LAYOUT-ROOT-ONLY";
     verdict.holds(id, changes.found.length === 0, () => changes.found.slice(0, 3).join(", "));
-    const outside = (await readTree(world.files, dirname(dirname(world.root)))).filter(
-      ({ path, kind }) => kind !== "directory" && !OWN_PLACES.test(path),
-    );
-    verdict.holds(id, outside.length === 0, () => `${outside[0]?.path} was written`);
+    // A program's root lies deep enough that what leads up from it is found.
+    const above = dirname(dirname(world.root));
+    const top = world.kind === "process" ? resolve(above, "../".repeat(6)) : above;
+    const outside = (await readTree(world.files, top))
+      .filter(({ kind }) => kind !== "directory")
+      .map(({ path }) => relative(above, join(top, path)))
+      .filter((path) => !OWN_PLACES.test(path));
+    verdict.holds(id, outside.length === 0, () => `${outside[0]} was written`);
   },
 });
