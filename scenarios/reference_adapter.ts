@@ -1,20 +1,24 @@
 /**
  * The reference as a program that speaks the subject protocol.
  *
- * `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ * With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
  *
  * @module
  */
 
 import { RealClock } from "../harness/clock/real_clock.ts";
 import { type AdapterCall, serveAdapter } from "../harness/subjects/adapters/serve_adapter.ts";
-import type { Clock, DownloadRequest, ModelManager, UrlRequest } from "../spec/mod.ts";
+import type { Clock, DownloadRequest, Layout, ModelManager, UrlRequest } from "../spec/mod.ts";
 import { nodeHost } from "../src/node_host.ts";
 import { SharedModelManager } from "../src/shared_model_manager.ts";
 
 const speed = Number(process.env["MLX_LAYOUT_CLOCK_SPEED"] ?? 1);
 const startMs = Number(process.env["MLX_LAYOUT_CLOCK_START"] ?? Date.now());
 const host = { ...nodeHost(), ...(speed === 1 ? {} : { clock: fastClock() }) };
+/** `--layout hf-cache` makes the hub's own cache its first layout. */
+const LAYOUT_ORDER: readonly Layout[] = process.argv.includes("hf-cache")
+  ? ["hf-cache", "hubapi", "lmstudio", "flat"]
+  : ["hubapi", "lmstudio", "flat", "hf-cache"];
 /** One for each root: a process keeps what it knows from one operation to the next. */
 const managers = new Map<string, ModelManager>();
 
@@ -33,7 +37,7 @@ serveAdapter(
       "endpoint",
       "concurrency",
     ],
-    layouts: ["hubapi", "lmstudio", "flat"],
+    layouts: LAYOUT_ORDER,
     profiles: ["core", "offline"],
     clockSpeed: speed,
   },

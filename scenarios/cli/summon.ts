@@ -19,6 +19,9 @@ import type { RunOptions } from "./run_options.ts";
 /** Where `npm run subjects` installs, below the working directory. */
 export const INSTALLED_UNDER = ".subjects";
 
+/** What the reference claims within one process. */
+const PROFILES: readonly Profile[] = ["core", "offline", "interop", "durable", "inference"];
+
 /** Who is judged, and how its workers are started. */
 export interface Accused {
   readonly name: string;
@@ -48,7 +51,7 @@ export async function summon(
   const { subject, worlds } = options;
   const hasProcesses = worlds.includes("process");
   if (!hasProcesses && subject === undefined)
-    return { ...reference, profiles: ["core", "offline"], workers: {} };
+    return { ...reference, profiles: PROFILES, workers: {} };
   if (worlds.some((world) => world !== "process") && subject !== undefined)
     throw new RangeError('Cannot judge a program in another world than "process"');
   if (worlds.length > 1)
