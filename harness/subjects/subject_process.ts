@@ -34,6 +34,12 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Groups that live: when this process ends in whatever way it can still notice, they end too. */
+const living = new Set<number>();
+process.on("exit", () => {
+  for (const pid of living) signalProcess(-pid, "SIGKILL");
+});
+
 /** A subject's process with everything that it starts: one group, which ends as a whole. */
 export class SubjectProcess {
   readonly ended: Promise<ProcessEnd>;
@@ -55,6 +61,7 @@ export class SubjectProcess {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
     });
+    if (this.#child.pid !== undefined) living.add(this.#child.pid);
     const { stdin, stdout, stderr } = this.#child;
     stdout.on("data", (chunk: Buffer) => this.#read(chunk));
     stderr.on("data", (chunk: Buffer) => {
@@ -94,6 +101,7 @@ export class SubjectProcess {
     this.#isEnding = true;
     this.signal("SIGKILL");
     await this.ended;
+    living.delete(this.pid);
     const left = await leftProcesses(this.#family);
     for (const pid of left) signalProcess(pid, "SIGKILL");
     return left.length;
