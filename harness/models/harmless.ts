@@ -66,6 +66,14 @@ export const HARMLESS: readonly Harmless[] = [
       }),
   },
   {
+    // So writes `mx.save_safetensors` without metadata.
+    name: "metadata-null",
+    apply: (model) => {
+      const { path, bytes } = pickWeights(model, 0);
+      return withFile(model, { path, bytes: withHeader(bytes, { __metadata__: null }) });
+    },
+  },
+  {
     name: "header-padded",
     apply: (model) => {
       const { path, bytes } = pickWeights(model, 0);
@@ -73,6 +81,19 @@ export const HARMLESS: readonly Harmless[] = [
     },
   },
 ];
+
+/** Changes keys of the header; the data stays where it is in relation to the header's end. */
+function withHeader(file: Uint8Array, keys: Readonly<Record<string, unknown>>): Uint8Array {
+  const length = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
+  const end = 8 + Number(length);
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, end))) as object;
+  const text = new TextEncoder().encode(JSON.stringify({ ...header, ...keys }));
+  const changed = new Uint8Array(8 + text.length + file.length - end);
+  new DataView(changed.buffer).setBigUint64(0, BigInt(text.length), true);
+  changed.set(text, 8);
+  changed.set(file.subarray(end), 8 + text.length);
+  return changed;
+}
 
 /** Makes room of 512 blanks between the header and the data. */
 function padHeader(file: Uint8Array): Uint8Array {

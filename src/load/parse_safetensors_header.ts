@@ -106,7 +106,8 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number)
 
 function readMetadata(value: unknown, faults: HeaderFault[]): Map<string, string> {
   const metadata = new Map<string, string>();
-  if (value === undefined) return metadata;
+  // What has no metadata is written as null by MLX itself.
+  if (value === undefined || value === null) return metadata;
   if (!isRecord(value)) {
     faults.push({ cause: "bad-header", detail: "The header's __metadata__ is not an object" });
     return metadata;
