@@ -10,10 +10,14 @@ import { serveHub } from "./http_front.ts";
 import type { HubFile } from "./hub_file.ts";
 import type { HubStyle } from "./hub_style.ts";
 import { SimulatedHub } from "./simulated_hub.ts";
+import { findPython } from "../subjects/find_python.ts";
 
 // The mock is held against clients that were written for the real hub.
-const python = process.env["MLX_LAYOUT_PYTHON"] ?? "";
-const noPython = python === "" ? "MLX_LAYOUT_PYTHON names no Python with huggingface_hub" : false;
+const python = findPython() ?? "";
+const noPython =
+  python === ""
+    ? "no Python with huggingface_hub: run npm run subjects, or set MLX_LAYOUT_PYTHON"
+    : false;
 const curl = (process.env["PATH"] ?? "")
   .split(delimiter)
   .map((folder) => join(folder, "curl"))

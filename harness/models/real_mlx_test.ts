@@ -26,10 +26,11 @@ import {
 } from "./quantize_affine.ts";
 import { seededNumbers } from "./seeded_numbers.ts";
 import { tinyLlama, type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama.ts";
+import { findPython } from "../subjects/find_python.ts";
 
-const python = process.env["MLX_LAYOUT_PYTHON"] ?? "";
+const python = findPython() ?? "";
 const options = {
-  skip: python === "" && "MLX_LAYOUT_PYTHON names no Python that has mlx and mlx-lm",
+  skip: python === "" && "no Python with mlx-lm: run npm run subjects, or set MLX_LAYOUT_PYTHON",
   timeout: 600_000,
 };
 

@@ -12,6 +12,7 @@ import { familyCases } from "../../harness/mod.ts";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import { compareWithMlx, type Comparison } from "./compare_with_mlx.ts";
 import { relativeTolerance, TOLERANCE } from "./inference_tolerance.ts";
+import { findPython } from "../../harness/subjects/find_python.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +21,7 @@ const { values } = parseArgs({
     tokens: { type: "string", default: "12" },
   },
 });
-const python = process.env["MLX_LAYOUT_PYTHON"];
+const python = findPython();
 if (python === undefined) {
   console.error("MLX_LAYOUT_PYTHON must name a Python that has mlx and mlx-lm");
   process.exit(5);

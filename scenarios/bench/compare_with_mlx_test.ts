@@ -4,8 +4,9 @@ import { FAMILY_CASES_MIN, familyCases } from "../../harness/mod.ts";
 import { type MlxAnswer, RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import { compareWithMlx } from "./compare_with_mlx.ts";
 import { relativeTolerance, TOLERANCE } from "./inference_tolerance.ts";
+import { findPython } from "../../harness/subjects/find_python.ts";
 
-const python = process.env["MLX_LAYOUT_PYTHON"] ?? "";
+const python = findPython() ?? "";
 
 /** `npm run inference` compares more of them. */
 const MODELS = 24;
@@ -13,7 +14,7 @@ const MODELS = 24;
 test(
   "the reference generates the tokens of real MLX, with logits as close as float32 allows",
   {
-    skip: python === "" && "MLX_LAYOUT_PYTHON names no Python that has mlx and mlx-lm",
+    skip: python === "" && "no Python with mlx-lm: run npm run subjects, or set MLX_LAYOUT_PYTHON",
     timeout: 600_000,
   },
   async (context) => {

@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import type * as reference from "../../src/mod.ts";
 import { writeLargeLlama } from "./write_large_llama.ts";
+import { findPython } from "../../harness/subjects/find_python.ts";
 
 // As users have it: compiled, so that no thread translates TypeScript first.
 const compiled = new URL("../../dist/src/mod.js", import.meta.url);
@@ -34,7 +35,7 @@ const PROMPT = [1, 2, 3, 4, 5, 6, 7, 8];
 const TOKENS = 16;
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
-const python = process.env["MLX_LAYOUT_PYTHON"];
+const python = findPython();
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-bench-"));
 try {
   await writeLargeLlama(directory);
@@ -49,7 +50,9 @@ try {
   console.log(`${PROMPT.length} prompt ids and ${TOKENS} new tokens, medians`);
   print("reference", ours);
   if (mlx === undefined) {
-    console.log("MLX_LAYOUT_PYTHON names no Python that has mlx and mlx-lm: MLX is not measured");
+    console.log(
+      "no Python with mlx-lm: run npm run subjects, or set MLX_LAYOUT_PYTHON: MLX is not measured",
+    );
   } else {
     print("MLX", theirs);
     const ratio = median(ours, "tokensPerSecond") / median(theirs, "tokensPerSecond");

@@ -10,9 +10,13 @@ import { test } from "node:test";
 import { nodeFiles, readTree, serveHub, SimulatedHub, tinyLlama } from "../../harness/mod.ts";
 import { nodeHost } from "../../src/node_host.ts";
 import { SharedModelManager } from "../../src/shared_model_manager.ts";
+import { findPython } from "../../harness/subjects/find_python.ts";
 
-const python = process.env["MLX_LAYOUT_PYTHON"] ?? "";
-const skip = python === "" ? "MLX_LAYOUT_PYTHON names no Python with huggingface_hub" : false;
+const python = findPython() ?? "";
+const skip =
+  python === ""
+    ? "no Python with huggingface_hub: run npm run subjects, or set MLX_LAYOUT_PYTHON"
+    : false;
 
 const REPOSITORY = "mlx-community/Tiny-4bit";
 
