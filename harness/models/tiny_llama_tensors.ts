@@ -82,7 +82,8 @@ function matrixTensors(
   options: LlamaTensorsOptions,
 ): readonly Tensor[] {
   const { seed, dtype } = options;
-  const key = JSON.stringify([layer, shape, seed, dtype, options.quantizationOf(layer)]);
+  const isBiased = hasBias(layer, options);
+  const key = JSON.stringify([layer, shape, seed, dtype, isBiased, options.quantizationOf(layer)]);
   const cached = cachedMatrices.get(key);
   if (cached !== undefined) return cached;
   const tensors = makeMatrix(layer, shape, options);

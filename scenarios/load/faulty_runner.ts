@@ -35,11 +35,16 @@ export const faultyRunner = scenario({
   covers: ["LOAD-RUNNER"],
   given: {
     model: anyModel({ layers: 1 }),
-    fault: fc.option(fc.constantFrom(...RUNNER_FAULTS), { freq: 8, nil: undefined }),
+    // Names, as what a case holds is plain data.
+    faultName: fc.option(fc.constantFrom(...RUNNER_FAULTS.map(({ name }) => name)), {
+      freq: 8,
+      nil: undefined,
+    }),
     maxTokens: fc.integer({ min: 2, max: 5 }),
   },
   goals: ["a runner was out of time", "a runner was honest"],
-  async check({ model, fault, maxTokens }, world, verdict) {
+  async check({ model, faultName, maxTokens }, world, verdict) {
+    const fault = RUNNER_FAULTS.find((one) => one.name === faultName);
     await placeModel(world, model.files, { repository, isDownloaded: false });
     const programs = new ScriptedPrograms(
       fault?.script ??

@@ -22,12 +22,18 @@ export const refusedModel = scenario({
   covers: ["LOAD-CHECKED"],
   given: {
     model: anyModel({ layers: 1 }),
-    damage: fc.constantFrom(...DAMAGES.filter(({ cause }) => cause !== "unsupported-architecture")),
+    // Names, as what a case holds is plain data.
+    damageName: fc.constantFrom(
+      ...DAMAGES.filter(({ cause }) => cause !== "unsupported-architecture").map(
+        ({ name }) => name,
+      ),
+    ),
     choose: fc.nat(1000),
   },
   goals: ["a damage that MLX accepts was refused"],
-  async check({ model, damage, choose }, world, verdict) {
-    if (!applies(damage, model)) return;
+  async check({ model, damageName, choose }, world, verdict) {
+    const damage = DAMAGES.find(({ name }) => name === damageName);
+    if (damage === undefined || !applies(damage, model)) return;
     const options = { repository, isDownloaded: true };
     const directory = await placeModel(world, model.files, options);
     world.clock.advance(5000);
