@@ -64,7 +64,13 @@ export async function runMiniature(
     if (!isWanted) continue;
     judged++;
     const runs = own.length > 0 ? focusedRuns : otherRuns;
-    const result = await runScenario(scenario, liar, { world: "memory", seed, runs, shrinkMs: 0 });
+    const result = await runScenario(scenario, liar, {
+      world: "memory",
+      seed,
+      runs,
+      triesFactor: 1,
+      shrinkMs: 0,
+    });
     const { breakage, status } = result;
     const { requirement, detail = status } = breakage ?? {};
     if (requirement !== undefined) red.push({ requirement, scenario: scenario.name, detail });

@@ -21,7 +21,7 @@ import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.
 /** Real time that one case may take. */
 const CASE_MS_MAX = { memory: 20_000, disk: 20_000, process: 180_000 } as const;
 const MAKERS = { memory: memoryWorld, disk: diskWorld, process: processWorld } as const;
-/** In processes there are few cases; where these show too little, so many times as many are tried. */
+/** Where the cases show too little to prove anything, so many times as many are tried. */
 const TRIES_FACTOR = 6;
 /** Real time that is spent on making a failure smaller. */
 const SHRINK_MS = 5_000;
@@ -33,6 +33,8 @@ export interface RunScenarioOptions {
   readonly runs: number;
   /** Leads straight to one case of that seed. */
   readonly path?: string | undefined;
+  /** So many times as many cases are tried where the wanted ones show too little. @default {6} */
+  readonly triesFactor?: number;
   /** Real time that is spent on making a failure smaller, in milliseconds. @default {5_000} */
   readonly shrinkMs?: number;
 }
@@ -80,11 +82,11 @@ async function runOnce(
   const seed = scenarioSeed(options.seed, scenario.name, options.world);
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
   const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
-  const isProcess = options.world === "process" && options.path === undefined;
+  const isOneCase = options.path !== undefined;
   const excused = new Map([...excusedBy(subject), ...options.settled]);
   const answerable = scenario.covers.filter((id) => !excused.has(id));
   const isExcused = scenario.covers.every((id) => excused.has(id));
-  const enough = isProcess ? runs : Number.POSITIVE_INFINITY;
+  const enough = isOneCase ? Number.POSITIVE_INFINITY : runs;
   let found: { readonly requirement: RequirementId | undefined } | undefined;
   const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
@@ -104,7 +106,7 @@ async function runOnce(
   });
   const details = await fc.check(property, {
     seed,
-    numRuns: isProcess ? runs * TRIES_FACTOR : runs,
+    numRuns: isOneCase ? runs : runs * (options.triesFactor ?? TRIES_FACTOR),
     ...(options.path === undefined ? {} : { path: options.path, endOnFailure: true }),
   });
   const error = details.failed ? details.errorInstance : undefined;

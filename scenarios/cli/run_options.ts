@@ -9,7 +9,7 @@ import { type RunsByWorld, type Shard, WORLD_KINDS, type WorldKind } from "../..
 import { REPLAYS_DIRECTORY } from "./replay_files.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */
-const RUNS = 100;
+const RUNS = 30;
 /** The seed of a run that names none: the same version gives the same verdict. */
 const SEED = 1;
 
