@@ -22,7 +22,10 @@ test("mlx-conform runs when no command is named, as `run` does", async () => {
   for (const words of [[], ["run"]]) {
     const { exitCode, out } = await conform(...words, ...ONE_SCENARIO);
     assert.equal(exitCode, 0, out);
-    assert.match(out, /\nconformant \(profiles core, offline\): 1 scenario runs/);
+    assert.match(
+      out,
+      /\nconformant \(profiles core, offline, interop, durable, inference\): 1 scenario runs/,
+    );
   }
 });
 

@@ -15,6 +15,7 @@ import {
   type WorkOrder,
   seededRandom,
   WORLD_KINDS,
+  type WorldKind,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
@@ -101,10 +102,17 @@ async function tell(
 
 /** The scenarios to draw from. @throws {RangeError} when there is none */
 function wantedScenarios({ only }: SoakOptions): readonly Scenario[] {
-  const wanted = scenarios.filter(({ name }) => only?.includes(name) ?? true);
+  const wanted = scenarios.filter(
+    (one) => (only?.includes(one.name) ?? true) && worldsOf(one).length > 0,
+  );
   if (wanted.length === 0)
     throw new RangeError(`Cannot soak only "${only?.join(", ")}": there is no such scenario`);
   return wanted;
+}
+
+/** The worlds of a scenario that need no program. */
+function worldsOf({ worlds }: Scenario): readonly WorldKind[] {
+  return WORLD_KINDS.filter((kind) => worlds?.includes(kind) ?? true);
 }
 
 /** Batches without end: the same seed gives the same ones in the same order. */
@@ -115,8 +123,9 @@ function* workOrders(seed: number, wanted: readonly Scenario[]): Generator<WorkO
     items[Math.floor(random() * items.length)];
   for (;;) {
     const scenario: Scenario | undefined = (random() < 0.5 ? long[0] : undefined) ?? draw(wanted);
-    const world = draw(scenario?.worlds ?? WORLD_KINDS);
-    if (scenario === undefined || world === undefined) return;
+    if (scenario === undefined) return;
+    const world = draw(worldsOf(scenario));
+    if (world === undefined) return;
     const batchSeed = Math.floor(random() * 2 ** 31);
     yield {
       task: { scenario: scenario.name, world },
