@@ -1,5 +1,6 @@
 import { dirname, join, relative, sep } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
+import { errnoOf } from "../disk/disk_error.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { foldName } from "./name_conflicts.ts";
@@ -17,11 +18,20 @@ export async function assertInsideRoot(
   root: string,
   directory: string,
 ): Promise<void> {
-  let existing = directory;
-  while (existing.length > root.length && (await lstatIfThere(files, existing)) === undefined) {
-    existing = dirname(existing);
+  let existing: string;
+  for (let at = directory; ; at = dirname(at)) {
+    if (at.length <= root.length) return;
+    if ((await lstatIfThere(files, at)) === undefined) continue;
+    try {
+      if (await isInsideRoot(files, root, at)) return;
+      existing = at;
+      break;
+    } catch (error) {
+      // Another process may have tidied it away in between; a link that leads nowhere is still there.
+      const isGone = errnoOf(error) === "ENOENT" && (await lstatIfThere(files, at)) === undefined;
+      if (!isGone) throw error;
+    }
   }
-  if (existing.length <= root.length || (await isInsideRoot(files, root, existing))) return;
   throw new ModelError(
     "unsafe-path",
     `Cannot write below "${existing}" as a symbolic link leads out of the root "${root}": remove the link or use its target as the root`,
