@@ -68,7 +68,7 @@ export class CaseTally {
    */
   vacuity(isOneCase: boolean): string[] {
     // What was left to the cases that cannot be played is skipped as they are.
-    return isOneCase || this.#hasImpossible ? [] : this.lacks();
+    return isOneCase || this.#hasImpossible || this.isAllSkipped ? [] : this.lacks();
   }
 
   /** What no case has shown yet. */
