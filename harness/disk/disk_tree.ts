@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { EntryKind, FileSystem } from "../../spec/mod.ts";
+import { diskErrorCode } from "./disk_error.ts";
 
 /** One entry below a directory. */
 export interface TreeEntry {
@@ -30,22 +31,32 @@ async function collect(
   options: { readonly prefix: string; readonly entries: TreeEntry[] },
 ): Promise<void> {
   if (!(await exists(files, directory))) return;
-  for (const name of await files.readdir(directory)) {
+  for (const name of (await ifThere(() => files.readdir(directory))) ?? []) {
     const place = join(directory, name);
     const path = options.prefix + name;
-    const { kind, sizeBytes, modifiedMs } = await files.lstat(place);
-    const extra =
-      kind === "file"
-        ? {
-            sha256: createHash("sha256")
-              .update(await readBytes(files, place))
-              .digest("hex"),
-          }
-        : kind === "link"
-          ? { linkTarget: await files.readlink(place) }
-          : {};
-    options.entries.push({ path, kind, sizeBytes, modifiedMs, ...extra });
-    if (kind === "directory") await collect(files, place, { ...options, prefix: `${path}/` });
+    const entry = await ifThere(() => entryAt(files, place, path));
+    if (entry === undefined) continue;
+    options.entries.push(entry);
+    if (entry.kind === "directory") await collect(files, place, { ...options, prefix: `${path}/` });
+  }
+}
+
+async function entryAt(files: FileSystem, place: string, path: string): Promise<TreeEntry> {
+  const { kind, sizeBytes, modifiedMs } = await files.lstat(place);
+  const facts = { path, kind, sizeBytes, modifiedMs };
+  if (kind === "link") return { ...facts, linkTarget: await files.readlink(place) };
+  if (kind !== "file") return facts;
+  const sha256 = createHash("sha256").update(await readBytes(files, place));
+  return { ...facts, sha256: sha256.digest("hex") };
+}
+
+/** What goes while a reader looks is not there for it: subjects work on meanwhile. */
+async function ifThere<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (diskErrorCode(error) !== "ENOENT") throw error;
+    return undefined;
   }
 }
 

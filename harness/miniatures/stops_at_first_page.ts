@@ -6,7 +6,8 @@ export const stopsAtFirstPage: Miniature = {
   name: "stops_at_first_page",
   lie: "Takes the first page of a listing for the whole.",
   // Who never looks at the second page does not notice that there is no last one.
-  breaks: ["HUB-PAGES", "HUB-LIMIT-LISTING"],
+  // The honest download that comes after an attack is listed in pages too, and is not whole then.
+  breaks: ["HUB-PAGES", "HUB-LIMIT-LISTING", "DL-NOT-A-HUB"],
   wrap: (subject) =>
     wrapSubject(subject, "stops_at_first_page", (host, place) => {
       const fetch: typeof host.fetch = async (url, request) =>

@@ -70,7 +70,7 @@ export const removal = scenario({
     const before = await neighbours();
     const outside = JSON.stringify(await readTree(world.files, world.outside));
     const sizeBytes = await sizeOnDisk(world.files, directory);
-    const marker = watchMarker(world, directory);
+    const marker = await watchMarker(world, directory);
     const subject = world.start({ look: marker.look });
     const result = await verdict.attempt("REMOVE-ALL", () => subject.remove(request));
     verdict.holds(
@@ -112,12 +112,15 @@ export const removal = scenario({
 // Helpers
 
 /** Notes whether the marker is ever there without `config.json`. */
-function watchMarker(world: World, directory: string) {
+async function watchMarker(world: World, directory: string) {
   let hasOutlived = false;
+  // What never was there cannot be outlived.
+  const hadConfig = await exists(world.files, filePlace(directory, "config.json"));
   return {
     outlived: () => hasOutlived,
     look: async () => {
       const isAnyGone =
+        hadConfig &&
         (await exists(world.files, directory)) &&
         !(await exists(world.files, filePlace(directory, "config.json")));
       hasOutlived ||= isAnyGone && (await exists(world.files, join(directory, MARKER_NAME)));
