@@ -22,7 +22,8 @@ export const deletesOnFailure: Miniature = {
           } catch (error) {
             // The marker goes first, so that no other promise is broken by the way.
             for (const path of paths.length === 0 ? [] : [MARKER_NAME, ...paths]) {
-              await removeTree(host.files, filePlace(directory, path));
+              // Where the disk refuses, it has to be honest.
+              await removeTree(host.files, filePlace(directory, path)).catch(() => {});
             }
             throw error;
           }
