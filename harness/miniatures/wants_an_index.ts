@@ -9,7 +9,8 @@ const INDEX = "model.safetensors.index.json";
 export const wantsAnIndex: Miniature = {
   name: "wants_an_index",
   lie: "Calls no model loadable that has no index.",
-  breaks: ["LOAD-SOUND"],
+  // A model that was downloaded has to load after any crash, and not every one has an index.
+  breaks: ["LOAD-SOUND", "DUR-SUCCESS"],
   wrap: (subject) =>
     wrapSubject(subject, "wants_an_index", (host, place) => {
       const manager = subject.start(host, place);
