@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureStory, runReplay, WORLD_KINDS } from "../harness/mod.ts";
+import { failureSignature, failureStory, runReplay, WORLD_KINDS } from "../harness/mod.ts";
 import { readCorpus } from "./cli/replay_files.ts";
 import { corpusResults, runCorpus } from "./cli/run_corpus.ts";
 import { scenarios } from "./mod.ts";
@@ -14,6 +14,15 @@ const stray = corpus.find(({ replay }) => replay.requirement === "LAYOUT-STRAYS"
 
 test("there are kept replays", () => {
   assert.ok(corpus.length > 0);
+});
+
+test("every kept replay has the signature that its failure would have today", () => {
+  for (const { name, replay } of corpus) {
+    const { scenario, status, requirement, seen } = replay;
+    const broken = requirement ?? undefined;
+    const signature = failureSignature({ scenario, status, requirement: broken, detail: seen });
+    assert.equal(replay.signature, signature, name);
+  }
 });
 
 for (const { name, replay } of corpus) {

@@ -1,8 +1,11 @@
 /**
- * The reference is judged by every scenario, in memory and on a real disk.
+ * The reference is judged by every scenario in one world, each a test of its own.
  *
- * `npm start` and `npm run conform` run more cases of the same; here each scenario is a test of its own.
+ * `npm start` and `npm run conform` run more cases of the same.
+ *
+ * @module
  */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failureStory, runScenario, WORLD_KINDS } from "../harness/mod.ts";
@@ -10,17 +13,19 @@ import { scenarios } from "./mod.ts";
 import { reference } from "./reference.ts";
 
 const SEED = Number(process.env["MLX_LAYOUT_SEED"] ?? 1);
-const RUNS = { memory: 15, disk: 3 } as const;
+const RUNS = { memory: 15, disk: 4 } as const;
 
-for (const world of WORLD_KINDS) {
+/** Registers a test for each scenario of a world; the worlds are split over files so that files run at once. */
+export function judgeReference(world: (typeof WORLD_KINDS)[number]): void {
   for (const scenario of scenarios) {
     if (!(scenario.worlds ?? WORLD_KINDS).includes(world)) continue;
     test(`${scenario.name} holds in ${world}`, async () => {
+      const runs = RUNS[world];
+      // What a scenario is about comes up rarely in so few cases.
       const result = await runScenario(scenario, reference, {
         world,
         seed: SEED,
-        runs: RUNS[world],
-        // What a scenario is about comes up rarely in so few cases.
+        runs,
         triesFactor: 20,
       });
       const story = failureStory(result);
