@@ -8,7 +8,14 @@
 
 import { RealClock } from "../harness/clock/real_clock.ts";
 import { type AdapterCall, serveAdapter } from "../harness/subjects/adapters/serve_adapter.ts";
-import type { Clock, DownloadRequest, Layout, ModelManager, UrlRequest } from "../spec/mod.ts";
+import type {
+  Clock,
+  DownloadRequest,
+  Layout,
+  MigrationRequest,
+  ModelManager,
+  UrlRequest,
+} from "../spec/mod.ts";
 import { nodeHost } from "../src/node_host.ts";
 import { SharedModelManager } from "../src/shared_model_manager.ts";
 
@@ -38,7 +45,7 @@ serveAdapter(
       "concurrency",
     ],
     layouts: LAYOUT_ORDER,
-    profiles: ["core", "offline"],
+    profiles: ["core", "offline", "interop", "durable"],
     clockSpeed: speed,
   },
   {
@@ -49,6 +56,7 @@ serveAdapter(
     list: async (call) => ({ models: await managerOf(call).list() }),
     locate: async (call) => ({ directory: await managerOf(call).locate(call.request) }),
     remove: (call) => managerOf(call).remove(call.request),
+    migrate: (call) => managerOf(call).migrate(requestOf<MigrationRequest>(call), waiting(call)),
     check: (call) => managerOf(call).check(call.request, waiting(call)),
   },
 );

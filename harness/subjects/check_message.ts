@@ -12,6 +12,7 @@ const RESULTS: Readonly<Record<SubjectOperation, string>> = {
   list: "listed",
   locate: "located",
   remove: "removed",
+  migrate: "migrated",
   check: "checked",
 };
 

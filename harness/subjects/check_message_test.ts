@@ -73,4 +73,14 @@ test("faultOfResult() holds a result against its operation", () => {
   assert.equal(faultOfResult("locate", {}), undefined);
   assert.match(faultOfResult("status", { state: "fine", directory: "/x" }) ?? "", /state|line/);
   assert.match(faultOfResult("list", { models: [{}] }) ?? "", /models/);
+  assert.equal(faultOfResult("migrate", { from: "/x", to: "/y", files: [] }), undefined);
+  assert.match(faultOfResult("migrate", { from: "/x", to: "/y" }) ?? "", /files/);
+});
+
+test("faultOfOrder() holds the request of a migration against its own form", () => {
+  const order = { type: "operation", id: 1, operation: "migrate", root: "/w" };
+  const request = { repository: "org/name", step: "plan" };
+  assert.equal(faultOfOrder({ ...order, request }), undefined);
+  assert.notEqual(faultOfOrder({ ...order, request: { ...request, step: "copy" } }), undefined);
+  assert.notEqual(faultOfOrder({ ...order, operation: "download", request }), undefined);
 });

@@ -1,4 +1,11 @@
-import type { DownloadRequest, ErrorCode, Layout, Profile, UrlRequest } from "../../spec/mod.ts";
+import type {
+  DownloadRequest,
+  ErrorCode,
+  Layout,
+  MigrationRequest,
+  Profile,
+  UrlRequest,
+} from "../../spec/mod.ts";
 
 /** The version of the protocol that this court speaks: `spec/subject_protocol.md`. */
 export const PROTOCOL_VERSION = 1;
@@ -12,6 +19,7 @@ export type SubjectOperation =
   | "list"
   | "locate"
   | "remove"
+  | "migrate"
   | "check";
 
 /** What a subject can claim beyond its operations. */
@@ -57,7 +65,7 @@ export type MessageToSubject =
       readonly id: number;
       readonly operation: SubjectOperation;
       readonly root: string;
-      readonly request?: DownloadRequest | UrlRequest;
+      readonly request?: DownloadRequest | UrlRequest | MigrationRequest;
     }
   | { readonly type: "cancel"; readonly id: number };
 

@@ -4,6 +4,7 @@ import type {
   DownloadRequest,
   DownloadResult,
   ListedModel,
+  MigrationResult,
   ModelManager,
   ModelRequest,
   ModelStatus,
@@ -55,9 +56,7 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
         sizeBytes: model.sizeBytes ?? 0,
       })),
     remove: (request): Promise<RemoveResult> => of("remove", ownLayout(request, claims)),
-    migrate: async () => {
-      throw new NotPossibleHere("the subject protocol has no operation that migrates");
-    },
+    migrate: async (request, options) => migrated(await of("migrate", request, options)),
     check: async (request, options) =>
       checked(await of("check", ownLayout(request, claims), options)),
   };
@@ -104,6 +103,16 @@ function downloaded(ok: Partial<DownloadResult> & { readonly directory: string }
   const { directory, commit = named, files = [], bytesFetched = 0, offline = false } = ok;
   // A trailing separator names the same directory.
   return { directory: join(directory, "."), commit, files, bytesFetched, offline };
+}
+
+function migrated({
+  from,
+  to,
+  files,
+  leftBehind = [],
+  isDone = false,
+}: Partial<MigrationResult> & Pick<MigrationResult, "from" | "to" | "files">): MigrationResult {
+  return { from, to, files, leftBehind, isDone };
 }
 
 function status(ok: ModelStatus): ModelStatus {
