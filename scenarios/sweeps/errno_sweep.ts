@@ -4,11 +4,12 @@
  * @module
  */
 
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import {
+  ERRNO_KINDS,
   ERRNO_STAGES,
+  type ErrnoStage,
   errnoSeries,
   type ErrnoSeriesResult,
   errnoTable,
@@ -18,15 +19,28 @@ import {
   serveForks,
 } from "../../harness/mod.ts";
 import { reference } from "../reference.ts";
+import { jobsOption, oneOfNames, readSweepOptions } from "./read_sweep_options.ts";
 
-const { values } = parseArgs({
-  options: {
-    code: { type: "string", multiple: true },
-    kind: { type: "string", multiple: true },
-    stage: { type: "string", multiple: true },
-    jobs: { type: "string", default: String(availableParallelism()) },
-  },
-});
+const kinds = ERRNO_KINDS.map(({ name }) => name);
+const codes = [...new Set(errnoSeries().map(({ code }) => code))];
+const values = readSweepOptions<{
+  readonly code?: string[];
+  readonly kind?: string[];
+  readonly stage?: ErrnoStage[];
+  readonly jobs: number;
+}>(
+  new Command("npm run errno --")
+    .description("Refuse every call of the disk in turn, and see what comes of it.")
+    .option("--code <code>", `may be repeated; one of ${codes.join(", ")}`, oneOfNames(codes))
+    .option("--kind <kind>", `may be repeated; one of ${kinds.join(", ")}`, oneOfNames(kinds))
+    .option(
+      "--stage <stage>",
+      `may be repeated; one of ${ERRNO_STAGES.join(", ")}`,
+      oneOfNames(ERRNO_STAGES),
+    )
+    .addOption(jobsOption()),
+  process.argv.slice(2),
+);
 const stages = ERRNO_STAGES.filter((stage) => values.stage?.includes(stage) ?? true);
 const series = errnoSeries({
   stages,
@@ -46,7 +60,7 @@ async function sweep(): Promise<number> {
   const results = await mapInForks<ErrnoSeriesResult>(series.length, {
     module: fileURLToPath(import.meta.url),
     args: process.argv.slice(2),
-    jobs: Number(values.jobs),
+    jobs: values.jobs,
     onResult: ({ violations }) => process.stderr.write(violations.length === 0 ? "." : "F"),
   });
   const violations = results.flatMap((result) => result.violations);

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { Command, Option } from "commander";
 import {
   compareDisks,
   type DiskComparison,
@@ -20,36 +20,45 @@ import {
   serveForks,
   type VolumeKind,
 } from "../../harness/mod.ts";
+import { jobsOption, parseAmount, readSweepOptions, seedOption } from "./read_sweep_options.ts";
 
 /** Sequences that one task runs; its seed depends on its number alone. */
 const CHUNK = 250;
 
-const { values } = parseArgs({
-  options: {
-    dir: { type: "string", default: tmpdir() },
-    sequences: { type: "string", default: "20000" },
-    seed: { type: "string", default: "1" },
-    jobs: { type: "string", default: String(availableParallelism()) },
+const values = readSweepOptions<{
+  readonly dir: string;
+  readonly sequences: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly place?: string;
+  readonly volume?: VolumeKind;
+}>(
+  new Command("npm run fidelity --")
+    .description("Hold the disk in memory against a real directory.")
+    .option("--dir <directory>", "on the volume that is looked at", tmpdir())
+    .option("--sequences <count>", "how many are tried", parseAmount, 20_000)
+    .addOption(seedOption())
+    .addOption(jobsOption())
     // The parent tells its workers what it found out.
-    place: { type: "string" },
-    volume: { type: "string" },
-  },
-});
+    .addOption(new Option("--place <directory>").hideHelp())
+    .addOption(new Option("--volume <kind>").hideHelp()),
+  process.argv.slice(2),
+);
 const files = nodeFiles();
-const sequences = Number(values.sequences);
+const { sequences } = values;
 
 if (process.send === undefined) process.exitCode = await compare();
 else serveForks(compareChunk);
 
 async function compareChunk(index: number): Promise<DiskComparison> {
-  const { place = "", volume } = values;
+  const { place = "", volume = "plain" } = values;
   return compareDisks({
     files,
     directory: place,
-    volume: volume as VolumeKind,
+    volume,
     platform: process.platform,
     sequences: Math.min(CHUNK, sequences - index * CHUNK),
-    seed: Number(values.seed) * 100_003 + index,
+    seed: values.seed * 100_003 + index,
   });
 }
 
@@ -67,7 +76,7 @@ async function compare(): Promise<number> {
     const comparisons = await mapInForks<DiskComparison>(Math.ceil(sequences / CHUNK), {
       module: fileURLToPath(import.meta.url),
       args: [...process.argv.slice(2), "--place", place, "--volume", volume],
-      jobs: Number(values.jobs),
+      jobs: values.jobs,
       onResult: ({ difference }) => process.stderr.write(difference === undefined ? "." : "F"),
     });
     return report(comparisons);

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import fc from "fast-check";
 import {
   anyAttack,
@@ -22,19 +21,25 @@ import {
   serveForks,
 } from "../../harness/mod.ts";
 import { reference } from "../reference.ts";
+import { jobsOption, parseAmount, readSweepOptions, seedOption } from "./read_sweep_options.ts";
 
 /** Attacks that one task runs; its seed depends on its number alone. */
 const CHUNK = 100;
 /** Memory of a process above which a hub has got what it wanted; Node itself and the harness take a third of it. */
 const MEMORY_BYTES_MAX = 900 * 1024 * 1024;
 
-const { values } = parseArgs({
-  options: {
-    attacks: { type: "string", default: "10000" },
-    seed: { type: "string", default: "1" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-  },
-});
+const values = readSweepOptions<{
+  readonly attacks: number;
+  readonly seed: number;
+  readonly jobs: number;
+}>(
+  new Command("npm run hostile --")
+    .description("Let a hub that means harm attack downloads.")
+    .option("--attacks <count>", "how many", parseAmount, 10_000)
+    .addOption(seedOption())
+    .addOption(jobsOption()),
+  process.argv.slice(2),
+);
 
 /** What one attack came to; plain data. */
 interface Attempt extends AttackOutcome {
@@ -52,10 +57,10 @@ if (process.send === undefined) process.exitCode = await main();
 else serveForks(runChunk);
 
 async function runChunk(index: number): Promise<Chunk> {
-  const count = Math.min(CHUNK, Number(values.attacks) - index * CHUNK);
+  const count = Math.min(CHUNK, values.attacks - index * CHUNK);
   const cases = fc.sample(fc.tuple(anyAttack(), anySmallModel({ weightBytesMax: 100 })), {
     numRuns: count,
-    seed: Number(values.seed) * 100_003 + index,
+    seed: values.seed * 100_003 + index,
   });
   const attempts: Attempt[] = [];
   for (const [attack, { files: model }] of cases) {
@@ -73,10 +78,10 @@ async function runChunk(index: number): Promise<Chunk> {
 }
 
 async function main(): Promise<number> {
-  const chunks = await mapInForks<Chunk>(Math.ceil(Number(values.attacks) / CHUNK), {
+  const chunks = await mapInForks<Chunk>(Math.ceil(values.attacks / CHUNK), {
     module: fileURLToPath(import.meta.url),
     args: process.argv.slice(2),
-    jobs: Number(values.jobs),
+    jobs: values.jobs,
     onResult: ({ attempts }) =>
       process.stderr.write(attempts.every(({ findings }) => findings.length === 0) ? "." : "F"),
   });
