@@ -23,7 +23,8 @@ const speed = Number(process.env["MLX_LAYOUT_CLOCK_SPEED"] ?? 1);
 const startMs = Number(process.env["MLX_LAYOUT_CLOCK_START"] ?? Date.now());
 const host = { ...nodeHost(), ...(speed === 1 ? {} : { clock: fastClock() }) };
 /** `--layout hf-cache` makes the hub's own cache its first layout. */
-const LAYOUT_ORDER: readonly Layout[] = process.argv.includes("hf-cache")
+const isOfHubCache = process.argv.includes("hf-cache");
+const LAYOUT_ORDER: readonly Layout[] = isOfHubCache
   ? ["hf-cache", "hubapi", "lmstudio", "flat"]
   : ["hubapi", "lmstudio", "flat", "hf-cache"];
 /** One for each root: a process keeps what it knows from one operation to the next. */
@@ -31,7 +32,7 @@ const managers = new Map<string, ModelManager>();
 
 serveAdapter(
   {
-    name: "mlx-layout",
+    name: isOfHubCache ? "mlx-layout-hf-cache" : "mlx-layout",
     version: "0.1.0",
     roles: ["downloader", "manager", "loader"],
     capabilities: [

@@ -11,6 +11,6 @@ import { reference } from "./reference.ts";
 const [program] = process.argv.slice(2);
 if (program === undefined) serveScenarios(scenarios, reference);
 else {
-  const { command, env } = JSON.parse(program) as FoundProgram;
-  serveScenarios(scenarios, await startProgram(command, { env }));
+  const { command, ...options } = JSON.parse(program) as FoundProgram;
+  serveScenarios(scenarios, await startProgram(command, options));
 }

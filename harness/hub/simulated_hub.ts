@@ -37,6 +37,10 @@ export interface SimulatedHubOptions {
   readonly urlOrigin?: string;
   readonly style?: Partial<HubStyle>;
   readonly faults?: readonly FaultRule[];
+  /** What a request that no real hub knows is: a fault of whoever wrote the story, or one that is noted and answered as a hub does. @default {"fault"} */
+  readonly unknownRoutes?: "fault" | "noted";
+  /** Told of the files of each commit before it is made; what it throws keeps the commit from being made. */
+  readonly onCommit?: ((files: readonly HubFile[]) => void) | undefined;
 }
 
 /** How bytes are served at a plain address. */
@@ -75,8 +79,12 @@ export class SimulatedHub {
   readonly style: HubStyle;
   /** Requests that no real hub would be asked: the harness's own faults, not the subject's. */
   readonly harnessErrors: string[] = [];
+  /** Requests that were answered 404, as no real hub knows them either. */
+  readonly unknownRoutes: string[] = [];
   readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
   readonly #now: () => number;
+  readonly #onCommit: SimulatedHubOptions["onCommit"];
+  readonly #isLenient: boolean;
   readonly #repositories = new HubRepositories();
   readonly #published: Published = {
     repositories: this.#repositories,
@@ -97,6 +105,8 @@ export class SimulatedHub {
     };
     this.style = { ...DEFAULT_HUB_STYLE, ...options.style };
     this.#now = options.now;
+    this.#onCommit = options.onCommit;
+    this.#isLenient = options.unknownRoutes === "noted";
     this.sleep =
       options.sleep ?? ((durationMs, signal) => sleep(durationMs, undefined, signal && { signal }));
     this.#script = new FaultScript(options.faults ?? []);
@@ -234,8 +244,13 @@ export class SimulatedHub {
   }
 
   #reject({ method, url }: HubRequest): AnswerDraft {
+    const { rawPath } = splitUrl(url);
     // A path that cannot be decoded is its client's fault, and any hub says so.
-    if (decodeOnce(splitUrl(url).rawPath) === undefined) return bareDraft(400, new Map());
+    if (decodeOnce(rawPath) === undefined) return bareDraft(400, new Map());
+    if (this.#isLenient) {
+      this.unknownRoutes.push(`${method} ${rawPath}`);
+      return bareDraft(404, new Map());
+    }
     this.harnessErrors.push(`unknown route: ${method} ${url}`);
     return unknownDraft();
   }
@@ -268,6 +283,7 @@ export class SimulatedHub {
   }
 
   #store(files: readonly HubFile[]): void {
+    this.#onCommit?.(files);
     const { objects } = this.#published;
     for (const { bytes, lfs } of files) if (lfs) objects.set(sha256Hex(bytes), bytes);
   }

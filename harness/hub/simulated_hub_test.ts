@@ -428,6 +428,26 @@ test("an unknown route is answered 501 and is the harness's error", () => {
   assert.equal(hub.log.at(-2)?.kind, "unknown");
 });
 
+test("a hub that notes unknown routes answers them 404", () => {
+  const hub = new SimulatedHub({ now: () => 0, unknownRoutes: "noted" });
+  assert.equal(askHub(hub, { url: `${hub.endpoint}//api/models/org/name` }).status, 404);
+  assert.deepEqual(hub.unknownRoutes, ["GET //api/models/org/name"]);
+  assert.deepEqual(hub.harnessErrors, []);
+});
+
+test("what onCommit throws keeps the commit from being made", () => {
+  const hub = new SimulatedHub({
+    now: () => 0,
+    onCommit: (files) => {
+      if (files.some(({ bytes }) => bytes.length === 0)) throw new RangeError("empty");
+    },
+  });
+  const empty = { path: "config.json", bytes: new Uint8Array(0), lfs: false };
+  assert.throws(() => hub.publish("org/name", [empty]), RangeError);
+  const url = `${hub.endpoint}/api/models/org/name`;
+  assert.notEqual(askHub(hub, { url }).status, 200);
+});
+
 test("a path that cannot be decoded is answered 400, and is its client's error", () => {
   const hub = hubWith();
   assert.equal(askHub(hub, { url: "/org/name/resolve/main/100%.json" }).status, 400);

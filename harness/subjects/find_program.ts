@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import type { ProgramLimitations } from "./probe_program.ts";
 import { installedName, KNOWN_SUBJECTS, type KnownSubject } from "./known_subjects.ts";
 
 /** A program and what it needs in its environment. */
 export interface FoundProgram {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly limitations?: ProgramLimitations;
 }
 
 const SCRIPTS = fileURLToPath(new URL("./adapters/", import.meta.url));

@@ -109,7 +109,7 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
   {
     name: "mlx-lm",
     packages: { from: "pypi", packages: ["mlx[cpu]==0.32.1", "mlx-lm==0.32.0"] },
-    command: inPython("mlx_lm_download.py"),
+    command: inPython("mlx_lm_load.py"),
     env: PYTHON_ENV,
   },
   {

@@ -31,7 +31,8 @@ export type SubjectCapability =
   | "token"
   | "offline"
   | "endpoint"
-  | "concurrency";
+  | "concurrency"
+  | "gives-up";
 
 /** Which chapters of the law a subject answers for. */
 export type SubjectRole = "downloader" | "manager" | "loader";

@@ -31,6 +31,7 @@ export {
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
 export { roleOf } from "./role_of.ts";
+export { type ProgramLimitations, probeProgram } from "./probe_program.ts";
 export { smoke, type SmokeCheck } from "./smoke.ts";
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";

@@ -1,5 +1,6 @@
 import type { Subject } from "../../spec/mod.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
+import type { ProgramLimitations } from "./probe_program.ts";
 import type { SubjectHello, SubjectLimits } from "./message.ts";
 
 /** A program that speaks the subject protocol. */
@@ -9,6 +10,8 @@ export interface SubjectProgram {
   /** Beside the clean environment that every subject gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly limits: SubjectLimits;
+  /** What it was found not to do even where nothing goes wrong. */
+  readonly limitations?: ProgramLimitations;
 }
 
 /** A subject that runs in processes of its own. */

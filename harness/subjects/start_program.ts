@@ -15,7 +15,7 @@ export async function startProgram(
   command: readonly string[],
   options: Partial<Omit<SubjectProgram, "command">> = {},
 ): Promise<ProgramSubject> {
-  const { limits = SUBJECT_LIMITS, env = {} } = options;
+  const { limits = SUBJECT_LIMITS, env = {}, limitations } = options;
   const home = await mkdtemp(join(tmpdir(), "mlx-layout-subject-"));
   try {
     const { PATH = "" } = process.env;
@@ -32,7 +32,11 @@ export async function startProgram(
     const claims = await connection.hello();
     await connection.finish();
     if (fault !== undefined) throw fault;
-    return programSubject({ command, env, limits }, claims);
+    const program = { command, env, limits };
+    return programSubject(
+      limitations === undefined ? program : { ...program, limitations },
+      claims,
+    );
   } finally {
     await rm(home, { recursive: true, force: true });
   }

@@ -234,7 +234,8 @@ export class SubjectConnection {
   #expire(id: number, pending: Pending): void {
     const { operationMs } = this.#options.limits;
     const what = `${pending.operation} did not end within ${operationMs} ms`;
-    if (this.#greeting?.capabilities.includes("cancel") !== true) {
+    const { capabilities = [] } = this.#greeting ?? {};
+    if (!capabilities.includes("cancel") && !capabilities.includes("gives-up")) {
       this.#fail(new SubjectFault("subject-timeout", what));
       return;
     }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
 import { nodeFiles } from "../disk/node_files.ts";
-import { serveHub, SimulatedHub } from "../hub/mod.ts";
+import { type HubFile, serveHub, SimulatedHub } from "../hub/mod.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 import { headView } from "../subjects/head_view.ts";
@@ -70,7 +70,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
   const root = join(top, "Documents", "Models");
   const startMs = Date.now();
   const clock = new RealClock({ startMs, speed: subject.claims.clockSpeed ?? 1 });
-  const hub = new SimulatedHub({ now: () => clock.now(), style: options.style ?? {} });
+  const hub = programHub(subject, { clock, options });
   const hindrance = new Hindrance(options.onObstacle);
   const processes: ProgramProcess[] = [];
   let wrap: ((fetch: Fetch) => Fetch) | undefined;
@@ -118,7 +118,10 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       for (const process of processes) if (process.running.isKilled) await process.kill();
     },
     watch: () => sleep(WATCH_MS),
-    notes: () => foreignWrites(top),
+    notes: async () => [
+      ...(await foreignWrites(top)).map((path) => `wrote beside its root: ${path}`),
+      ...new Set(hub.unknownRoutes.map((request) => `asked for what no hub knows: ${request}`)),
+    ],
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((process) => process.finish()));
       await served.close();
@@ -127,6 +130,27 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
         throw new HarnessError(`Cannot judge: ${hub.harnessErrors.join("; ")}`);
     },
   };
+}
+
+/** A hub for programs of all kinds: what none of its kind knows it answers as one, and notes. */
+function programHub(
+  subject: ProgramSubject,
+  { clock, options }: { readonly clock: RealClock; readonly options: WorldOptions },
+): SimulatedHub {
+  const isSpared =
+    subject.program.limitations?.emptyFiles === true && options.isAboutEmptyFiles !== true;
+  return new SimulatedHub({
+    now: () => clock.now(),
+    style: options.style ?? {},
+    unknownRoutes: "noted",
+    onCommit: isSpared ? refuseEmptyFiles : undefined,
+  });
+}
+
+/** What a program never downloads would be blamed on whatever the case is about. */
+function refuseEmptyFiles(files: readonly HubFile[]): void {
+  if (files.some(({ bytes }) => bytes.length === 0))
+    throw new NotPossibleHere("it downloads no file of no bytes, as layout/empty_file shows");
 }
 
 /** What lies beside the root, where only the scenario writes: a line for each place. */

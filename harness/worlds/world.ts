@@ -46,6 +46,8 @@ export interface WorldOptions {
   readonly style?: Partial<HubStyle>;
   /** Room on the volume; what is removed gives its room back. @default {unlimited} */
   readonly availableBytes?: number;
+  /** Whether the case is about files of no bytes, and so also for those who download none. @default {false} */
+  readonly isAboutEmptyFiles?: boolean;
   /** In which order the calls of the processes go on, one at a time. @default {all at once, as they come} */
   readonly schedule?: Schedule;
   /** Gets what the processes do; for a case that is shown to somebody. */

@@ -52,6 +52,7 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   const { name, version, profiles } = accused;
   print(`${name} ${version}, worlds ${worlds.join(" and ")}, seed ${seed}`);
   if (accused.network !== undefined) print(`network: ${accused.network}`);
+  for (const line of accused.limitations ?? []) print(`noticed: ${line}`);
   const kept = await judgeCorpus(options, context);
   const planned = kept.length + planSuite(scenarios, options).length;
   const report = await RunReport.begin(options, {
@@ -146,9 +147,7 @@ function asideLines(results: readonly ScenarioResult[]): string[] {
   const notes = new Set(results.flatMap((result) => result.notes ?? []));
   return [
     ...[...why].map(([reason, what]) => `\nskipped, as ${reason}:\n  ${what.join(", ")}`),
-    ...(notes.size === 0
-      ? []
-      : [`\nwritten outside its root: ${[...notes].slice(0, 10).join(", ")}`]),
+    ...(notes.size === 0 ? [] : [`\nnoticed: ${[...notes].slice(0, 10).join(", ")}`]),
   ];
 }
 

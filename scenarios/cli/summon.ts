@@ -9,6 +9,8 @@ import {
   findProgram,
   type FoundProgram,
   loopbackOnly,
+  type ProgramLimitations,
+  probeProgram,
   startProgram,
   SubjectFault,
   type SubjectRole,
@@ -29,6 +31,8 @@ export interface Accused {
   readonly profiles: readonly Profile[];
   /** Undefined: it answers for everything. */
   readonly roles?: readonly SubjectRole[];
+  /** What it does not do even where nothing goes wrong. */
+  readonly limitations?: readonly string[];
   /** What binds its network. */
   readonly network?: string;
   readonly workers: {
@@ -36,6 +40,12 @@ export interface Accused {
     readonly launcher?: readonly string[];
   };
 }
+
+/** The reference as a program, with the arguments of its adapter, by the name under which it can be judged. */
+const REFERENCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  "reference-process": [],
+  "reference-hf-cache": ["--layout", "hf-cache"],
+};
 
 /** How fast the reference's own clock runs in processes, so that its pauses of minutes take seconds. */
 const REFERENCE_CLOCK_SPEED = "10";
@@ -59,7 +69,9 @@ export async function summon(
   const program = subject === undefined ? referenceProgram() : findSubject(subject);
   try {
     const { command, env } = program;
-    const { name, version, claims } = await startProgram(command, { env });
+    const started = await startProgram(command, { env });
+    const { name, version, claims } = started;
+    const limitations = await probeProgram(started);
     const { launcher, detail } = await loopbackOnly();
     return {
       name,
@@ -67,7 +79,8 @@ export async function summon(
       profiles: claims.profiles ?? ["core"],
       roles: claims.roles,
       network: detail,
-      workers: { workerArguments: [JSON.stringify(program)], launcher },
+      limitations: limitationLines(limitations),
+      workers: { workerArguments: [JSON.stringify({ ...program, limitations })], launcher },
     };
   } catch (error) {
     if (!(error instanceof SubjectFault)) throw error;
@@ -75,16 +88,24 @@ export async function summon(
   }
 }
 
-/** The program that `--subject` names. */
+function limitationLines(limitations: ProgramLimitations | undefined): string[] {
+  return limitations?.emptyFiles === true
+    ? ["it downloads no file of no bytes: layout/empty_file judges that, and the others do without"]
+    : [];
+}
+
+/** The program that `--subject` names: the reference by one of its own two names, or what the court finds. */
 export function findSubject(text: string): FoundProgram {
+  const own = REFERENCE_PROGRAMS[text];
+  if (own !== undefined) return referenceProgram(own);
   return findProgram(text, { installedUnder: `${process.cwd()}/${INSTALLED_UNDER}` });
 }
 
-function referenceProgram(): FoundProgram {
+function referenceProgram(args: readonly string[] = []): FoundProgram {
   const ending = import.meta.url.split(".").at(-1);
   const url = new URL(`../reference_adapter.${ending}`, import.meta.url);
   return {
-    command: [process.execPath, url.pathname],
+    command: [process.execPath, url.pathname, ...args],
     env: { MLX_LAYOUT_CLOCK_SPEED: REFERENCE_CLOCK_SPEED },
   };
 }

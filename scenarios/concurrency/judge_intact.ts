@@ -33,7 +33,8 @@ export async function judgeIntact(
   const directory = modelPlace(world, repository);
   const wrong = await wrongFiles(world, directory, files);
   verdict.holds(id, wrong.length === 0, wrong.join(", "));
-  const known = new Set([".downloaded", ...files.map(({ path }) => path)]);
+  // Which of the listed files are wanted is another story.
+  const known = new Set([".downloaded", ...options.files.map(({ path }) => path)]);
   const left = (await readTree(world.files, directory)).filter(
     ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
   );

@@ -9,6 +9,7 @@ import {
   anySchedule,
   anySmallModel,
   contentBytes,
+  isPlace,
   modelPlace,
   scenario,
   wantedFiles,
@@ -32,9 +33,10 @@ export const twoTasks = scenario({
     const downloads = Promise.all([download(), download()]);
     const results = await judgeEnd(world, verdict, { id, downloads });
     const place = modelPlace(world, REPOSITORY);
+    const isRight = results.map(({ directory }) => isPlace(world, directory, place));
     verdict.holds(
       id,
-      results.every(({ directory }) => directory === place),
+      (await Promise.all(isRight)).every(Boolean),
       `answered ${results.map(({ directory }) => directory).join(" and ")}`,
     );
     await judgeIntact(world, verdict, { id, repository: REPOSITORY, files: model.files });

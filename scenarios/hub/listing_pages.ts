@@ -34,7 +34,12 @@ export const listingPages = scenario({
   world: ({ pageSize, linkStyle }) => ({ style: { pageSize, linkStyle } }),
   async check({ model, names, pageSize }, world, verdict) {
     // Directories whose names the default patterns want.
-    const nested = [...names, "vision.json/part.json", "heads.json/more.jinja/last.json"];
+    const nested = [
+      // What a program makes of names is another story.
+      ...(world.kind === "process" ? names.map((_, at) => `part-${at}/plain.json`) : names),
+      "vision.json/part.json",
+      "heads.json/more.jinja/last.json",
+    ];
     const files = [
       ...model.files,
       ...nested.map((path) => ({ path, bytes: Buffer.from(`"${path}"`), lfs: false })),

@@ -57,7 +57,9 @@ export const snapshot = scenario({
     world.hub.clearLog();
     const second = await verdict.attempt("LAYOUT-HFCACHE", () => world.start().download(request));
     const fetched = contentBytes(world.hub.log);
-    verdict.holds("LAYOUT-HFCACHE", fetched === 13, `${fetched} bytes were fetched for 13`);
+    // Some ask for a file's first byte to learn its size.
+    const isLittle = fetched >= 13 && fetched <= 13 + files.length;
+    verdict.holds("LAYOUT-HFCACHE", isLittle, `${fetched} bytes were fetched for 13`);
     const update = { directory: second.directory, commit: next, ref: revision };
     await judgeSnapshot(world, verdict, { ...update, files: changed });
     await judgeSnapshot(world, verdict, { ...about, ref: undefined, files });

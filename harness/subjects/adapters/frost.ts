@@ -26,13 +26,11 @@ const manifest = readFileSync(
   "utf8",
 );
 const { version } = JSON.parse(manifest) as { version: string };
+const endpoint = process.env["HF_ENDPOINT"]?.replace(/\/+$/, "") ?? HUB;
 const plainFetch = globalThis.fetch;
 globalThis.fetch = (input, init) => {
   const url = input instanceof Request ? input.url : String(input);
-  return plainFetch(
-    url.startsWith(HUB) ? `${process.env["HF_ENDPOINT"]}${url.slice(HUB.length)}` : url,
-    init,
-  );
+  return plainFetch(url.startsWith(HUB) ? `${endpoint}${url.slice(HUB.length)}` : url, init);
 };
 const { download } = require("@frost-beta/huggingface") as { download: Download };
 

@@ -16,7 +16,7 @@ interface Parameters {
   readonly repo: string;
   readonly revision?: string;
   readonly hubUrl: string | undefined;
-  readonly cacheDir: string;
+  readonly cacheDir?: string;
   readonly accessToken: string | undefined;
   readonly fetch: typeof fetch;
 }
@@ -37,6 +37,7 @@ const manifest = readFileSync(
 );
 const { version } = JSON.parse(manifest) as { version: string };
 const hub = (await import(pathToFileURL(entry).href)) as HubPackage;
+const CACHE_VARIABLES = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"];
 const isByFile = process.argv.includes("--by-file");
 
 serveAdapter(
@@ -61,8 +62,9 @@ async function download({ root, request, signal }: AdapterCall): Promise<string>
   const parameters: Parameters = {
     repo: request.repository,
     ...(request.revision === undefined ? {} : { revision: request.revision }),
-    hubUrl: process.env["HF_ENDPOINT"],
-    cacheDir: root,
+    hubUrl: process.env["HF_ENDPOINT"]?.replace(/\/+$/, ""),
+    // Where the environment names a cache, it is the client's to find it.
+    ...(CACHE_VARIABLES.some((name) => process.env[name]) ? {} : { cacheDir: root }),
     accessToken: request.token ?? process.env["HF_TOKEN"],
     fetch: (url, init) => fetch(url, { ...init, signal }),
   };

@@ -3,10 +3,8 @@
 Xet is switched off, as the court's hub has none. Its own time limits are set to seconds, so that silence shows.
 """
 
-import json
 import os
 import sys
-import threading
 
 os.environ.update(
     HF_HUB_DISABLE_XET="1",
@@ -16,10 +14,9 @@ os.environ.update(
     HF_HUB_ETAG_TIMEOUT="3",
 )
 import huggingface_hub  # noqa: E402
-from huggingface_hub import errors  # noqa: E402
+from serve_adapter import serve  # noqa: E402
 
 LOCAL = "--local-dir" in sys.argv
-OUT = threading.Lock()
 KINDS = [
     ("GatedRepoError", "gated"),
     ("RepositoryNotFoundError", "repository-not-found"),
@@ -32,13 +29,10 @@ KINDS = [
 STATUSES = {401: "unauthorized", 403: "gated", 404: "repository-not-found", 429: "rate-limited"}
 
 
-def write(message):
-    with OUT:
-        sys.stdout.write(json.dumps(message) + "\n")
-        sys.stdout.flush()
-
-
 def kind_of(error):
+    # What could not be had falls back to what is there; the cause says why it could not.
+    if type(error).__name__ == "LocalEntryNotFoundError" and error.__cause__ is not None:
+        return kind_of(error.__cause__)
     names = [cls.__name__ for cls in type(error).__mro__]
     status = getattr(getattr(error, "response", None), "status_code", None)
     for name, kind in KINDS:
@@ -74,41 +68,21 @@ def download(root, request):
     if LOCAL:
         options["local_dir"] = os.path.join(root, "models", *request["repository"].split("/"))
         options["cache_dir"] = os.path.join(os.environ["HOME"], "hub")
-    else:
+    elif not any(os.environ.get(name) for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME")):
+        # Where the environment names a cache, it is the client's to find it.
         options["cache_dir"] = root
     return huggingface_hub.snapshot_download(request["repository"], **options)
 
 
-def run(message):
-    try:
-        ok = {"directory": download(message["root"], message["request"])}
-        write({"type": "result", "id": message["id"], "ok": ok})
-    except Exception as error:  # noqa: BLE001
-        failure = {"kind": kind_of(error), "message": str(error), "native": type(error).__name__}
-        write({"type": "result", "id": message["id"], "error": failure})
-
-
-def main():
-    for line in sys.stdin:
-        message = json.loads(line)
-        if message["type"] == "hello":
-            write(
-                {
-                    "type": "hello",
-                    "id": 0,
-                    "protocol": 1,
-                    "name": "huggingface_hub" + ("-local-dir" if LOCAL else ""),
-                    "version": huggingface_hub.__version__,
-                    "roles": ["downloader"],
-                    "operations": ["download"],
-                    "capabilities": ["patterns", "revision", "token", "offline", "endpoint"],
-                    "layouts": ["hubapi" if LOCAL else "hf-cache"],
-                    "profiles": ["core", "offline"],
-                }
-            )
-        elif message["type"] == "operation":
-            threading.Thread(target=run, args=(message,)).start()
+HELLO = {
+    "name": "huggingface_hub" + ("-local-dir" if LOCAL else ""),
+    "version": huggingface_hub.__version__,
+    "roles": ["downloader"],
+    "capabilities": ["patterns", "revision", "token", "offline", "endpoint", "gives-up"],
+    "layouts": ["hubapi" if LOCAL else "hf-cache"],
+    "profiles": ["core", "offline"],
+}
 
 
 if __name__ == "__main__":
-    main()
+    serve(HELLO, {"download": lambda *call: {"directory": download(*call)}}, kind_of)

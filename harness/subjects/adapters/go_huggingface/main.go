@@ -26,14 +26,21 @@ type message struct {
 }
 
 var (
-	mutex  sync.Mutex
-	output = json.NewEncoder(os.Stdout)
+	mutex   sync.Mutex
+	output  = json.NewEncoder(os.Stdout)
+	running = map[int]chan struct{}{}
 )
 
-func write(line map[string]any) {
+// An operation has one result: the package cannot be told to stop, so what was given up is not heard of any more.
+func conclude(id int, result map[string]any) {
 	mutex.Lock()
 	defer mutex.Unlock()
-	output.Encode(line)
+	if ended, ok := running[id]; ok {
+		delete(running, id)
+		result["type"], result["id"] = "result", id
+		output.Encode(result)
+		close(ended)
+	}
 }
 
 func version() string {
@@ -51,7 +58,11 @@ func download(m message) (string, error) {
 	if token == "" {
 		token = os.Getenv("HF_TOKEN")
 	}
-	repo := hub.New(m.Request.Repository).WithCacheDir(m.Root).WithAuth(token).WithProgressBar(false)
+	repo := hub.New(m.Request.Repository).WithAuth(token).WithProgressBar(false)
+	// Where the environment names a cache, it is the client's to find it.
+	if os.Getenv("HF_HUB_CACHE")+os.Getenv("HUGGINGFACE_HUB_CACHE")+os.Getenv("HF_HOME") == "" {
+		repo = repo.WithCacheDir(m.Root)
+	}
 	if m.Request.Revision != "" {
 		repo = repo.WithRevision(m.Request.Revision)
 	}
@@ -73,8 +84,9 @@ func download(m message) (string, error) {
 // The package names no causes: what a message says of the status is all there is.
 func kindOf(err error) string {
 	text := err.Error()
-	for _, pair := range [][2]string{{"401", "unauthorized"}, {"403", "gated"}, {"404", "repository-not-found"},
-		{"429", "rate-limited"}, {"status code 5", "hub-unavailable"}, {"dial tcp", "network"}, {"EOF", "network"},
+	for _, pair := range [][2]string{{"\"401 ", "unauthorized"}, {"\"403 ", "gated"}, {"\"404 ", "repository-not-found"},
+		{"\"429 ", "rate-limited"}, {"status code 401", "unauthorized"}, {"status code 403", "gated"},
+		{"status code 404", "repository-not-found"}, {"status code 429", "rate-limited"}, {"status code 5", "hub-unavailable"}, {"dial tcp", "network"}, {"EOF", "network"},
 		{"reset", "network"}, {"no space", "disk-full"}, {"permission", "access-denied"}} {
 		if strings.Contains(text, pair[0]) {
 			return pair[1]
@@ -87,28 +99,38 @@ func perform(m message) {
 	directory, err := download(m)
 	if err != nil {
 		failure := map[string]any{"kind": kindOf(err), "message": strings.SplitN(err.Error(), "\n", 2)[0]}
-		write(map[string]any{"type": "result", "id": m.Id, "error": failure})
+		conclude(m.Id, map[string]any{"error": failure})
 		return
 	}
-	write(map[string]any{"type": "result", "id": m.Id, "ok": map[string]any{"directory": directory}})
+	conclude(m.Id, map[string]any{"ok": map[string]any{"directory": directory}})
 }
 
 func main() {
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 1<<20)
-	var running sync.WaitGroup
+	var ends []chan struct{}
 	for lines.Scan() {
 		var m message
 		if json.Unmarshal(lines.Bytes(), &m) != nil {
 			continue
 		}
-		if m.Type == "hello" {
-			write(map[string]any{"type": "hello", "id": 0, "protocol": 1, "name": "go-huggingface",
+		switch m.Type {
+		case "hello":
+			output.Encode(map[string]any{"type": "hello", "id": 0, "protocol": 1, "name": "go-huggingface",
 				"version": version(), "roles": []string{"downloader"}, "operations": []string{"download"},
-				"capabilities": []string{"revision", "token"}, "layouts": []string{"hf-cache"}})
-		} else if m.Type == "operation" {
-			running.Go(func() { perform(m) })
+				"capabilities": []string{"revision", "token", "gives-up"}, "layouts": []string{"hf-cache"}})
+		case "cancel":
+			conclude(m.Id, map[string]any{"error": map[string]any{"kind": "cancelled", "message": "it was given up"}})
+		case "operation":
+			ended := make(chan struct{})
+			mutex.Lock()
+			running[m.Id] = ended
+			mutex.Unlock()
+			ends = append(ends, ended)
+			go perform(m)
 		}
 	}
-	running.Wait()
+	for _, ended := range ends {
+		<-ended
+	}
 }

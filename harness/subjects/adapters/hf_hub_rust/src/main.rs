@@ -3,6 +3,7 @@
 use hf_hub::{HFClientSync, HFClient, HFError};
 use serde_json::{json, Value};
 use std::io::{BufRead, Write};
+use std::sync::Mutex;
 
 fn write(line: Value) {
     let mut output = std::io::stdout().lock();
@@ -39,7 +40,12 @@ fn download(root: &str, request: &Value) -> Result<String, HFError> {
             items.iter().filter_map(|item| item.as_str().map(String::from)).collect::<Vec<_>>()
         })
     };
-    let mut builder = HFClient::builder().cache_dir(root);
+    let mut builder = HFClient::builder();
+    // Where the environment names a cache, it is the client's to find it.
+    let names = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"];
+    if !names.iter().any(|name| std::env::var(name).is_ok_and(|value| !value.is_empty())) {
+        builder = builder.cache_dir(root);
+    }
     if let Some(token) = text("token") {
         builder = builder.token(token);
     }
@@ -56,33 +62,48 @@ fn download(root: &str, request: &Value) -> Result<String, HFError> {
     Ok(directory.to_string_lossy().into_owned())
 }
 
-fn perform(message: Value) {
-    let id = &message["id"];
+/// Whoever takes an operation off the list answers for it: what was given up is not heard of any more.
+static RUNNING: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+
+fn conclude(id: u64, mut result: Value) {
+    let mut running = RUNNING.lock().unwrap();
+    if let Some(at) = running.iter().position(|one| *one == id) {
+        running.swap_remove(at);
+        result["type"] = json!("result");
+        result["id"] = json!(id);
+        write(result);
+    }
+}
+
+fn perform(id: u64, message: Value) {
     let root = message["root"].as_str().unwrap_or_default();
-    write(match download(root, &message["request"]) {
-        Ok(directory) => json!({"type": "result", "id": id, "ok": {"directory": directory}}),
-        Err(error) => {
-            let failure = json!({"kind": kind_of(&error), "message": error.to_string()});
-            json!({"type": "result", "id": id, "error": failure})
-        }
+    conclude(id, match download(root, &message["request"]) {
+        Ok(directory) => json!({"ok": {"directory": directory}}),
+        Err(error) => json!({"error": {"kind": kind_of(&error), "message": error.to_string()}}),
     });
 }
 
 fn main() {
-    let mut running = Vec::new();
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+        let id = message["id"].as_u64().unwrap_or_default();
         match message["type"].as_str() {
             Some("hello") => write(json!({
                 "type": "hello", "id": 0, "protocol": 1, "name": "hf-hub-rust", "version": "1.0.0",
                 "roles": ["downloader"], "operations": ["download"],
-                "capabilities": ["patterns", "revision", "token"], "layouts": ["hf-cache"],
+                "capabilities": ["patterns", "revision", "token", "gives-up"], "layouts": ["hf-cache"],
             })),
-            Some("operation") => running.push(std::thread::spawn(move || perform(message))),
+            Some("operation") => {
+                RUNNING.lock().unwrap().push(id);
+                std::thread::spawn(move || perform(id, message));
+            }
+            Some("cancel") => {
+                conclude(id, json!({"error": {"kind": "cancelled", "message": "it was given up"}}));
+            }
             _ => {}
         }
     }
-    for thread in running {
-        let _ = thread.join();
+    while !RUNNING.lock().unwrap().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
