@@ -5,12 +5,14 @@
  */
 
 export { badgeReport } from "./badge_report.ts";
+export { defectTable, type FoundDefect, foundDefects, type KnownDefect } from "./defect_table.ts";
 export { escapeMarkup } from "./escape_markup.ts";
 export { failureStory, type FailureStoryOptions } from "./failure_story.ts";
 export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
 export { Markup, markup, type MarkupValue } from "./html/markup.ts";
 export { junitReport } from "./junit_report.ts";
 export { lawSha256 } from "./law_sha256.ts";
+export { matrixTable } from "./matrix_table.ts";
 export { markdownReport } from "./markdown_report.ts";
 export { type MergedRecord, mergeRecords, type NamedRecord } from "./merge_records.ts";
 export {

@@ -42,7 +42,7 @@ export interface Accused {
 }
 
 /** The reference as a program, with the arguments of its adapter, by the name under which it can be judged. */
-const REFERENCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+export const REFERENCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "reference-process": [],
   "reference-hf-cache": ["--layout", "hf-cache"],
 };
