@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * `mlx-conform`: judges the reference and says which promises it keeps.
  *

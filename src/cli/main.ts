@@ -1,5 +1,3 @@
-#!/usr/bin/env -S node --max-semi-space-size=2
-// Network buffers are small objects that hold much memory outside the heap; a small young generation frees them in time.
 import { createRequire, findPackageJSON } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";

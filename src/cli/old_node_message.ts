@@ -1,0 +1,16 @@
+/** The oldest version that runs this package, as `engines` in `package.json` says. */
+const OLDEST = [22, 19] as const;
+
+/**
+ * What to tell whoever starts a command with a Node that is too old for it. Neither this module nor those that begin with it may use
+ * what such a Node lacks.
+ *
+ * @param version as in `process.versions.node`
+ * @returns undefined where it is new enough
+ */
+export function oldNodeMessage(command: string, version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
+  return `${command}: Cannot run with Node ${version} as it needs ${OLDEST.join(".")} or later: install that one, or start it by npm in a clone, whose scripts bring their own`;
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env -S node --max-semi-space-size=2
+// Network buffers are small objects that hold much memory outside the heap; a small young generation frees them in time.
+import { oldNodeMessage } from "./old_node_message.ts";
+
+const message = oldNodeMessage("mlx-layout", process.versions.node);
+if (message === undefined) await import("./main.ts");
+else {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 2;
+}
