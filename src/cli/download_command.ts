@@ -85,8 +85,12 @@ export function addDownloadCommand(program: Command, session: Session): void {
         `error: option '--${misplaced === "dryRun" ? "dry-run" : misplaced}' is not for ${isUrl ? "an address" : "ORG/NAME"}`,
       );
     }
-    await session.run(options, (scene) =>
-      isUrl ? downloadUrl(model, options, scene) : download(model, options, scene),
+    await session.run(
+      options,
+      (scene) => (isUrl ? downloadUrl(model, options, scene) : download(model, options, scene)),
+      {
+        afterInterruption: "What was downloaded is kept: run the same command again to go on.",
+      },
     );
   });
 }

@@ -27,29 +27,33 @@ export function addMigrateCommand(program: Command, session: Session): void {
     .option("--undo", "take an earlier migration of this model back")
     .option("--json", "print JSON")
     .action((repository: string, options: MigrateOptions) =>
-      session.run(options, async ({ manager, stdout, wait }) => {
-        const { layout } = options;
-        const from = options.from && resolve(expandHome(options.from, session.world.place.env));
-        const request = { repository, ...(from && { from }), ...(layout && { layout }) };
-        const json = options.json === true;
-        if (options.undo === true) {
-          const undone = await manager.migrate({ ...request, step: "undo" }, wait);
-          if (json) printJson(stdout, undone);
-          else stdout.write(`Taken back: ${printable(undone.to)}\n`);
+      session.run(
+        options,
+        async ({ manager, stdout, wait }) => {
+          const { layout } = options;
+          const from = options.from && resolve(expandHome(options.from, session.world.place.env));
+          const request = { repository, ...(from && { from }), ...(layout && { layout }) };
+          const json = options.json === true;
+          if (options.undo === true) {
+            const undone = await manager.migrate({ ...request, step: "undo" }, wait);
+            if (json) printJson(stdout, undone);
+            else stdout.write(`Taken back: ${printable(undone.to)}\n`);
+            return EXIT_CODES.done;
+          }
+          // The plan is shown first, also when it is carried out: it is somebody's models.
+          const plan = await manager.migrate({ ...request, step: "plan" }, wait);
+          if (!json) printPlan(stdout, plan);
+          if (options.dryRun === true) {
+            if (json) printJson(stdout, plan);
+            return EXIT_CODES.done;
+          }
+          const result = await manager.migrate({ ...request, step: "move" }, wait);
+          if (json) printJson(stdout, result);
+          else stdout.write(`Moved. To take it back: mlx-layout migrate ${repository} --undo\n`);
           return EXIT_CODES.done;
-        }
-        // The plan is shown first, also when it is carried out: it is somebody's models.
-        const plan = await manager.migrate({ ...request, step: "plan" }, wait);
-        if (!json) printPlan(stdout, plan);
-        if (options.dryRun === true) {
-          if (json) printJson(stdout, plan);
-          return EXIT_CODES.done;
-        }
-        const result = await manager.migrate({ ...request, step: "move" }, wait);
-        if (json) printJson(stdout, result);
-        else stdout.write(`Moved. To take it back: mlx-layout migrate ${repository} --undo\n`);
-        return EXIT_CODES.done;
-      }),
+        },
+        { afterInterruption: "Run the same command again to go on, or with --undo to go back." },
+      ),
     );
 }
 

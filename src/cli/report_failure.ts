@@ -9,6 +9,8 @@ export interface ReportFailureOptions {
   readonly stderr: Output;
   readonly json: boolean;
   readonly signal: AbortSignal;
+  /** What is to be said when the command was told to stop: what became of its work. @default {nothing but that} */
+  readonly afterInterruption?: string | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ReportFailureOptions {
  * @returns the exit code
  */
 export function reportFailure(error: unknown, options: ReportFailureOptions): ExitCode {
-  const failure = toFailure(error, options.signal);
+  const failure = toFailure(error, options);
   const system = systemCode(error, failure.message);
   options.stderr.write(`mlx-layout: ${printableLines(failure.message)}${system}\n`);
   if (options.json) options.stdout.write(`${JSON.stringify({ event: "error", ...failure })}\n`);
@@ -28,12 +30,14 @@ export function reportFailure(error: unknown, options: ReportFailureOptions): Ex
   return reason instanceof Interruption ? reason.exitCode : EXIT_CODES.interrupted;
 }
 
-function toFailure(error: unknown, signal: AbortSignal): Failure & { readonly message: string } {
+function toFailure(
+  error: unknown,
+  options: Pick<ReportFailureOptions, "signal" | "afterInterruption">,
+): Failure & { readonly message: string } {
+  const { signal, afterInterruption } = options;
   if (signal.aborted && (error === signal.reason || codeOf(error) === "cancelled")) {
-    return {
-      code: "cancelled",
-      message: "Interrupted. What was downloaded is kept: run the same command again to go on.",
-    };
+    const more = afterInterruption === undefined ? "" : `. ${afterInterruption}`;
+    return { code: "cancelled", message: `Interrupted${more}` };
   }
   if (!(error instanceof Error)) {
     return { code: "internal", message: internalMessage(String(error)) };

@@ -2,7 +2,7 @@ import type { Host, WaitOptions } from "../../spec/mod.ts";
 import type { CliManager, CliWorld, Output } from "./cli_world.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { modelRoot } from "./model_root.ts";
-import { reportFailure } from "./report_failure.ts";
+import { reportFailure, type ReportFailureOptions } from "./report_failure.ts";
 import { secretOutput } from "./secret_output.ts";
 
 /** Options that every command has. */
@@ -37,8 +37,13 @@ export class Session {
    * Runs a command and turns its failure into a message and an exit code.
    *
    * @param action what the command does; it answers the exit code
+   * @param words `afterInterruption`: what became of its work when it was told to stop
    */
-  async run(options: CommonOptions, action: (scene: Scene) => Promise<ExitCode>): Promise<void> {
+  async run(
+    options: CommonOptions,
+    action: (scene: Scene) => Promise<ExitCode>,
+    words: Pick<ReportFailureOptions, "afterInterruption"> = {},
+  ): Promise<void> {
     const { world } = this;
     const { env } = world.place;
     const secrets = [options.token, env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"]];
@@ -61,6 +66,7 @@ export class Session {
         stderr,
         json: options.json === true,
         signal: world.signal,
+        ...words,
       });
     }
   }
