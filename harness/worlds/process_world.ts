@@ -5,12 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
 import { nodeFiles } from "../disk/node_files.ts";
-import { serveHub, SimulatedHub } from "../hub/mod.ts";
+import { serveHub, type ServedHub, SimulatedHub } from "../hub/mod.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 import { headView } from "../subjects/head_view.ts";
 import { isProgram, type ProgramSubject } from "../subjects/program.ts";
-import { ProgramProcess } from "./program_process.ts";
+import { ProgramProcess, type ProgramProcessOptions } from "./program_process.ts";
 import { Hindrance } from "./hindrance.ts";
 import { hinderedProcess } from "./hindered_process.ts";
 import { mountSmallVolume } from "./small_volume.ts";
@@ -105,12 +105,10 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       ready: () => clock.passed(),
       onFault: (fault) => hindrance.hinder(fault),
       look: look === undefined ? undefined : () => hindrance.observe(look),
-      ...{ observe, guarded, fileBytesMax },
-      tracerLog: join(top, "..", `tracer-${processes.length}.log`),
-      isWatched: (path) => isOfWorld(path, top),
-      ports: [hub.endpoint, hub.cdnOrigin, hub.urlOrigin, served.otherOrigin].map((origin) =>
-        Number(new URL(origin).port),
-      ),
+      ...seenFrom(top, { nth: processes.length, hub, served }),
+      observe,
+      guarded,
+      fileBytesMax,
     });
     processes.push(process);
     return hinderedProcess(process.running, hindrance);
@@ -155,6 +153,20 @@ async function unlessOptional<T>(
     if (isRoomOptional && error instanceof NotPossibleHere) return undefined;
     throw error;
   }
+}
+
+/** What an observer of the nth process has to know of its world. */
+function seenFrom(
+  top: string,
+  options: { readonly nth: number; readonly hub: SimulatedHub; readonly served: ServedHub },
+): Pick<ProgramProcessOptions, "tracerLog" | "isWatched" | "ports"> {
+  const { nth, hub, served } = options;
+  const origins = [hub.endpoint, hub.cdnOrigin, hub.urlOrigin, served.otherOrigin];
+  return {
+    tracerLog: join(top, "..", `tracer-${nth}.log`),
+    isWatched: (path) => isOfWorld(path, top),
+    ports: origins.map((origin) => Number(new URL(origin).port)),
+  };
 }
 
 /** Whether a path lies in the world or above, and not where a program has its own affairs. */

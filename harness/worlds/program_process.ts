@@ -193,7 +193,11 @@ export class ProgramProcess {
     const when = isToDie ? Math.max(1, Math.round(point.nth / CALL_KINDS)) : 0;
     const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${when}`;
     return [
-      ...[STRACE, "-f", "-qq", "-o", tracerLog],
+      STRACE,
+      "-f",
+      "-qq",
+      "-o",
+      tracerLog,
       ...(observe === undefined ? [] : NOTING_OPTIONS),
       ...(isToDie ? ["-e", inject] : []),
     ];
