@@ -23,4 +23,5 @@ export * from "./runners/mod.ts";
 export * from "./scenario/mod.ts";
 export * from "./scenario_parts/mod.ts";
 export * from "./subjects/mod.ts";
+export * from "./tracing/mod.ts";
 export * from "./worlds/mod.ts";

@@ -1,7 +1,7 @@
 /**
  * The reference as a program that speaks the subject protocol.
  *
- * With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ * With `--miniature NAME` it lies as that one does: for tests of the court. With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
  *
  * @module
  */
@@ -14,10 +14,11 @@ import type {
   Layout,
   MigrationRequest,
   ModelManager,
+  Subject,
   UrlRequest,
 } from "../spec/mod.ts";
 import { nodeHost } from "../src/node_host.ts";
-import { SharedModelManager } from "../src/shared_model_manager.ts";
+import { reference } from "./reference.ts";
 
 const speed = Number(process.env["MLX_LAYOUT_CLOCK_SPEED"] ?? 1);
 const startMs = Number(process.env["MLX_LAYOUT_CLOCK_START"] ?? Date.now());
@@ -29,6 +30,7 @@ const LAYOUT_ORDER: readonly Layout[] = isOfHubCache
   : ["hubapi", "lmstudio", "flat", "hf-cache"];
 /** One for each root: a process keeps what it knows from one operation to the next. */
 const managers = new Map<string, ModelManager>();
+const subject = await summonedSubject();
 
 serveAdapter(
   {
@@ -65,9 +67,20 @@ serveAdapter(
 function managerOf({ root }: AdapterCall): ModelManager {
   const known = managers.get(root);
   if (known !== undefined) return known;
-  const manager = new SharedModelManager(host, { root, env: process.env });
+  const manager = subject.start(host, { root, env: process.env });
   managers.set(root, manager);
   return manager;
+}
+
+async function summonedSubject(): Promise<Subject> {
+  const at = process.argv.indexOf("--miniature");
+  if (at < 0) return reference;
+  const { miniatures } = await import("../harness/miniatures/mod.ts");
+  const name = process.argv[at + 1] ?? "";
+  const miniature = miniatures.find((one) => one.name === name);
+  if (miniature === undefined)
+    throw new Error(`Cannot lie as "${name}": there is no such miniature`);
+  return miniature.wrap(reference);
 }
 
 function requestOf<T extends object>({ request }: AdapterCall): T {

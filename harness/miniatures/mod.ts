@@ -14,6 +14,7 @@ import { believesErrorHeaders } from "./believes_error_headers.ts";
 import { blamesTheNetwork } from "./blames_the_network.ts";
 import { callsAnythingLoadable } from "./calls_anything_loadable.ts";
 import { callsDisksNetwork } from "./calls_disks_network.ts";
+import { callsLockedPlacesFull } from "./calls_locked_places_full.ts";
 import { cannotGoBack } from "./cannot_go_back.ts";
 import { chokesOnLongPartials } from "./chokes_on_long_partials.ts";
 import { completeButRefused } from "./complete_but_refused.ts";
@@ -183,6 +184,7 @@ export const miniatures: readonly Miniature[] = [
   believesErrorHeaders,
   blamesTheNetwork,
   callsDisksNetwork,
+  callsLockedPlacesFull,
   chokesOnLongPartials,
   completeButRefused,
   configBeforeWeights,

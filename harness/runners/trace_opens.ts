@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
+import { argumentText, parseStrace } from "../tracing/mod.ts";
 
 /** What a real runtime did with one directory. */
 export interface TracedLoad {
@@ -26,8 +27,6 @@ for line in sys.stdin:
     except BaseException as error:
         print(json.dumps(f"{type(error).__name__}: {error}"[:300]), flush=True)
 `;
-
-const OPENED_REGEXP = /open(?:at)?\((?:AT_FDCWD, )?"((?:[^"\\]|\\.)*)", ([A-Z_|]+)[^)]*\) += \d/;
 
 /**
  * Lets real mlx-lm load directories and sees with strace which files below them it opens. Linux only.
@@ -66,28 +65,13 @@ function answerOf(line: string | undefined): string | undefined {
   return typeof answer === "string" ? answer : undefined;
 }
 
-/** Files that were opened with success, directories left out. */
+/** Files that were opened with success, directories left out, as they were named. */
 function openedPaths(log: string): string[] {
-  return log.split("\n").flatMap((line) => {
-    const [, path = "", flags = ""] = OPENED_REGEXP.exec(line) ?? [];
-    return path === "" || flags.includes("O_DIRECTORY") ? [] : [unescape(path)];
+  return parseStrace(log).flatMap(({ name, args, result }) => {
+    const [path = "", flags = ""] = name === "openat" ? args.slice(1) : args;
+    const isFile = /^\d/.test(result) && !flags.includes("O_DIRECTORY");
+    return isFile ? [argumentText(path) ?? ""] : [];
   });
-}
-
-/** strace writes bytes beyond ASCII in octal. */
-function unescape(path: string): string {
-  const bytes: number[] = [];
-  for (let at = 0; at < path.length; at++) {
-    const octal = /^\\([0-7]{1,3})/.exec(path.slice(at));
-    if (octal?.[1] !== undefined) {
-      bytes.push(Number.parseInt(octal[1], 8));
-      at += octal[1].length;
-    } else if (path[at] === "\\") {
-      at++;
-      bytes.push(path.charCodeAt(at));
-    } else bytes.push(path.charCodeAt(at));
-  }
-  return Buffer.from(bytes).toString("utf8");
 }
 
 function below(directory: string, paths: readonly string[]): string[] {

@@ -8,6 +8,7 @@ export { changesOutside, type ChangesOutside } from "./changes_outside.ts";
 export { contentBytes, contentExchanges, firstByte } from "./content_bytes.ts";
 export { anyDamagedModel, type DamagedModel, judgeDamage } from "./damaged_model.ts";
 export { doesOperation } from "./does_operation.ts";
+export { evictFiles } from "./evict_files.ts";
 export { falseMarker, markerText } from "./false_marker.ts";
 export { boundFiles, formerTimes } from "./former_times.ts";
 export { HOSTILE_FACTS, type HostileFact, withHostileFact } from "./hostile_facts.ts";

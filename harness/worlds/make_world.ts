@@ -60,6 +60,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     root: ground.root,
     outside: ground.outside,
     files: judged,
+    availableBytes: options.availableBytes,
     hub,
     clock,
     otherOrigin: "https://stranger.test",

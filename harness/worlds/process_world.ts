@@ -1,16 +1,16 @@
 import { mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
 import { nodeFiles } from "../disk/node_files.ts";
-import { type HubFile, serveHub, SimulatedHub } from "../hub/mod.ts";
+import { type HubFile, serveHub, type ServedHub, SimulatedHub } from "../hub/mod.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 import { headView } from "../subjects/head_view.ts";
 import { isProgram, type ProgramSubject } from "../subjects/program.ts";
-import { ProgramProcess } from "./program_process.ts";
+import { ProgramProcess, type ProgramProcessOptions } from "./program_process.ts";
 import { Hindrance } from "./hindrance.ts";
 import { hinderedProcess } from "./hindered_process.ts";
 import { mountSmallVolume } from "./small_volume.ts";
@@ -50,8 +50,15 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
     const unmount =
       availableBytes === undefined
         ? undefined
-        : await mountSmallVolume(documents, { sizeBytes: availableBytes });
-    return await furnish(subject, { top, options, leave: () => leave(unmount) });
+        : await unlessOptional(options, () =>
+            mountSmallVolume(documents, { sizeBytes: availableBytes }),
+          );
+    return await furnish(subject, {
+      top,
+      options,
+      availableBytes: unmount === undefined ? undefined : availableBytes,
+      leave: () => leave(unmount),
+    });
   } catch (error) {
     await leave();
     throw error;
@@ -62,11 +69,12 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
 interface Ground {
   readonly top: string;
   readonly options: WorldOptions;
+  readonly availableBytes: number | undefined;
   readonly leave: () => Promise<void>;
 }
 
 async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> {
-  const { top, options, leave } = ground;
+  const { top, options, leave, availableBytes } = ground;
   const root = join(top, "Documents", "Models");
   const startMs = Date.now();
   const clock = new RealClock({ startMs, speed: subject.claims.clockSpeed ?? 1 });
@@ -88,7 +96,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     if (startOptions.fetch !== undefined)
       hindrance.refuse("another process finds no hosts but those that listen here");
     wrap = startOptions.relay;
-    const { look, env, root: ownRoot = root } = startOptions;
+    const { look, env, root: ownRoot = root, observe, guarded, fileBytesMax } = startOptions;
     const process = new ProgramProcess({
       subject,
       root: ownRoot,
@@ -97,6 +105,10 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       ready: () => clock.passed(),
       onFault: (fault) => hindrance.hinder(fault),
       look: look === undefined ? undefined : () => hindrance.observe(look),
+      ...seenFrom(top, { nth: processes.length, hub, served }),
+      observe,
+      guarded,
+      fileBytesMax,
     });
     processes.push(process);
     return hinderedProcess(process.running, hindrance);
@@ -107,6 +119,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     root,
     outside: join(top, "elsewhere"),
     files: headView(nodeFiles(), { layout: subject.claims.layouts[0] ?? "hubapi" }),
+    availableBytes,
     hub,
     clock,
     otherOrigin: served.otherOrigin,
@@ -153,12 +166,46 @@ function refuseEmptyFiles(files: readonly HubFile[]): void {
     throw new NotPossibleHere("it downloads no file of no bytes, as layout/empty_file shows");
 }
 
+/** Where nothing can be mounted, a world that may go without a limit does. */
+async function unlessOptional<T>(
+  { isRoomOptional = false }: WorldOptions,
+  mount: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await mount();
+  } catch (error) {
+    if (isRoomOptional && error instanceof NotPossibleHere) return undefined;
+    throw error;
+  }
+}
+
+/** What an observer of the nth process has to know of its world. */
+function seenFrom(
+  top: string,
+  options: { readonly nth: number; readonly hub: SimulatedHub; readonly served: ServedHub },
+): Pick<ProgramProcessOptions, "tracerLog" | "isWatched" | "ports"> {
+  const { nth, hub, served } = options;
+  const origins = [hub.endpoint, hub.cdnOrigin, hub.urlOrigin, served.otherOrigin];
+  return {
+    tracerLog: join(top, "..", `tracer-${nth}.log`),
+    isWatched: (path) => isOfWorld(path, top),
+    ports: origins.map((origin) => Number(new URL(origin).port)),
+  };
+}
+
+/** Whether a path lies in the world or above, and not where a program has its own affairs. */
+function isOfWorld(path: string, top: string): boolean {
+  const base = join(top, ...DEPTH.map(() => ".."));
+  const isBelow = (directory: string) => path.startsWith(directory + sep);
+  return isBelow(base) && !["home", "tmp"].some((name) => isBelow(join(top, name)));
+}
+
 /** What lies beside the root, where only the scenario writes: a line for each place. */
 async function foreignWrites(top: string): Promise<string[]> {
   const found: string[] = [];
   const known: Readonly<Record<string, readonly string[]>> = { Documents: ["Models"] };
   for (const name of await readdir(top)) {
-    if (name === "elsewhere" || name === "tracer.log") continue;
+    if (name === "elsewhere") continue;
     for (const entry of await readdir(join(top, name)))
       if (known[name]?.includes(entry) !== true) found.push(`${name}/${entry}`);
   }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelManager } from "../../spec/mod.ts";
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
@@ -8,11 +7,11 @@ import { programManager } from "../subjects/program_manager.ts";
 import type { ProgramSubject } from "../subjects/program.ts";
 import { SubjectConnection } from "../subjects/subject_connection.ts";
 import type { SubjectFault } from "../subjects/subject_fault.ts";
+import { noteCalls, NOTING_OPTIONS, STRACE, tracerLack } from "../tracing/mod.ts";
 import { type KillPoint, ProcessKilled } from "./process_gate.ts";
-import type { RunningSubject } from "./world.ts";
+import { boundsLauncher, whileGuarded } from "./program_bounds.ts";
+import type { RunningSubject, StartOptions } from "./world.ts";
 
-/** Where `strace` is looked for; with it a process can be killed at a system call. */
-const STRACE = "/usr/bin/strace";
 /** How long what the hub has sent takes to be dealt with, in milliseconds. */
 const ARRIVAL_MS = 250;
 /** Kinds of changes that a download makes about equally often. */
@@ -22,7 +21,10 @@ const CHANGING_CALLS =
   "?mkdir,mkdirat,?rename,?renameat,renameat2,?link,linkat,?symlink,symlinkat,?unlink,unlinkat,?rmdir,ftruncate,pwrite64";
 
 /** How a process of a program stands in its world. */
-export interface ProgramProcessOptions {
+export interface ProgramProcessOptions extends Pick<
+  StartOptions,
+  "observe" | "guarded" | "fileBytesMax"
+> {
   readonly subject: ProgramSubject;
   readonly root: string;
   readonly cwd: string;
@@ -32,6 +34,12 @@ export interface ProgramProcessOptions {
   readonly onFault: (fault: SubjectFault) => void;
   /** Looks at the disk while the process is held still. */
   readonly look: (() => Promise<void>) | undefined;
+  /** Where a tracer may write its log. */
+  readonly tracerLog: string;
+  /** Tells by its absolute path whether an observer looks at a file. */
+  readonly isWatched: (path: string) => boolean;
+  /** Ports on loopback at which the world listens. */
+  readonly ports: readonly number[];
 }
 
 /** A process of a program, started at its first operation, with what a world has to do to it. */
@@ -95,11 +103,19 @@ export class ProgramProcess {
 
   async #call<T>(action: (connection: SubjectConnection) => Promise<T>): Promise<T> {
     await this.#options.ready();
-    this.#connection ??= this.#connect();
+    return whileGuarded(this.#options.guarded, async () => {
+      const lack = this.#options.observe === undefined ? undefined : await tracerLack();
+      if (lack !== undefined) throw new NotPossibleHere(lack);
+      return this.#perform(action);
+    });
+  }
+
+  async #perform<T>(action: (connection: SubjectConnection) => Promise<T>): Promise<T> {
+    const connection = (this.#connection ??= this.#connect());
     this.#underWay++;
     const timer = this.#options.look === undefined ? undefined : this.#lookOften();
     try {
-      const value = await action(this.#connection);
+      const value = await this.#observed(() => action(connection));
       await this.#endIfStruck();
       return value;
     } catch (error) {
@@ -115,14 +131,23 @@ export class ProgramProcess {
   /** A tracer kills the process that made the call, which may be one of several: all of them are to die. */
   async #endIfStruck(): Promise<void> {
     if (this.#point?.at !== "operation" || this.#isKilled) return;
-    const log = await readFile(this.#tracerLog, "utf8").catch(() => "");
+    const log = await readFile(this.#options.tracerLog, "utf8").catch(() => "");
     if (!log.includes("killed by SIGKILL")) return;
     await this.kill();
     throw new ProcessKilled("the process was killed");
   }
 
-  get #tracerLog(): string {
-    return join(this.#options.cwd, "..", "tracer.log");
+  /** What the program does before its hello is its start, and no part of an operation. */
+  async #observed<T>(action: () => Promise<T>): Promise<T> {
+    const { observe, tracerLog, isWatched, ports } = this.#options;
+    if (observe === undefined) return action();
+    await this.#connection?.hello();
+    const sinceMs = Date.now();
+    try {
+      return await action();
+    } finally {
+      noteCalls(await readFile(tracerLog, "utf8"), observe, { sinceMs, isWatched, ports });
+    }
   }
 
   #lookOften(): NodeJS.Timeout {
@@ -140,7 +165,7 @@ export class ProgramProcess {
   #connect(): SubjectConnection {
     const { subject, cwd, env, onFault } = this.#options;
     return new SubjectConnection({
-      command: [...this.#tracer(), ...subject.program.command],
+      command: [...this.#tracer(), ...boundsLauncher(this.#options), ...subject.program.command],
       cwd,
       env: this.#point?.at === "operation" ? { ...env, UV_THREADPOOL_SIZE: "1" } : env,
       limits: subject.program.limits,
@@ -162,10 +187,20 @@ export class ProgramProcess {
    */
   #tracer(): string[] {
     const point = this.#point;
-    if (point?.at !== "operation") return [];
-    const when = Math.max(1, Math.round(point.nth / CALL_KINDS));
+    const { observe, tracerLog } = this.#options;
+    const isToDie = point?.at === "operation";
+    if (!isToDie && observe === undefined) return [];
+    const when = isToDie ? Math.max(1, Math.round(point.nth / CALL_KINDS)) : 0;
     const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${when}`;
-    return [STRACE, "-f", "-qq", "-o", this.#tracerLog, "-e", inject];
+    return [
+      STRACE,
+      "-f",
+      "-qq",
+      "-o",
+      tracerLog,
+      ...(observe === undefined ? [] : NOTING_OPTIONS),
+      ...(isToDie ? ["-e", inject] : []),
+    ];
   }
 
   #present(manager: ModelManager): RunningSubject {

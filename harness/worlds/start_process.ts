@@ -7,12 +7,15 @@ import type {
   Subject,
   WaitOptions,
 } from "../../spec/mod.ts";
+import { cappedFiles } from "../disk/capped_files.ts";
+import { guardedFiles } from "../disk/guarded_files.ts";
 import { observingFiles } from "../disk/observing_files.ts";
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
 import { linkedSignal } from "./linked_signal.ts";
 import { inferenceCalls } from "./inference_calls.ts";
+import { observedHost } from "./observed_host.ts";
 import { ProcessGate } from "./process_gate.ts";
 import type { Turnstile } from "./turnstile.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
@@ -21,7 +24,7 @@ import type { WorldTrace } from "./world_trace.ts";
 /** What a process is made of. */
 export interface StartProcessOptions extends Pick<
   StartOptions,
-  "files" | "fetch" | "relay" | "look" | "programs"
+  "files" | "fetch" | "relay" | "look" | "programs" | "observe" | "guarded" | "fileBytesMax"
 > {
   readonly pid: number;
   readonly host: Omit<Host, "processes">;
@@ -99,12 +102,15 @@ function processHost(
   const { host, pid, isAlive } = options;
   const { relay } = options;
   const wire = relay?.(host.fetch) ?? host.fetch;
-  const wrapped = options.files?.(host.files) ?? host.files;
-  const seen = traced(options, {
-    files: options.look === undefined ? wrapped : observingFiles(wrapped, options.look),
+  const bounded = withinBounds(options.files?.(host.files) ?? host.files, options);
+  const ports = {
+    files: options.look === undefined ? bounded : observingFiles(bounded, options.look),
     fetch: options.fetch?.(wire) ?? wire,
-    gate,
-  });
+    programs: options.programs,
+  };
+  const { observe } = options;
+  const noted = observe === undefined ? ports : observedHost(ports, observe);
+  const seen = traced(options, { ...noted, gate });
   const files: FileSystem = gatedFiles(seen.files, gate, { plan });
   const fetch: Fetch = gatedFetch(seen.fetch, gate, { plan });
   return {
@@ -125,9 +131,16 @@ function processHost(
       },
     },
     random: host.random,
-    ...(options.programs && { programs: options.programs }),
+    ...(noted.programs && { programs: noted.programs }),
     processes: { machine: "simulated", pid, isAlive: (other) => other === pid || isAlive(other) },
   };
+}
+
+/** The disk as the system lets this process have it. */
+function withinBounds(files: FileSystem, options: StartProcessOptions): FileSystem {
+  const { guarded, fileBytesMax } = options;
+  const capped = fileBytesMax === undefined ? files : cappedFiles(files, { fileBytesMax });
+  return guarded === undefined ? capped : guardedFiles(capped, guarded);
 }
 
 /** What the process sees of disk and network, noted if somebody wants to know. */

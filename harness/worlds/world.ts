@@ -7,8 +7,9 @@ import type {
   ProgramStarter,
   Subject,
 } from "../../spec/mod.ts";
-import type { VolumeKind } from "../disk/mod.ts";
+import type { GuardedFilesOptions, VolumeKind } from "../disk/mod.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
+import type { Observation } from "../tracing/observation.ts";
 import type { KillPoint } from "./process_gate.ts";
 import type { Schedule } from "./turnstile.ts";
 import type { WorldTrace } from "./world_trace.ts";
@@ -48,6 +49,8 @@ export interface WorldOptions {
   readonly availableBytes?: number;
   /** Whether the case is about files of no bytes, and so also for those who download none. @default {false} */
   readonly isAboutEmptyFiles?: boolean;
+  /** Whether a world without a limit will do where no volume of that size can be had; it says so. @default {false} */
+  readonly isRoomOptional?: boolean;
   /** In which order the calls of the processes go on, one at a time. @default {all at once, as they come} */
   readonly schedule?: Schedule;
   /** Gets what the processes do; for a case that is shown to somebody. */
@@ -71,6 +74,12 @@ export interface StartOptions {
   readonly relay?: (fetch: Fetch) => Fetch;
   /** Looks at the disk after each change that this process makes; where nobody sees changes, often, with the process held still. */
   readonly look?: () => Promise<void>;
+  /** Gets what this process does in each operation, once that has ended; operations one at a time. */
+  readonly observe?: Observation | undefined;
+  /** A directory that this process is kept from writing to, for as long as an operation of it takes; it must exist. */
+  readonly guarded?: GuardedFilesOptions | undefined;
+  /** Largest file that this process may write; more is refused with `EFBIG`. @default {unlimited} */
+  readonly fileBytesMax?: number | undefined;
 }
 
 /** A process of the subject. */
@@ -97,6 +106,8 @@ export interface World extends AsyncDisposable {
   readonly outside: string;
   /** The disk as the judge sees it. */
   readonly files: FileSystem;
+  /** Room that the volume was made with, where it is limited. */
+  readonly availableBytes?: number | undefined;
   readonly hub: SimulatedHub;
   readonly clock: WorldClock;
   /** What keeps the case from being judged, once there is something. */

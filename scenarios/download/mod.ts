@@ -17,6 +17,7 @@ import { expiredMidway } from "./expired_midway.ts";
 import { fullPart, wrongPart } from "./odd_parts.ts";
 import { otherWayWatched } from "./other_way_watched.ts";
 import { progressOfSeveral } from "./progress_of_several.ts";
+import { readOnlyPlace } from "./read_only_place.ts";
 import { refusedCalls } from "./refused_calls.ts";
 import { watchedTrouble } from "./watched_trouble.ts";
 import { cancel } from "./cancel.ts";
@@ -89,6 +90,7 @@ export const downloadScenarios: readonly Scenario[] = [
   fullDisk,
   errno,
   refusedCalls,
+  readOnlyPlace,
   smallVolume,
   tooLittleRoom,
   exactRoom,

@@ -3,24 +3,29 @@
  *
  * Invariants checked:
  * - The check changes nothing on the disk and sends nothing.
- * - It opens no code, and what the template calls does not happen.
+ * - It opens no code, starts none, and what the template calls does not happen.
  */
+import { join } from "node:path";
 import fc from "fast-check";
 import {
   anyModel,
   changeFiles,
   jsonBytes,
-  observingFiles,
+  Observation,
   placeModel,
+  readTree,
   scenario,
   settled,
-  wireLog,
+  type World,
 } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Inert-4bit";
 /** What a template would leave behind in this process if its code ran. */
 const TRACE = "mlxLayoutTemplateRan";
-const SET = `globalThis.${TRACE} = true`;
+/** Stands for what a template calls. */
+const SET = "SET";
+/** Stands for the place of a file that code makes. */
+const PLACE = "PLACE";
 const TEMPLATES = [
   `{{ messages.constructor.constructor("${SET}")() }}`,
   `{{ ({}).constructor.constructor("${SET}")() }}`,
@@ -28,7 +33,7 @@ const TEMPLATES = [
   `{{ raise_exception.constructor("${SET}")() }}`,
   `{{ range.constructor("${SET}")() }}`,
   `{{ messages.__proto__.${TRACE} }}{% set messages.__proto__.${TRACE} = 1 %}`,
-  `{{ cycler.__init__.__globals__.os.popen("touch ran").read() }}`,
+  `{{ cycler.__init__.__globals__.os.popen("touch ${PLACE}").read() }}`,
   `{{ ().__class__.__base__.__subclasses__() }}`,
   `{% include "modeling.py" %}`,
   `{% import "tokenizer.py" as code %}{{ code.run() }}`,
@@ -52,8 +57,11 @@ export const inertCheck = scenario({
     isDownloaded: fc.boolean(),
   },
   goals: ["a dangerous template was read"],
-  async check({ model, template, isInConfig, isDownloaded }, world, verdict) {
-    const code = `globalThis.${TRACE} = true\nimport os; os.system("touch ran")\n`;
+  async check({ model, template: drawn, isInConfig, isDownloaded }, world, verdict) {
+    const ran = join(world.outside, "ran");
+    const set = setTrace(world, ran);
+    const template = drawn.replaceAll(SET, set).replaceAll(PLACE, ran);
+    const code = `${set}\nimport os; os.system("touch ${ran}")\n`;
     const auto_map = {
       AutoConfig: "modeling.Config",
       AutoModelForCausalLM: "modeling.Model",
@@ -76,23 +84,37 @@ export const inertCheck = scenario({
     ];
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     await changeFiles(world, directory, { before: model.files, after });
+    const before = await placedTree(world);
     Reflect.deleteProperty(globalThis, TRACE);
-    const wire = wireLog();
-    let observed: ReturnType<typeof observingFiles> | undefined;
-    const subject = world.start({
-      fetch: wire.watch,
-      files: (disk) => (observed = observingFiles(disk)),
-    });
+    const observe = new Observation();
+    const subject = world.start({ observe });
     await settled(() => subject.check({ repository }));
     const hasRun = Reflect.has(globalThis, TRACE) || Reflect.has([], TRACE);
     verdict.holds("LOAD-INERT", !hasRun, `the template ran: ${template}`);
-    const { changes = [], calls = [] } = observed ?? {};
+    const { changes, requests, executed } = observe;
     verdict.holds("LOAD-INERT", changes.length === 0, () => `it changed ${changes[0]?.path}`);
-    verdict.holds("LOAD-INERT", wire.requests.length === 0, "it sent a request");
-    const opened = calls.filter(({ operation }) => operation === "open").map(({ path }) => path);
+    const isSame = (await placedTree(world)) === before;
+    verdict.holds("LOAD-INERT", isSame, "the disk is not as it was");
+    verdict.holds("LOAD-INERT", requests.length === 0, () => `it sent a request to ${requests[0]}`);
+    const isCode = (text: string) =>
+      CODE.some((name) => text.endsWith(name)) || text.includes(ran) || text.includes(TRACE);
+    const started = executed.find((command) => command.some(isCode));
+    verdict.holds("LOAD-INERT", started === undefined, () => `it started ${started?.join(" ")}`);
+    const opened = observe.opened.map(({ path }) => path);
     const run = opened.find((path) => CODE.some((name) => path.endsWith(name)));
     verdict.holds("LOAD-INERT", run === undefined, `it opened ${run}`);
     if (opened.some((path) => path.endsWith(place)))
       verdict.reached("a dangerous template was read");
   },
 });
+
+/** JavaScript that leaves a trace where the judge sees it: in its own process, or on the disk that it shares with a program. */
+function setTrace({ kind }: World, ran: string): string {
+  return kind === "process"
+    ? `process.getBuiltinModule('node:fs').writeFileSync('${ran}', '${TRACE}')`
+    : `globalThis.${TRACE} = true`;
+}
+
+async function placedTree({ files, root, outside }: World): Promise<string> {
+  return JSON.stringify([await readTree(files, root), await readTree(files, outside)]);
+}

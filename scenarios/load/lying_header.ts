@@ -9,8 +9,8 @@ import {
   anyDamagedModel,
   HEADER_LENGTH_LIMIT_BYTES,
   judgeDamage,
+  Observation,
   scenario,
-  wrapFiles,
 } from "../../harness/mod.ts";
 
 export const lyingHeader = scenario({
@@ -18,18 +18,9 @@ export const lyingHeader = scenario({
   covers: ["LOAD-HEADER"],
   given: { damaged: anyDamagedModel("LOAD-HEADER") },
   async check({ damaged }, world, verdict) {
-    let mostBytes = 0;
-    await judgeDamage(world, verdict, {
-      id: "LOAD-HEADER",
-      damaged,
-      start: {
-        files: (files) =>
-          wrapFiles(files, (call, next) => {
-            if (call.operation === "read") mostBytes = Math.max(mostBytes, call.sizeBytes ?? 0);
-            return next();
-          }),
-      },
-    });
+    const observe = new Observation();
+    await judgeDamage(world, verdict, { id: "LOAD-HEADER", damaged, start: { observe } });
+    const mostBytes = Math.max(0, ...observe.reads.map(({ sizeBytes }) => sizeBytes));
     verdict.holds(
       "LOAD-HEADER",
       mostBytes <= HEADER_LENGTH_LIMIT_BYTES,

@@ -3,6 +3,7 @@
 Xet is switched off, as the court's hub has none. Its own time limits are set to seconds, so that silence shows.
 """
 
+import errno
 import os
 import sys
 
@@ -26,6 +27,15 @@ KINDS = [
     ("LocalEntryNotFoundError", "offline"),
     ("HFValidationError", "invalid-argument"),
 ]
+ERRNO_KINDS = {
+    errno.ENOSPC: "disk-full",
+    errno.EDQUOT: "disk-full",
+    errno.EFBIG: "disk-full",
+    errno.EACCES: "access-denied",
+    errno.EPERM: "access-denied",
+    errno.EROFS: "access-denied",
+    errno.EIO: "disk-io",
+}
 STATUSES = {401: "unauthorized", 403: "gated", 404: "repository-not-found", 429: "rate-limited"}
 
 
@@ -44,10 +54,8 @@ def kind_of(error):
         return "integrity"
     if isinstance(error, ValueError) and "filename" in str(error):
         return "unsafe-path"
-    if isinstance(error, OSError) and error.errno == 28:
-        return "disk-full"
-    if isinstance(error, PermissionError):
-        return "access-denied"
+    if isinstance(error, OSError) and error.errno in ERRNO_KINDS:
+        return ERRNO_KINDS[error.errno]
     if isinstance(error, TimeoutError) or "Timeout" in names[0]:
         return "timeout"
     if isinstance(error, OSError) or any("Error" in n and "Http" not in n for n in names[:1]) and "httpx" in type(error).__module__:

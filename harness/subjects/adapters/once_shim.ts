@@ -12,7 +12,12 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { MessageToSubject } from "../message.ts";
 
-const [program = "", ...programArguments] = process.argv.slice(2);
+/** Node gives its children back the signal that a limit on the size of files sends: they are to see the refused write. */
+const UNSIGNALLED = ["sh", "-c", 'trap "" XFSZ; exec "$0" "$@"'];
+
+const given = process.argv.slice(2);
+const [program = "", ...programArguments] =
+  process.platform === "win32" ? given : [...UNSIGNALLED, ...given];
 const running = new Map<number, ChildProcessByStdio<null, Readable, null>>();
 const cancelled = new Set<number>();
 

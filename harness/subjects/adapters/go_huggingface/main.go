@@ -86,8 +86,9 @@ func kindOf(err error) string {
 	text := err.Error()
 	for _, pair := range [][2]string{{"\"401 ", "unauthorized"}, {"\"403 ", "gated"}, {"\"404 ", "repository-not-found"},
 		{"\"429 ", "rate-limited"}, {"status code 401", "unauthorized"}, {"status code 403", "gated"},
-		{"status code 404", "repository-not-found"}, {"status code 429", "rate-limited"}, {"status code 5", "hub-unavailable"}, {"dial tcp", "network"}, {"EOF", "network"},
-		{"reset", "network"}, {"no space", "disk-full"}, {"permission", "access-denied"}} {
+		{"status code 404", "repository-not-found"}, {"status code 429", "rate-limited"}, {"status code 5", "hub-unavailable"},
+		{"dial tcp", "network"}, {"EOF", "network"}, {"reset", "network"}, {"no space", "disk-full"},
+		{"permission", "access-denied"}, {"read-only file system", "access-denied"}, {"file too large", "disk-full"}} {
 		if strings.Contains(text, pair[0]) {
 			return pair[1]
 		}
