@@ -16,7 +16,7 @@ interface Parameters {
   readonly repo: string;
   readonly revision?: string;
   readonly hubUrl: string | undefined;
-  readonly cacheDir: string;
+  readonly cacheDir?: string;
   readonly accessToken: string | undefined;
   readonly fetch: typeof fetch;
 }
@@ -29,6 +29,7 @@ interface HubPackage {
   downloadFileToCacheDir(parameters: Parameters & { readonly path: string }): Promise<string>;
 }
 
+const CACHE_NAMES = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"];
 const require = createRequire(`${process.env["SUBJECT_DIRECTORY"]}/package.json`);
 const entry = require.resolve("@huggingface/hub");
 const manifest = readFileSync(
@@ -62,7 +63,8 @@ async function download({ root, request, signal }: AdapterCall): Promise<string>
     repo: request.repository,
     ...(request.revision === undefined ? {} : { revision: request.revision }),
     hubUrl: process.env["HF_ENDPOINT"],
-    cacheDir: root,
+    // Where the environment names the cache, it is the client that has to find it.
+    ...(CACHE_NAMES.some((name) => process.env[name]) ? {} : { cacheDir: root }),
     accessToken: request.token ?? process.env["HF_TOKEN"],
     fetch: (url, init) => fetch(url, { ...init, signal }),
   };

@@ -29,6 +29,7 @@ KINDS = [
     ("LocalEntryNotFoundError", "offline"),
     ("HFValidationError", "invalid-argument"),
 ]
+CACHE_NAMES = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"]
 STATUSES = {401: "unauthorized", 403: "gated", 404: "repository-not-found", 429: "rate-limited"}
 
 
@@ -74,7 +75,8 @@ def download(root, request):
     if LOCAL:
         options["local_dir"] = os.path.join(root, "models", *request["repository"].split("/"))
         options["cache_dir"] = os.path.join(os.environ["HOME"], "hub")
-    else:
+    elif not any(os.environ.get(name) for name in CACHE_NAMES):
+        # Where the environment names the cache, it is the client that has to find it.
         options["cache_dir"] = root
     return huggingface_hub.snapshot_download(request["repository"], **options)
 
