@@ -51,8 +51,8 @@ export async function runReplay(replay: Replay, options: RunReplayOptions): Prom
     given: Object.fromEntries(
       Object.entries(given).map(([key, value]) => [key, fc.constant(value)]),
     ),
-    world: (values) => ({
-      ...scenario.world(values),
+    world: (values, kind) => ({
+      ...scenario.world(values, kind),
       ...(trace === undefined ? {} : { trace }),
     }),
   };

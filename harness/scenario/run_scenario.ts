@@ -169,7 +169,10 @@ async function runCase(
   let courtFailure: unknown;
   let failure: { readonly error: unknown } | undefined;
   try {
-    world = await MAKERS[options.world](subject, { ...scenario.world(given), onObstacle });
+    world = await MAKERS[options.world](subject, {
+      ...scenario.world(given, options.world),
+      onObstacle,
+    });
     const made = world;
     await withinLimit(() => scenario.check(given, made, verdict), world);
   } catch (error) {

@@ -16,8 +16,8 @@ export interface ScenarioDefinition<Given extends Record<string, unknown>> {
   readonly isIncidental?: boolean;
   /** @default {both} */
   readonly worlds?: readonly WorldKind[];
-  /** How the world of a case is made. */
-  readonly world?: (given: Given) => WorldOptions;
+  /** How the world of a case is made, of this kind. */
+  readonly world?: (given: Given, kind: WorldKind) => WorldOptions;
   /** Factor on the number of cases, for stories that are many in one or very slow. @default {1} */
   readonly weight?: number;
   /** Tells the story of one case and judges it. */
@@ -30,7 +30,7 @@ export type Scenario = Omit<
   "given" | "check" | "world"
 > & {
   readonly given: { readonly [key: string]: fc.Arbitrary<unknown> };
-  readonly world: (given: Record<string, unknown>) => WorldOptions;
+  readonly world: (given: Record<string, unknown>, kind: WorldKind) => WorldOptions;
   readonly check: (given: Record<string, unknown>, world: World, verdict: Verdict) => Promise<void>;
 };
 
@@ -61,7 +61,7 @@ export function scenario<Given extends Record<string, unknown>>(
   return {
     ...definition,
     given,
-    world: (values) => world?.(values as Given) ?? {},
+    world: (values, kind) => world?.(values as Given, kind) ?? {},
     check: (values, place, verdict) => check(values as Given, place, verdict),
   };
 }

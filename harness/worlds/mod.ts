@@ -7,6 +7,7 @@
 export { diskWorld } from "./disk_world.ts";
 export { memoryWorld } from "./memory_world.ts";
 export { type KillPoint, ProcessKilled } from "./process_gate.ts";
+export { PAGE_BYTES } from "./small_volume.ts";
 export { processWorld } from "./process_world.ts";
 export { seededRandom } from "./seeded_random.ts";
 export type { Preemption, Schedule } from "./turnstile.ts";

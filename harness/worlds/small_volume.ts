@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 
-/** A volume in memory is given out in blocks; a size that is none of them cannot be had. */
-const BLOCK_BYTES = 65_536;
+/** A volume in memory is given out in pages: its size is a number of them, and each file takes whole ones. */
+export const PAGE_BYTES = 4096;
 
 const run = promisify(execFile);
 
@@ -11,13 +11,13 @@ const run = promisify(execFile);
  * Mounts a volume of a size at a directory.
  *
  * @returns what takes it away again
- * @throws {NotPossibleHere} when the size is not a whole number of blocks, or nothing may be mounted
+ * @throws {NotPossibleHere} when the size is not a whole number of pages, or nothing may be mounted
  */
 export async function mountSmallVolume(
   directory: string,
   { sizeBytes }: { readonly sizeBytes: number },
 ): Promise<() => Promise<void>> {
-  if (sizeBytes % BLOCK_BYTES !== 0)
+  if (sizeBytes % PAGE_BYTES !== 0)
     throw new NotPossibleHere(`no real volume has room for exactly ${sizeBytes} bytes`);
   try {
     await run("mount", ["-t", "tmpfs", "-o", `size=${sizeBytes}`, "mlx-layout", directory]);

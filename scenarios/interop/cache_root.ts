@@ -1,47 +1,61 @@
 /**
- * The variables that name the hub's cache are set, empty or absent, in every combination.
+ * The variables that name the hub's cache are set, empty or absent.
  *
  * Invariants checked:
- * - A download in layout `hf-cache` lands under the first that is set and not empty, and is found there again.
+ * - A download in layout `hf-cache` lands under the first that is set and not empty, and is found there again, whichever
+ *   of them is the first.
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { anySmallModel, hubCachePaths, scenario } from "../../harness/mod.ts";
+import { anySmallModel, hubCachePaths, type RunningSubject, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/CacheRoot-4bit";
+/** The first that is set wins. */
+const NAMES = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"] as const;
 
 export const cacheRoot = scenario({
   name: "interop/cache_root",
   covers: ["HUB-ENV-CACHE"],
-  goals: ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "an empty variable"],
+  goals: [...NAMES, "an empty variable"],
   given: {
     model: anySmallModel({ weightBytesMax: 40 }),
-    hubCache: fc.constantFrom("set", "empty", "absent"),
-    oldName: fc.constantFrom("set", "empty", "absent"),
-    home: fc.constantFrom("set", "set", "empty", "absent"),
+    unset: fc.tuple(
+      fc.constantFrom("empty" as const, "absent" as const),
+      fc.constantFrom("empty" as const, "absent" as const),
+    ),
+    behind: fc.tuple(
+      fc.constantFrom("set" as const, "empty" as const, "absent" as const),
+      fc.constantFrom("set" as const, "empty" as const, "absent" as const),
+    ),
   },
-  async check({ model, hubCache, oldName, home }, world, verdict) {
+  async check({ model, unset, behind }, world, verdict) {
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const at = (name: string) => join(world.outside, name);
-    const valueOf = (state: string, path: string) =>
+    const valueOf = (state: "set" | "empty" | "absent", path: string) =>
       ({ set: path, empty: "", absent: undefined })[state];
-    const env = {
-      HF_HUB_CACHE: valueOf(hubCache, at("cache")),
-      HUGGINGFACE_HUB_CACHE: valueOf(oldName, at("old")),
-      HF_HOME: valueOf(home, at("home")),
-    };
-    if (Object.values(env).includes("")) verdict.reached("an empty variable");
-    const named = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"] as const;
-    const winner = named.find((name) => env[name]);
-    if (winner === undefined) return;
-    const root = winner === "HF_HOME" ? join(at("home"), "hub") : (env[winner] ?? "");
-    const subject = world.start({ env });
     const request = { repository: REPOSITORY, layout: "hf-cache" } as const;
-    const { directory } = await verdict.attempt("HUB-ENV-CACHE", () => subject.download(request));
-    const { snapshots } = hubCachePaths(root, REPOSITORY);
-    verdict.holds("HUB-ENV-CACHE", directory.startsWith(snapshots), `it is in ${directory}`);
-    const found = await subject.locate(request);
-    verdict.holds("HUB-ENV-CACHE", found === directory, `it is looked for in ${found}`);
-    verdict.reached(winner);
+    const made: { readonly subject: RunningSubject; readonly directory: string }[] = [];
+    for (const [at, winner] of NAMES.entries()) {
+      const placeOf = (name: string) => join(world.outside, `${winner} wins`, name);
+      // Those before it are not set, and those behind it do not count.
+      const states = NAMES.map((_, index) => {
+        if (index === at) return "set";
+        return (index < at ? unset[index] : behind[index - 1]) ?? "absent";
+      });
+      const env = Object.fromEntries(
+        NAMES.map((name, index) => [name, valueOf(states[index] ?? "absent", placeOf(name))]),
+      );
+      if (states.includes("empty")) verdict.reached("an empty variable");
+      const root = winner === "HF_HOME" ? join(placeOf(winner), "hub") : placeOf(winner);
+      const subject = world.start({ env });
+      const { directory } = await verdict.attempt("HUB-ENV-CACHE", () => subject.download(request));
+      const { snapshots } = hubCachePaths(root, REPOSITORY);
+      verdict.holds("HUB-ENV-CACHE", directory.startsWith(snapshots), `it is in ${directory}`);
+      verdict.reached(winner);
+      made.push({ subject, directory });
+    }
+    for (const { subject, directory } of made) {
+      const found = await subject.locate(request);
+      verdict.holds("HUB-ENV-CACHE", found === directory, `it is looked for in ${found}`);
+    }
   },
 });
