@@ -6,7 +6,6 @@
 
 export { blockingFiles, type BlockingFilesOptions } from "./blocking_files.ts";
 export { cappedFiles } from "./capped_files.ts";
-export { diskError } from "./disk_error.ts";
 export { diskError, diskErrorCode } from "./disk_error.ts";
 export { type DiskImage, filesBelow, type ImageNode, nodeAt } from "./disk_image.ts";
 export type { DiskOperation, InodeId } from "./disk_operation.ts";
