@@ -28,6 +28,8 @@ export interface BrokenPromise {
   readonly counterexample: string;
   /** Whether the list of known deviations says so. */
   readonly isKnown?: boolean;
+  /** Promises that were broken already, and left out of account when this one was found. */
+  readonly apartFrom?: readonly RequirementId[];
   /** Leads fast-check straight to that case. */
   readonly path: string;
   /** The smallest case in words, a line for each thing that it holds. */
