@@ -74,19 +74,10 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
   if (options.all) print(`\n${miniatureTable({ scenarios, miniatures })}`);
   for (const result of results) {
-    const replayFile = await writeReplay(result, {
-      directory: options.replays,
-      subject: accused,
-    });
     for (const breakage of [result.breakage, ...(result.further ?? [])]) {
-      const story = failureStory(
-        { ...result, breakage },
-        {
-          subject: options.subject,
-          // A replay file is run by the reference within one process.
-          replayFile: worlds.includes("process") ? undefined : replayFile,
-        },
-      );
+      const told = { ...result, breakage };
+      const replayFile = await writeReplay(told, { directory: options.replays, subject: accused });
+      const story = failureStory(told, { subject: options.subject, replayFile });
       if (story !== undefined) print(`\n${story}`);
     }
   }
