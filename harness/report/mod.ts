@@ -38,6 +38,7 @@ export type {
   RunRecord,
 } from "./run_record.ts";
 export { shellWord } from "./shell_word.ts";
+export { sometimesLine } from "./sometimes_line.ts";
 export { tapReport } from "./tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./trace_table.ts";
 export {

@@ -38,6 +38,14 @@ export interface BrokenPromise {
   readonly given?: EncodedGiven;
 }
 
+/** What the list of known deviations says of a result. */
+export interface ListedDeviation {
+  readonly issue: string;
+  readonly reason?: string;
+  /** Whether it is listed as one that shows in some runs and not in others: then it contradicts no pass. */
+  readonly sometimes?: true;
+}
+
 /** What one scenario showed in one world; plain data, so that it can cross processes. */
 export interface ScenarioResult {
   readonly scenario: string;
@@ -60,5 +68,5 @@ export interface ScenarioResult {
   readonly cases: number;
   readonly durationMs: number;
   /** The listed deviation that this result is, or that it contradicts by passing. */
-  readonly deviation?: { readonly issue: string; readonly reason?: string };
+  readonly deviation?: ListedDeviation;
 }

@@ -17,6 +17,7 @@ import {
   requirementTable,
   runParallel,
   type ScenarioResult,
+  sometimesLine,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
@@ -89,6 +90,8 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     print(`\nThe suite is broken: ${name} must break ${keptInSpite.join(", ")}, and kept it.`);
     return EXIT_CODES["harness failed"];
   }
+  const sometimes = sometimesLine(results);
+  if (sometimes !== undefined) print(`\n${sometimes}`);
   for (const problem of problems) print(`\nknown deviations: ${problem}`);
   for (const warning of warnings) print(`\nknown deviations: ${warning}`);
   const cases = raw.reduce((sum, result) => sum + result.cases, 0);
