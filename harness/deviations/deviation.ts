@@ -18,7 +18,10 @@ export interface Deviation {
   readonly signature: string;
   /** Where the defect is discussed. */
   readonly issue: string;
+  /** Why it fails; why only sometimes, where that is so. */
   readonly reason?: string;
+  /** It depends on real timing: it fails as listed in some runs, and does not show in others. @default {it always fails} */
+  readonly sometimes?: true;
   /** The day from which the entry is an error, as `2027-01-31`. */
   readonly expires: string;
   readonly when?: DeviationCondition;

@@ -1,4 +1,8 @@
-import type { BrokenPromise, ScenarioResult } from "../scenario/scenario_result.ts";
+import type {
+  BrokenPromise,
+  ListedDeviation,
+  ScenarioResult,
+} from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
 import { breakageSignature } from "./breakage_signature.ts";
 import { matchesScenario } from "./matches_scenario.ts";
@@ -52,7 +56,8 @@ interface Entry {
 
 /**
  * Judges results by the list of known deviations: a listed failure that fails as listed is expected, and every entry has
- * to be true. What was skipped, failed to run or proved nothing satisfies no entry. Judging twice changes nothing.
+ * to be true. What was skipped, failed to run or proved nothing satisfies no entry. An entry that holds sometimes need not
+ * show, but what fails has to fail as listed. Judging twice changes nothing.
  */
 export function judgeDeviations(
   results: readonly ScenarioResult[],
@@ -81,6 +86,18 @@ export function isInForce(
   return when.version === undefined || satisfiesVersion(options.version, when.version);
 }
 
+/** Whether an entry is about the scenario and the world of a result. */
+export function isAbout(
+  { requirement, scenario, when }: Deviation,
+  result: Pick<ScenarioResult, "scenario" | "world" | "covers">,
+): boolean {
+  return (
+    result.covers.includes(requirement) &&
+    matchesScenario(result.scenario, scenario) &&
+    (when?.world?.includes(result.world) ?? true)
+  );
+}
+
 /** A result as it was before a list of deviations was laid beside it. */
 export function withoutDeviation(result: ScenarioResult): ScenarioResult {
   const { deviation: _deviation, status, ...plain } = result;
@@ -98,13 +115,8 @@ function unlisted({ isKnown: _isKnown, ...promise }: BrokenPromise): BrokenPromi
 }
 
 function judgeResult(result: ScenarioResult, entries: readonly Entry[]): ScenarioResult {
-  const { scenario, world, covers, status, breakage } = result;
-  const about = entries.filter(
-    ({ deviation }) =>
-      covers.includes(deviation.requirement) &&
-      matchesScenario(scenario, deviation.scenario) &&
-      (deviation.when?.world?.includes(world) ?? true),
-  );
+  const { scenario, world, status, breakage } = result;
+  const about = entries.filter(({ deviation }) => isAbout(deviation, result));
   for (const entry of about) entry.covered++;
   if (status === "pass") return judgePass(result, about);
   if (status !== "fail" || breakage === undefined) return result;
@@ -146,24 +158,31 @@ function judgePromise(
 
 function judgePass(result: ScenarioResult, about: readonly Entry[]): ScenarioResult {
   const { scenario, world } = result;
-  for (const { deviation, problems } of about) {
+  const always = about.filter(({ deviation }) => deviation.sometimes !== true);
+  for (const { deviation, problems } of always) {
     const detail = `${scenario} in ${world} passes, and is listed as breaking ${deviation.requirement}: remove the entry, or narrow it`;
     problems.push({ kind: "unexpected-pass", deviation, detail });
   }
-  const [first] = about;
+  const [first = about[0]] = always;
   if (first === undefined) return result;
-  return { ...result, status: "unexpected-pass", deviation: noteOf(first.deviation) };
+  const status = always.length === 0 ? "pass" : "unexpected-pass";
+  return { ...result, status, deviation: noteOf(first.deviation) };
 }
 
-function noteOf({ issue, reason }: Deviation): { issue: string; reason?: string } {
-  return reason === undefined ? { issue } : { issue, reason };
+function noteOf({ issue, reason, sometimes }: Deviation): ListedDeviation {
+  return {
+    issue,
+    ...(reason === undefined ? {} : { reason }),
+    ...(sometimes === undefined ? {} : { sometimes }),
+  };
 }
 
 function judgeEntry(entry: Entry, options: JudgeDeviationsOptions): void {
   const { deviation, covered, failed, problems } = entry;
   const name = `${deviation.requirement} in ${deviation.scenario}`;
-  const isOutside = options.isPartial === true && covered === 0;
-  if (failed === 0 && problems.length === 0 && !isOutside) {
+  // What was not run need not show, nor does what shows only sometimes; a name that nothing has is wrong all the same.
+  const needNotShow = covered === 0 ? options.isPartial === true : deviation.sometimes === true;
+  if (failed === 0 && problems.length === 0 && !needNotShow) {
     const why =
       covered === 0
         ? "no scenario of that name judges it"

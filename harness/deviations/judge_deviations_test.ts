@@ -127,3 +127,41 @@ test("judgeDeviations() expects a failure only where everything that it broke is
   assert.deepEqual(whole.problems, []);
   assert.deepEqual(judgeDeviations(whole.results, [], RUN).results, [both]);
 });
+
+const SOMETIMES = { ...LISTED, sometimes: true, reason: "two processes race" } as const;
+
+test("judgeDeviations() lets an entry that holds sometimes fail as listed, and pass", () => {
+  const failed = judgeDeviations([FAILED], [SOMETIMES], RUN);
+  assert.deepEqual(failed.problems, []);
+  assert.equal(failed.results[0]?.status, "expected-fail");
+  assert.equal(failed.results[0]?.deviation?.sometimes, true);
+  for (const status of ["pass", "skip", "vacuous"] satisfies ScenarioStatus[]) {
+    const { results, problems } = judgeDeviations([exampleResult({ status })], [SOMETIMES], RUN);
+    assert.deepEqual(problems, [], status);
+    // It stays what it is: the entry makes no pass of what proves nothing.
+    assert.equal(results[0]?.status, status);
+  }
+  const passed = judgeDeviations([exampleResult()], [SOMETIMES], RUN);
+  assert.equal(passed.results[0]?.deviation?.sometimes, true);
+  assert.deepEqual(judgeDeviations(passed.results, [SOMETIMES], RUN), passed);
+  assert.deepEqual(judgeDeviations(passed.results, [], RUN).results, [exampleResult()]);
+});
+
+test("judgeDeviations() lets an entry that holds sometimes excuse nothing else", () => {
+  const hung = judgeDeviations([exampleFailure("DL-INTEGRITY", "it hung")], [SOMETIMES], RUN);
+  assert.equal(hung.results[0]?.status, "fail");
+  assert.deepEqual(
+    hung.problems.map(({ kind }) => kind),
+    ["changed-signature"],
+  );
+  const kindsOf = (entry: Partial<Deviation>) =>
+    judgeDeviations([exampleResult()], [{ ...SOMETIMES, ...entry }], RUN).problems.map(
+      ({ kind }) => kind,
+    );
+  assert.deepEqual(kindsOf({ scenario: "download/wrong_byte" }), ["unmatched"]);
+  assert.deepEqual(kindsOf({ expires: "2026-11-25" }), ["expired"]);
+  // Beside one that always fails, a pass is a surprise.
+  const both = judgeDeviations([exampleResult()], [SOMETIMES, LISTED], RUN);
+  assert.equal(both.results[0]?.status, "unexpected-pass");
+  assert.equal(both.problems.length, 1);
+});

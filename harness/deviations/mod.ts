@@ -5,6 +5,7 @@
  */
 
 export { breakageSignature } from "./breakage_signature.ts";
+export { commonBeginning } from "./common_beginning.ts";
 export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {
@@ -16,4 +17,4 @@ export {
 export { matchesScenario } from "./matches_scenario.ts";
 export { parseDeviations, type ParseDeviationsOptions } from "./parse_deviations.ts";
 export { satisfiesVersion } from "./satisfies_version.ts";
-export { updateDeviations } from "./update_deviations.ts";
+export { type UpdatedDeviations, updateDeviations } from "./update_deviations.ts";

@@ -9,7 +9,7 @@ const isList = new Ajv({ allErrors: true }).compile<{ deviations: Deviation[] }>
 
 /** Options of {@linkcode parseDeviations}. */
 export interface ParseDeviationsOptions {
-  /** Whether entries may still lack their issue, as an update leaves them. @default {false} */
+  /** Whether entries may still lack their issue and their reason, as an update leaves them. @default {false} */
   readonly isDraft?: boolean;
 }
 
@@ -33,7 +33,9 @@ export function parseDeviations(
   }
   if (!isList(value)) {
     const faults = (isList.errors ?? [])
-      .filter(({ instancePath }) => options.isDraft !== true || !instancePath.endsWith("/issue"))
+      .filter(
+        ({ instancePath }) => options.isDraft !== true || !/\/(issue|reason)$/.test(instancePath),
+      )
       .map(({ instancePath, message }) => `${instancePath || "/"} ${message ?? "is wrong"}`);
     if (faults.length > 0) throw new RangeError(`${attempt}: ${faults.join("; ")}`);
   }

@@ -25,6 +25,12 @@ test("parseDeviations() says where and why a file is wrong", () => {
   assert.throws(() => parseDeviations("{", "d.json"), /from d\.json: it is not JSON/);
   assert.throws(() => parseDeviations("[]", "d.json"), /must be object/);
   for (const [changes, why] of [
+    [
+      { sometimes: true },
+      /must have propert.* reason when property sometimes|required property 'reason'/,
+    ],
+    [{ sometimes: true, reason: "" }, /\/deviations\/0\/reason must NOT have fewer/],
+    [{ sometimes: false, reason: "x" }, /\/deviations\/0\/sometimes must be equal/],
     [{ issue: "" }, /\/deviations\/0\/issue must match/],
     [{ issue: undefined }, /required property 'issue'/],
     [{ expires: "soon" }, /\/deviations\/0\/expires/],
@@ -46,5 +52,7 @@ test("parseDeviations() takes a draft that lacks its issues, and nothing else", 
       isDraft: true,
     });
   assert.equal(draft({ issue: "" })[0]?.issue, "");
+  assert.equal(draft({ issue: "", sometimes: true, reason: "" })[0]?.sometimes, true);
+  assert.throws(() => draft({ sometimes: true }), /reason/);
   assert.throws(() => draft({ issue: "", expires: "soon" }), /expires/);
 });

@@ -16,4 +16,11 @@ export {
   replayOf,
   type ReplayOrigin,
 } from "./replay.ts";
-export { type ReplayOutcome, runReplay, type RunReplayOptions } from "./run_replay.ts";
+export { playReplay, type ReplayOrder, type ReplayPlay } from "./replay_order.ts";
+export { replayTries, type ReplayTries, type ReplayTriesOptions } from "./replay_tries.ts";
+export {
+  playableReplay,
+  type ReplayOutcome,
+  runReplay,
+  type RunReplayOptions,
+} from "./run_replay.ts";

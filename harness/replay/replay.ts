@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type RequirementId, REQUIREMENTS } from "../../spec/mod.ts";
+import { redactValue } from "../report/redact_value.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import { WORLD_KINDS, type WorldKind } from "../worlds/world.ts";
@@ -8,6 +9,8 @@ import { failureSignature } from "./failure_signature.ts";
 
 /** The form of the files that this version writes and reads. */
 const FORMAT = 1;
+/** Names of this suite, which hold nothing from outside. */
+const KEPT_KEYS = new Set(["scenario", "world", "status", "requirement", "blobs"]);
 
 /** A failure that can be shown again without the generator that found it: the content of a replay file. */
 export interface Replay {
@@ -19,6 +22,8 @@ export interface Replay {
   readonly status: ScenarioStatus;
   /** `null` when it was no fault of the subject. */
   readonly requirement: RequirementId | null;
+  /** Promises of the scenario that were broken already, and are left out of account. @default {none} */
+  readonly apartFrom?: readonly RequirementId[];
   /** What was seen. */
   readonly seen: string;
   /** Equal for two failures that are alike. */
@@ -42,9 +47,11 @@ export type ReplayOrigin = Pick<Replay, "suite" | "subject" | "environment">;
 
 /** The replay of a failure; undefined when nothing failed, or no single case did. */
 export function replayOf(result: ScenarioResult, origin: ReplayOrigin): Replay | undefined {
-  const { scenario, world, status, breakage, seed } = result;
+  const { scenario, world, breakage, seed } = result;
   if (breakage?.given === undefined) return undefined;
-  const { requirement, detail, path, given, words = [] } = breakage;
+  const { requirement, detail, path, given, apartFrom, words = [] } = breakage;
+  // That it is listed as known is no part of the failure.
+  const status = result.status === "expected-fail" ? "fail" : result.status;
   return {
     format: FORMAT,
     ...origin,
@@ -52,6 +59,7 @@ export function replayOf(result: ScenarioResult, origin: ReplayOrigin): Replay |
     world,
     status,
     requirement: requirement ?? null,
+    ...(apartFrom === undefined ? {} : { apartFrom }),
     seen: detail,
     signature: failureSignature({ scenario, status, requirement, detail }),
     drawn: { seed, path },
@@ -68,9 +76,19 @@ export function replayFileName(replay: Replay): string {
   return `${requirement ?? status}-${hash}.json`;
 }
 
-/** The text of a replay file. */
-export function formatReplay(replay: Replay): string {
-  return `${JSON.stringify(replay, undefined, 2)}\n`;
+/**
+ * The text of a replay file, without secrets: as in the record of a run.
+ *
+ * @param secrets tokens that must not be written, beside whatever looks like one
+ */
+export function formatReplay(replay: Replay, secrets: readonly string[] = []): string {
+  const { given, ...told } = replay;
+  const redacted = {
+    ...redactValue(told, { secrets, keptKeys: KEPT_KEYS }),
+    // The tokens of a case are drawn, and part of what it is about.
+    given: redactValue(given, { secrets, keptKeys: KEPT_KEYS, isByLook: false }),
+  };
+  return `${JSON.stringify(redacted, undefined, 2)}\n`;
 }
 
 /**
@@ -103,13 +121,15 @@ function parseJson(text: string, name: string): unknown {
 /** What a run needs is looked at; the rest is for people. */
 function isReplay(value: object): value is Replay {
   const replay: Partial<Record<keyof Replay, unknown>> = value;
-  const { scenario, world, requirement, signature, given } = replay;
-  const isKnown =
-    requirement === null || (typeof requirement === "string" && requirement in REQUIREMENTS);
+  const { scenario, world, requirement, signature, given, apartFrom = [] } = replay;
+  const isRequirement = (id: unknown) => typeof id === "string" && id in REQUIREMENTS;
+  const isKnown = requirement === null || isRequirement(requirement);
   return (
     typeof scenario === "string" &&
-    WORLD_KINDS.some((kind) => kind === world) &&
+    [...WORLD_KINDS, "process"].some((kind) => kind === world) &&
     isKnown &&
+    Array.isArray(apartFrom) &&
+    apartFrom.every(isRequirement) &&
     typeof signature === "string" &&
     isObject(given) &&
     isObject(given["values"]) &&

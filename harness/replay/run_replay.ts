@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Subject } from "../../spec/mod.ts";
+import { redactSecrets } from "../report/redact_secrets.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
@@ -23,9 +24,10 @@ export interface RunReplayOptions {
 export interface ReplayOutcome {
   /**
    * `holds`: the requirement was judged and holds now. `breaks`: something is still broken. `proves nothing`: the case
-   * no longer comes to what it was about, or there was no end.
+   * no longer comes to what it was about, or there was no end. `subject failed`: its program crashed, hung or broke the
+   * protocol.
    */
-  readonly outcome: "holds" | "breaks" | "proves nothing" | "harness failed";
+  readonly outcome: "holds" | "breaks" | "proves nothing" | "subject failed" | "harness failed";
   /** Whether it fails as it did when it was written. */
   readonly isSameFailure: boolean;
   readonly result: ScenarioResult;
@@ -39,12 +41,7 @@ export interface ReplayOutcome {
  */
 export async function runReplay(replay: Replay, options: RunReplayOptions): Promise<ReplayOutcome> {
   const { subject, trace, world = replay.world } = options;
-  const scenario = options.scenarios.find(({ name }) => name === replay.scenario);
-  if (scenario === undefined)
-    throw new RangeError(`Cannot replay "${replay.scenario}": there is no such scenario`);
-  if (scenario.worlds?.includes(world) === false)
-    throw new RangeError(`Cannot replay "${replay.scenario}" in ${world}: it has no such world`);
-  const given = decodeGiven(replay.given);
+  const { scenario, given } = playableReplay(replay, options);
   const one: Scenario = {
     ...scenario,
     weight: 1,
@@ -58,8 +55,27 @@ export async function runReplay(replay: Replay, options: RunReplayOptions): Prom
   };
   const { seed } = replay.drawn;
   // The path says that one case need not reach everything that a scenario must reach.
-  const result = await runScenario(one, subject, { world, seed, runs: 1, path: "0" });
+  const { apartFrom } = replay;
+  const result = await runScenario(one, subject, { world, seed, runs: 1, path: "0", apartFrom });
   return { outcome: outcomeOf(result, replay), isSameFailure: isSame(result, replay), result };
+}
+
+/**
+ * The scenario and the case of a replay.
+ *
+ * @throws {RangeError} when there is no such scenario, or it has no such world
+ * @throws {HarnessError} when the case cannot be read
+ */
+export function playableReplay(
+  replay: Replay,
+  { scenarios, world = replay.world }: Pick<RunReplayOptions, "scenarios" | "world">,
+): { readonly scenario: Scenario; readonly given: Readonly<Record<string, unknown>> } {
+  const scenario = scenarios.find(({ name }) => name === replay.scenario);
+  if (scenario === undefined)
+    throw new RangeError(`Cannot replay "${replay.scenario}": there is no such scenario`);
+  if (scenario.worlds?.includes(world) === false)
+    throw new RangeError(`Cannot replay "${replay.scenario}" in ${world}: it has no such world`);
+  return { scenario, given: decodeGiven(replay.given) };
 }
 
 function outcomeOf(result: ScenarioResult, { requirement }: Replay): ReplayOutcome["outcome"] {
@@ -68,6 +84,10 @@ function outcomeOf(result: ScenarioResult, { requirement }: Replay): ReplayOutco
       return "breaks";
     case "error":
       return "harness failed";
+    case "subject-protocol":
+    case "subject-crash":
+    case "subject-timeout":
+      return "subject failed";
     case "pass": {
       const isJudged = requirement === null || (result.judged[requirement] ?? 0) > 0;
       return isJudged ? "holds" : "proves nothing";
@@ -81,5 +101,8 @@ function isSame(result: ScenarioResult, { signature }: Replay): boolean {
   const { scenario, status, breakage } = result;
   if (breakage === undefined) return false;
   const { requirement, detail } = breakage;
-  return failureSignature({ scenario, status, requirement, detail }) === signature;
+  // The file's was redacted when it was written.
+  return (
+    redactSecrets(failureSignature({ scenario, status, requirement, detail }), []) === signature
+  );
 }

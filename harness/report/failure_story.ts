@@ -1,5 +1,6 @@
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** Longest line of a story; what is longer is cut in the middle. */
 const LINE_LENGTH_MAX = 600;
@@ -27,7 +28,7 @@ export function failureStory(
   const known = result.deviation === undefined ? [] : [`  known: ${result.deviation.issue}`];
   if (status === "unexpected-pass")
     return [`${scenario} in ${world}: passes, and is listed as a deviation`, ...known].join("\n");
-  const who = options.subject === undefined ? "" : ` --subject "${options.subject}"`;
+  const who = options.subject === undefined ? "" : ` --subject ${shellWord(options.subject)}`;
   const again = `mlx-conform${who} --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
@@ -52,7 +53,7 @@ export function failureStory(
     `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
     `  given: ${first}`,
     ...rest.map((line) => `         ${line}`),
-    `  again: ${replayFile === undefined ? `${again} --path ${path}` : `mlx-conform replay ${replayFile} --trace`}`,
+    `  again: ${replayFile === undefined ? `${again} --path ${path}` : `mlx-conform replay ${shellWord(replayFile)}${who} --trace`}`,
   ].join("\n");
 }
 

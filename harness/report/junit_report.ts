@@ -70,7 +70,7 @@ function recordCases(record: RunRecord): TestCase[] {
 }
 
 function resultCase(result: RecordResult, record: RunRecord): TestCase {
-  const { scenario, world, durationMs, covers, seed, replay, signature, story } = result;
+  const { scenario, world, durationMs, covers, seed, replay, signature, story, deviation } = result;
   const [area = "", ...rest] = scenario.split("/");
   const { outcome, kind, reason } = resultOutcome(result, record);
   const levels = new Set(
@@ -87,6 +87,7 @@ function resultCase(result: RecordResult, record: RunRecord): TestCase {
       levels: [...levels].join(" "),
       seed: String(seed),
       ...(signature === undefined ? {} : { signature }),
+      ...(deviation?.sometimes === true ? { deviation: `sometimes, ${deviation.issue}` } : {}),
       ...(replay === undefined ? {} : { replay: replay.name }),
     },
   };

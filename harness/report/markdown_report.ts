@@ -2,6 +2,7 @@ import type { RequirementStanding } from "../scenario/run_suite.ts";
 import { escapeMarkup } from "./escape_markup.ts";
 import { recordStandings, recordVerdict } from "./record_verdict.ts";
 import { resultOutcome } from "./result_outcome.ts";
+import { sometimesLine } from "./sometimes_line.ts";
 import type { RecordResult, RunRecord } from "./run_record.ts";
 
 /** A summary is for reading; the record has them all. */
@@ -50,12 +51,14 @@ function troubleLines(record: RunRecord): string[] {
     return outcome === "failed" || outcome === "errored";
   });
   const problems = [...record.problems, ...(record.closing?.deviationProblems ?? [])];
+  const sometimes = sometimesLine(record.results);
   const part = shard === undefined ? "" : `, shard ${shard.index} of ${shard.count}`;
   return [
     `### ${escape(`${subject.name} ${subject.version}`)}`,
     "",
     `Suite ${suite.version}, seed ${seed}, ${machine.os} ${machine.arch}, Node ${machine.node}, ${machine.filesystem}${part}`,
     "",
+    ...(sometimes === undefined ? [] : [sometimes, ""]),
     ...problems.map((problem) => `- ❌ ${escape(problem)}`),
     ...(problems.length > 0 ? [""] : []),
     ...wrong.slice(0, STORIES_MAX).flatMap((result) => storyLines(result, record)),

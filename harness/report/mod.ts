@@ -24,7 +24,8 @@ export {
 export { parseRecord } from "./parse_record.ts";
 export { type RecordStanding, recordStandings, recordVerdict } from "./record_verdict.ts";
 export { RecordWriter, type RecordWriterOptions, type ResultMaterial } from "./record_writer.ts";
-export { redactSecrets } from "./redact_secrets.ts";
+export { redactSecrets, type RedactSecretsOptions } from "./redact_secrets.ts";
+export { redactValue, type RedactValueOptions } from "./redact_value.ts";
 export { requirementTable, type RequirementTableOptions } from "./requirement_table.ts";
 export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
 export { runMachine } from "./run_machine.ts";
@@ -38,6 +39,8 @@ export type {
   RunMachine,
   RunRecord,
 } from "./run_record.ts";
+export { shellWord } from "./shell_word.ts";
+export { sometimesLine } from "./sometimes_line.ts";
 export { tapReport } from "./tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./trace_table.ts";
 export {

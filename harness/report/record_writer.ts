@@ -3,7 +3,7 @@ import { REQUIREMENTS } from "../../spec/mod.ts";
 import { breakageSignature } from "../deviations/breakage_signature.ts";
 import type { SuiteVerdict } from "../scenario/exit_code.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
-import { redactSecrets } from "./redact_secrets.ts";
+import { redactValue } from "./redact_value.ts";
 import { wholeStory } from "./whole_story.ts";
 import type {
   RecordClosing,
@@ -94,19 +94,7 @@ export class RecordWriter {
   }
 
   #redacted<Line extends object>(line: Line): Line {
-    const secrets = this.#options.secrets ?? [];
-    const redact = (value: unknown): unknown => {
-      if (typeof value === "string") return redactSecrets(value, secrets);
-      if (Array.isArray(value)) return value.map(redact);
-      if (typeof value !== "object" || value === null) return value;
-      return Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [
-          redactSecrets(key, secrets),
-          KEPT_KEYS.has(key) ? inner : redact(inner),
-        ]),
-      );
-    };
-    return redact(line) as Line;
+    return redactValue(line, { secrets: this.#options.secrets ?? [], keptKeys: KEPT_KEYS });
   }
 }
 

@@ -9,6 +9,12 @@ const AUTHORIZATION_REGEXP =
   /((?:proxy-)?authorization\\*["']?\s*[:=,]\s*\\*["']?)(?!(?:(?:bearer|basic|token)\s+)?\[token\])((?:bearer|basic|token)\s+)?[^\s"'\\,;}\]]+/gi;
 const BEARER_REGEXP = /(bearer\s+)(?!\[token\])[\w.~+/=-]{6,}/gi;
 
+/** Options of {@linkcode redactSecrets}. */
+export interface RedactSecretsOptions {
+  /** Whether also what only looks like a secret goes. @default {true} */
+  readonly isByLook?: boolean | undefined;
+}
+
 /**
  * Removes secrets from a text before it is written anywhere: the run's own tokens in the forms in which they travel, whatever
  * looks like a token of the hub, and the values of `Authorization`. `HUB-TOKEN-SECRET` is about subjects; this is the
@@ -22,13 +28,18 @@ const BEARER_REGEXP = /(bearer\s+)(?!\[token\])[\w.~+/=-]{6,}/gi;
  * assert.equal(redactSecrets("Authorization: Bearer s3cr3t-value", []), "Authorization: Bearer [token]");
  * ```
  */
-export function redactSecrets(text: string, secrets: readonly string[]): string {
+export function redactSecrets(
+  text: string,
+  secrets: readonly string[],
+  { isByLook = true }: RedactSecretsOptions = {},
+): string {
   const forms = secrets
     .filter((secret) => secret.length >= SECRET_LENGTH_MIN)
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
     .toSorted((one, other) => other.length - one.length);
-  return forms
-    .reduce((safe, form) => safe.replaceAll(form, REPLACEMENT), text)
+  const safe = forms.reduce((before, form) => before.replaceAll(form, REPLACEMENT), text);
+  if (!isByLook) return safe;
+  return safe
     .replaceAll(HUB_TOKEN_REGEXP, REPLACEMENT)
     .replaceAll(AUTHORIZATION_REGEXP, `$1$2${REPLACEMENT}`)
     .replaceAll(BEARER_REGEXP, `$1${REPLACEMENT}`);

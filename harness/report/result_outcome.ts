@@ -27,7 +27,7 @@ export function resultOutcome(result: RecordResult, record: RunRecord): ResultOu
       return {
         outcome: "known",
         kind: id ?? status,
-        reason: `known deviation, ${deviation?.issue ?? "listed"}: ${detail}`,
+        reason: `known deviation${deviation?.sometimes === true ? " that shows sometimes" : ""}, ${deviation?.issue ?? "listed"}: ${detail}`,
       };
     case "unexpected-pass":
       return {

@@ -35,6 +35,11 @@ export {
   type SuiteTask,
 } from "./run_suite.ts";
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
-export type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
+export type {
+  BrokenPromise,
+  ListedDeviation,
+  ScenarioResult,
+  ScenarioStatus,
+} from "./scenario_result.ts";
 export { type Shard, shardTasks } from "./shard_tasks.ts";
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";

@@ -1,4 +1,5 @@
 import type { Subject } from "../../spec/mod.ts";
+import { playReplay, type ReplayOrder, type ReplayPlay } from "../replay/replay_order.ts";
 import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ScenarioResult } from "./scenario_result.ts";
@@ -38,7 +39,14 @@ export async function runParallel(
   return orderFromWorkers(orders, { jobs, worker, launcher, workerArguments, onAnswer: onResult });
 }
 
-/** The other side of {@linkcode runParallel}: answers each order with a result until the parent is gone. */
+/**
+ * The other side of {@linkcode runParallel}: answers each order with a result until the parent is gone. The order to play
+ * a replay is answered with what came of it.
+ */
 export function serveScenarios(scenarios: readonly Scenario[], subject: Subject): void {
-  serveOrders((order: WorkOrder) => runTask(scenarios, subject, order));
+  serveOrders((order: WorkOrder | ReplayOrder): Promise<ScenarioResult | ReplayPlay> =>
+    "replay" in order
+      ? playReplay(order, { scenarios, subject })
+      : runTask(scenarios, subject, order),
+  );
 }

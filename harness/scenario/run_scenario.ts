@@ -25,6 +25,7 @@ const MAKERS = { memory: memoryWorld, disk: diskWorld, process: processWorld } a
 const TRIES_FACTOR = 6;
 /** Real time that is spent on making a failure smaller. */
 const SHRINK_MS = 5_000;
+const BROKEN_ALREADY = "it is broken already";
 
 /** How a scenario is run. */
 export interface RunScenarioOptions {
@@ -37,6 +38,8 @@ export interface RunScenarioOptions {
   readonly triesFactor?: number;
   /** Real time that is spent on making a failure smaller, in milliseconds. @default {5_000} */
   readonly shrinkMs?: number;
+  /** Promises that are left out of account, as they are broken already. @default {none} */
+  readonly apartFrom?: readonly RequirementId[] | undefined;
 }
 
 class CaseTimeout extends Error {
@@ -54,18 +57,19 @@ export async function runScenario(
   subject: Subject,
   options: RunScenarioOptions,
 ): Promise<ScenarioResult> {
-  const first = await runOnce(scenario, subject, { ...options, settled: new Map() });
+  const settled = new Map((options.apartFrom ?? []).map((id) => [id, BROKEN_ALREADY] as const));
+  const first = await runOnce(scenario, subject, { ...options, settled });
   if (options.world !== "process" || options.path !== undefined) return first;
-  const settled = new Map<RequirementId, string>();
   const further: BrokenPromise[] = [];
   let last = first;
   for (;;) {
     const id = last.breakage?.requirement;
     if (id === undefined || settled.has(id)) break;
-    settled.set(id, "it is broken already");
+    const apartFrom = [...settled.keys(), id];
+    settled.set(id, BROKEN_ALREADY);
     if (scenario.covers.every((one) => settled.has(one))) break;
     last = await runOnce(scenario, subject, { ...options, settled });
-    if (last.breakage?.requirement !== undefined) further.push(last.breakage);
+    if (last.breakage?.requirement !== undefined) further.push({ ...last.breakage, apartFrom });
   }
   if (further.length === 0) return first;
   const durationMs = first.durationMs + last.durationMs;

@@ -28,12 +28,22 @@ export interface BrokenPromise {
   readonly counterexample: string;
   /** Whether the list of known deviations says so. */
   readonly isKnown?: boolean;
+  /** Promises that were broken already, and left out of account when this one was found. */
+  readonly apartFrom?: readonly RequirementId[];
   /** Leads fast-check straight to that case. */
   readonly path: string;
   /** The smallest case in words, a line for each thing that it holds. */
   readonly words?: readonly string[];
   /** The smallest case as a replay file holds it; absent when it cannot be written down. */
   readonly given?: EncodedGiven;
+}
+
+/** What the list of known deviations says of a result. */
+export interface ListedDeviation {
+  readonly issue: string;
+  readonly reason?: string;
+  /** Whether it is listed as one that shows in some runs and not in others: then it contradicts no pass. */
+  readonly sometimes?: true;
 }
 
 /** What one scenario showed in one world; plain data, so that it can cross processes. */
@@ -58,5 +68,5 @@ export interface ScenarioResult {
   readonly cases: number;
   readonly durationMs: number;
   /** The listed deviation that this result is, or that it contradicts by passing. */
-  readonly deviation?: { readonly issue: string; readonly reason?: string };
+  readonly deviation?: ListedDeviation;
 }

@@ -1,5 +1,5 @@
 /**
- * `mlx-conform deviations update`: makes a list of known deviations say what a full run showed.
+ * `mlx-conform deviations update`: makes a list of known deviations say what full runs showed.
  *
  * @module
  */
@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import {
+  type Deviation,
   EXIT_CODES,
   formatDeviations,
   type NamedRecord,
@@ -22,23 +23,64 @@ export function addDeviationsCommand(program: Command, context: ConformContext):
     .command("deviations")
     .description("Keep a list of known deviations.")
     .command("update")
-    .description("Rewrite the list from the record of a full run; reasons and issues are kept.")
-    .argument("<file>", "report.jsonl of the run")
+    .description("Rewrite the list from records of full runs; reasons and issues are kept.")
+    .argument("<files...>", "report.jsonl of each run; what only some of them show holds sometimes")
     .requiredOption("--deviations <file>", "the list; it is made where there is none")
     .addHelpText(
       "after",
-      "\nExit codes: 0 rewritten, 2 wrong usage, 5 the run was partial, and nothing was written.",
+      "\nExit codes: 0 rewritten, 2 wrong usage, 5 a run was partial or of another subject, and nothing was written.",
     )
-    .action(async (file: string, { deviations }: { deviations: string }) => {
-      context.finish(await update(await readRecord(file), { path: deviations, context }));
+    .action(async (files: string[], { deviations }: { deviations: string }) => {
+      const records = await Promise.all(files.map(readRecord));
+      context.finish(await update(records, { path: deviations, context }));
     });
 }
 
 async function update(
-  { name, record }: NamedRecord,
+  records: readonly NamedRecord[],
   { path, context }: { readonly path: string; readonly context: ConformContext },
 ): Promise<number> {
-  const { only, shard, machine, subject, startedAt } = record.header;
+  const faults = [...records.flatMap(partsMissing), ...differences(records)];
+  const [first] = records;
+  if (faults.length > 0 || first === undefined) {
+    context.writeErr(`mlx-conform: Cannot update known deviations from ${faults.join("; ")}\n`);
+    return EXIT_CODES.incomplete;
+  }
+  const before = existsSync(path) ? await readDeviations(path, { isDraft: true }) : [];
+  const { machine, subject } = first.record.header;
+  const dates = records.map(({ record }) => record.header.startedAt).toSorted();
+  const { deviations, unseen } = updateDeviations(
+    records.map(({ record }) => record.results),
+    before,
+    { os: machine.os, version: subject.version, date: dates.at(-1) ?? "" },
+  );
+  await writeText(path, formatDeviations(deviations));
+  context.writeOut(`${path}: ${summary(deviations, { before, unseen })}\n`);
+  return 0;
+}
+
+function summary(
+  after: readonly Deviation[],
+  {
+    before,
+    unseen,
+  }: { readonly before: readonly Deviation[]; readonly unseen: readonly Deviation[] },
+): string {
+  const lacking = (key: "issue" | "reason") => after.filter((one) => one[key] === "").length;
+  const sometimes = after.filter((one) => one.sometimes === true).length;
+  return [
+    `${after.length} deviations, ${before.length} before`,
+    ...(sometimes === 0
+      ? []
+      : [`${sometimes} show sometimes, ${unseen.length} of them kept though no run showed them`]),
+    `${lacking("issue")} need an issue before the list can be used`,
+    ...(lacking("reason") === 0 ? [] : [`${lacking("reason")} need a reason, why only sometimes`]),
+  ].join("; ");
+}
+
+/** Why a record is none of a full run. */
+function partsMissing({ name, record }: NamedRecord): string[] {
+  const { only, shard } = record.header;
   const partial = [
     ...record.problems,
     ...(only.length > 0 ? [`only ${only.join(", ")} was run`] : []),
@@ -46,22 +88,28 @@ async function update(
       ? []
       : [`it is shard ${shard.index} of ${shard.count}: merge them first`]),
   ];
-  if (partial.length > 0) {
-    context.writeErr(
-      `mlx-conform: Cannot update known deviations from ${name}, as what was not run would be taken for mended: ${partial.join("; ")}\n`,
-    );
-    return EXIT_CODES.incomplete;
-  }
-  const before = existsSync(path) ? await readDeviations(path, { isDraft: true }) : [];
-  const after = updateDeviations(record.results, before, {
-    os: machine.os,
-    version: subject.version,
-    date: startedAt,
+  return partial.length === 0
+    ? []
+    : [`${name}, as what was not run would be taken for mended: ${partial.join(", ")}`];
+}
+
+/** Why records are not of one subject, judged in one way. */
+function differences([first, ...others]: readonly NamedRecord[]): string[] {
+  if (first === undefined) return [];
+  const factsOf = ({ record: { header } }: NamedRecord) => ({
+    subject: `${header.subject.name} ${header.subject.version}`,
+    law: header.suite.lawSha256,
+    system: header.machine.os,
+    worlds: header.worlds.join(", "),
   });
-  await writeText(path, formatDeviations(after));
-  const lacking = after.filter(({ issue }) => issue === "").length;
-  context.writeOut(
-    `${path}: ${after.length} deviations, ${before.length} before; ${lacking} need an issue before the list can be used\n`,
-  );
-  return 0;
+  const expected = Object.entries(factsOf(first));
+  return others.flatMap((other) => {
+    const actual: Readonly<Record<string, string>> = factsOf(other);
+    return expected
+      .filter(([key, value]) => actual[key] !== value)
+      .map(
+        ([key, value]) =>
+          `${other.name}: its ${key} is ${actual[key]}, and that of ${first.name} is ${value}`,
+      );
+  });
 }

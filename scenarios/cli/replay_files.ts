@@ -16,13 +16,14 @@ import {
   replayOf,
   type ScenarioResult,
 } from "../../harness/mod.ts";
+import { environmentSecrets } from "./environment_secrets.ts";
 import { suiteVersion } from "./suite_version.ts";
 
 /** Where failures are written when the command line does not say. */
 export const REPLAYS_DIRECTORY = join(".mlx-conform", "replays");
 
 /**
- * Writes the failure of a scenario into a directory, which it makes.
+ * Writes the failure of a scenario into a directory, which it makes, without the secrets of the environment.
  *
  * @returns the path of the file, or undefined when there is nothing to write
  */
@@ -37,7 +38,7 @@ export async function writeReplay(
   if (replay === undefined) return undefined;
   await mkdir(options.directory, { recursive: true });
   const path = join(options.directory, replayFileName(replay));
-  await writeFile(path, formatReplay(replay));
+  await writeFile(path, formatReplay(replay, environmentSecrets()));
   return path;
 }
 

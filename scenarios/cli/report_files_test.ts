@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { parseDeviations, parseRecord } from "../../harness/mod.ts";
-import { exampleRecordText } from "../../harness/report/example_record.ts";
+import { EXAMPLE_RESULTS, exampleRecordText } from "../../harness/report/example_record.ts";
 import { runConform } from "./run_conform.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "report_files_"));
@@ -134,6 +134,42 @@ test("deviations update writes what a full run showed, and refuses a partial one
   }
   const again = await conform("deviations", "update", at("full.jsonl"), "--deviations", list);
   assert.equal(again.exitCode, 0, again.err);
+  assert.equal(readFileSync(list, "utf8"), before);
+});
+
+test("deviations update takes several runs of one subject, and says what shows sometimes", async () => {
+  const passing = EXAMPLE_RESULTS.map((result) =>
+    result.status === "fail" ? { ...result, status: "pass" as const, breakage: undefined } : result,
+  );
+  writeFileSync(at("one.jsonl"), exampleRecordText());
+  writeFileSync(at("two.jsonl"), exampleRecordText({ results: passing }));
+  const list = at("of several.json");
+  const update = (...names: string[]) =>
+    conform("deviations", "update", ...names.map(at), "--deviations", list);
+  const made = await update("one.jsonl", "two.jsonl");
+  assert.equal(made.exitCode, 0, made.err);
+  assert.match(made.out, /2 deviations, 0 before; 1 show sometimes, 0 of them kept/);
+  assert.match(made.out, /2 need an issue before the list can be used; 1 need a reason/);
+  const entries = () => parseDeviations(readFileSync(list, "utf8"), list, { isDraft: true });
+  assert.deepEqual(
+    entries().map(({ requirement, sometimes }) => [requirement, sometimes]),
+    [
+      ["DL-INTEGRITY", true],
+      ["DL-RESUME", undefined],
+    ],
+  );
+  const before = readFileSync(list, "utf8");
+  const again = await update("two.jsonl");
+  assert.match(again.out, /2 before; 1 show sometimes, 1 of them kept though no run showed them/);
+  assert.equal(readFileSync(list, "utf8"), before);
+  const stranger = { header: { subject: { name: "stranger", version: "1" } } };
+  writeFileSync(at("stranger.jsonl"), exampleRecordText(stranger));
+  const refused = await update("one.jsonl", "stranger.jsonl");
+  assert.equal(refused.exitCode, 5);
+  assert.match(
+    refused.err,
+    /its subject is stranger 1, and that of .*one\.jsonl is example 1\.4\.0/,
+  );
   assert.equal(readFileSync(list, "utf8"), before);
 });
 

@@ -17,6 +17,7 @@ import {
   requirementTable,
   runParallel,
   type ScenarioResult,
+  sometimesLine,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference.ts";
@@ -75,19 +76,10 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   print(`\n${requirementTable(results, { worlds, all: options.all })}`);
   if (options.all) print(`\n${miniatureTable({ scenarios, miniatures })}`);
   for (const result of results) {
-    const replayFile = await writeReplay(result, {
-      directory: options.replays,
-      subject: accused,
-    });
     for (const breakage of [result.breakage, ...(result.further ?? [])]) {
-      const story = failureStory(
-        { ...result, breakage },
-        {
-          subject: options.subject,
-          // A replay file is run by the reference within one process.
-          replayFile: worlds.includes("process") ? undefined : replayFile,
-        },
-      );
+      const told = { ...result, breakage };
+      const replayFile = await writeReplay(told, { directory: options.replays, subject: accused });
+      const story = failureStory(told, { subject: options.subject, replayFile });
       if (story !== undefined) print(`\n${story}`);
     }
   }
@@ -99,6 +91,8 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     print(`\nThe suite is broken: ${name} must break ${keptInSpite.join(", ")}, and kept it.`);
     return EXIT_CODES["harness failed"];
   }
+  const sometimes = sometimesLine(results);
+  if (sometimes !== undefined) print(`\n${sometimes}`);
   for (const problem of problems) print(`\nknown deviations: ${problem}`);
   for (const warning of warnings) print(`\nknown deviations: ${warning}`);
   const cases = raw.reduce((sum, result) => sum + result.cases, 0);

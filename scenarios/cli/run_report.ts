@@ -26,12 +26,10 @@ import {
   type SuiteVerdict,
   wholeStory,
 } from "../../harness/mod.ts";
+import { environmentSecrets } from "./environment_secrets.ts";
 import { replayFor } from "./replay_files.ts";
 import type { RunOptions } from "./run_options.ts";
 import { suiteVersion } from "./suite_version.ts";
-
-/** Names of variables whose values must not be written. */
-const SECRET_NAME_REGEXP = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY/i;
 
 /** What a run knows of itself beside its options. */
 export interface RunFacts {
@@ -110,7 +108,7 @@ export class RunReport {
     if (replay === undefined) return this.#writer?.add(judged, { story });
     this.#writer?.add(judged, {
       story,
-      replay: { name: replayFileName(replay), content: formatReplay(replay) },
+      replay: { name: replayFileName(replay), content: formatReplay(replay, environmentSecrets()) },
       trace: await this.#facts.traceOf?.(replay),
     });
   }
@@ -164,7 +162,7 @@ export class RunReport {
         startedAt: this.#startedAt,
       },
       // Written at once: what a killed run had judged until then is not lost.
-      { write: (line) => writeSync(file, line), secrets: secretsOf(process.env) },
+      { write: (line) => writeSync(file, line), secrets: environmentSecrets() },
     );
   }
 }
@@ -197,10 +195,4 @@ export async function readDeviations(
     throw new RangeError(`Cannot read known deviations from "${path}": ${why}`, { cause });
   }
   return parseDeviations(text, path, options);
-}
-
-function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && SECRET_NAME_REGEXP.test(name) ? [value] : [],
-  );
 }

@@ -48,7 +48,7 @@ function failure(result: RecordResult, id: string): Markup {
   if (isAboutOther) {
     return markup`<p class="reason">It broke <a href="#${breakage.requirement}">${breakage.requirement}</a>, before this one could be judged further.</p>`;
   }
-  return markup`${deviation !== undefined && markup`<p class="reason">Known deviation: ${deviation.reason} ${link(deviation.issue)}</p>`}
+  return markup`${deviation !== undefined && markup`<p class="reason">Known deviation${deviation.sometimes === true && ` that shows sometimes${result.status === "pass" ? ", not in this run" : ""}`}: ${deviation.reason} ${link(deviation.issue)}</p>`}
 ${story !== undefined && markup`<pre class="story" tabindex="0" role="group" aria-label="Story of ${result.scenario} in ${result.world}">${story}</pre>`}
 ${signature !== undefined && markup`<p class="signature">Signature: <code>${signature}</code></p>`}
 ${trace !== undefined && markup`<details><summary>Trace, ${trace.length} lines</summary><pre tabindex="0" role="group" aria-label="Trace of ${result.scenario} in ${result.world}">${trace.join("\n")}</pre></details>`}

@@ -1,4 +1,5 @@
 import { CELL_LOOKS, type CellState, cellState } from "./cell_state.ts";
+import { sometimesLine } from "../sometimes_line.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { PageColumn } from "./page_column.ts";
 import { link } from "./page_drawer.ts";
@@ -31,6 +32,7 @@ function card(column: PageColumn): Markup {
     count: states.filter((one) => one === state).length,
   })).filter(({ count }) => count > 0);
   const cases = results.reduce((sum, result) => sum + result.cases, 0);
+  const sometimes = sometimesLine(results);
   const wrong = [...problems, ...(closing?.deviationProblems ?? [])];
   return markup`<li class="card ${verdict.replaceAll(" ", "-")}">
 <h3>${title} <span class="version">${subject.version}</span></h3>
@@ -40,7 +42,11 @@ function card(column: PageColumn): Markup {
 ${wrong.length > 0 && markup`<ul class="problems">${wrong.map((problem) => markup`<li>${problem}</li>`)}</ul>`}
 <dl><div><dt>profiles</dt><dd>${profiles.join(", ")}</dd></div>
 <div><dt>worlds</dt><dd>${worlds.join(", ")}; ${results.length} results, ${cases} cases</dd></div>
-<div><dt>suite</dt><dd>${suite.version}, seed ${seed}${shard !== undefined && `, shard ${shard.index} of ${shard.count}`}${only.length > 0 && `, only ${only.join(", ")}`}</dd></div>
+${
+  sometimes !== undefined &&
+  markup`<div><dt>list</dt><dd>${sometimes}</dd></div>
+`
+}<div><dt>suite</dt><dd>${suite.version}, seed ${seed}${shard !== undefined && `, shard ${shard.index} of ${shard.count}`}${only.length > 0 && `, only ${only.join(", ")}`}</dd></div>
 <div><dt>machine</dt><dd>${machine.os} ${machine.arch}, Node ${machine.node}, ${machine.filesystem}</dd></div>
 <div><dt>run</dt><dd><time datetime="${header.startedAt}">${header.startedAt.slice(0, 16).replace("T", " ")} UTC</time></dd></div></dl>
 </li>`;
@@ -60,12 +66,12 @@ export function pageLegend(): Markup {
 export function pageDeviations(columns: readonly PageColumn[]): Markup {
   const rows = columns.flatMap(({ title, record }) =>
     record.header.deviations.map(
-      ({ requirement, scenario, reason, issue, expires }) =>
-        markup`<tr><td>${title}</td><td><a href="#${requirement}">${requirement}</a></td><td><code>${scenario}</code></td><td>${reason} ${link(issue)}</td><td>${expires}</td></tr>`,
+      ({ requirement, scenario, reason, sometimes, issue, expires }) =>
+        markup`<tr><td>${title}</td><td><a href="#${requirement}">${requirement}</a></td><td><code>${scenario}</code></td><td>${sometimes === true && "Sometimes: "}${reason} ${link(issue)}</td><td>${expires}</td></tr>`,
     ),
   );
   if (rows.length === 0) return markup``;
   return markup`<section aria-labelledby="deviations"><h2 id="deviations">Known deviations</h2>
-<p>Each is still run. One that passes, fails otherwise or has expired makes its subject's verdict red.</p>
+<p>Each is still run. One that passes, fails otherwise or has expired makes its subject's verdict red; one that shows sometimes may pass.</p>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="deviations"><table class="deviations"><thead><tr><th scope="col">subject</th><th scope="col">requirement</th><th scope="col">scenario</th><th scope="col">why</th><th scope="col">until</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
