@@ -5,6 +5,7 @@
  */
 
 export * from "./arbitraries/mod.ts";
+export { realPause } from "./clock/real_pause.ts";
 export { RealClock } from "./clock/real_clock.ts";
 export { SimulatedClock, type SimulatedClockOptions } from "./clock/simulated_clock.ts";
 export * from "./crash/mod.ts";

@@ -5,7 +5,6 @@
  * - The download rejects with `cancelled` within a bounded time, and never with a path.
  * - No request is sent afterwards, and no file is half-published.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import {
   anySmallModel,
@@ -20,6 +19,7 @@ import {
   wantedFiles,
   type World,
   wrongFiles,
+  realPause,
 } from "../../harness/mod.ts";
 
 /** Simulated time within which a cancel must be answered. */
@@ -102,7 +102,7 @@ async function cancelAt(moment: Moment, story: Story): Promise<void> {
   // A program may have to be started first.
   const limitMs = world.kind === "process" ? 12 * ANSWER_MS_MAX : ANSWER_MS_MAX;
   verdict.holds("DL-CANCEL", tookMs <= limitMs, `it took ${tookMs} ms`);
-  if (world.kind === "process") await sleep(ARRIVAL_MS);
+  if (world.kind === "process") await realPause(ARRIVAL_MS);
   const requests = world.hub.log.length;
   await world.watch();
   verdict.holds(
@@ -147,7 +147,7 @@ async function comes(
     moment === "bytes"
       ? contentExchanges(hub.log).some(({ bytesSent }) => bytesSent >= afterReports)
       : hub.firedCounts().some((count) => count > 0);
-  while (!isThere()) if (await Promise.race([isOver, sleep(5, false)])) return false;
+  while (!isThere()) if (await Promise.race([isOver, realPause(5)])) return false;
   if (moment === "bytes") return true;
   // Somebody waits for a real clock.
   const pause = world.clock.sleep(afterMs / 10).then(() => false);
