@@ -132,7 +132,7 @@ test("a grandchild that outlives its parent is found, ended and reported", async
 test("what is written beside the root is noted", async () => {
   const result = await judge("writes elsewhere");
   assert.equal(result.status, "pass");
-  assert.deepEqual(result.notes, ["home/left.txt"]);
+  assert.deepEqual(result.notes, ["wrote beside its root: home/left.txt"]);
 });
 
 test("smoke() tells a wrong adapter from a wrong implementation", async () => {
