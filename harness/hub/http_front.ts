@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { wireChunks } from "./body_chunks.ts";
 import type { SentAnswer } from "./body_stream.ts";
 import type { Fetch } from "../../spec/mod.ts";
+import { drained } from "./drained.ts";
 import type { HubExchange, HubRequest } from "./hub_answer.ts";
 import { relayAnswer } from "./relay_answer.ts";
 import type { SimulatedHub } from "./simulated_hub.ts";
@@ -153,22 +154,6 @@ async function sendBody(hub: SimulatedHub, reply: SentAnswer, exchange: Exchange
     if (pace !== undefined) await sleep((chunk.length / pace) * 1000);
   }
   await endBody(reply, exchange);
-}
-
-// Resolves to false when the client went away first.
-function drained(outgoing: ServerResponse): Promise<boolean> {
-  return new Promise((resolve) => {
-    function settle(alive: boolean): void {
-      outgoing.off("drain", onDrain);
-      outgoing.off("close", onClose);
-      resolve(alive);
-    }
-    const onDrain = () => settle(true);
-    const onClose = () => settle(false);
-    outgoing.on("drain", onDrain);
-    outgoing.on("close", onClose);
-    if (outgoing.destroyed) settle(false);
-  });
 }
 
 async function endBody(reply: SentAnswer, { incoming, outgoing }: Exchange): Promise<void> {

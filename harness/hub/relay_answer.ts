@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Fetch, HttpRequest } from "../../spec/mod.ts";
+import { drained } from "./drained.ts";
 import type { HubRequest } from "./hub_answer.ts";
 import { hubFetch, type NamedResponse } from "./hub_fetch.ts";
 import type { SimulatedHub } from "./simulated_hub.ts";
@@ -40,7 +41,8 @@ export async function relayAnswer(
     outgoing.flushHeaders();
     for await (const chunk of response.body ?? []) {
       if (outgoing.destroyed) return;
-      outgoing.write(chunk);
+      // What the client has not taken is not asked of the hub: a body may have no end.
+      if (!outgoing.write(chunk) && !(await drained(outgoing))) return;
       await onSent();
     }
     outgoing.end();

@@ -35,6 +35,29 @@ export function unreachable(
   };
 }
 
+/** Lets connections break once so many bytes of bodies were taken, so that a body without end comes to one. */
+export function cutOff(
+  fetch: Fetch,
+  options: { readonly isMeant: (url: string) => boolean; readonly afterBytes: number },
+): Fetch {
+  const { isMeant, afterBytes } = options;
+  let taken = 0;
+  async function* pieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const bytes of body) {
+      if (taken >= afterBytes) {
+        const cause = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+        throw new TypeError("terminated", { cause });
+      }
+      taken += bytes.length;
+      yield bytes;
+    }
+  }
+  return async (url, request) => {
+    const { status, headers, body } = await fetch(url, request);
+    return { status, headers, body: body === null || !isMeant(url) ? body : pieces(body) };
+  };
+}
+
 /** Changes the `Link` header of every listing page; undefined leaves it as it is. */
 export function withLink(
   fetch: Fetch,

@@ -2,16 +2,26 @@
  * A compressed body grows far beyond what is listed when it is decoded.
  *
  * Invariants checked:
- * - The download fails after it took a bounded number of decoded bytes.
+ * - The download fails after it took a bounded number of decoded bytes; of a program this is seen on the disk.
  * - Nothing of that body is at a final path.
  */
 import { join } from "node:path";
 import fc from "fast-check";
 import { ERROR_CODES, type ErrorCode } from "../../spec/mod.ts";
-import { anySmallModel, exists, modelPlace, scenario, wireLog } from "../../harness/mod.ts";
+import {
+  anySmallModel,
+  exists,
+  modelPlace,
+  scenario,
+  sizeOnDisk,
+  type StartOptions,
+  wireLog,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Bomb-4bit";
 const MEBIBYTE = 1024 * 1024;
+/** What a program writes goes to a real disk. */
+const PROGRAM_MIB_MAX = 64;
 /** More than any listing needs. */
 const LISTING_BYTES_MAX = 256 * MEBIBYTE;
 
@@ -38,7 +48,9 @@ export const inflatingBody = scenario({
       ({ path, bytes }) => bytes.length > 0 && !path.endsWith(".md"),
     );
     const victim = victims[choose % victims.length] ?? { path: "", bytes: new Uint8Array() };
-    const action = { type: "gzip-bomb", inflatedBytes: inflatedMiB * MEBIBYTE } as const;
+    const isProgram = world.kind === "process";
+    const inflated = isProgram ? Math.min(inflatedMiB, PROGRAM_MIB_MAX) : inflatedMiB;
+    const action = { type: "gzip-bomb", inflatedBytes: inflated * MEBIBYTE } as const;
     const kinds = kind === "file" ? (["resolve", "cdn"] as const) : [kind];
     const path = kind === "file" ? victim.path : "*";
     hub.faults = kinds.map((one) => ({
@@ -46,7 +58,12 @@ export const inflatingBody = scenario({
       do: action,
     }));
     const wire = wireLog();
-    const subject = world.start({ fetch: wire.watch });
+    let onDisk = 0;
+    const look = async () => {
+      onDisk = Math.max(onDisk, await sizeOnDisk(world.files, world.root));
+    };
+    const seen: StartOptions = isProgram ? { look } : { fetch: wire.watch };
+    const subject = world.start(seen);
     const codes = Object.keys(ERROR_CODES).filter((code) => code !== "internal") as ErrorCode[];
     await verdict.fails(
       "HUB-LIMIT-INFLATE",
@@ -62,6 +79,8 @@ export const inflatingBody = scenario({
         `${bytesTaken} bytes of ${url} were taken`,
       );
     }
+    const whole = model.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    verdict.holds("HUB-LIMIT-INFLATE", onDisk <= whole + MEBIBYTE, `${onDisk} bytes on the disk`);
     const place = join(modelPlace(world, REPOSITORY), ...victim.path.split("/"));
     verdict.holds("HUB-LIMIT-INFLATE", !(await exists(world.files, place)), `${place} is there`);
   },
