@@ -18,6 +18,9 @@ const WORKFLOWS = globSync(".github/workflows/*.yml", { cwd: ROOT }).toSorted();
 const ACTIONS = globSync(".github/actions/*/action.yml", { cwd: ROOT }).toSorted();
 const SCRIPTS = globSync(".github/scripts/*.sh", { cwd: ROOT }).toSorted();
 
+/** The reference as a program, in each layout that it has for its own. */
+const REFERENCES = ["reference-process", "reference-hf-cache"];
+
 function read(path: string): string {
   return readFileSync(`${ROOT}/${path}`, "utf8");
 }
@@ -93,7 +96,7 @@ test("the matrix judges the reference and every subject that has an adapter", ()
   };
   assert.deepEqual(
     workflow.jobs.judge.strategy.matrix.subject.toSorted(),
-    ["reference", "reference-process", ...KNOWN_SUBJECTS.map(({ name }) => name)].toSorted(),
+    ["reference", ...REFERENCES, ...KNOWN_SUBJECTS.map(({ name }) => name)].toSorted(),
   );
 });
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import type { Profile } from "../../spec/mod.ts";
 import {
   findProgram,
@@ -45,6 +46,12 @@ export interface Accused {
 export const REFERENCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "reference-process": [],
   "reference-hf-cache": ["--layout", "hf-cache"],
+};
+
+/** A runtime's own downloader behind the reference's judgement; the runtime must be installed. */
+const DELEGATED_PROGRAMS: Readonly<Record<string, string>> = {
+  "delegated-mlx-lm": "mlx-lm",
+  "delegated-mlx-swift": "mlx-swift",
 };
 
 /** How fast the reference's own clock runs in processes, so that its pauses of minutes take seconds. */
@@ -98,14 +105,22 @@ function limitationLines(limitations: ProgramLimitations | undefined): string[] 
 export function findSubject(text: string): FoundProgram {
   const own = REFERENCE_PROGRAMS[text];
   if (own !== undefined) return referenceProgram(own);
+  const runtime = DELEGATED_PROGRAMS[text];
+  if (runtime !== undefined)
+    return { command: ownProgram("delegated_adapter", ["--by", runtime]), env: {} };
   return findProgram(text, { installedUnder: `${process.cwd()}/${INSTALLED_UNDER}` });
 }
 
 function referenceProgram(args: readonly string[] = []): FoundProgram {
-  const ending = import.meta.url.split(".").at(-1);
-  const url = new URL(`../reference_adapter.${ending}`, import.meta.url);
   return {
-    command: [process.execPath, url.pathname, ...args],
+    command: ownProgram("reference_adapter", args),
     env: { MLX_LAYOUT_CLOCK_SPEED: REFERENCE_CLOCK_SPEED },
   };
+}
+
+/** A program beside the scenarios, as source or as built. */
+function ownProgram(name: string, args: readonly string[]): string[] {
+  const ending = import.meta.url.split(".").at(-1);
+  const url = new URL(`../${name}.${ending}`, import.meta.url);
+  return [process.execPath, fileURLToPath(url), ...args];
 }

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { resolve } from "node:path";
+import { EXIT_CODES } from "../../harness/mod.ts";
+
 /** A step of the night: one command. */
 export interface NightlyStep {
   readonly name: string;
@@ -12,6 +15,8 @@ export interface NightlyStep {
   readonly volume?: "APFS" | "Case-sensitive APFS";
   /** Why it cannot be run here, if so. */
   readonly skip?: string | undefined;
+  /** Exit codes besides 0 with which it did what it is for: a verdict on somebody else's program is no failure of the night. */
+  readonly otherVerdicts?: readonly number[];
   /** Whether it belongs to the hardware world: without it a night is no proof. */
   readonly isHardware?: boolean;
 }
@@ -30,8 +35,16 @@ export interface NightlyOptions {
   readonly swiftPackages: readonly string[];
 }
 
+const SWIFT_HUBS = resolve("harness/subjects/adapters/swift_hubs/.build/release/swift-hubs");
 /** Requirements that only running a model shows. */
 const INFERENCE = ["LOAD-TOKENS", "LOAD-PLAN", "LOAD-RUNNER", "DL-DELEGATED"];
+
+/** Downloaders in Swift, once their packages are built. */
+const SWIFT_SUBJECTS = [
+  { name: "swift-transformers", subject: SWIFT_HUBS },
+  { name: "swift-huggingface", subject: `${SWIFT_HUBS} --hub-client` },
+  { name: "delegated-mlx-swift", subject: "delegated-mlx-swift" },
+];
 
 /** The steps of a night, in their order; those that this machine cannot run say why. */
 export function nightlySteps(options: NightlyOptions): NightlyStep[] {
@@ -51,6 +64,11 @@ function softSteps(options: NightlyOptions): NightlyStep[] {
       file: "process",
       args: ["--world", "process"],
     }),
+    conform(options, {
+      name: "world of processes, in the hub's own cache",
+      file: "process-hf-cache",
+      args: ["--subject", "reference-hf-cache"],
+    }),
     script("disk in memory against the machine's own", "fidelity", ["--dir", options.out]),
     ...(["APFS", "Case-sensitive APFS"] as const).map((volume): NightlyStep => ({
       ...script(`disk in memory against ${volume}`, "fidelity", ["--dir", "{volume}"]),
@@ -65,6 +83,15 @@ function softSteps(options: NightlyOptions): NightlyStep[] {
     ...swiftPackages.map((directory): NightlyStep => ({
       name: `Swift package ${directory}`,
       command: ["swift", "build", "-c", "release", "--package-path", directory],
+      skip: noSwift,
+    })),
+    ...SWIFT_SUBJECTS.map(({ name, subject }): NightlyStep => ({
+      ...conform(options, {
+        name: `downloads of ${name}`,
+        file: name,
+        args: ["--subject", subject],
+      }),
+      otherVerdicts: [EXIT_CODES["not conformant"], EXIT_CODES.incomplete],
       skip: noSwift,
     })),
   ];

@@ -27,6 +27,9 @@ test("nightlySteps() says what a machine without Metal or APFS cannot show", () 
     "disk in memory against APFS",
     "disk in memory against Case-sensitive APFS",
     "Swift package harness/subjects/swift",
+    "downloads of swift-transformers",
+    "downloads of swift-huggingface",
+    "downloads of delegated-mlx-swift",
     "MLX on Metal",
     "a real model of the real hub",
   ]);
