@@ -16,7 +16,7 @@ export interface Deviation {
   readonly scenario: string;
   /** How the failure's signature begins. */
   readonly signature: string;
-  /** Where the defect is discussed. */
+  /** Where the defect is discussed, or `unreported`. */
   readonly issue: string;
   /** Why it fails; why only sometimes, where that is so. */
   readonly reason?: string;

@@ -33,6 +33,8 @@ test("parseDeviations() says where and why a file is wrong", () => {
     [{ sometimes: false, reason: "x" }, /\/deviations\/0\/sometimes must be equal/],
     [{ issue: "" }, /\/deviations\/0\/issue must match/],
     [{ issue: undefined }, /required property 'issue'/],
+    [{ issue: "unreported", reason: undefined }, /required property 'reason'/],
+    [{ issue: "unreported", reason: "" }, /reason must NOT have fewer/],
     [{ expires: "soon" }, /\/deviations\/0\/expires/],
     [{ until: "x" }, /additional properties/],
     [{ when: { os: ["macos"] } }, /\/deviations\/0\/when\/os\/0/],
