@@ -1,4 +1,6 @@
 import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import type { Layout } from "../../spec/mod.ts";
+import { isProgram } from "../subjects/program.ts";
 import type { World } from "../worlds/world.ts";
 
 /**
@@ -12,6 +14,17 @@ export function needsPatience(world: Pick<World, "clock">, durationMs: number): 
     throw new NotPossibleHere(
       `nobody waits for pauses of ${Math.round(durationMs / 1000)} s by this subject's clock`,
     );
+}
+
+/**
+ * Says that a case is about a layout.
+ *
+ * @throws {NotPossibleHere} where the subject does not have it
+ */
+export function needsLayout(world: Pick<World, "subject">, layout: Layout): void {
+  const { subject } = world;
+  if (isProgram(subject) && !subject.claims.layouts.includes(layout))
+    throw new NotPossibleHere(`${subject.name} does not have layout ${layout}`);
 }
 
 /**

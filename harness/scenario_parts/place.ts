@@ -1,24 +1,46 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import type { Layout } from "../../spec/mod.ts";
+import { exists } from "../disk/mod.ts";
 import { HEAD } from "../subjects/head_view.ts";
 import { isProgram } from "../subjects/program.ts";
 import type { World } from "../worlds/world.ts";
 
+/** The layout that a subject uses where none is asked for: for a program the first that it claims. */
+export function ownLayout({ subject }: Partial<Pick<World, "subject">>): Layout {
+  const own = subject !== undefined && isProgram(subject) ? subject.claims.layouts[0] : undefined;
+  return own ?? "hubapi";
+}
+
 /**
- * The directory in which the law places a model, in the layout that the subject has for its own.
+ * The directory in which the law places a model, by default in the layout that the subject has for its own.
  *
  * In layout `hf-cache` it is that of the commit downloaded last; the world's disk knows which.
  */
 export function modelPlace(
   world: Pick<World, "root"> & Partial<Pick<World, "subject">>,
   repository: string,
+  options: { readonly layout?: Layout | undefined } = {},
 ): string {
-  const { subject } = world;
-  const layout = subject !== undefined && isProgram(subject) ? subject.claims.layouts[0] : "hubapi";
+  const layout = options.layout ?? ownLayout(world);
   const parts = repository.split("/");
   if (layout === "hf-cache")
     return join(world.root, `models--${parts.join("--")}`, "snapshots", HEAD);
   if (layout === "lmstudio") return join(world.root, ...parts);
   return join(world.root, "models", ...parts);
+}
+
+/**
+ * Part of a request: the layout in which MLX's runtimes look, for stories about what no other layout has. It is named only where the
+ * subject has another one for its own, as not every subject takes a layout.
+ */
+export function inHubapi(world: Partial<Pick<World, "subject">>): { readonly layout?: "hubapi" } {
+  return ownLayout(world) === "hubapi" ? {} : { layout: "hubapi" };
+}
+
+/** A model's place under the name that it has on the disk now: in layout `hf-cache` with the commit. */
+export async function namedPlace(world: Pick<World, "files">, place: string): Promise<string> {
+  if (!place.endsWith(HEAD) || !(await exists(world.files, place))) return place;
+  return join(dirname(place), basename(await world.files.realpath(place)));
 }
 
 /** The place of a repository path in a model's directory. */

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { ModelFile } from "../models/mod.ts";
 import { exists, removeTree, writeBytes } from "../disk/mod.ts";
 import type { World } from "../worlds/world.ts";
-import { filePlace, modelPlace } from "./place.ts";
+import { writeForeignSnapshot } from "./hub_cache.ts";
+import { filePlace, modelPlace, ownLayout } from "./place.ts";
 
 /**
  * Puts a model in its place and returns the directory: downloaded, so that its hashes are recorded, or written by hand,
@@ -18,9 +20,33 @@ export async function placeModel(
     world.hub.publish(repository, files, { tags: ["mlx"] });
     await world.start().download({ repository });
   } else {
-    await changeFiles(world, directory, { before: [], after: files });
+    await placeByHand(world, files, { repository });
   }
   return directory;
+}
+
+/** Copies files to a model's place, as somebody does who moves models around: nothing is recorded of them. */
+async function placeByHand(
+  world: World,
+  files: readonly ModelFile[],
+  { repository }: { readonly repository: string },
+): Promise<void> {
+  if (ownLayout(world) !== "hf-cache") {
+    const directory = modelPlace(world, repository);
+    await changeFiles(world, directory, { before: [], after: files });
+    return;
+  }
+  // A snapshot of copies: in a store the names of the contents would be their hashes.
+  await writeForeignSnapshot(world.files, world.root, {
+    repository,
+    files,
+    commit: createHash("sha1").update(repository).digest("hex"),
+    revision: "main",
+    hasListing: false,
+    isShared: false,
+    absent: [],
+    isCopied: true,
+  });
 }
 
 /** Paths that are in one set of files only, or in both with other bytes. */

@@ -33,7 +33,7 @@ export function headView(files: FileSystem, options: { readonly layout: Layout }
     realpath: async (path) => files.realpath(await real(path)),
     rename: async (source, target) => files.rename(await real(source), await real(target)),
     link: async (source, target) => files.link(await real(source), await real(target)),
-    symlink: async (destination, path) => files.symlink(destination, await real(path)),
+    symlink: async (destination, path) => files.symlink(await real(destination), await real(path)),
     unlink: async (path) => files.unlink(await real(path)),
     rmdir: async (path) => files.rmdir(await real(path)),
     syncDirectory: async (path) => files.syncDirectory(await real(path)),

@@ -20,6 +20,7 @@ import {
   readBytes,
   readTree,
   scenario,
+  stateDirectory,
   wrongFiles,
 } from "../../harness/mod.ts";
 
@@ -85,8 +86,9 @@ export const fullPart = scenario({
     const directory = modelPlace(world, REPOSITORY);
     await killDownload(world, REQUEST, { at: { at: "chunk", nth } });
     const planted = patternedBytes(sizeBytes, { salt: isRight ? 0 : 5 });
-    for (const { path, kind } of await readTree(world.files, directory)) {
-      const place = filePlace(directory, path);
+    const state = stateDirectory(directory);
+    for (const { path, kind } of await readTree(world.files, state)) {
+      const place = filePlace(state, path);
       const isPartial =
         kind === "file" &&
         path !== WEIGHTS.path &&

@@ -10,6 +10,8 @@ import fc from "fast-check";
 import { type DownloadResult, MARKER_NAME, type Progress } from "../../spec/mod.ts";
 import {
   exists,
+  NotPossibleHere,
+  ownLayout,
   ProcessKilled,
   readBytes,
   readText,
@@ -40,6 +42,8 @@ export const otherWay = scenario({
   },
   world: () => ({ style: { chunkBytes: 128 } }),
   async check({ sizeBytes, isPlain, event, nth, acceptRanges }, world, verdict) {
+    if (!isPlain && ownLayout(world) !== "hubapi")
+      throw new NotPossibleHere("only beside MLX's layout is there a place for what is no model");
     const { hub } = world;
     const content = (salt: number) =>
       Uint8Array.from({ length: sizeBytes }, (_, at) => (at * 13 + salt) & 255);

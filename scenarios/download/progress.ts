@@ -12,14 +12,14 @@ import {
   anySmallModel,
   exists,
   filePlace,
+  keptParts,
   killDownload,
+  type ModelFile,
   modelPlace,
-  readTree,
   scenario,
   settled,
-  wantedFiles,
-  type ModelFile,
   type Verdict,
+  wantedFiles,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Progress";
@@ -47,10 +47,8 @@ export const progress = scenario({
     if (killAt !== undefined)
       await killDownload(world, request, { at: { at: "chunk", nth: killAt } });
     const directory = modelPlace(world, REPOSITORY);
-    const kept = (await readTree(world.files, directory)).filter(
-      ({ kind, sizeBytes, path }) => kind === "file" && !path.endsWith(".json") && sizeBytes > 0,
-    );
-    const keptBytes = kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const kept = await keptParts(world, directory, files);
+    const keptBytes = [...kept.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     const match = { kind: "cdn" as const, nth: 1 };
     if (fault === "cut")
       world.hub.faults = [{ match, do: { type: "cut", atByte: 300, how: "rst" } }];

@@ -22,16 +22,20 @@ import {
   filePlace,
   firstByte,
   killDownload,
+  type ModelFile,
   modelPlace,
   overwriteBytes,
   readBytes,
   readTree,
   scenario,
+  stateDirectory,
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ResumeAnswers";
+/** By so many bytes a part is told from other files. */
+const HEAD_BYTES = 32;
 const SIZE_BYTES = 4000;
 /** How the server answers, or what became of the kept bytes. */
 type Way =
@@ -128,16 +132,9 @@ async function interruptAndAnswer(
   const changed = files.map((file) => (file === weights ? { ...weights, bytes: other } : file));
   const next = way === "changed" ? changed : files;
   if (way === "changed") world.hub.publish(REPOSITORY, next, { tags: ["mlx"] });
-  const kept = (await readTree(world.files, directory)).filter(
-    ({ kind, sizeBytes, path }) =>
-      kind === "file" &&
-      sizeBytes > 0 &&
-      !files.some((file) => file.path === path) &&
-      !path.endsWith(".json"),
-  );
+  const kept = await keptPlaces(world, directory, weights);
   if (kept.length > 0) reached("bytes were kept");
-  for (const { path } of kept) {
-    const place = filePlace(directory, path);
+  for (const place of kept) {
     const bytes = await readBytes(world.files, place);
     if (way === "too many bytes")
       await overwriteBytes(world.files, place, new Uint8Array([...bytes, ...pattern(SIZE_BYTES)]));
@@ -186,4 +183,22 @@ function exchangeOf<T>(list: readonly T[]): T {
   const [first] = list;
   if (first === undefined) throw new RangeError("Cannot take the first of none");
   return first;
+}
+
+/** Files at no final path that begin as the content does. */
+async function keptPlaces(world: World, directory: string, content: ModelFile): Promise<string[]> {
+  const state = stateDirectory(directory);
+  const places: string[] = [];
+  for (const { path, kind, sizeBytes } of await readTree(world.files, state)) {
+    if (kind !== "file" || sizeBytes === 0 || path === content.path || isBlob(path)) continue;
+    const place = filePlace(state, path);
+    const head = (await readBytes(world.files, place)).subarray(0, HEAD_BYTES);
+    if (Buffer.from(content.bytes).indexOf(head) === 0) places.push(place);
+  }
+  return places;
+}
+
+/** In the hub's cache a content is final under its hash. */
+function isBlob(path: string): boolean {
+  return /^blobs\/[0-9a-f]{40,64}$/.test(path);
 }

@@ -10,6 +10,7 @@ import fc from "fast-check";
 import {
   anyRepository,
   anySmallModel,
+  inHubapi,
   modelPlace,
   readTree,
   scenario,
@@ -35,7 +36,9 @@ export const flatDirectory = scenario({
     await verdict.fails("LAYOUT-FLAT", asFlat, ["unsupported"]);
     const names = await world.files.readdir(world.root);
     verdict.holds("LAYOUT-FLAT", names.join() === modelId, `the root holds ${names.join()}`);
-    await verdict.attempt("LAYOUT-FLAT", () => subject.download({ repository }));
+    await verdict.attempt("LAYOUT-FLAT", () =>
+      subject.download({ repository, ...inHubapi(world) }),
+    );
     verdict.holds(
       "LAYOUT-FLAT",
       JSON.stringify(await readTree(world.files, flat)) === before,
@@ -43,7 +46,7 @@ export const flatDirectory = scenario({
     );
     const listed = await verdict.attempt("MANAGE-BOTH", () => subject.list());
     const directories = listed.map(({ directory }) => directory).toSorted();
-    const expected = [flat, modelPlace(world, repository)].toSorted();
+    const expected = [flat, modelPlace(world, repository, inHubapi(world))].toSorted();
     verdict.holds(
       "MANAGE-BOTH",
       directories.join() === expected.join(),

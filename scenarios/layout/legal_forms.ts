@@ -49,8 +49,7 @@ export const legalForms = scenario({
     }
     const lacking = made.find(({ path }) => !there.includes(path));
     verdict.holds(id, lacking === undefined, `${lacking?.path} is not there`);
-    const isInPlace =
-      layout === "lmstudio" || (await isPlace(world, directory, modelPlace(world, REPOSITORY)));
+    const isInPlace = await isPlace(world, directory, modelPlace(world, REPOSITORY, { layout }));
     verdict.holds(id, isInPlace, `it is in ${directory}`);
   },
 });

@@ -6,7 +6,14 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { anySmallModel, isPlace, modelPlace, readTree, scenario } from "../../harness/mod.ts";
+import {
+  anySmallModel,
+  inHubapi,
+  isPlace,
+  modelPlace,
+  readTree,
+  scenario,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";
 
@@ -22,13 +29,14 @@ export const movedToFlat = scenario({
     const id = "LAYOUT-FLAT";
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
-    await subject.download({ repository: REPOSITORY });
+    const request = { repository: REPOSITORY, ...inHubapi(world) };
+    await subject.download(request);
     const flat = join(world.root, modelId);
-    const place = modelPlace(world, REPOSITORY);
+    const place = modelPlace(world, REPOSITORY, request);
     await world.files.rename(place, flat);
     const before = JSON.stringify(await readTree(world.files, flat));
     if (isAgain) {
-      const again = () => subject.download({ repository: REPOSITORY });
+      const again = () => subject.download(request);
       const { directory } = await verdict.attempt(id, again);
       verdict.holds(id, await isPlace(world, directory, place), `it went to ${directory}`);
     }

@@ -12,6 +12,7 @@ import {
   exists,
   makeDirectories,
   modelPlace,
+  namedPlace,
   scenario,
   wantedFiles,
   wrongFiles,
@@ -32,8 +33,8 @@ export const rootLink = scenario({
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
     const request = { repository: REPOSITORY };
-    const expected = modelPlace(world, REPOSITORY);
     const { directory } = await verdict.attempt(id, () => subject.download(request));
+    const expected = await namedPlace(world, modelPlace(world, REPOSITORY));
     const there = await wrongFiles(
       world,
       modelPlace({ root: behind, subject: world.subject }, REPOSITORY),

@@ -11,6 +11,7 @@ import {
   contentEtag,
   exists,
   filePlace,
+  inHubapi,
   killDownload,
   makeDirectories,
   modelPlace,
@@ -42,7 +43,8 @@ export const anyDirectory = scenario({
   },
   async check({ model, kind, lacking, isWhole, nth }, world, verdict) {
     const { files: disk } = world;
-    const directory = modelPlace(world, REPOSITORY);
+    const request = { repository: REPOSITORY, ...inHubapi(world) };
+    const directory = modelPlace(world, REPOSITORY, request);
     const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const wanted = wantedFiles(model.files);
     const gone = isWhole ? undefined : wanted[lacking % wanted.length]?.path;
@@ -59,7 +61,7 @@ export const anyDirectory = scenario({
     }
     if (kind === "interrupted") {
       const at = { at: "operation", nth } as const;
-      const isDead = await killDownload(world, { repository: REPOSITORY }, { at });
+      const isDead = await killDownload(world, request, { at });
       if (isDead) verdict.reached("a download was interrupted");
       // It may have died with nothing left to do but to tidy up.
       if (!isDead || (await exists(disk, filePlace(directory, MARKER_NAME)))) return;
@@ -67,12 +69,10 @@ export const anyDirectory = scenario({
     if (kind === "other source") {
       const elsewhere = "mlx-community/Elsewhere";
       world.hub.publish(elsewhere, model.files, { tags: ["mlx"] });
-      await world.start().download({ repository: elsewhere });
-      await disk.rename(modelPlace(world, elsewhere), directory);
+      await world.start().download({ ...request, repository: elsewhere });
+      await disk.rename(modelPlace(world, elsewhere, request), directory);
     }
-    const status = await verdict.attempt("STATUS-ANSWERS", () =>
-      world.start().status({ repository: REPOSITORY }),
-    );
+    const status = await verdict.attempt("STATUS-ANSWERS", () => world.start().status(request));
     const { state } = status;
     verdict.holds("STATUS-HONEST", state !== "complete", `${kind}: it answers complete`);
     verdict.holds("STATUS-ANSWERS", status.directory === directory, `it is of ${status.directory}`);

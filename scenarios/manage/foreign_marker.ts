@@ -11,6 +11,7 @@ import {
   anySmallModel,
   contentBytes,
   filePlace,
+  inHubapi,
   markerText,
   modelPlace,
   overwriteBytes,
@@ -52,8 +53,8 @@ export const foreignMarker = scenario({
   async check({ model, marker, bad, isByHand, cutAt }, world, verdict) {
     const { files: disk, hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const directory = modelPlace(world, REPOSITORY);
-    const request = { repository: REPOSITORY };
+    const request = { repository: REPOSITORY, ...inHubapi(world) };
+    const directory = modelPlace(world, REPOSITORY, request);
     await world.start().download(request);
     const own = (await markerText(disk, directory)) ?? "";
     const { files: _, ...headOnly } = JSON.parse(own) as Record<string, unknown>;

@@ -13,6 +13,7 @@ import {
   anySmallModel,
   filePlace,
   modelPlace,
+  needsLayout,
   scenario,
   writeBytes,
 } from "../../harness/mod.ts";
@@ -44,7 +45,9 @@ export const idsAndBack = scenario({
     }),
   },
   async check({ model, repositories }, world, verdict) {
+    needsLayout(world, "hubapi");
     const { files: disk, root } = world;
+    const placeOf = (id: string) => modelPlace(world, id, { layout: "hubapi" });
     const parts = model.files.filter(
       ({ path }) => path === "config.json" || path === model.weightFiles[0],
     );
@@ -52,10 +55,10 @@ export const idsAndBack = scenario({
       for (const { path, bytes } of parts)
         await writeBytes(disk, filePlace(directory, path), bytes);
     };
-    for (const repository of repositories) await place(modelPlace(world, repository));
+    for (const repository of repositories) await place(placeOf(repository));
     const first = await verdict.attempt("MANAGE-MAP", () => world.start().list());
     const ids = repositories.map(
-      (id) => first.find(({ directory }) => directory === modelPlace(world, id))?.modelId ?? "",
+      (id) => first.find(({ directory }) => directory === placeOf(id))?.modelId ?? "",
     );
     const isNames = ids.every((id) => /^[^/\0]+$/.test(id) && id !== "." && id !== "..");
     verdict.holds("MANAGE-MAP", isNames, `no names of directories: ${ids.join()}`);
@@ -68,7 +71,7 @@ export const idsAndBack = scenario({
       const flat = second.find(({ directory }) => directory === join(root, id));
       const isBack = flat?.repository === repository && flat.modelId === id;
       verdict.holds("MANAGE-MAP", isBack, `${repository} is ${id}, which is ${flat?.repository}`);
-      const isTold = flat?.misplaced === modelPlace(world, repository);
+      const isTold = flat?.misplaced === placeOf(repository);
       verdict.holds("LAYOUT-FLAT", isTold, `${id}: misplaced is ${flat?.misplaced}`);
     }
   },

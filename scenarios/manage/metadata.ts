@@ -11,6 +11,7 @@ import {
   anySmallModel,
   contentEtag,
   filePlace,
+  inHubapi,
   modelNames,
   modelPlace,
   readText,
@@ -34,7 +35,8 @@ export const metadata = scenario({
   async check({ versions, nested, damage, which }, world, verdict) {
     const { files: disk, hub } = world;
     const id = "MANAGE-METADATA";
-    const directory = modelPlace(world, REPOSITORY);
+    const request = { repository: REPOSITORY, ...inHubapi(world) };
+    const directory = modelPlace(world, REPOSITORY, request);
     const judge = async (commit: string, files: ReturnType<typeof wantedFiles>) => {
       for (const file of files) {
         const { modifiedMs } = await disk.stat(filePlace(directory, file.path));
@@ -66,7 +68,7 @@ export const metadata = scenario({
       }));
       const files = [...version.files, ...extra];
       const commit = hub.publish(REPOSITORY, files, { tags: ["mlx"] });
-      const download = () => world.start().download({ repository: REPOSITORY });
+      const download = () => world.start().download(request);
       await verdict.attempt(id, download);
       const visible = wantedFiles(files).filter(({ path }) => !path.startsWith("."));
       if (last.some((path) => !visible.some((file) => file.path === path)))

@@ -10,6 +10,7 @@ import {
   filePlace,
   killDownload,
   modelPlace,
+  namedPlace,
   readTree,
   removeTree,
   scenario,
@@ -58,15 +59,18 @@ export const removedLeftovers = scenario({
     if (killAt === undefined) await world.start().download(request);
     else if (await killDownload(world, request, { at: killAt }))
       verdict.reached("a process was killed");
-    for (const path of foreign)
-      await writeBytes(disk, filePlace(directory, path), new TextEncoder().encode("mine"));
+    const placeForeign = async (place: string) => {
+      for (const path of foreign)
+        await writeBytes(disk, filePlace(place, path), new TextEncoder().encode("mine"));
+    };
+    await placeForeign(directory);
+    const place = await namedPlace(world, directory);
     const subject = world.start();
     // A process that died before it had written anything has left nothing to remove.
     isRemoved = (await settled(() => subject.remove(request))) !== undefined;
     const left = await names();
     await removeTree(disk, root);
-    for (const path of foreign)
-      await writeBytes(disk, filePlace(directory, path), new TextEncoder().encode("mine"));
+    await placeForeign(place);
     const expected = await names();
     verdict.holds("REMOVE-ALL", left === expected, () => `left is\n${left}`);
     if (foreign.length > 0) verdict.reached("a foreign file stayed");

@@ -5,7 +5,7 @@
  * - `remove` reports the bytes of the data whose last name went, once.
  * - Data with a name elsewhere is as it was.
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import fc from "fast-check";
 import {
   anySmallModel,
@@ -14,6 +14,7 @@ import {
   modelPlace,
   readTree,
   scenario,
+  stateDirectory,
   wantedFiles,
 } from "../../harness/mod.ts";
 
@@ -52,7 +53,8 @@ export const secondNames = scenario({
       await disk.link(filePlace(directory, weights.path), filePlace(directory, COPY));
     }
     const before = await dataBelow(root);
-    const isOther = (path: string) => !path.startsWith(`models/${REPOSITORY}`);
+    const own = relative(root, stateDirectory(directory));
+    const isOther = (path: string) => !path.startsWith(own);
     const others = async () => [
       await readTree(disk, world.outside),
       (await readTree(disk, root)).filter(({ path, kind }) => kind === "file" && isOther(path)),

@@ -27,6 +27,7 @@ import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
 import { listModels } from "./list_models.ts";
 import { readMarker } from "./marker.ts";
 import { modelStatus } from "./model_status.ts";
+import { removeCachedModel } from "./remove_cached_model.ts";
 import { removeModel } from "./remove_model.ts";
 
 /** Options of a {@linkcode ModelFileManager}. */
@@ -123,13 +124,19 @@ export class ModelFileManager {
     );
   }
 
-  /** Removes a model. @throws {ModelError} `not-downloaded` */
+  /**
+   * Removes a model; from the hub's cache all that there is of it, or the snapshot of the revision that was asked for.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
     const directory = await this.#whereOf(request);
     const removal = { directory, name: request.repository, signal: options.signal };
-    return hubCachePlaceOf(directory) === undefined
-      ? removeModel(this.#host, this.#root, removal)
-      : removeSnapshot(this.#host, this.#cacheRoot, removal);
+    const isCached = request.layout === "hf-cache" || hubCachePlaceOf(directory) !== undefined;
+    if (!isCached) return removeModel(this.#host, this.#root, removal);
+    if (request.revision !== undefined) return removeSnapshot(this.#host, this.#cacheRoot, removal);
+    const cache = hubCachePlace(this.#cacheRoot, request.repository);
+    return removeCachedModel(this.#host, this.#cacheRoot, { ...removal, cache });
   }
 
   /**

@@ -76,6 +76,7 @@ class SnapshotRemoval {
   readonly #cache: HubCachePlace;
   readonly #directory: string;
   readonly #commit: string;
+  #bytesFreed = 0;
 
   constructor(
     files: FileSystem,
@@ -97,15 +98,14 @@ class SnapshotRemoval {
     const { refs, trees, noExist, snapshots } = this.#cache;
     // Other clients find the snapshot by its ref, so that goes before any file does.
     await this.#removeRefs(refs);
-    const { blobs, bytes } = await this.#removeEntries();
-    const bytesFreed = bytes + (await this.#removeBlobs(blobs));
+    await this.#removeBlobs(await this.#removeEntries());
     await this.#unlink(join(trees, `${this.#commit}.json`));
     await this.#removeAll(join(noExist, this.#commit));
     await this.#removeStaging();
     for (const directory of [snapshots, this.#cache.blobs, refs, trees, noExist])
       await removeEmptyDirectories(this.#files, directory, this.#cacheRoot);
     if ((await lstatIfThere(this.#files, snapshots)) === undefined) await this.#removeLocks();
-    return bytesFreed;
+    return this.#bytesFreed;
   }
 
   async #removeRefs(refs: string): Promise<void> {
@@ -123,27 +123,25 @@ class SnapshotRemoval {
   }
 
   /** Links are of the snapshot; so are the copies that clients make where there are no links. */
-  async #removeEntries(): Promise<{ readonly blobs: Set<string>; readonly bytes: number }> {
+  async #removeEntries(): Promise<Set<string>> {
     const marker = await readMarker(this.#files, this.#directory);
     const listed = marker?.files ?? (await readCommitListing(this.#files, this.#directory)) ?? [];
     const known = new Set([MARKER_NAME, ...listed.map(({ path }) => path)]);
     const blobs = await this.#blobsOf(this.#directory);
-    const entries: { path: string; bytes: number }[] = [];
+    const entries: string[] = [];
     const directories: string[] = [this.#directory];
     for await (const { path, stat } of walk(this.#files, this.#directory)) {
       if (stat.kind === "directory") directories.unshift(join(this.#directory, path));
-      else if (stat.kind === "link") entries.push({ path, bytes: 0 });
-      else if (known.has(path))
-        entries.push({ path, bytes: stat.linkCount === 1 ? stat.sizeBytes : 0 });
+      else if (stat.kind === "link" || known.has(path)) entries.push(path);
     }
-    entries.sort((one, two) => rankOf(one.path) - rankOf(two.path));
-    for (const { path } of entries) {
+    entries.sort((one, two) => rankOf(one) - rankOf(two));
+    for (const path of entries) {
       await this.#unlink(join(this.#directory, path));
       if (FIRST_OUT.includes(path)) await this.#files.syncDirectory(this.#directory);
     }
     for (const directory of directories)
       await removeEmptyDirectories(this.#files, directory, this.#cache.snapshots);
-    return { blobs, bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
+    return blobs;
   }
 
   /** Names of the blobs that a snapshot's links lead to. */
@@ -157,20 +155,12 @@ class SnapshotRemoval {
     return blobs;
   }
 
-  async #removeBlobs(blobs: Set<string>): Promise<number> {
+  async #removeBlobs(blobs: Set<string>): Promise<void> {
     for (const commit of await namesIn(this.#files, this.#cache.snapshots)) {
       for (const blob of await this.#blobsOf(join(this.#cache.snapshots, commit)))
         blobs.delete(blob);
     }
-    let bytes = 0;
-    for (const blob of blobs) {
-      const path = join(this.#cache.blobs, blob);
-      const stat = await lstatIfThere(this.#files, path);
-      if (stat === undefined || stat.kind === "directory") continue;
-      if (stat.kind === "file" && stat.linkCount === 1) bytes += stat.sizeBytes;
-      await this.#unlink(path);
-    }
-    return bytes;
+    for (const blob of blobs) await this.#unlink(join(this.#cache.blobs, blob));
   }
 
   async #removeStaging(): Promise<void> {
@@ -198,8 +188,12 @@ class SnapshotRemoval {
       await removeEmptyDirectories(this.#files, path, this.#cacheRoot);
   }
 
+  /** Data comes free when its last name goes. A directory of that name is nobody's that is known here. */
   async #unlink(path: string): Promise<void> {
+    const stat = await lstatIfThere(this.#files, path);
+    if (stat === undefined || stat.kind === "directory") return;
     await unlinkIfThere(this.#files, path);
+    if (stat.kind === "file" && stat.linkCount === 1) this.#bytesFreed += stat.sizeBytes;
   }
 }
 
