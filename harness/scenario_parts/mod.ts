@@ -30,6 +30,7 @@ export { namesFile } from "./names_file.ts";
 export { needsLayout, needsOwnProcess, needsPatience } from "./needs_own_process.ts";
 export * from "./other_host.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
+export { paced } from "./paced.ts";
 export { patternedBytes } from "./patterned_bytes.ts";
 export { filePlace, inHubapi, modelPlace, namedPlace, ownLayout } from "./place.ts";
 export { changedPaths, changeFiles, placeModel } from "./placed_model.ts";

@@ -16,6 +16,7 @@ import {
   killDownload,
   type ModelFile,
   modelPlace,
+  paced,
   scenario,
   settled,
   type Verdict,
@@ -74,7 +75,8 @@ export const progress = scenario({
       if (result === undefined) verdict.reached("it failed");
       return;
     }
-    await verdict.attempt("DL-PROGRESS", () => world.start().download(request, { onProgress }));
+    const watched = world.start(paced(world, { pauseMs: 20 }));
+    await verdict.attempt("DL-PROGRESS", () => watched.download(request, { onProgress }));
     await Promise.all(checks);
     if (fault === "flip") verdict.reached("a file started anew");
     judgeReports(reports, wantedFiles(files), verdict);
