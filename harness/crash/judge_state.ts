@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
-import { filesBelow } from "../disk/disk_image.ts";
+import { type DiskImage, filesBelow } from "../disk/disk_image.ts";
 import type { DiskRecording } from "./disk_recording.ts";
-import { recordDisk } from "./disk_recording.ts";
 import { contentBytes } from "../scenario_parts/content_bytes.ts";
-import { asFailure, describeError } from "../scenario/verdict.ts";
+import { asFailure, describeError, isCourtMatter } from "../scenario/verdict.ts";
 import type { CrashCase, CrashPromise } from "./crash_story.ts";
 import { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";
 import type { CrashState } from "./enumerate_states.ts";
-import { isSync } from "./operation_scope.ts";
 import { contentName } from "./image_folder.ts";
 import { type CrashViolation, lookAtState, type StateLook } from "./look_at_state.ts";
 
@@ -46,12 +44,16 @@ export async function judgeState(
     violations.push(...look.violations);
   }
   if (!answers && !recovery) return { violations, recovery: undefined };
-  const process = startAfterCrash(place, state.image);
-  if (answers && look !== undefined) await judgeAnswers(process, { crash, look, violations });
-  const recorded = recovery
-    ? await judgeRecovery(place, process, { crash, violations })
-    : undefined;
-  return { violations, recovery: recorded };
+  const process = await startAfterCrash(place, state.image);
+  try {
+    if (answers && look !== undefined) await judgeAnswers(process, { crash, look, violations });
+    const recorded = recovery
+      ? await judgeRecovery(place, process, { crash, violations })
+      : undefined;
+    return { violations, recovery: recorded };
+  } finally {
+    await process.end();
+  }
 }
 
 interface Judging {
@@ -76,6 +78,7 @@ async function judgeAnswers(
       if (promised !== undefined && state !== "complete")
         violations.push({ requirement, detail: `${question} says ${state} after success` });
     } catch (error) {
+      if (isCourtMatter(error)) throw error;
       violations.push({ requirement, detail: `${question} rejects with ${describeError(error)}` });
     }
   }
@@ -96,51 +99,53 @@ async function judgeAnswers(
 
 async function judgeRecovery(
   place: CrashPlace,
-  { manager, disk }: CrashProcess,
+  process: CrashProcess,
   context: Judging,
 ): Promise<DiskRecording | undefined> {
   const { crash, violations } = context;
   const { request } = crash.story;
   const requirement = "DUR-RECOVERY";
-  const recorder = recordDisk(disk);
+  const { manager } = process;
+  const recorder = await process.record();
   try {
     await manager.download(request);
   } catch (error) {
+    if (isCourtMatter(error)) throw error;
     violations.push({ requirement, detail: `the next download fails: ${describeError(error)}` });
-    recorder.finish();
+    await recorder.finish();
     return undefined;
   }
-  recorder.acknowledge("download");
-  const recovery = recorder.finish();
-  const left = leftWrong(crash, { disk, start: crash.recording });
+  const { recording } = await recorder.finish("download");
+  const left = leftWrong(crash, { image: await process.image(), start: crash.recording });
   if (left !== undefined) violations.push({ requirement, detail: `after the next one ${left}` });
-  const idle = recordDisk(disk);
+  const idle = await process.record();
   place.hub.clearLog();
   try {
     await manager.download(request);
-    const changes = idle.finish().operations.filter((operation) => !isSync(operation));
+    const { changes } = await idle.finish();
     const bytes = contentBytes(place.hub.log);
-    if (changes.length > 0 || bytes > 0) {
-      const detail = `the download after the next one makes ${changes.length} changes and fetches ${bytes} bytes`;
+    if (changes > 0 || bytes > 0) {
+      const detail = `the download after the next one makes ${changes} changes and fetches ${bytes} bytes`;
       violations.push({ requirement, detail });
     }
   } catch (error) {
+    if (isCourtMatter(error)) throw error;
     violations.push({ requirement, detail: `the third download fails: ${describeError(error)}` });
   }
-  return recovery;
+  return recording;
 }
 
 /** What is not as it must be after a recovery. */
 function leftWrong(
   { story }: CrashCase,
-  context: { readonly disk: CrashProcess["disk"]; readonly start: DiskRecording },
+  context: { readonly image: DiskImage; readonly start: DiskRecording },
 ): string | undefined {
   const { root, directory, versions } = story;
   const wanted = new Map(
     (versions.at(-1) ?? []).map((file) => [join(directory, ...file.path.split("/")), file.bytes]),
   );
   const metadata = join(directory, METADATA_DIRECTORY);
-  const found = filesBelow(context.disk.image(), root);
+  const found = filesBelow(context.image, root);
   const before = filesBelow(context.start.start, root);
   const marker = join(directory, MARKER_NAME);
   for (const [path, bytes] of wanted) {

@@ -29,6 +29,11 @@ export {
   exploreCrashes,
   type ExploreOptions,
 } from "./explore_crashes.ts";
+export {
+  type ProgramRecorder,
+  recordProgram,
+  startProgramAfterCrash,
+} from "./program_recording.ts";
 export { judgeState, type StateJudgement, type StateQuestions } from "./judge_state.ts";
 export { type CrashViolation, lookAtState, type StateLook } from "./look_at_state.ts";
 export { operationName } from "./operation_name.ts";

@@ -135,7 +135,7 @@ export class Verdict {
   }
 }
 
-function isCourtMatter(error: unknown): boolean {
+export function isCourtMatter(error: unknown): boolean {
   return (
     error instanceof HarnessError ||
     error instanceof NotPossibleHere ||

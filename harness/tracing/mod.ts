@@ -6,5 +6,12 @@
 
 export { noteCalls, type NoteCallsOptions, NOTED_CALLS, NOTING_OPTIONS } from "./note_calls.ts";
 export { Observation, type OpenedFile } from "./observation.ts";
-export { argumentText, descriptorPath, parseStrace, type TracedCall } from "./parse_strace.ts";
+export {
+  argumentBytes,
+  argumentText,
+  descriptorPath,
+  parseStrace,
+  type TracedCall,
+} from "./parse_strace.ts";
+export { RECORDING_OPTIONS, replayCalls, type ReplayCallsOptions } from "./replay_calls.ts";
 export { STRACE, tracerLack } from "./tracer.ts";

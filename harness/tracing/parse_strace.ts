@@ -8,6 +8,10 @@ export interface TracedCall {
   readonly args: readonly string[];
   /** What it returned, with the path of a descriptor and without a complaint; negative when it failed. */
   readonly result: string;
+  /** Lines of the log at which it began and returned. */
+  readonly lines: { readonly begin: number; readonly end: number };
+  /** Whether strace answered in place of the system, so that nothing was done. */
+  readonly isInjected: boolean;
 }
 
 const LINE_REGEXP = /^(\d+) +(?:(\d+\.\d+) )?(.*)$/;
@@ -20,26 +24,32 @@ const RESUMED_REGEXP = /^<\.\.\. (\w+) resumed>(.*)$/;
  */
 export function parseStrace(log: string): TracedCall[] {
   const calls: TracedCall[] = [];
-  const begun = new Map<string, { readonly timeMs: number; readonly text: string }>();
-  for (const line of log.split("\n")) {
+  const begun = new Map<string, { readonly timeMs: number; readonly text: string; at: number }>();
+  for (const [at, line] of log.split("\n").entries()) {
     const [, pid = "", seconds = "0", said = ""] = LINE_REGEXP.exec(line) ?? [];
     const timeMs = Number(seconds) * 1000;
     if (said.endsWith(UNFINISHED)) {
-      begun.set(pid, { timeMs, text: said.slice(0, -UNFINISHED.length) });
+      begun.set(pid, { timeMs, text: said.slice(0, -UNFINISHED.length), at });
       continue;
     }
     const [, , rest] = RESUMED_REGEXP.exec(said) ?? [];
     const first = rest === undefined ? undefined : begun.get(pid);
     begun.delete(pid);
     const call = parseCall(rest === undefined ? said : `${first?.text ?? ""}${rest}`);
-    if (call !== undefined)
-      calls.push({ pid: Number(pid), timeMs: first?.timeMs ?? timeMs, ...call });
+    if (call === undefined) continue;
+    const lines = { begin: first?.at ?? at, end: at };
+    calls.push({ pid: Number(pid), timeMs: first?.timeMs ?? timeMs, lines, ...call });
   }
   return calls;
 }
 
 /** The text of an argument in quotes; undefined of any other. */
 export function argumentText(argument: string | undefined): string | undefined {
+  return argumentBytes(argument)?.toString("utf8");
+}
+
+/** The bytes of an argument in quotes; undefined of any other. */
+export function argumentBytes(argument: string | undefined): Buffer | undefined {
   const [, quoted] = /^"(.*)"(?:\.\.\.)?$/s.exec(argument ?? "") ?? [];
   return quoted === undefined ? undefined : unescaped(quoted);
 }
@@ -47,16 +57,19 @@ export function argumentText(argument: string | undefined): string | undefined {
 /** The path that strace wrote behind a descriptor; undefined where it wrote none. */
 export function descriptorPath(argument: string | undefined): string | undefined {
   const [, path] = /^(?:\d+|AT_FDCWD)<(\/.*)>(?:\(deleted\))?$/s.exec(argument ?? "") ?? [];
-  return path === undefined ? undefined : unescaped(path);
+  return path === undefined ? undefined : unescaped(path).toString("utf8");
 }
 
-function parseCall(text: string): Pick<TracedCall, "name" | "args" | "result"> | undefined {
+function parseCall(
+  text: string,
+): Pick<TracedCall, "name" | "args" | "result" | "isInjected"> | undefined {
   const [head = "", name = ""] = /^(\w+)\(/.exec(text) ?? [];
   if (name === "") return undefined;
   const parts = splitArguments(text.slice(head.length));
   if (parts === undefined) return undefined;
   const [, result = ""] = /^ *= (-?\d+(?:<.*>(?:\(deleted\))?)?|\?)/s.exec(parts.after) ?? [];
-  return result === "" || result === "?" ? undefined : { name, args: parts.args, result };
+  if (result === "" || result === "?") return undefined;
+  return { name, args: parts.args, result, isInjected: parts.after.endsWith("(INJECTED)") };
 }
 
 /** Splits at the commas between arguments, and ends at the bracket that closes them. */
@@ -98,7 +111,7 @@ function endOfPath(text: string, from: number): number {
 const SIGNS: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, f: 12 };
 
 /** strace writes bytes beyond ASCII in octal. */
-function unescaped(text: string): string {
+function unescaped(text: string): Buffer {
   const bytes: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const [, octal] = /^\\([0-7]{1,3})/.exec(text.slice(at, at + 4)) ?? [];
@@ -110,5 +123,5 @@ function unescaped(text: string): string {
       bytes.push(SIGNS[text[at] ?? ""] ?? text.charCodeAt(at));
     } else bytes.push(text.charCodeAt(at));
   }
-  return Buffer.from(bytes).toString("utf8");
+  return Buffer.from(bytes);
 }

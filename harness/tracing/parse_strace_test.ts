@@ -47,5 +47,7 @@ test("a log without times and paths is read as well", () => {
     name: "open",
     args: ['"/w/a"', "O_RDONLY"],
     result: "3",
+    lines: { begin: 0, end: 0 },
+    isInjected: false,
   });
 });

@@ -96,7 +96,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     if (startOptions.fetch !== undefined)
       hindrance.refuse("another process finds no hosts but those that listen here");
     wrap = startOptions.relay;
-    const { look, env, root: ownRoot = root, observe, guarded, fileBytesMax } = startOptions;
+    const { look, env, root: ownRoot = root } = startOptions;
     const process = new ProgramProcess({
       subject,
       root: ownRoot,
@@ -106,9 +106,10 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       onFault: (fault) => hindrance.hinder(fault),
       look: look === undefined ? undefined : () => hindrance.observe(look),
       ...seenFrom(top, { nth: processes.length, hub, served }),
-      observe,
-      guarded,
-      fileBytesMax,
+      observe: startOptions.observe,
+      recordCalls: startOptions.recordCalls,
+      guarded: startOptions.guarded,
+      fileBytesMax: startOptions.fileBytesMax,
     });
     processes.push(process);
     return hinderedProcess(process.running, hindrance);

@@ -7,7 +7,13 @@ import { programManager } from "../subjects/program_manager.ts";
 import type { ProgramSubject } from "../subjects/program.ts";
 import { SubjectConnection } from "../subjects/subject_connection.ts";
 import type { SubjectFault } from "../subjects/subject_fault.ts";
-import { noteCalls, NOTING_OPTIONS, STRACE, tracerLack } from "../tracing/mod.ts";
+import {
+  noteCalls,
+  NOTING_OPTIONS,
+  RECORDING_OPTIONS,
+  STRACE,
+  tracerLack,
+} from "../tracing/mod.ts";
 import { type KillPoint, ProcessKilled } from "./process_gate.ts";
 import { boundsLauncher, whileGuarded } from "./program_bounds.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
@@ -23,7 +29,7 @@ const CHANGING_CALLS =
 /** How a process of a program stands in its world. */
 export interface ProgramProcessOptions extends Pick<
   StartOptions,
-  "observe" | "guarded" | "fileBytesMax"
+  "observe" | "recordCalls" | "guarded" | "fileBytesMax"
 > {
   readonly subject: ProgramSubject;
   readonly root: string;
@@ -104,7 +110,7 @@ export class ProgramProcess {
   async #call<T>(action: (connection: SubjectConnection) => Promise<T>): Promise<T> {
     await this.#options.ready();
     return whileGuarded(this.#options.guarded, async () => {
-      const lack = this.#options.observe === undefined ? undefined : await tracerLack();
+      const lack = this.#isTraced ? await tracerLack() : undefined;
       if (lack !== undefined) throw new NotPossibleHere(lack);
       return this.#perform(action);
     });
@@ -139,15 +145,22 @@ export class ProgramProcess {
 
   /** What the program does before its hello is its start, and no part of an operation. */
   async #observed<T>(action: () => Promise<T>): Promise<T> {
-    const { observe, tracerLog, isWatched, ports } = this.#options;
-    if (observe === undefined) return action();
+    const { observe, recordCalls, tracerLog, isWatched, ports } = this.#options;
+    if (!this.#isTraced) return action();
     await this.#connection?.hello();
     const sinceMs = Date.now();
     try {
       return await action();
     } finally {
-      noteCalls(await readFile(tracerLog, "utf8"), observe, { sinceMs, isWatched, ports });
+      const log = await readFile(tracerLog, "utf8");
+      if (observe !== undefined) noteCalls(log, observe, { sinceMs, isWatched, ports });
+      recordCalls?.(log, { sinceMs });
     }
+  }
+
+  get #isTraced(): boolean {
+    const { observe, recordCalls } = this.#options;
+    return observe !== undefined || recordCalls !== undefined;
   }
 
   #lookOften(): NodeJS.Timeout {
@@ -187,9 +200,9 @@ export class ProgramProcess {
    */
   #tracer(): string[] {
     const point = this.#point;
-    const { observe, tracerLog } = this.#options;
+    const { observe, recordCalls, tracerLog } = this.#options;
     const isToDie = point?.at === "operation";
-    if (!isToDie && observe === undefined) return [];
+    if (!isToDie && !this.#isTraced) return [];
     const when = isToDie ? Math.max(1, Math.round(point.nth / CALL_KINDS)) : 0;
     const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${when}`;
     return [
@@ -199,6 +212,7 @@ export class ProgramProcess {
       "-o",
       tracerLog,
       ...(observe === undefined ? [] : NOTING_OPTIONS),
+      ...(recordCalls === undefined ? [] : RECORDING_OPTIONS),
       ...(isToDie ? ["-e", inject] : []),
     ];
   }

@@ -76,6 +76,8 @@ export interface StartOptions {
   readonly look?: () => Promise<void>;
   /** Gets what this process does in each operation, once that has ended; operations one at a time. */
   readonly observe?: Observation | undefined;
+  /** Gets a log of strace with the calls of each operation that change the disk, each written byte included; of programs only. */
+  readonly recordCalls?: ((log: string, options: { readonly sinceMs: number }) => void) | undefined;
   /** A directory that this process is kept from writing to, for as long as an operation of it takes; it must exist. */
   readonly guarded?: GuardedFilesOptions | undefined;
   /** Largest file that this process may write; more is refused with `EFBIG`. @default {unlimited} */

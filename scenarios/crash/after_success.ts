@@ -14,7 +14,7 @@ export const afterSuccess = scenario<{ readonly run: CrashRun }>({
   name: "crash/after_success",
   covers: ["DUR-SUCCESS"],
   goals: [LOSSES],
-  worlds: ["memory"],
+  worlds: ["memory", "process"],
   weight: 0.06,
   given: { run: anyCrashRun(["fresh", "update", "resumed"]) },
   async check({ run }, world, verdict) {

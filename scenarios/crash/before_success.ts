@@ -14,7 +14,7 @@ export const beforeSuccess = scenario<{ readonly run: CrashRun }>({
   name: "crash/before_success",
   covers: ["DUR-STATES"],
   goals: [LOSSES],
-  worlds: ["memory"],
+  worlds: ["memory", "process"],
   weight: 0.08,
   given: { run: anyCrashRun(["fresh", "update", "update", "resumed", "removal"]) },
   async check({ run }, world, verdict) {

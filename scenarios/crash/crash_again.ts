@@ -13,7 +13,7 @@ export const crashAgain = scenario<{ readonly run: CrashRun }>({
   name: "crash/crash_again",
   covers: ["DUR-RECOVERY"],
   goals: [LOSSES],
-  worlds: ["memory"],
+  worlds: ["memory", "process"],
   weight: 0.05,
   given: { run: anyCrashRun(["fresh", "update", "resumed", "removal"]) },
   async check({ run }, world, verdict) {

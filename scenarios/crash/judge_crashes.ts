@@ -16,6 +16,8 @@ import {
 import type { RequirementId } from "../../spec/mod.ts";
 import { placeAfterCrash } from "./recorded_run.ts";
 
+const ASKED_OF_PROGRAMS = 2;
+
 /** Options of {@linkcode judgeCrashes}; the bounds are small, so that a case takes a second at the most. */
 export interface JudgeCrashesOptions extends Omit<ExploreOptions, "profile" | "syncIs"> {
   readonly requirement: RequirementId;
@@ -27,7 +29,8 @@ export async function judgeCrashes(
   verdict: Verdict,
   options: JudgeCrashesOptions & { readonly crash: CrashCase },
 ): Promise<void> {
-  const { requirement, crash, ...bounds } = options;
+  const { requirement, crash, ...wanted } = options;
+  const bounds = world.kind === "process" ? forPrograms(wanted) : wanted;
   const place = placeAfterCrash(world);
   for (const profile of PERSISTENCE_PROFILES) {
     const persistence: Persistence = { profile };
@@ -43,6 +46,11 @@ export async function judgeCrashes(
       ].join("\n");
     });
   }
+}
+
+/** Each state that a program is asked about costs it a start and some operations. */
+function forPrograms(bounds: Omit<ExploreOptions, "profile" | "syncIs">): typeof bounds {
+  return { ...bounds, askedMax: Math.min(bounds.askedMax ?? ASKED_OF_PROGRAMS, ASKED_OF_PROGRAMS) };
 }
 
 /** A goal: disks were judged that no killed process leaves. */

@@ -11,7 +11,7 @@ import { anyCrashRun, type CrashRun, recordCrashRun } from "./any_crash_run.ts";
 export const orderOfSyncs = scenario<{ readonly run: CrashRun }>({
   name: "crash/order_of_syncs",
   covers: ["DUR-CORE"],
-  worlds: ["memory"],
+  worlds: ["memory", "process"],
   given: { run: anyCrashRun(["fresh", "update", "resumed"]) },
   async check({ run }, world, verdict) {
     const crash = await recordCrashRun(world, run);

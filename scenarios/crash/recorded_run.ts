@@ -10,8 +10,11 @@ import {
   type CrashPlace,
   type CrashStory,
   type ModelFile,
+  type DiskRecording,
   recordDisk,
+  recordProgram,
   type RunningSubject,
+  startProgramAfterCrash,
   wantedFiles,
   type World,
 } from "../../harness/mod.ts";
@@ -35,14 +38,10 @@ export interface RunToRecord {
 
 /** Lets something happen in a world and records its disk. */
 export async function recordRun(world: World, what: RunToRecord): Promise<CrashCase> {
-  const { directory, request, before, isLoadable = false, run } = what;
+  const { directory, request, before, isLoadable = false } = what;
   world.clock.advance(PAUSE_MS);
-  const process = world.start();
-  const recorder = recordDisk(world.files);
-  if (run === undefined) {
-    await process.download(request);
-    recorder.acknowledge("the download");
-  } else await run(process);
+  const isProgram = world.kind === "process";
+  const recording = await (isProgram ? recordRunOfProgram : recordRunInMemory)(world, what);
   const story: CrashStory = {
     root: world.root,
     directory,
@@ -51,11 +50,41 @@ export async function recordRun(world: World, what: RunToRecord): Promise<CrashC
     isLoadable,
     ...(before === undefined ? {} : { before }),
   };
-  return crashCase(story, recorder.finish());
+  return crashCase(story, recording);
+}
+
+async function recordRunInMemory(
+  world: World,
+  { request, run }: RunToRecord,
+): Promise<DiskRecording> {
+  const process = world.start();
+  const recorder = recordDisk(world.files);
+  if (run === undefined) {
+    await process.download(request);
+    recorder.acknowledge("the download");
+  } else await run(process);
+  return recorder.finish();
+}
+
+async function recordRunOfProgram(
+  world: World,
+  { request, run }: RunToRecord,
+): Promise<DiskRecording> {
+  const recorder = await recordProgram(world);
+  const process = world.start(recorder.start);
+  await (run === undefined ? process.download(request) : run(process));
+  const acknowledged = run === undefined ? "the download" : undefined;
+  const recording = await recorder.finish({ acknowledged });
+  // Nobody outlives a crash.
+  await process.kill();
+  return recording;
 }
 
 /** Where the processes after a crash of a world come up. */
 export function placeAfterCrash(world: World): CrashPlace {
   const { subject, hub, root, clock } = world;
-  return { subject, hub, root, nowMs: clock.now() + PAUSE_MS };
+  const place = { subject, hub, root, nowMs: clock.now() + PAUSE_MS };
+  return world.kind === "process"
+    ? { ...place, start: (image) => startProgramAfterCrash(world, image) }
+    : place;
 }

@@ -12,7 +12,7 @@ export const wholeMarkers = scenario<{ readonly run: CrashRun }>({
   name: "crash/whole_markers",
   covers: ["DUR-OLD-OR-NEW"],
   goals: [LOSSES],
-  worlds: ["memory"],
+  worlds: ["memory", "process"],
   weight: 0.08,
   given: { run: anyCrashRun(["fresh", "update", "resumed", "removal"]) },
   async check({ run }, world, verdict) {
