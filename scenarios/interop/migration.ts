@@ -38,7 +38,7 @@ export const migration = scenario({
   async check({ model, directory, layout, foreign, isNested, isUndone }, world, verdict) {
     const { files: disk, root } = world;
     const from = join(root, directory);
-    const to = layout === "hubapi" ? modelPlace(world, REPOSITORY) : join(root, REPOSITORY);
+    const to = modelPlace(world, REPOSITORY, { layout });
     const nested = { path: "1_Pooling/config.json", bytes: Buffer.from("{}"), lfs: false };
     const all = isNested ? [...model.files, nested] : model.files;
     await changeFiles(world, from, { before: [], after: all });

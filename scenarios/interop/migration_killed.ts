@@ -39,7 +39,7 @@ export const migrationKilled = scenario({
   },
   async check({ model, nth, hasLinks, goesOn, diesTwice }, world, verdict) {
     const from = join(world.root, FLAT);
-    const to = modelPlace(world, REPOSITORY);
+    const to = modelPlace(world, REPOSITORY, { layout: "hubapi" });
     await changeFiles(world, from, { before: [], after: model.files });
     const start = () => world.start(hasLinks ? {} : { files: withoutLinks });
     const steps = diesTwice ? (["move", "move"] as const) : (["move"] as const);

@@ -10,6 +10,7 @@ import { foreignCache } from "./foreign_cache.ts";
 import { migration } from "./migration.ts";
 import { migrationKilled } from "./migration_killed.ts";
 import { refLast } from "./ref_last.ts";
+import { removedSnapshots } from "./removed_snapshots.ts";
 import { snapshot } from "./snapshot.ts";
 
 /** Scenarios of this area. */
@@ -18,6 +19,7 @@ export const interopScenarios: readonly Scenario[] = [
   refLast,
   cacheRoot,
   foreignCache,
+  removedSnapshots,
   migration,
   migrationKilled,
 ];

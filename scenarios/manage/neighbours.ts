@@ -11,6 +11,7 @@ import {
   anySmallModel,
   exists,
   filePlace,
+  inHubapi,
   makeDirectories,
   modelPlace,
   readTree,
@@ -41,7 +42,8 @@ export const neighbours = scenario({
   world: ({ volume }) => ({ volume }),
   async check({ model, near, volume, isOwnThere, link, layout }, world, verdict) {
     const { files: disk, root } = world;
-    const directory = modelPlace(world, REPOSITORY);
+    const directory = modelPlace(world, REPOSITORY, { layout: "hubapi" });
+    const asked = layout ?? inHubapi(world).layout;
     const isTwin = (place: string) => place === TWIN;
     // On a folding volume the twin and the model cannot both be there.
     const canTwin = volume === "plain" || !isOwnThere;
@@ -49,7 +51,7 @@ export const neighbours = scenario({
     for (const place of there)
       for (const { path, bytes } of model.files)
         await writeBytes(disk, filePlace(join(root, place), path), bytes);
-    const request = { repository: REPOSITORY, ...(layout && { layout }) };
+    const request = { repository: REPOSITORY, ...(asked && { layout: asked }) };
     if (isOwnThere) {
       world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
       await world.start().download({ repository: REPOSITORY, layout: "hubapi" });
@@ -66,7 +68,7 @@ export const neighbours = scenario({
     // Without a copy in MLX's place, one of another layout is the model itself.
     const isItself = (path: string) =>
       path.startsWith("models/org/m/") ||
-      (!isOwnThere && layout === undefined && /^(org\/m|org--m)\//.test(path));
+      (!isOwnThere && asked === undefined && /^(org\/m|org--m)\//.test(path));
     const others = async () => {
       const tree = await readTree(disk, root);
       const kept = tree.filter(({ kind, path }) => kind === "file" && !isItself(path));

@@ -17,6 +17,7 @@ import {
   readTree,
   scenario,
   sizeOnDisk,
+  stateDirectory,
   type TreeEntry,
   wantedFiles,
   type World,
@@ -59,7 +60,7 @@ export const removal = scenario({
       (await exists(world.files, filePlace(directory, shared.path)))
     ) {
       await world.files.link(
-        filePlace(directory, shared.path),
+        await world.files.realpath(filePlace(directory, shared.path)),
         join(world.outside, "kept.safetensors"),
       );
       sharedBytes = shared.bytes.length;
@@ -69,7 +70,7 @@ export const removal = scenario({
     const neighbours = async () => JSON.stringify(await neighbourTrees(world));
     const before = await neighbours();
     const outside = JSON.stringify(await readTree(world.files, world.outside));
-    const sizeBytes = await sizeOnDisk(world.files, directory);
+    const sizeBytes = await sizeOnDisk(world.files, stateDirectory(directory));
     const marker = await watchMarker(world, directory);
     const subject = world.start({ look: marker.look });
     const result = await verdict.attempt("REMOVE-ALL", () => subject.remove(request));
@@ -88,7 +89,7 @@ export const removal = scenario({
     );
     verdict.holds(
       "REMOVE-ALL",
-      await exists(world.files, dirname(directory)),
+      await exists(world.files, dirname(stateDirectory(directory))),
       "a directory with neighbours went too",
     );
     verdict.holds("REMOVE-NEIGHBOURS", (await neighbours()) === before, "a neighbour was changed");

@@ -287,11 +287,11 @@ export class History {
     const found = await this.#subject.locate({ repository: REPOSITORY });
     const tree = await this.#tree();
     const expected = tree.length === 0 ? undefined : this.#directory;
-    this.#verdict.holds(
-      "LAYOUT-AGREE",
-      found === expected,
-      `locate answers ${found} and not ${expected}`,
-    );
+    const isRight =
+      found === undefined || expected === undefined
+        ? found === expected
+        : await isPlace(this.#world, found, expected);
+    this.#verdict.holds("LAYOUT-AGREE", isRight, `locate answers ${found} and not ${expected}`);
   }
 
   /** At rest, too, a reader sees at a final path a whole file of some version, or what was damaged by hand. */

@@ -6,6 +6,7 @@ import { type LockHost, withModelLock } from "../download/model_lock.ts";
 import { stagingOf } from "../download/staging.ts";
 import { ModelError } from "../errors.ts";
 import { type HubCachePlace, isCommit } from "../layout/hub_cache.ts";
+import { removeEntries } from "./remove_entries.ts";
 import { removeSnapshot } from "./remove_snapshot.ts";
 
 /** The plan of an unfinished download, in the name of its commit. */
@@ -53,10 +54,25 @@ export async function removeCachedModel(
     const one = await removeSnapshot(host, cacheRoot, { directory, name, signal });
     bytesFreed += one.bytesFreed;
   }
-  // A download that died before it knew its commit has left its lock, which whoever comes next takes away.
-  if (commits.length === 0) {
-    await withModelLock(host, staging.locks, { signal, action: async () => {} });
-    await removeEmptyDirectories(files, staging.locks, cacheRoot);
-  }
+  if (commits.length === 0) bytesFreed = await removeBeginning(host, cacheRoot, options);
   return { directory: cache.repository, bytesFreed };
+}
+
+/** What a download has left that died before it wrote down its commit: its claim, which whoever comes next takes away, and little else. */
+async function removeBeginning(
+  host: LockHost,
+  cacheRoot: string,
+  { cache, signal }: RemoveCachedModelOptions,
+): Promise<number> {
+  const { files } = host;
+  const staging = stagingOf(cache.repository);
+  const bytesFreed = await withModelLock(host, staging.locks, {
+    signal,
+    action: async () => {
+      const partials = await removeEntries(files, staging.partials, { root: cacheRoot });
+      return partials + (await removeEntries(files, staging.temporary, { root: cacheRoot }));
+    },
+  });
+  await removeEmptyDirectories(files, staging.locks, cacheRoot);
+  return bytesFreed;
 }

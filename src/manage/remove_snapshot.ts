@@ -2,8 +2,9 @@ import { basename, dirname, join } from "node:path";
 import { type FileSystem, MARKER_NAME, type RemoveResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
-import { readSmallFile, unlinkIfThere } from "../disk/small_file.ts";
+import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
+import { readPlan } from "../download/offline_copy.ts";
 import { type LockHost, lockModel } from "../download/model_lock.ts";
 import { stagingOf } from "../download/staging.ts";
 import { ModelError } from "../errors.ts";
@@ -11,6 +12,7 @@ import { type HubCachePlace, hubCachePlaceOf } from "../layout/hub_cache.ts";
 import { assertExactCase } from "../layout/inside_root.ts";
 import { readCommitListing } from "./commit_listing.ts";
 import { readMarker } from "./marker.ts";
+import { removeEntries, removeEntry } from "./remove_entries.ts";
 import type { RemoveModelOptions } from "./remove_model.ts";
 
 /** What makes a snapshot look like a model, in the order in which it goes. */
@@ -45,6 +47,7 @@ export async function removeSnapshot(
   }
   try {
     await assertExactCase(host.files, cacheRoot, cache.repository);
+    const claims = await sizesBelow(host.files, staging.locks);
     const bytesFreed = await removeLocked(host, {
       signal,
       locks: staging.locks,
@@ -52,10 +55,20 @@ export async function removeSnapshot(
     });
     // The lock's own directory can only go once nobody holds it.
     await removeEmptyDirectories(host.files, staging.locks, cacheRoot);
-    return { directory, bytesFreed };
+    // Claims of the dead went when the lock was taken.
+    const left = await sizesBelow(host.files, staging.locks);
+    const gone = [...claims].filter(([path]) => !left.has(path));
+    return { directory, bytesFreed: gone.reduce((sum, [, bytes]) => sum + bytes, bytesFreed) };
   } catch (error) {
     throw diskError(error, `remove "${name}" in "${directory}"`);
   }
+}
+
+async function sizesBelow(files: FileSystem, directory: string): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { path, stat } of walk(files, directory))
+    if (stat.kind === "file") sizes.set(path, stat.sizeBytes);
+  return sizes;
 }
 
 async function removeLocked(
@@ -128,6 +141,9 @@ class SnapshotRemoval {
     const listed = marker?.files ?? (await readCommitListing(this.#files, this.#directory)) ?? [];
     const known = new Set([MARKER_NAME, ...listed.map(({ path }) => path)]);
     const blobs = await this.#blobsOf(this.#directory);
+    // A download that died has put contents there that no link leads to yet.
+    const planned = (await readPlan(this.#files, this.#directory))?.files ?? [];
+    for (const { digest } of planned) blobs.add(digest.slice(digest.indexOf(":") + 1));
     const entries: string[] = [];
     const directories: string[] = [this.#directory];
     for await (const { path, stat } of walk(this.#files, this.#directory)) {
@@ -179,21 +195,11 @@ class SnapshotRemoval {
   }
 
   async #removeAll(directory: string): Promise<void> {
-    const directories: string[] = [directory];
-    for await (const { path, stat } of walk(this.#files, directory)) {
-      if (stat.kind === "directory") directories.unshift(join(directory, path));
-      else await this.#unlink(join(directory, path));
-    }
-    for (const path of directories)
-      await removeEmptyDirectories(this.#files, path, this.#cacheRoot);
+    this.#bytesFreed += await removeEntries(this.#files, directory, { root: this.#cacheRoot });
   }
 
-  /** Data comes free when its last name goes. A directory of that name is nobody's that is known here. */
   async #unlink(path: string): Promise<void> {
-    const stat = await lstatIfThere(this.#files, path);
-    if (stat === undefined || stat.kind === "directory") return;
-    await unlinkIfThere(this.#files, path);
-    if (stat.kind === "file" && stat.linkCount === 1) this.#bytesFreed += stat.sizeBytes;
+    this.#bytesFreed += await removeEntry(this.#files, path);
   }
 }
 
