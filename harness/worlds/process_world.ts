@@ -106,10 +106,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       onFault: (fault) => hindrance.hinder(fault),
       look: look === undefined ? undefined : () => hindrance.observe(look),
       ...seenFrom(top, { nth: processes.length, hub, served }),
-      observe: startOptions.observe,
-      recordCalls: startOptions.recordCalls,
-      guarded: startOptions.guarded,
-      fileBytesMax: startOptions.fileBytesMax,
+      ...watchedAndBound(startOptions),
     });
     processes.push(process);
     return hinderedProcess(process.running, hindrance);
@@ -144,6 +141,16 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
         throw new HarnessError(`Cannot judge: ${hub.harnessErrors.join("; ")}`);
     },
   };
+}
+
+/** What is seen of a process and what it may do, as it was asked for. */
+function watchedAndBound({
+  observe,
+  recordCalls,
+  guarded,
+  fileBytesMax,
+}: StartOptions): Pick<StartOptions, "observe" | "recordCalls" | "guarded" | "fileBytesMax"> {
+  return { observe, recordCalls, guarded, fileBytesMax };
 }
 
 /** A hub for programs of all kinds: what none of its kind knows it answers as one, and notes. */
