@@ -143,7 +143,9 @@ class Replay {
     const file = await this.#files.open(path, isNew ? "wx" : "r+");
     if (flags.includes("O_TRUNC") && !isNew) await file.truncate(0);
     const isAppending = flags.includes("O_APPEND");
-    this.#held.set(Number.parseInt(result, 10), { file, isAppending, position: 0 });
+    const canHaveRead = flags.includes("O_RDWR") && !isNew && !flags.includes("O_TRUNC");
+    const position = canHaveRead ? undefined : 0;
+    this.#held.set(Number.parseInt(result, 10), { file, isAppending, position });
   }
 
   async #close(fd: number): Promise<void> {

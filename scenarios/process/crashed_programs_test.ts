@@ -1,0 +1,39 @@
+/**
+ * What a crash leaves of a program's work is judged from its system calls: the reference passes, and its liars do not.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { failureStory, runScenario, startProgram, tracerLack } from "../../harness/mod.ts";
+import { scenarios } from "../mod.ts";
+
+const ADAPTER = fileURLToPath(new URL("../reference_adapter.ts", import.meta.url));
+const skip = (await tracerLack()) ?? false;
+
+async function judge(name: string, liar?: string) {
+  const lie = liar === undefined ? [] : ["--miniature", liar];
+  const subject = await startProgram([process.execPath, ADAPTER, ...lie], {
+    env: { MLX_LAYOUT_CLOCK_SPEED: "10" },
+  });
+  const scenario = scenarios.find((one) => one.name === name);
+  assert.ok(scenario !== undefined);
+  const options = { world: "process", seed: 1, runs: 1, shrinkMs: 0 } as const;
+  return runScenario(scenario, subject, options);
+}
+
+for (const name of ["crash/order_of_syncs", "crash/before_success", "crash/crash_again"]) {
+  test(`${name} holds for the reference as a program`, { skip, timeout: 120_000 }, async () => {
+    const result = await judge(name);
+    assert.equal(result.status, "pass", failureStory(result));
+  });
+}
+
+for (const [liar, name, id] of [
+  ["never_syncs", "crash/order_of_syncs", "DUR-CORE"],
+  ["syncs_after_rename", "crash/before_success", "DUR-STATES"],
+] as const) {
+  test(`${name} catches ${liar} as a program`, { skip, timeout: 120_000 }, async () => {
+    const { breakage } = await judge(name, liar);
+    assert.equal(breakage?.requirement, id);
+  });
+}
