@@ -24,6 +24,8 @@ const OWN_PLACES = /^(?:Documents\/Models|home|tmp)\/|^tracer\.log$/;
 export const hostileFacts = scenario({
   name: "layout/hostile_facts",
   covers: ["LAYOUT-ROOT-ONLY"],
+  // Of many values few lead to a place that is there.
+  weight: 4,
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     fact: fc.constantFrom(...HOSTILE_FACTS),

@@ -38,7 +38,8 @@ export const revisionSwitch = scenario({
   given: {
     versions: fc.array(anySmallModel(), { minLength: 2, maxLength: 3 }),
     foreign: fc.uniqueArray(fc.constantFrom(...FOREIGN), { minLength: 1 }),
-    extra: fc.constantFrom("adapter/extra.safetensors", "old.safetensors"),
+    // Names that every runtime's own patterns take.
+    extra: fc.constantFrom("model/extra.safetensors", "model-old.safetensors"),
   },
   async check({ versions, foreign: others, extra }, world, verdict) {
     const directory = modelPlace(world, REPOSITORY);
