@@ -48,9 +48,12 @@ export function matrixTable(records: readonly RunRecord[]): string {
   return [
     ...table([titles, ...rows]),
     "",
-    `MUSTs of the profiles and roles that each claims. ${matrix.length} of them are broken by somebody:`,
+    "<details>",
+    `<summary>MUSTs of the profiles and roles that each claims: ${matrix.length} of them are broken by somebody (✓ held, ✗ broken, ? the cases never got to it, – not claimed or not to be judged there)</summary>`,
     "",
     ...table([["requirement", ...records.map((_, at) => String(at + 1))], ...matrix]),
+    "",
+    "</details>",
   ].join("\n");
 }
 
