@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RemoveResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
+import { diskError } from "../disk/disk_error.ts";
 import { namesIn } from "../disk/walk.ts";
 import { type LockHost, withModelLock } from "../download/model_lock.ts";
 import { stagingOf } from "../download/staging.ts";
@@ -35,6 +36,19 @@ export async function removeCachedModel(
   cacheRoot: string,
   options: RemoveCachedModelOptions,
 ): Promise<RemoveResult> {
+  const { cache, name } = options;
+  try {
+    return { directory: cache.repository, bytesFreed: await removeAll(host, cacheRoot, options) };
+  } catch (error) {
+    throw diskError(error, `remove "${name}" in "${cache.repository}"`);
+  }
+}
+
+async function removeAll(
+  host: LockHost,
+  cacheRoot: string,
+  options: RemoveCachedModelOptions,
+): Promise<number> {
   const { cache, name, signal } = options;
   const { files } = host;
   const staging = stagingOf(cache.repository);
@@ -54,8 +68,7 @@ export async function removeCachedModel(
     const one = await removeSnapshot(host, cacheRoot, { directory, name, signal });
     bytesFreed += one.bytesFreed;
   }
-  if (commits.length === 0) bytesFreed = await removeBeginning(host, cacheRoot, options);
-  return { directory: cache.repository, bytesFreed };
+  return commits.length === 0 ? removeBeginning(host, cacheRoot, options) : bytesFreed;
 }
 
 /** What a download has left that died before it wrote down its commit: its claim, which whoever comes next takes away, and little else. */
