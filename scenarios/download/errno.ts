@@ -12,6 +12,7 @@ import {
   ERRNO_KINDS,
   ERRNO_STAGES,
   type ErrnoFinding,
+  needsOwnProcess,
   REFUSAL_CODES,
   runErrnoCase,
   scenario,
@@ -37,6 +38,7 @@ export const errno = scenario({
   },
   world: () => ({ style: { chunkBytes: 150 } }),
   async check({ stage, kind, code, nth, forever }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     const refusal = {
       ...kind.refusal,
       code: kind.codes.includes(code) ? code : "EIO",

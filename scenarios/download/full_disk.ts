@@ -15,6 +15,7 @@ import {
   filePlace,
   limitedFiles,
   modelPlace,
+  needsOwnProcess,
   readTree,
   scenario,
   sha256Hex,
@@ -52,6 +53,7 @@ export const fullDisk = scenario({
     forever: fc.boolean(),
   },
   async check({ old, next, isUpdate, operation, code, nth, forever }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     const directory = modelPlace(world, REPOSITORY);
     const request = { repository: REPOSITORY };
     if (isUpdate) {

@@ -13,6 +13,7 @@ import {
   contentExchanges,
   guardedFiles,
   modelPlace,
+  needsOwnProcess,
   readTree,
   scenario,
 } from "../../harness/mod.ts";
@@ -32,6 +33,7 @@ export const keptFromWriting = scenario({
     depth: fc.constantFrom("root" as const, "models" as const, "directory" as const),
   },
   async check({ before, after, act, how, depth }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     const directory = modelPlace(world, REPOSITORY);
     world.hub.publish(REPOSITORY, before.files, { tags: ["mlx"] });
     if (act === "fresh") await world.files.mkdir(world.root);

@@ -12,6 +12,7 @@ import {
   filePlace,
   killDownload,
   modelPlace,
+  needsOwnProcess,
   readTree,
   scenario,
   wantedFiles,
@@ -30,6 +31,7 @@ export const killedAnywhere = scenario({
     torn: fc.boolean(),
   },
   async check({ model, fromEnd, torn }, world, verdict) {
+    needsOwnProcess(world, "nobody counts how often another process changes the disk");
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const directory = modelPlace(world, REPOSITORY);
     const request = { repository: REPOSITORY };

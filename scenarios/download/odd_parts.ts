@@ -14,6 +14,7 @@ import {
   keptParts,
   killDownload,
   modelPlace,
+  needsOwnProcess,
   observingFiles,
   overwriteBytes,
   patternedBytes,
@@ -36,6 +37,7 @@ export const wrongPart = scenario({
   given: { nth: fc.integer({ min: 4, max: 25 }), shiftBytes: fc.integer({ min: -150, max: -1 }) },
   world: () => ({ style: { chunkBytes: 100 } }),
   async check({ nth, shiftBytes }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     world.hub.publish(REPOSITORY, [WEIGHTS], { tags: ["mlx"] });
     const directory = modelPlace(world, REPOSITORY);
     await killDownload(world, REQUEST, { at: { at: "chunk", nth } });

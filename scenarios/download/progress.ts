@@ -75,7 +75,7 @@ export const progress = scenario({
       if (result === undefined) verdict.reached("it failed");
       return;
     }
-    const watched = world.start(paced(world, { pauseMs: 20 }));
+    const watched = world.start(paced(world, { pauseMs: 10 }));
     await verdict.attempt("DL-PROGRESS", () => watched.download(request, { onProgress }));
     await Promise.all(checks);
     if (fault === "flip") verdict.reached("a file started anew");

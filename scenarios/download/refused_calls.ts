@@ -15,6 +15,7 @@ import {
   killDownload,
   limitedFiles,
   modelPlace,
+  needsOwnProcess,
   readTree,
   scenario,
   wantedFiles,
@@ -59,6 +60,7 @@ export const refusedCalls = scenario({
   },
   world: () => ({ style: { chunkBytes: 1000 } }),
   async check({ model, refusal, nth, forever, killAt }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const request = { repository: REPOSITORY };
     if (killAt !== undefined)

@@ -10,6 +10,7 @@ import {
   falseMarker,
   markerText,
   modelPlace,
+  needsOwnProcess,
   observingFiles,
   ProcessKilled,
   scenario,
@@ -31,6 +32,7 @@ export const markerAlwaysTrue = scenario({
     torn: fc.boolean(),
   },
   async check({ old, next, story, killAt, torn }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     const { files: disk, hub } = world;
     const directory = modelPlace(world, REPOSITORY);
     const request = { repository: REPOSITORY };

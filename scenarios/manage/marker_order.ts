@@ -12,6 +12,7 @@ import {
   markerText,
   modelNames,
   modelPlace,
+  needsOwnProcess,
   observingFiles,
   scenario,
 } from "../../harness/mod.ts";
@@ -28,6 +29,7 @@ export const markerOrder = scenario({
     story: fc.constantFrom(...STORIES),
   },
   async check({ old, next, story }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     const { files: disk, hub } = world;
     const directory = modelPlace(world, REPOSITORY);
     const request = { repository: REPOSITORY };

@@ -12,6 +12,7 @@ import {
   type DiskRefusal,
   type FaultAction,
   limitedFiles,
+  needsOwnProcess,
   readTree,
   scenario,
   settled,
@@ -58,6 +59,7 @@ export const failedUpdate = scenario({
   },
   goals: ["an update failed"],
   async check({ before, after, way, victim, refusal, cancelAt }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     const { hub } = world;
     const own = [{ path: "old.json", bytes: Buffer.from("1"), lfs: false }];
     const fresh = [{ path: "fresh.json", bytes: Buffer.from("[2]"), lfs: false }];
