@@ -1,6 +1,6 @@
 /**
- * The reference's delegated download as a program that speaks the subject protocol: an MLX runtime's own downloader, judged
- * as any other.
+ * The reference's delegated download as a program that speaks the subject protocol: an MLX runtime's own downloader, under
+ * the same rules.
  *
  * `--by mlx-lm` or `--by mlx-swift` names the runtime, which must be installed; it keeps what it fetched in the hub's cache, and
  * the cache is the root.
