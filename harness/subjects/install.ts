@@ -7,7 +7,7 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -17,6 +17,8 @@ import { installedName, KNOWN_SUBJECTS, type KnownSubject } from "./known_subjec
 const run = promisify(execFile);
 const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url));
 const UNDER = join(process.cwd(), ".subjects");
+/** A build of Swift tells of every file. */
+const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -80,6 +82,22 @@ async function fetchPackages(
     case "go": {
       const source = join(ADAPTERS, packages.source);
       await run("go", ["build", "-o", join(directory, "bin", "adapter"), "."], { cwd: source });
+      return;
     }
+    case "swift":
+      await buildSwift(directory, join(ADAPTERS, packages.source));
   }
+}
+
+/** What the build makes on its way goes; the program and the resources that it looks for beside itself stay. */
+async function buildSwift(directory: string, source: string): Promise<void> {
+  const scratch = join(directory, "scratch");
+  const flags = ["build", "-c", "release", "--package-path", source, "--scratch-path", scratch];
+  await run("swift", flags, { maxBuffer: OUTPUT_LIMIT_BYTES });
+  const { stdout } = await run("swift", [...flags, "--show-bin-path"]);
+  const made = stdout.trim();
+  for (const name of await readdir(made))
+    if (name === "swift-hubs" || /\.(?:resources|bundle)$/.test(name))
+      await cp(join(made, name), join(directory, "bin", name), { recursive: true });
+  await rm(scratch, { recursive: true });
 }

@@ -9,8 +9,8 @@ export type SubjectPackages =
       readonly overrides?: Readonly<Record<string, string>>;
     }
   | { readonly from: "pypi"; readonly packages: readonly string[] }
-  /** A crate or module beside the adapters, which names its dependencies itself. */
-  | { readonly from: "cargo" | "go"; readonly source: string };
+  /** A crate, module or package beside the adapters, which names its dependencies itself. */
+  | { readonly from: "cargo" | "go" | "swift"; readonly source: string };
 
 /** Where things lie that a subject's command names. */
 export interface SubjectPlaces {
@@ -47,6 +47,7 @@ const inPython = (file: string, ...args: string[]) =>
   ]) satisfies KnownSubject["command"];
 /** An adapter that Python runs leaves nothing beside its source. */
 const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: "1" };
+const SWIFT_HUBS: SubjectPackages = { from: "swift", source: "swift_hubs" };
 const HUB_JS: SubjectPackages = { from: "npm", packages: ["@huggingface/hub@2.17.5"] };
 
 function pythonHub(version: string, packageVersion: string): KnownSubject[] {
@@ -122,14 +123,24 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
     packages: { from: "go", source: "go_huggingface" },
     command: ({ installed }) => [join(installed, "bin", "adapter")],
   },
+  {
+    name: "swift-transformers",
+    packages: SWIFT_HUBS,
+    command: ({ installed }) => [join(installed, "bin", "swift-hubs")],
+  },
+  {
+    name: "swift-huggingface",
+    packages: SWIFT_HUBS,
+    command: ({ installed }) => [join(installed, "bin", "swift-hubs"), "--hub-client"],
+  },
 ];
 
 /** The directory, below `.subjects`, of what was installed for a subject; subjects with the same packages share it. */
 export function installedName({ name, packages }: KnownSubject): string {
-  return packages === undefined || "source" in packages
-    ? name
-    : packages.packages
-        .join("+")
-        .replaceAll(/[^\w.=@+-]/g, "_")
-        .replaceAll("==", "@");
+  if (packages === undefined) return name;
+  if ("source" in packages) return packages.source;
+  return packages.packages
+    .join("+")
+    .replaceAll(/[^\w.=@+-]/g, "_")
+    .replaceAll("==", "@");
 }

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
     seed: values.seed,
     out: values.out,
     minutes: Number(values.minutes),
-    swiftPackages: globSync("{src,harness}/**/Package.swift", {
+    swiftPackages: globSync("src/**/Package.swift", {
       exclude: (path) => path.includes(".build"),
     }).map((path) => join(path, "..")),
   })) {

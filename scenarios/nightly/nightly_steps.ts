@@ -4,7 +4,6 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { EXIT_CODES } from "../../harness/mod.ts";
 
 /** A step of the night: one command. */
@@ -35,16 +34,13 @@ export interface NightlyOptions {
   readonly swiftPackages: readonly string[];
 }
 
-const SWIFT_HUBS = resolve("harness/subjects/adapters/swift_hubs/.build/release/swift-hubs");
 /** Requirements that only running a model shows. */
 const INFERENCE = ["LOAD-TOKENS", "LOAD-PLAN", "LOAD-RUNNER", "DL-DELEGATED"];
 
+/** Known subjects that are built from Swift. */
+const SWIFT_CLIENTS = ["swift-transformers", "swift-huggingface"];
 /** Downloaders in Swift, once their packages are built. */
-const SWIFT_SUBJECTS = [
-  { name: "swift-transformers", subject: SWIFT_HUBS },
-  { name: "swift-huggingface", subject: `${SWIFT_HUBS} --hub-client` },
-  { name: "delegated-mlx-swift", subject: "delegated-mlx-swift" },
-];
+const SWIFT_SUBJECTS = [...SWIFT_CLIENTS, "delegated-mlx-swift"];
 
 /** The steps of a night, in their order; those that this machine cannot run say why. */
 export function nightlySteps(options: NightlyOptions): NightlyStep[] {
@@ -85,11 +81,12 @@ function softSteps(options: NightlyOptions): NightlyStep[] {
       command: ["swift", "build", "-c", "release", "--package-path", directory],
       skip: noSwift,
     })),
-    ...SWIFT_SUBJECTS.map(({ name, subject }): NightlyStep => ({
+    { ...script("clients in Swift", "subjects", SWIFT_CLIENTS), skip: noSwift },
+    ...SWIFT_SUBJECTS.map((name): NightlyStep => ({
       ...conform(options, {
         name: `downloads of ${name}`,
         file: name,
-        args: ["--subject", subject],
+        args: ["--subject", name],
       }),
       otherVerdicts: [EXIT_CODES["not conformant"], EXIT_CODES.incomplete],
       skip: noSwift,

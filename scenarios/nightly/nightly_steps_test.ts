@@ -27,6 +27,7 @@ test("nightlySteps() says what a machine without Metal or APFS cannot show", () 
     "disk in memory against APFS",
     "disk in memory against Case-sensitive APFS",
     "Swift package harness/subjects/swift",
+    "clients in Swift",
     "downloads of swift-transformers",
     "downloads of swift-huggingface",
     "downloads of delegated-mlx-swift",

@@ -1,5 +1,5 @@
 // swift-tools-version:6.0
-// Not built yet by this repository's own checks: they have no Swift. The nightly on macOS builds it.
+// Apps with MLX Swift download by one of these two; `npm run subjects` builds them where there is a Swift toolchain.
 import PackageDescription
 
 let package = Package(
@@ -7,7 +7,7 @@ let package = Package(
     platforms: [.macOS(.v14)],
     dependencies: [
         .package(url: "https://github.com/huggingface/swift-transformers", exact: "1.1.9"),
-        .package(url: "https://github.com/huggingface/swift-huggingface", exact: "0.9.0"),
+        .package(url: "https://github.com/huggingface/swift-huggingface", exact: "0.8.1"),
     ],
     targets: [
         .executableTarget(

@@ -1,93 +1,72 @@
-// swift-transformers' HubApi (layout hubapi), or with --hub-client swift-huggingface's HubClient (layout hf-cache).
-// Written against their sources; it has not been built or run yet.
+// The subject protocol, version 1, over swift-transformers' HubApi (layout hubapi), or with --hub-client over
+// swift-huggingface's HubClient (layout hf-cache): JSON Lines on standard input and output.
 import Foundation
-import Hub
-import HuggingFace
 
-struct Request: Decodable {
-    let repository: String
-    let revision: String?
-    let include: [String]?
-    let token: String?
-}
-
-struct Message: Decodable {
+struct Message: Decodable, Sendable {
     let type: String
     let id: Int
     let root: String?
     let request: Request?
 }
 
-let isClient = CommandLine.arguments.contains("--hub-client")
-let endpoint = ProcessInfo.processInfo.environment["HF_ENDPOINT"] ?? "https://huggingface.co"
+let client: any Client =
+    CommandLine.arguments.contains("--hub-client") ? HubCacheClient() : TransformersClient()
 
-actor Output {
+/// Writes whole lines, one at a time.
+final class Output: Sendable {
+    private let lock = NSLock()
+
     func write(_ line: [String: Any]) {
         guard let data = try? JSONSerialization.data(withJSONObject: line) else { return }
-        FileHandle.standardOutput.write(data + Data("\n".utf8))
+        lock.withLock { FileHandle.standardOutput.write(data + Data("\n".utf8)) }
     }
 }
 
 let output = Output()
 
-func download(_ request: Request, root: URL) async throws -> URL {
-    let revision = request.revision ?? "main"
-    let patterns = request.include ?? []
-    if isClient {
-        guard let repository = HuggingFace.Repo.ID(rawValue: request.repository) else {
-            throw URLError(.badURL)
-        }
-        let client = HubClient(
-            host: URL(string: endpoint)!,
-            bearerToken: request.token,
-            cache: HubCache(cacheDirectory: root)
-        )
-        return try await client.downloadSnapshot(
-            of: repository, kind: .model, revision: revision, matching: patterns)
-    }
-    let hub = HubApi(downloadBase: root, hfToken: request.token, endpoint: endpoint)
-    return try await hub.snapshot(
-        from: Hub.Repo(id: request.repository), revision: revision, matching: patterns)
-}
-
-func kind(of error: any Error) -> String {
-    if error is CancellationError { return "cancelled" }
-    if error is URLError { return "network" }
-    let text = String(describing: error)
-    for (mark, kind) in [("401", "unauthorized"), ("403", "gated"), ("404", "repository-not-found"),
-        ("429", "rate-limited"), ("offline", "offline"), ("ntegrity", "integrity")]
-    where text.contains(mark) { return kind }
-    return "internal"
-}
-
-func perform(_ message: Message) async {
-    guard let request = message.request, let root = message.root else { return }
+@Sendable func perform(
+    _ request: Request, _ message: Message, client: any Client, output: Output
+) async {
     do {
-        let directory = try await download(request, root: URL(fileURLWithPath: root))
-        await output.write(["type": "result", "id": message.id, "ok": ["directory": directory.path]])
+        let root = URL(fileURLWithPath: message.root ?? ".")
+        let directory = try await client.download(request, root: root)
+        output.write(["type": "result", "id": message.id, "ok": ["directory": directory.path]])
     } catch {
-        let failure = ["kind": kind(of: error), "message": String(describing: error)]
-        await output.write(["type": "result", "id": message.id, "error": failure])
+        // These clients have no word of their own for it: whoever cancelled asks the task.
+        let kind = Task.isCancelled ? "cancelled" : kind(of: error)
+        let failure = ["kind": kind, "message": String(describing: error)]
+        output.write(["type": "result", "id": message.id, "error": failure])
+    }
+}
+
+// Waiting for a line must not hold the thread on which the clients run what is bound to the main actor.
+let lines = AsyncStream<String> { continuation in
+    Thread.detachNewThread {
+        while let line = readLine() { continuation.yield(line) }
+        continuation.finish()
     }
 }
 
 var running: [Int: Task<Void, Never>] = [:]
-while let line = readLine() {
+for await line in lines {
     guard let message = try? JSONDecoder().decode(Message.self, from: Data(line.utf8)) else { continue }
     switch message.type {
     case "hello":
-        await output.write([
+        output.write([
             "type": "hello", "id": 0, "protocol": 1,
-            "name": isClient ? "swift-huggingface" : "swift-transformers",
-            "version": isClient ? "0.9.0" : "1.1.9",
+            "name": client.name, "version": client.version,
             "roles": ["downloader"], "operations": ["download"],
             "capabilities": ["cancel", "patterns", "revision", "token"],
-            "layouts": [isClient ? "hf-cache" : "hubapi"], "profiles": ["core", "offline"],
+            "layouts": [client.layout], "profiles": ["core", "offline"],
         ])
     case "cancel":
         running[message.id]?.cancel()
     default:
-        running[message.id] = Task { await perform(message) }
+        guard let request = message.request else { continue }
+        let (client, output) = (client, output)
+        running[message.id] = Task.detached {
+            await perform(request, message, client: client, output: output)
+        }
     }
 }
 for task in running.values { await task.value }
