@@ -21,11 +21,15 @@ const FILES: readonly ModelFile[] = [
 ];
 
 /** Puts the files down with all care, or with less. */
-async function careful({ host: { files }, place: { root } }: Script, syncs = true): Promise<void> {
+async function careful(
+  { host: { files }, place: { root } }: Script,
+  { syncs = true, marks = true } = {},
+): Promise<void> {
   await makeDirectories(files, root);
   if (syncs) await files.syncDirectory(root.slice(0, root.lastIndexOf("/")));
   const marker = { path: MARKER_NAME, bytes: new Uint8Array(3).fill(3) };
-  for (const { path, bytes } of [...FILES, marker]) {
+  const wanted = marks ? [...FILES, marker] : FILES;
+  for (const { path, bytes } of wanted) {
     const target = join(root, path);
     const isThere = await exists(files, target);
     if (isThere && Buffer.from(await readBytes(files, target)).equals(bytes)) continue;
@@ -36,7 +40,7 @@ async function careful({ host: { files }, place: { root } }: Script, syncs = tru
     await files.rename(`${target}.part`, target);
     if (syncs) await files.syncDirectory(root);
   }
-  for (const { path } of [...FILES, marker]) {
+  for (const { path } of wanted) {
     if (await exists(files, join(root, `${path}.part`)))
       await files.unlink(join(root, `${path}.part`));
   }
@@ -88,15 +92,34 @@ async function explore(
 
 test("a careful download breaks nothing, also when the next one crashes", async () => {
   for (const profile of ["kill", "ordered", "apfs", "weak"] as const) {
-    const report = await explore(honest(careful), profile);
+    const report = await explore(
+      honest((script) => careful(script)),
+      profile,
+    );
     assert.deepEqual(report.findings, [], profile);
     assert.ok(report.recovery.asked > 0);
     assert.equal(report.unsynced, undefined);
   }
 });
 
+test("one that never marks a model is not asked for a marker after a crash", async () => {
+  const unmarked = honest((script) => careful(script, { marks: false }));
+  const { findings, recovery } = await explore(unmarked, "weak");
+  assert.deepEqual(findings, []);
+  assert.ok(recovery.asked > 0);
+});
+
+test("one that marks a model, and not in a recovery, breaks DUR-RECOVERY", async () => {
+  const forgets = honest((script) => careful(script, { marks: script.host.processes.pid < 5000 }));
+  const { findings } = await explore(forgets, "kill");
+  assert.deepEqual(
+    findings.map(({ requirement }) => requirement),
+    ["DUR-RECOVERY"],
+  );
+});
+
 test("one that does not sync is found under ordered, with the order that it lacks", async () => {
-  const careless = honest((script) => careful(script, false));
+  const careless = honest((script) => careful(script, { syncs: false }));
   assert.deepEqual((await explore(careless, "kill")).findings, []);
   const { findings, unsynced } = await explore(careless, "ordered");
   assert.deepEqual(findings.map(({ requirement }) => requirement).toSorted(), [

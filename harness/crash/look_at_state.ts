@@ -67,7 +67,9 @@ export function lookAtState(
   if (marker !== undefined && !markers.has(marker)) {
     violations.push({ requirement: "DUR-OLD-OR-NEW", detail: "the marker is torn" });
   }
-  if (promised !== undefined && (!whole.has(promised) || !runnable.has(promised) || !marker)) {
+  // Who never marks anything, crash or none, is asked for it by the requirements about markers.
+  const isUnmarked = markers.size > 0 && marker === undefined;
+  if (promised !== undefined && (!whole.has(promised) || !runnable.has(promised) || isUnmarked)) {
     violations.push({ requirement: "DUR-SUCCESS", detail: lossOf(versions[promised], found) });
   }
   return { promised, whole, runnable, violations };
