@@ -20,6 +20,14 @@ const UNDER = join(process.cwd(), ".subjects");
 /** A build of Swift tells of every file. */
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
+/** What a program that failed, or could not be started, leaves behind. */
+interface InstallError {
+  readonly stderr?: string;
+  readonly message: string;
+  readonly code?: string | number;
+  readonly path?: string;
+}
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(names: readonly string[]): Promise<number> {
@@ -52,8 +60,9 @@ async function install(subject: KnownSubject): Promise<string> {
     return "installed";
   } catch (error) {
     await rm(half, { recursive: true, force: true });
-    const { stderr, message } = error as { stderr?: string; message: string };
-    const why = (stderr ?? message).trim().split("\n").at(-1);
+    const { stderr = "", message, code, path } = error as InstallError;
+    const said = (stderr.trim() === "" ? message : stderr).trim().split("\n").at(-1);
+    const why = code === "ENOENT" && path !== undefined ? `${path} is not on this machine` : said;
     return `cannot be installed here: ${why}`;
   }
 }
