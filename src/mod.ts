@@ -9,7 +9,7 @@ export {
   MlxModelDownloader,
   type MlxModelDownloaderOptions,
 } from "./download/mlx_model_downloader.ts";
-export { selectFiles, type Selection, selectionOf } from "./download/select_files.ts";
+export { selectFiles, type Selection, selectionOf } from "./layout/select_files.ts";
 export { UrlDownloader, type UrlDownloaderOptions } from "./download/url_downloader.ts";
 export { ModelError, type ModelErrorOptions } from "./errors.ts";
 export { chooseProxy } from "./hub/choose_proxy.ts";
@@ -20,6 +20,11 @@ export { modelDirectory } from "./layout/model_directory.ts";
 export { modelIdOf, repositoryOf } from "./layout/model_id.ts";
 export { parseRepositoryId, type RepositoryId } from "./layout/repository_id.ts";
 export { assertSafePath } from "./layout/safe_path.ts";
+export {
+  type DirectoryRequest,
+  InferenceManager,
+  type InferenceManagerOptions,
+} from "./inference_manager.ts";
 export * from "./load/mod.ts";
 export { ModelFileManager, type ModelFileManagerOptions } from "./manage/model_file_manager.ts";
 export { nodeHost } from "./node_host.ts";

@@ -23,15 +23,15 @@ import type {
 import type { DownloadPlan } from "./download/download_plan.ts";
 import { diskError } from "./disk/disk_error.ts";
 import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
-import { readPlan } from "./download/offline_copy.ts";
+import { readPlan } from "./download/inspect/offline_copy.ts";
 import { RepositoryDownloader } from "./download/repository_downloader.ts";
 import { isMlxRepository, type RepositorySnapshot } from "./download/repository_snapshot.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";
 import { hubSettings } from "./hub/hub_settings.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
 import { parseRepositoryId } from "./layout/repository_id.ts";
-import { InferenceManager } from "./load/inference_manager.ts";
-import { readMarker } from "./manage/marker.ts";
+import { InferenceManager } from "./inference_manager.ts";
+import { readMarker } from "./records/marker.ts";
 import { ModelFileManager } from "./manage/model_file_manager.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { FileSystem, Marker, MarkerFile } from "../../spec/mod.ts";
-import { MARKER_NAME } from "../../spec/mod.ts";
+import { type FileSystem, type Marker, type MarkerFile, MARKER_NAME } from "../../spec/mod.ts";
 import { exists, readBytes, readText } from "../disk/mod.ts";
 import { filePlace } from "../scenario_parts/place.ts";
 import { unlessRefused } from "./unless_refused.ts";

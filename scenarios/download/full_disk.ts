@@ -6,8 +6,8 @@
  * - The next download, on a sound disk, finishes and leaves nothing over.
  */
 import fc from "fast-check";
-import type { DiskRefusal } from "../../harness/mod.ts";
 import {
+  type DiskRefusal,
   anySmallModel,
   asFailure,
   describeError,

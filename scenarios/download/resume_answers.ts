@@ -7,16 +7,13 @@
  * - Bytes of content that has changed upstream are not used.
  */
 import fc from "fast-check";
-import type { RequirementId } from "../../spec/mod.ts";
-import type {
-  FaultAction,
-  FaultRule,
-  Scenario,
-  TinyModel,
-  Verdict,
-  World,
-} from "../../harness/mod.ts";
 import {
+  type FaultAction,
+  type FaultRule,
+  type Scenario,
+  type TinyModel,
+  type Verdict,
+  type World,
   anySmallModel,
   contentExchanges,
   filePlace,
@@ -32,6 +29,7 @@ import {
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
+import type { RequirementId } from "../../spec/mod.ts";
 
 const REPOSITORY = "mlx-community/ResumeAnswers";
 /** By so many bytes a part is told from other files. */

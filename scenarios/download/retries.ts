@@ -7,9 +7,11 @@
  * - When the trouble does not pass, it ends after a bounded number of attempts.
  */
 import fc from "fast-check";
-import type { RequirementId } from "../../spec/mod.ts";
-import type { FaultAction, TinyModel, Verdict, World } from "../../harness/mod.ts";
 import {
+  type FaultAction,
+  type TinyModel,
+  type Verdict,
+  type World,
   anySmallModel,
   modelPlace,
   needsPatience,
@@ -17,6 +19,7 @@ import {
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
+import type { RequirementId } from "../../spec/mod.ts";
 
 const REPOSITORY = "mlx-community/Retries";
 /** No sane client asks more often than this for one thing that keeps failing. */

@@ -7,8 +7,8 @@
  * - No other name that a search for `*.safetensors` finds, and `config.json` only beside all weights.
  */
 import fc from "fast-check";
-import type { FaultAction } from "../../harness/mod.ts";
 import {
+  type FaultAction,
   anySmallModel,
   killDownload,
   modelPlace,

@@ -6,8 +6,8 @@
  * - What is sent wrong every time is never accepted.
  */
 import fc from "fast-check";
-import type { FaultAction } from "../../harness/mod.ts";
 import {
+  type FaultAction,
   anySmallModel,
   asFailure,
   describeError,

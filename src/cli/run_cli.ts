@@ -1,18 +1,18 @@
 import { Command, CommanderError } from "commander";
-import { addBenchCommand } from "./bench_command.ts";
-import { addCheckCommand } from "./check_command.ts";
+import { addBenchCommand } from "./commands/bench.ts";
+import { addCheckCommand } from "./commands/check.ts";
 import type { CliWorld } from "./cli_world.ts";
-import { addDownloadCommand } from "./download_command.ts";
+import { addDownloadCommand } from "./commands/download.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
-import { addListCommand } from "./list_command.ts";
-import { addMigrateCommand } from "./migrate_command.ts";
-import { addPathCommand } from "./path_command.ts";
-import { addPlanCommand } from "./plan_command.ts";
-import { addRemoveCommand } from "./remove_command.ts";
-import { addRunCommand } from "./run_command.ts";
+import { addListCommand } from "./commands/list.ts";
+import { addMigrateCommand } from "./commands/migrate.ts";
+import { addPathCommand } from "./commands/path.ts";
+import { addPlanCommand } from "./commands/plan.ts";
+import { addRemoveCommand } from "./commands/remove.ts";
+import { addRunCommand } from "./commands/run.ts";
 import { Session } from "./session.ts";
-import { addStatusCommand } from "./status_command.ts";
-import { addVerifyCommand } from "./verify_command.ts";
+import { addStatusCommand } from "./commands/status.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
 
 const NOTES = `
 The root is --root, else MLX_LAYOUT_ROOT, else ~/Documents/Models.

@@ -2,8 +2,8 @@ import type { Host, WaitOptions } from "../../spec/mod.ts";
 import type { CliManager, CliWorld, Output } from "./cli_world.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { modelRoot } from "./model_root.ts";
-import { reportFailure, type ReportFailureOptions } from "./report_failure.ts";
-import { secretOutput } from "./secret_output.ts";
+import { reportFailure, type ReportFailureOptions } from "./output/report_failure.ts";
+import { secretOutput } from "./output/secret_output.ts";
 
 /** Options that every command has. */
 export interface CommonOptions {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Digest, FileSystem, OpenFile } from "../../spec/mod.ts";
-import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { throwIfAborted } from "../cancellation.ts";
 
 const READ_BYTES = 1024 * 1024;
 

@@ -1,24 +1,24 @@
-import type {
-  DelegatedDownloadRequest,
-  Digest,
-  DownloadResult,
-  FileFault,
-  Host,
-  Place,
-  Progress,
-  WaitOptions,
+import {
+  type DelegatedDownloadRequest,
+  type Digest,
+  type DownloadResult,
+  type FileFault,
+  type Host,
+  type Place,
+  type Progress,
+  type WaitOptions,
+  DEFAULT_PATTERNS,
 } from "../../spec/mod.ts";
-import { DEFAULT_PATTERNS } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
-import type { ListedFile } from "../hub/list_files.ts";
 import { hubSettings } from "../hub/hub_settings.ts";
+import type { ListedFile } from "../hub/list_files.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
-import { verifyFiles } from "../manage/verify_files.ts";
+import { assertWhole, selectFiles, selectionOf } from "../layout/select_files.ts";
+import { verifyFiles } from "../records/verify_files.ts";
 import { findRunner } from "../run/find_runner.ts";
 import { startClient } from "../run/open_session.ts";
 import type { RunnerClient } from "../run/runner_client.ts";
 import { RepositoryDownloader } from "./repository_downloader.ts";
-import { assertWhole, selectFiles, selectionOf } from "./select_files.ts";
 
 /**
  * What each runtime's own downloader asks for, whatever it is asked: mlx-lm's `DEFAULT_ALLOW_PATTERNS`, and

@@ -5,22 +5,22 @@ import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
-import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
 import { hubCachePlaceOf, isCommit, refPath } from "../layout/hub_cache.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
-import { formatMarker, readMarker } from "../manage/marker.ts";
-import { metadataPath } from "../manage/metadata.ts";
+import { formatMarker, readMarker } from "../records/marker.ts";
+import { metadataPath } from "../records/metadata.ts";
 import type { DownloadTask } from "./download_task.ts";
-import { type EarlierFiles, earlierFiles, type WrittenPlan } from "./earlier_files.ts";
-import { fetchMissing } from "./fetch_missing.ts";
-import { findStrays } from "./find_strays.ts";
-import { type DiskState, inspectDisk } from "./inspect_disk.ts";
-import { withModelLock } from "./model_lock.ts";
-import { ProgressMeter } from "./progress_meter.ts";
-import { publishModel, removeMetadata } from "./publish_model.ts";
-import { publishSnapshot } from "./publish_snapshot.ts";
-import { type Staging, stagingOf } from "./staging.ts";
+import { type EarlierFiles, earlierFiles, type WrittenPlan } from "../records/earlier_files.ts";
+import { fetchMissing } from "./transfer/fetch_missing.ts";
+import { findStrays } from "./publish/find_strays.ts";
+import { type DiskState, inspectDisk } from "./inspect/inspect_disk.ts";
+import { withModelLock } from "../records/model_lock.ts";
+import { ProgressMeter } from "./transfer/progress_meter.ts";
+import { publishModel, removeMetadata } from "./publish/publish_model.ts";
+import { publishSnapshot } from "./publish/publish_snapshot.ts";
+import { type Staging, stagingOf } from "../records/staging.ts";
 
 /**
  * Carries out a download: check, lock, fetch and verify everything, then publish everything.

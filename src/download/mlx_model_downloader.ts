@@ -1,19 +1,20 @@
-import type {
-  DelegatedDownloadRequest,
-  DownloadRequest,
-  DownloadResult,
-  FileSystem,
-  Host,
-  Place,
-  WaitOptions,
+import {
+  type DelegatedDownloadRequest,
+  type DownloadRequest,
+  type DownloadResult,
+  type FileSystem,
+  type Host,
+  type Place,
+  type WaitOptions,
+  DEFAULT_PATTERNS,
 } from "../../spec/mod.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { ModelError } from "../errors.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
 import { hubCachePlace, hubCacheRoot } from "../layout/hub_cache.ts";
-import { localSnapshot } from "../manage/local_snapshot.ts";
-import { revisionOf } from "./repository_snapshot.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
+import { selectionOf } from "../layout/select_files.ts";
+import { localSnapshot } from "../records/local_snapshot.ts";
 import { DelegatedDownloader } from "./delegated_downloader.ts";
 import type { DownloadPlan } from "./download_plan.ts";
 import {
@@ -21,8 +22,7 @@ import {
   RepositoryDownloader,
   type RepositoryTarget,
 } from "./repository_downloader.ts";
-import { selectionOf } from "./select_files.ts";
-import { DEFAULT_PATTERNS } from "../../spec/mod.ts";
+import { revisionOf } from "./repository_snapshot.ts";
 
 /** Options of a {@linkcode MlxModelDownloader}. */
 export interface MlxModelDownloaderOptions {

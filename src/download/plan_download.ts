@@ -1,8 +1,8 @@
 import type { FileSystem } from "../../spec/mod.ts";
-import { readMarker } from "../manage/marker.ts";
+import { readMarker } from "../records/marker.ts";
 import type { DownloadPlan, PlannedFile } from "./download_plan.ts";
 import type { DownloadTask } from "./download_task.ts";
-import { inspectDisk } from "./inspect_disk.ts";
+import { inspectDisk } from "./inspect/inspect_disk.ts";
 
 /** Says what a download would do with each file; reads the disk and changes nothing. */
 export async function planDownload(

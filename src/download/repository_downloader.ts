@@ -14,17 +14,17 @@ import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
 import { resolveUrl } from "../hub/hub_urls.ts";
 import { resolveRevision } from "../hub/resolve_revision.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
-import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { contentKeyOf } from "./content_key.ts";
 import { assertPlaceable, downloadFiles } from "./download_files.ts";
 import type { DownloadPlan } from "./download_plan.ts";
 import type { DownloadTask } from "./download_task.ts";
-import { localCopy, type LocalCopyQuestion } from "./local_copy.ts";
-import { offlineCopy } from "./offline_copy.ts";
+import { localCopy, type LocalCopyQuestion } from "./inspect/local_copy.ts";
+import { offlineCopy } from "./inspect/offline_copy.ts";
 import { planDownload } from "./plan_download.ts";
 import { type RepositorySnapshot, repositorySnapshot, revisionOf } from "./repository_snapshot.ts";
-import { assertWhole, lackingParts, selectFiles, type Selection } from "./select_files.ts";
-import { stagingOf } from "./staging.ts";
+import { assertWhole, lackingParts, selectFiles, type Selection } from "../layout/select_files.ts";
+import { stagingOf } from "../records/staging.ts";
 
 /** Attempts to ask the hub where a local copy could answer as well. */
 const ATTEMPTS_WITH_COPY = 2;

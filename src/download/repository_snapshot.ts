@@ -1,4 +1,4 @@
-import { lackingParts } from "./select_files.ts";
+import { lackingParts } from "../layout/select_files.ts";
 import type { HubClient } from "../hub/hub_client.ts";
 import { type ListedFile, listFiles } from "../hub/list_files.ts";
 import { type ResolvedRevision, resolveRevision } from "../hub/resolve_revision.ts";

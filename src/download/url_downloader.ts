@@ -15,7 +15,7 @@ import { printableAddress } from "../hub/credentials.ts";
 import { hubSettings } from "../hub/hub_settings.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
 import { hubError } from "../hub/hub_error.ts";
-import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 import { contentKeyOf } from "./content_key.ts";
 import { downloadFiles } from "./download_files.ts";
@@ -26,7 +26,7 @@ import {
   RepositoryDownloader,
   type RepositoryTarget,
 } from "./repository_downloader.ts";
-import { selectionOf } from "./select_files.ts";
+import { selectionOf } from "../layout/select_files.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
 
 /** Options of a {@linkcode UrlDownloader}. */

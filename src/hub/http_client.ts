@@ -4,7 +4,7 @@ import { chooseProxy } from "./choose_proxy.ts";
 import { splitCredentials } from "./credentials.ts";
 import { DEFAULT_RETRY, Retryable, RetryBudget, type RetryPolicy } from "./retry.ts";
 import { StallGuard } from "./stall_guard.ts";
-import { throwIfAborted, waitOrAbort } from "./wait_or_abort.ts";
+import { throwIfAborted, waitOrAbort } from "../cancellation.ts";
 
 /** Redirects that are followed for one request; hubs need three. */
 const HOPS_MAX = 10;

@@ -1,6 +1,6 @@
 import type { Clock, HttpResponse, Random } from "../../spec/mod.ts";
 import type { ModelError } from "../errors.ts";
-import { throwIfAborted } from "./wait_or_abort.ts";
+import { throwIfAborted } from "../cancellation.ts";
 
 /** How often and how patiently is tried again. */
 export interface RetryPolicy {

@@ -1,7 +1,7 @@
 import type { CheckFinding, Digest, FileSystem, OpenFile } from "../../spec/mod.ts";
-import { digestLike } from "./digest_stream.ts";
+import { digestLike } from "./bytes/digest_stream.ts";
 import type { DirectoryFile } from "./list_entries.ts";
-import { readWhole, systemCode, withFile } from "./read_bytes.ts";
+import { readWhole, systemCode, withFile } from "./bytes/read_bytes.ts";
 
 /** What a check starts from. */
 export interface CheckContextOptions {

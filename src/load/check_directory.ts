@@ -3,10 +3,10 @@ import { ModelError } from "../errors.ts";
 import { CheckContext } from "./check_context.ts";
 import { checkConfig, checkText, identifyFiles, isRuntimeFile } from "./check_small_files.ts";
 import { checkWeights } from "./check_weights.ts";
-import { countParameters } from "./count_parameters.ts";
+import { countParameters } from "./tensors/count_parameters.ts";
 import { defaultRoot, type DirectoryEntries, listEntries } from "./list_entries.ts";
-import { systemCode } from "./read_bytes.ts";
-import { describeSettings } from "./read_quantization.ts";
+import { systemCode } from "./bytes/read_bytes.ts";
+import { describeSettings } from "./config/read_quantization.ts";
 import { digestOfRecord, recordFiles } from "./recorded_digests.ts";
 
 /** Options of {@linkcode checkDirectory}. */

@@ -2,10 +2,10 @@ import { DEFAULT_PATTERNS, fnmatch, REQUIRED_PARTS } from "../../spec/mod.ts";
 import type { CheckContext } from "./check_context.ts";
 import { checkTemplate } from "./check_template.ts";
 import { checkTokenizer } from "./check_tokenizer.ts";
-import { IDENTIFY_SIZE_BYTES, identifyBytes } from "./identify_bytes.ts";
-import { readAt } from "./read_bytes.ts";
-import { type ModelConfig, readModelConfig } from "./read_model_config.ts";
-import { causeOf, describeIdentity } from "./read_safetensors_header.ts";
+import { IDENTIFY_SIZE_BYTES, identifyBytes } from "./bytes/identify_bytes.ts";
+import { readAt } from "./bytes/read_bytes.ts";
+import { type ModelConfig, readModelConfig } from "./config/read_model_config.ts";
+import { causeOf, describeIdentity } from "./bytes/read_safetensors_header.ts";
 
 /**
  * Finds files that are not what their names say, and data that is not on the disk: `LOAD-HTML`, `LOAD-POINTER`,

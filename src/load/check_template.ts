@@ -1,5 +1,5 @@
 import { Template } from "@huggingface/jinja";
-import { isRecord, parseJson } from "./parse_json.ts";
+import { isRecord, parseJson } from "./config/parse_json.ts";
 
 /** Bytes of the files in which a chat template can be; absent ones are undefined. */
 export interface CheckTemplateInput {

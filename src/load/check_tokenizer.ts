@@ -1,5 +1,5 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import { isRecord, parseJson } from "./parse_json.ts";
+import { isRecord, parseJson } from "./config/parse_json.ts";
 
 /** The files of a tokenizer. */
 export interface CheckTokenizerInput {

@@ -1,13 +1,13 @@
 import type { CheckContext } from "./check_context.ts";
-import { type ExpectedModel, expectedModel, wantedNames } from "./expected_tensors.ts";
-import { judgeUnknownLayers } from "./judge_packed.ts";
-import { judgeTensors, type PlacedTensor, type PlacedTensors } from "./judge_tensors.ts";
-import { isRecord, parseJson } from "./parse_json.ts";
-import type { ParsedHeader } from "./parse_safetensors_header.ts";
-import type { ModelConfig } from "./read_model_config.ts";
-import { examineHeader } from "./read_safetensors_header.ts";
-import { scanWeights } from "./scan_weights.ts";
-import { openedPaths, selectWeights, type WeightSelection } from "./select_weights.ts";
+import { type ExpectedModel, expectedModel, wantedNames } from "./config/expected_tensors.ts";
+import { judgeUnknownLayers } from "./tensors/judge_packed.ts";
+import { judgeTensors, type PlacedTensor, type PlacedTensors } from "./tensors/judge_tensors.ts";
+import { isRecord, parseJson } from "./config/parse_json.ts";
+import type { ParsedHeader } from "./bytes/parse_safetensors_header.ts";
+import type { ModelConfig } from "./config/read_model_config.ts";
+import { examineHeader } from "./bytes/read_safetensors_header.ts";
+import { scanWeights } from "./tensors/scan_weights.ts";
+import { openedPaths, selectWeights, type WeightSelection } from "./plan/select_weights.ts";
 
 /** What the weight files hold. */
 export interface CheckedWeights {

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { CheckCause, CheckFinding, FileStat, FileSystem } from "../../spec/mod.ts";
-import { systemCode } from "./read_bytes.ts";
+import { systemCode } from "./bytes/read_bytes.ts";
 
 /** A regular file below a model's directory, or a link to one that may be followed. */
 export interface DirectoryFile {

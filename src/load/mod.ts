@@ -18,27 +18,27 @@ export {
   type ExpectedTensor,
   settingsOf,
   tensorsOf,
-} from "./expected_tensors.ts";
-export { type ByteIdentity, IDENTIFY_SIZE_BYTES, identifyBytes } from "./identify_bytes.ts";
-export {
-  type DirectoryRequest,
-  InferenceManager,
-  type InferenceManagerOptions,
-} from "./inference_manager.ts";
-export { planLoad, type PlanLoadOptions } from "./load_plan.ts";
-export type { HeaderFault, SafetensorsHeader, TensorEntry } from "./parse_safetensors_header.ts";
-export { type ModelConfig, type ReadConfig, readModelConfig } from "./read_model_config.ts";
+} from "./config/expected_tensors.ts";
+export { type ByteIdentity, IDENTIFY_SIZE_BYTES, identifyBytes } from "./bytes/identify_bytes.ts";
+
+export { planLoad, type PlanLoadOptions } from "./plan/load_plan.ts";
+export type {
+  HeaderFault,
+  SafetensorsHeader,
+  TensorEntry,
+} from "./bytes/parse_safetensors_header.ts";
+export { type ModelConfig, type ReadConfig, readModelConfig } from "./config/read_model_config.ts";
 export type {
   QuantizationConfig,
   QuantizationMode,
   QuantizationSettings,
-} from "./read_quantization.ts";
-export { readSafetensorsHeader, SafetensorsError } from "./read_safetensors_header.ts";
-export { scanData, type ScanDataOptions, type ScannedData } from "./scan_data.ts";
+} from "./config/read_quantization.ts";
+export { readSafetensorsHeader, SafetensorsError } from "./bytes/read_safetensors_header.ts";
+export { scanData, type ScanDataOptions, type ScannedData } from "./bytes/scan_data.ts";
 export {
   openedPaths,
   selectWeights,
   type SelectWeightsInput,
   type WeightCandidate,
   type WeightSelection,
-} from "./select_weights.ts";
+} from "./plan/select_weights.ts";

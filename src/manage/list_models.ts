@@ -8,14 +8,14 @@ import {
   MARKER_NAME,
   REQUIRED_PARTS,
 } from "../../spec/mod.ts";
-import { readPlan } from "../download/offline_copy.ts";
+import { readPlan } from "../download/inspect/offline_copy.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
 import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
 import { hubCachePlace, hubCachePlaceOf, repositoryOfCacheName } from "../layout/hub_cache.ts";
 import { parseRepositoryId } from "../layout/repository_id.ts";
-import { readMarker } from "./marker.ts";
+import { readMarker } from "../records/marker.ts";
 import { modelStatus } from "./model_status.ts";
 
 /** Where MLX's own layout begins under a root. */

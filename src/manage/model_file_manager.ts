@@ -12,23 +12,22 @@ import type {
   RemoveResult,
   WaitOptions,
 } from "../../spec/mod.ts";
-import { errnoOf } from "../disk/disk_error.ts";
-import { diskError } from "../disk/disk_error.ts";
+import { errnoOf, diskError } from "../disk/disk_error.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
-import { ModelError } from "../errors.ts";
-import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
-import { modelDirectory } from "../layout/model_directory.ts";
 import { revisionOf } from "../download/repository_snapshot.ts";
+import { ModelError } from "../errors.ts";
 import { hubCachePlace, hubCachePlaceOf, hubCacheRoot } from "../layout/hub_cache.ts";
-import { readCommitListing } from "./commit_listing.ts";
-import { localSnapshot } from "./local_snapshot.ts";
-import { removeSnapshot } from "./remove_snapshot.ts";
+import { modelDirectory } from "../layout/model_directory.ts";
 import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
+import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
+import { readCommitListing } from "../records/commit_listing.ts";
+import { localSnapshot } from "../records/local_snapshot.ts";
+import { readMarker } from "../records/marker.ts";
 import { listModels } from "./list_models.ts";
-import { readMarker } from "./marker.ts";
 import { modelStatus } from "./model_status.ts";
 import { removeCachedModel } from "./remove_cached_model.ts";
 import { removeModel } from "./remove_model.ts";
+import { removeSnapshot } from "./remove_snapshot.ts";
 
 /** Options of a {@linkcode ModelFileManager}. */
 export interface ModelFileManagerOptions {

@@ -7,12 +7,12 @@ import {
   type ModelStatus,
   REQUIRED_PARTS,
 } from "../../spec/mod.ts";
-import { readPlan } from "../download/offline_copy.ts";
-import { lackingParts, selectionOf } from "../download/select_files.ts";
+import { readPlan } from "../download/inspect/offline_copy.ts";
+import { lackingParts, selectionOf } from "../layout/select_files.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
-import { readCommitListing } from "./commit_listing.ts";
-import { readMarker } from "./marker.ts";
-import { verifyFiles, type VerifyFilesOptions } from "./verify_files.ts";
+import { readCommitListing } from "../records/commit_listing.ts";
+import { readMarker } from "../records/marker.ts";
+import { verifyFiles, type VerifyFilesOptions } from "../records/verify_files.ts";
 
 /** What is asked about a directory. */
 export interface StatusQuestion extends VerifyFilesOptions {

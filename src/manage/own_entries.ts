@@ -1,9 +1,9 @@
 import { relative, sep } from "node:path";
 import { type FileSystem, fnmatch, MARKER_NAME, REQUIRED_PARTS } from "../../spec/mod.ts";
 import type { WalkEntry } from "../disk/walk.ts";
-import { earlierFiles } from "../download/earlier_files.ts";
-import { stagingOf } from "../download/staging.ts";
-import { readMarker } from "./marker.ts";
+import { earlierFiles } from "../records/earlier_files.ts";
+import { stagingOf } from "../records/staging.ts";
+import { readMarker } from "../records/marker.ts";
 
 /** Where the hub's own clients keep their state of a model. */
 const CLIENT_STATE = ".cache/huggingface/";

@@ -5,8 +5,8 @@ import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere, walk, type WalkEntry } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
-import { type LockHost, withModelLock } from "../download/model_lock.ts";
-import { stagingOf } from "../download/staging.ts";
+import { type LockHost, withModelLock } from "../records/model_lock.ts";
+import { stagingOf } from "../records/staging.ts";
 import { assertExactCase } from "../layout/inside_root.ts";
 import { ownEntries } from "./own_entries.ts";
 

@@ -4,10 +4,10 @@ import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere } from "../disk/walk.ts";
-import { type LockHost, lockModel } from "../download/model_lock.ts";
-import { stagingOf } from "../download/staging.ts";
+import { type LockHost, lockModel } from "../records/model_lock.ts";
+import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
-import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { assertInsideRoot } from "../layout/inside_root.ts";
 import {
   journalPath,

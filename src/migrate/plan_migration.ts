@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
-import { stagingOf } from "../download/staging.ts";
+import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 

@@ -7,7 +7,7 @@ import {
   type RunnerPrompt,
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
-import { cancelledError } from "../hub/wait_or_abort.ts";
+import { cancelledError } from "../cancellation.ts";
 import { openReferenceModel, type ReferenceModel } from "./reference/mod.ts";
 import {
   REFERENCE_OPERATIONS,

@@ -7,7 +7,7 @@ import type {
   RunnerRequest,
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
-import { throwIfAborted } from "../hub/wait_or_abort.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { Complaints } from "./complaints.ts";
 import { MessageReader } from "./message_reader.ts";
 

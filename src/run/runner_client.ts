@@ -12,7 +12,7 @@ import type {
   RunnerRequest,
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
-import { cancelledError } from "../hub/wait_or_abort.ts";
+import { cancelledError } from "../cancellation.ts";
 import { DEFAULT_LIMITS } from "./runner_limits.ts";
 import { refusalOf } from "./runner_refusal.ts";
 import type { RunnerCallOptions, RunnerGeneration, RunnerSession } from "./runner_session.ts";

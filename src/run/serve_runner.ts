@@ -1,6 +1,6 @@
 import type { RunnerErrorKind, RunnerEvent, RunnerRequest } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
-import { isRecord } from "../load/parse_json.ts";
+import { isRecord } from "../load/config/parse_json.ts";
 import type { RunnerSession } from "./runner_session.ts";
 
 /** The pipes of a runner. */

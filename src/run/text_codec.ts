@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import type { FileSystem } from "../../spec/mod.ts";
 import { type CheckTemplateInput, renderChat } from "../load/check_template.ts";
-import { isRecord, parseJson } from "../load/parse_json.ts";
-import { readWhole, systemCode } from "../load/read_bytes.ts";
+import { isRecord, parseJson } from "../load/config/parse_json.ts";
+import { readWhole, systemCode } from "../load/bytes/read_bytes.ts";
 
 /** Turns text into a model's tokens and back. */
 export interface TextCodec {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { FileSystem } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-import { countParameters } from "../../load/count_parameters.ts";
-import { readWhole, systemCode } from "../../load/read_bytes.ts";
-import { describeSettings } from "../../load/read_quantization.ts";
-import { readSafetensorsHeader } from "../../load/read_safetensors_header.ts";
-import { openedPaths } from "../../load/select_weights.ts";
+import { countParameters } from "../../load/tensors/count_parameters.ts";
+import { readWhole, systemCode } from "../../load/bytes/read_bytes.ts";
+import { describeSettings } from "../../load/config/read_quantization.ts";
+import { readSafetensorsHeader } from "../../load/bytes/read_safetensors_header.ts";
+import { openedPaths } from "../../load/plan/select_weights.ts";
 import { Engine } from "./engine.ts";
 import type { EnginePlan, LayerPlan, PlacedMatrix } from "./engine_plan.ts";
 import type { EngineSetup } from "./engine_setup.ts";
@@ -45,7 +45,7 @@ export async function loadReferenceModel(
     [...sources].map(([name, { entry, file }]) => [name, { ...entry, file }]),
   );
   const parameterCount = countParameters(tensors, config);
-  const threads = await import("../../node/compute_threads.ts");
+  const threads = await import("./compute_threads.ts");
   const cores = threads.coreCount();
   const threadCount = options.threads ?? threadCountFor(parameterCount, cores);
   if (!Number.isSafeInteger(threadCount) || threadCount < 1) {

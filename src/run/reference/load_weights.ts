@@ -1,6 +1,6 @@
 import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-import { readAt } from "../../load/read_bytes.ts";
+import { readAt } from "../../load/bytes/read_bytes.ts";
 import { decodeFloats } from "./decode_floats.ts";
 import { PAGE_BYTES } from "./kernels/memories.ts";
 import type { PlacedWeights, TensorCopy } from "./placed_weights.ts";

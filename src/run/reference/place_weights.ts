@@ -3,8 +3,11 @@ import {
   type ExpectedLayer,
   expectedModel,
   tensorsOf as expectedTensorsOf,
-} from "../../load/expected_tensors.ts";
-import { isSupportedSettings, type QuantizationSettings } from "../../load/read_quantization.ts";
+} from "../../load/config/expected_tensors.ts";
+import {
+  isSupportedSettings,
+  type QuantizationSettings,
+} from "../../load/config/read_quantization.ts";
 import type { PlacedMatrix, PlacedVector } from "./engine_plan.ts";
 import type { PlacedWeights, TensorCopy, TensorSource } from "./placed_weights.ts";
 import {

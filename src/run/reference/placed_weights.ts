@@ -1,4 +1,4 @@
-import type { TensorEntry } from "../../load/parse_safetensors_header.ts";
+import type { TensorEntry } from "../../load/bytes/parse_safetensors_header.ts";
 import type { PlacedMatrix, PlacedVector } from "./engine_plan.ts";
 
 /** A tensor in a weight file. */

@@ -1,5 +1,5 @@
 import { ModelError } from "../../errors.ts";
-import { isRecord } from "../../load/parse_json.ts";
+import { isRecord } from "../../load/config/parse_json.ts";
 
 /** How queries and keys are rotated by their position. */
 export interface Rotation {

@@ -1,10 +1,10 @@
 import { ModelError } from "../../errors.ts";
-import { isRecord, parseJson } from "../../load/parse_json.ts";
+import { isRecord, parseJson } from "../../load/config/parse_json.ts";
 import {
   isKnownArchitecture,
   type ModelConfig,
   readModelConfig,
-} from "../../load/read_model_config.ts";
+} from "../../load/config/read_model_config.ts";
 import { readRotation, type Rotation } from "./read_rotation.ts";
 
 /** Everything about a model that its weights do not say. */

@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { test } from "node:test";
+import type {
+  DownloadRequest,
+  DownloadResult,
+  Place,
+  Progress,
+  UrlRequest,
+} from "../../../spec/mod.ts";
+import { ModelError } from "../../errors.ts";
+import { nodeHost } from "../../node_host.ts";
+import type { CliManager, CliWorld } from "../cli_world.ts";
+import { Interruption } from "../exit_code.ts";
+import { runCli } from "../run_cli.ts";
+
+const ROOT = resolve("/models");
+const DIRECTORY = resolve("/models/models/org/name");
+const RESULT: DownloadResult = {
+  directory: DIRECTORY,
+  commit: "c0ffee",
+  files: [
+    { path: "config.json", sizeBytes: 1000 },
+    { path: "model.safetensors", sizeBytes: 2_000_000 },
+  ],
+  bytesFetched: 2_000_000,
+  offline: false,
+};
+const PROGRESS: Progress = {
+  phase: "transfer",
+  bytesDone: 1_000_000,
+  bytesTotal: 2_001_000,
+  filesDone: 1,
+  filesTotal: 2,
+  fraction: 0.49,
+};
+
+/** Runs the command over a manager that answers what it is told to, and nothing else. */
+async function run(
+  line: string,
+  answers: Partial<CliManager> = {},
+  options: Partial<CliWorld> = {},
+) {
+  const written = { stdout: "", stderr: "" };
+  const places: Place[] = [];
+  const refuse = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
+  const manager: CliManager = {
+    download: refuse("download"),
+    downloadUrl: refuse("downloadUrl"),
+    planDownload: refuse("planDownload"),
+    locate: refuse("locate"),
+    status: refuse("status"),
+    verify: refuse("verify"),
+    list: refuse("list"),
+    remove: refuse("remove"),
+    migrate: refuse("migrate"),
+    check: refuse("check"),
+    checkDirectory: refuse("checkDirectory"),
+    plan: refuse("plan"),
+    downloadDelegated: refuse("downloadDelegated"),
+    planDirectory: refuse("planDirectory"),
+    run: refuse("run"),
+    ...answers,
+  };
+  const exitCode = await runCli(
+    line.split(" ").filter((arg) => arg !== ""),
+    {
+      host: nodeHost(),
+      place: { root: ROOT, env: {} },
+      stdout: { write: (text) => (written.stdout += text) },
+      stderr: { write: (text) => (written.stderr += text) },
+      isTerminal: false,
+      signal: new AbortController().signal,
+      version: "1.2.3",
+      createManager: (_, place) => {
+        places.push(place);
+        return manager;
+      },
+      ...options,
+    },
+  );
+  return { exitCode, root: places[0]?.root, ...written };
+}
+
+test("download prints the directory last on stdout, and progress and a summary on stderr", async () => {
+  const { exitCode, stdout, stderr } = await run("download org/name", {
+    download: async (_, options) => {
+      options?.onProgress?.(PROGRESS);
+      return RESULT;
+    },
+  });
+  assert.equal(exitCode, 0);
+  assert.equal(stdout, `${DIRECTORY}\n`);
+  assert.match(
+    stderr,
+    /^ 49 % {2}1\.00 MB of 2\.00 MB {2}1\/2 files\nDone: 2 files, 2\.00 MB; fetched 2\.00 MB in 0 s\n$/,
+  );
+});
+
+test("download --quiet prints the directory and nothing else", async () => {
+  const { stdout, stderr } = await run("download org/name --quiet", {
+    download: async (_, options) => {
+      options?.onProgress?.(PROGRESS);
+      return RESULT;
+    },
+  });
+  assert.equal(stdout, `${DIRECTORY}\n`);
+  assert.equal(stderr, "");
+});
+
+test("download --json prints an object for each event, the result last, and nothing on stderr", async () => {
+  const { stdout, stderr } = await run("download org/name --json", {
+    download: async (_, options) => {
+      options?.onProgress?.(PROGRESS);
+      options?.onProgress?.(PROGRESS);
+      options?.onProgress?.({ ...PROGRESS, phase: "publish" });
+      return RESULT;
+    },
+  });
+  const events: unknown[] = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(events, [
+    { event: "progress", ...PROGRESS },
+    { event: "progress", ...PROGRESS, phase: "publish" },
+    { event: "result", ...RESULT },
+  ]);
+  assert.equal(stderr, "");
+});
+
+test("download rewrites its line on a terminal and takes it away before a failure is told", async () => {
+  const { stderr } = await run(
+    "download org/name",
+    {
+      download: async (_, options) => {
+        options?.onProgress?.(PROGRESS);
+        throw new ModelError("disk-full", "Cannot go on");
+      },
+    },
+    { isTerminal: true },
+  );
+  assert.ok(stderr.startsWith("\r 49 % "));
+  assert.ok(stderr.endsWith("\u001b[K\r\u001b[Kmlx-layout: Cannot go on\n"));
+});
+
+test("download says when nothing had to be fetched, and when the hub was not asked", async () => {
+  const kept = await run("download org/name", {
+    download: async () => ({ ...RESULT, bytesFetched: 0 }),
+  });
+  assert.equal(kept.stderr, "Up to date: 2 files, 2.00 MB\n");
+  const away = await run("download org/name", {
+    download: async () => ({ ...RESULT, bytesFetched: 0, offline: true }),
+  });
+  assert.match(away.stderr, /^The hub was not asked; the local copy is complete/);
+});
+
+test("download passes every option on, and none that was not given", async () => {
+  const asked: DownloadRequest[] = [];
+  const download = async (request: DownloadRequest) => {
+    asked.push(request);
+    return RESULT;
+  };
+  const full =
+    "download org/name --revision refs/pr/1 --layout lmstudio --include *.json --include *.txt --exclude a* --endpoint https://hub.test --token hf_secret --concurrency 3 --offline";
+  await run(full, { download });
+  await run("download org/name", { download });
+  assert.deepEqual(asked, [
+    {
+      repository: "org/name",
+      revision: "refs/pr/1",
+      layout: "lmstudio",
+      include: ["*.json", "*.txt"],
+      exclude: ["a*"],
+      endpoint: "https://hub.test",
+      token: "hf_secret",
+      concurrency: 3,
+      offline: true,
+    },
+    { repository: "org/name" },
+  ]);
+});
+
+test("download of an address asks for the file with its hash", async () => {
+  const asked: UrlRequest[] = [];
+  const hash = "Ab".repeat(32);
+  const { exitCode, root, stdout } = await run(
+    `download https://files.test/a.safetensors --root ${DIRECTORY} --sha256 ${hash}`,
+    {
+      downloadUrl: async (request) => {
+        asked.push(request);
+        return { ...RESULT, commit: "" };
+      },
+    },
+  );
+  assert.equal(exitCode, 0);
+  assert.equal(root, DIRECTORY);
+  assert.equal(stdout, `${DIRECTORY}\n`);
+  assert.deepEqual(asked, [
+    { url: "https://files.test/a.safetensors", sha256: hash.toLowerCase() },
+  ]);
+});
+
+test("download --dry-run lists files with sizes and what would be fetched", async () => {
+  const plan = {
+    repository: "org/name",
+    commit: "c0ffee",
+    directory: DIRECTORY,
+    files: [
+      { path: "config.json", sizeBytes: 1000, action: "keep", bytesKept: 1000 },
+      { path: "a.safetensors", sizeBytes: 20_000_000, action: "resume", bytesKept: 5_000_000 },
+      { path: "b\u001b.safetensors", sizeBytes: 30_000_000, action: "fetch", bytesKept: 0 },
+    ],
+    bytesTotal: 50_001_000,
+    bytesToFetch: 45_000_000,
+  } as const;
+  const human = await run("download org/name --dry-run", { planDownload: async () => plan });
+  assert.equal(human.exitCode, 0);
+  assert.equal(
+    human.stdout,
+    [
+      "keep    1.00 kB  config.json",
+      "resume  20.0 MB  a.safetensors        5.00 MB are here",
+      "fetch   30.0 MB  b\\u{1b}.safetensors",
+      "3 files, 50.0 MB at commit c0ffee; 45.0 MB to fetch",
+      `${DIRECTORY}\n`,
+    ].join("\n"),
+  );
+  const json = await run("download org/name --dry-run --json", { planDownload: async () => plan });
+  assert.deepEqual(JSON.parse(json.stdout), { event: "plan", ...plan });
+});
+
+for (const [signal, expected] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  test(`${signal} cancels the download, says how to go on, and exits with ${expected}`, async () => {
+    const controller = new AbortController();
+    const download: CliManager["download"] = (_, options) =>
+      new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener("abort", () =>
+          reject(new ModelError("cancelled", "The caller cancelled")),
+        );
+        controller.abort(new Interruption(signal));
+      });
+    const world = { signal: controller.signal };
+    const { exitCode, stdout, stderr } = await run("download org/name --json", { download }, world);
+    assert.equal(exitCode, expected);
+    assert.match(stderr, /run the same command again/);
+    assert.equal(stderr.split("\n").length, 2);
+    assert.match(stdout, /^\{"event":"error","code":"cancelled"/);
+  });
+}
+
+test("a download that was interrupted too late succeeds", async () => {
+  const controller = new AbortController();
+  const download = async () => {
+    controller.abort(new Interruption("SIGINT"));
+    return RESULT;
+  };
+  const { exitCode } = await run("download org/name", { download }, { signal: controller.signal });
+  assert.equal(exitCode, 0);
+});
+
+test("no token is ever printed", async () => {
+  for (const [token, line] of [
+    ["hf_option", "download org/name --json --token hf_option"],
+    ["hf_variable", "download org/name --json"],
+  ] as const) {
+    const { stdout, stderr } = await run(
+      line,
+      { download: () => Promise.reject(new ModelError("internal", `Cannot send ${token}`)) },
+      { place: { root: ROOT, env: { HF_TOKEN: "hf_variable" } } },
+    );
+    assert.doesNotMatch(stdout + stderr, new RegExp(token));
+    assert.match(stderr, /Cannot send \[token\]/);
+  }
+});
+
+const MISUSES = [
+  ["download", /missing required argument 'model'/],
+  ["download org/name --layout flat", /'--layout <layout>' argument 'flat' is invalid/],
+  ["download org/name --concurrency 0", /whole number/],
+  ["download org/name --concurrency 1.5", /whole number/],
+  ["download org/name --endpoint hub.test", /begins with https/],
+  ["download org/name --sha256 abc", /64 hexadecimal digits/],
+  [`download org/name --sha256 ${"a".repeat(64)}`, /'--sha256' is not for ORG\/NAME/],
+  ["download https://x.test/a --dry-run", /'--dry-run' is not for an address/],
+  ["download https://x.test/a --include *.json", /'--include' is not for an address/],
+  ["download org/name other", /too many arguments/],
+  ["download org/name --unknown", /unknown option '--unknown'/],
+] as const;
+
+for (const [line, message] of MISUSES) {
+  test(`"${line}" is a misuse`, async () => {
+    const { exitCode, stdout, stderr } = await run(line);
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, message);
+  });
+}

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { ModelError } from "../../errors.ts";
+import { EXIT_CODES } from "../exit_code.ts";
+import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
+import { printJson, type Session } from "../session.ts";
+
+/** Adds `mlx-layout path`. */
+export function addPathCommand(program: Command, session: Session): void {
+  addModelOptions(
+    program
+      .command("path")
+      .description("print the directory of a model that is here")
+      .argument("<model>", "ORG/NAME"),
+  ).action((repository: string, options: ModelOptions) =>
+    session.run(options, async ({ manager, root, stdout }) => {
+      const directory = await manager.locate(modelRequest(repository, options));
+      if (directory === undefined) {
+        throw new ModelError(
+          "not-downloaded",
+          `Cannot find "${repository}" under "${root}" as it is not downloaded: run "mlx-layout download ${repository}", or name another root with --root`,
+        );
+      }
+      if (options.json === true) printJson(stdout, { repository, directory });
+      else stdout.write(`${directory}\n`);
+      return EXIT_CODES.done;
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import { type Command, Option } from "commander";
+import { type LoadPlan, PLAN_RUNTIMES, type PlanRuntime } from "../../../spec/mod.ts";
+import { EXIT_CODES } from "../exit_code.ts";
+import { formatBytes } from "../format_bytes.ts";
+import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
+import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "../model_options.ts";
+import { printable } from "../printable.ts";
+import { printJson, type Scene, type Session } from "../session.ts";
+
+/** Adds `mlx-layout plan`. */
+export function addPlanCommand(program: Command, session: Session): void {
+  program
+    .command("plan")
+    .description("tell which files a runtime will open, and which it never will")
+    .argument("<model>", MODEL_ARGUMENT)
+    .addOption(
+      new Option("--runtime <runtime>", "whose rules").choices(PLAN_RUNTIMES).default("mlx-lm"),
+    )
+    .option("--root <directory>", "directory of the models")
+    .addOption(layoutOption())
+    .addOption(revisionOption())
+    .option("--json", "print JSON")
+    .action((model: string, options: ModelOptions & { readonly runtime: PlanRuntime }) =>
+      session.run(options, async (scene) => {
+        const { runtime } = options;
+        const { env } = session.world.place;
+        const asked = await modelArgument(modelRequest(model, options), scene, { env });
+        const plan =
+          "directory" in asked
+            ? await scene.manager.planDirectory(asked.directory, { runtime })
+            : await scene.manager.plan({ ...asked, runtime });
+        if (options.json === true) printJson(scene.stdout, plan);
+        else printPlan(plan, scene);
+        return plan.stopsAt === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
+      }),
+    );
+}
+
+function printPlan(plan: LoadPlan, { stdout }: Scene): void {
+  for (const { path, role, sizeBytes } of plan.reads) {
+    stdout.write(`opens   ${role.padEnd(9)} ${printable(path)}  ${formatBytes(sizeBytes)}\n`);
+  }
+  for (const { path, sizeBytes } of plan.unused) {
+    stdout.write(`never             ${printable(path)}  ${formatBytes(sizeBytes)}\n`);
+  }
+  for (const { path, detail } of plan.missing) {
+    stdout.write(`missing           ${printable(path)}: ${printable(detail)}\n`);
+  }
+  const weights = plan.reads.filter(({ role }) => role === "weights").length;
+  const order =
+    plan.isWeightOrderDefined || weights < 2 ? "" : "; weight files in the order of the disk";
+  const end =
+    plan.stopsAt === undefined
+      ? ""
+      : `; the load stops at ${printable(plan.stopsAt.path)}: ${printable(plan.stopsAt.detail)}`;
+  stdout.write(
+    `${plan.runtime} opens ${plan.reads.length} files, and never ${formatBytes(plan.reclaimableBytes)} of ${plan.unused.length} others${order}${end}\n`,
+  );
+}

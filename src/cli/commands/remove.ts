@@ -1,0 +1,27 @@
+import type { Command } from "commander";
+import { EXIT_CODES } from "../exit_code.ts";
+import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
+import { formatBytes } from "../format_bytes.ts";
+import { printJson, type Session } from "../session.ts";
+
+/** Adds `mlx-layout remove`. */
+export function addRemoveCommand(program: Command, session: Session): void {
+  addModelOptions(
+    program
+      .command("remove")
+      .description("remove a model and everything that belongs to it")
+      .argument("<model>", "ORG/NAME"),
+  ).action((repository: string, options: ModelOptions) =>
+    session.run(options, async ({ manager, stdout }) => {
+      const result = await manager.remove(modelRequest(repository, options));
+      if (options.json === true) {
+        printJson(stdout, result);
+      } else {
+        stdout.write(
+          `Removed ${result.directory}: ${formatBytes(result.bytesFreed)} freed (${result.bytesFreed} bytes)\n`,
+        );
+      }
+      return EXIT_CODES.done;
+    }),
+  );
+}

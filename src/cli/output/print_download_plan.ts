@@ -1,0 +1,22 @@
+import type { DownloadPlan } from "../../download/download_plan.ts";
+import type { Output } from "../cli_world.ts";
+import { formatBytes } from "../format_bytes.ts";
+import { printable } from "../printable.ts";
+import { table } from "./table.ts";
+
+/** Prints what a download would do: a line for each file, a summary, and the directory last. */
+export function printDownloadPlan(plan: DownloadPlan, output: Output): void {
+  const rows = plan.files.map((file) => [
+    file.action,
+    formatBytes(file.sizeBytes),
+    printable(file.path),
+    file.action === "resume" ? `${formatBytes(file.bytesKept)} are here` : "",
+  ]);
+  output.write(table(rows, { alignRight: [1] }));
+  const { commit, files, bytesTotal, bytesToFetch } = plan;
+  const at = commit === "" ? "" : ` at commit ${printable(commit)}`;
+  output.write(
+    `${files.length} ${files.length === 1 ? "file" : "files"}, ${formatBytes(bytesTotal)}${at}; ${formatBytes(bytesToFetch)} to fetch\n`,
+  );
+  output.write(`${plan.directory}\n`);
+}

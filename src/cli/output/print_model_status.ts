@@ -1,0 +1,47 @@
+import type { ModelStatus } from "../../../spec/mod.ts";
+import { printable } from "../printable.ts";
+import { printJson, type Scene } from "../session.ts";
+import { table } from "./table.ts";
+
+/** What {@linkcode printModelStatus} needs beside the status. */
+export interface PrintModelStatusOptions {
+  readonly repository: string;
+  readonly json: boolean;
+  readonly scene: Scene;
+}
+
+/** Prints one of the three answers, with what is wrong or why nothing is known: `STATUS-ANSWERS`. */
+export function printModelStatus(status: ModelStatus, options: PrintModelStatusOptions): void {
+  const { repository, json, scene } = options;
+  const { stdout, stderr } = scene;
+  if (json) {
+    printJson(stdout, { repository, ...status });
+    return;
+  }
+  switch (status.state) {
+    case "complete": {
+      const at = status.commit === "" ? "" : ` at commit ${printable(status.commit)}`;
+      stdout.write(`${repository}: complete${at}\n${status.directory}\n`);
+      return;
+    }
+    case "incomplete": {
+      const { faults } = status;
+      stdout.write(
+        `${repository}: incomplete, ${faults.length} ${faults.length === 1 ? "file is" : "files are"} wrong\n`,
+      );
+      stdout.write(
+        table(
+          faults.map(({ fault, path, detail }) => [
+            `  ${fault}`,
+            `${printable(path)}: ${printable(detail)}`,
+          ]),
+        ),
+      );
+      stdout.write(`${status.directory}\n`);
+      stderr.write(`Run "mlx-layout download ${repository}" to fetch what is wrong, and no more\n`);
+      return;
+    }
+    case "unknown":
+      stdout.write(`${repository}: unknown as ${printable(status.why)}\n${status.directory}\n`);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Output } from "../cli_world.ts";
+
+/** A shorter text would be found by accident. */
+const SECRET_LENGTH_MIN = 6;
+
+/**
+ * Wraps an output so that no secret passes it: `HUB-TOKEN-SECRET`.
+ *
+ * Nothing is expected to print one; this is the last door.
+ */
+export function secretOutput(output: Output, secrets: readonly (string | undefined)[]): Output {
+  const hidden = secrets.filter(
+    (secret): secret is string => secret !== undefined && secret.length >= SECRET_LENGTH_MIN,
+  );
+  return {
+    write: (text) =>
+      output.write(hidden.reduce((safe, secret) => safe.replaceAll(secret, "[token]"), text)),
+  };
+}

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import type { Digest, FileSystem } from "../../../spec/mod.ts";
+import { errnoOf } from "../../disk/disk_error.ts";
+import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
+import { lstatIfThere } from "../../disk/walk.ts";
+import { ModelError } from "../../errors.ts";
+import { blobLink, type HubCachePlace } from "../../layout/hub_cache.ts";
+import { isInsideRoot } from "../../layout/inside_root.ts";
+import type { DownloadTask } from "../download_task.ts";
+import type { DiskState, KeptFile, MissingContent } from "./inspect_disk.ts";
+import { partialPath, stagingOf } from "../../records/staging.ts";
+import type { WantedFile } from "../wanted_file.ts";
+
+/**
+ * Finds out which contents a hub cache has and which links of a snapshot are right: `LAYOUT-HFCACHE`, `DL-REPAIR-ALONE`.
+ *
+ * A blob is hashed, whatever its name says: every client that stops half-way or trusts a size can leave a wrong one.
+ *
+ * @throws {ModelError} `unsupported` when the hub hides a hash, which would name the blob, and `access-denied` when a
+ * directory stands where a link must be
+ */
+export async function inspectCache(
+  files: FileSystem,
+  task: DownloadTask,
+  options: { readonly cache: HubCachePlace; readonly signal?: AbortSignal | undefined },
+): Promise<DiskState> {
+  const { cache, signal } = options;
+  const staging = stagingOf(task.directory);
+  const blobs = new Map<string, number | undefined>();
+  const kept: KeptFile[] = [];
+  const unlinked: KeptFile[] = [];
+  const groups = new Map<string, [WantedFile, ...WantedFile[]]>();
+  for (const wanted of task.wanted) {
+    const digest = digestOf(wanted);
+    const { contentKey } = wanted;
+    const look = { wanted, digest, root: task.root, signal };
+    const here = await inspectEntry(files, task.directory, look);
+    if (here === "copy") {
+      kept.push({ wanted, digest, sizeBytes: wanted.sizeBytes ?? 0 });
+      continue;
+    }
+    if (!blobs.has(contentKey)) {
+      blobs.set(contentKey, await wholeSize(files, join(cache.blobs, contentKey), look));
+    }
+    const sizeBytes = blobs.get(contentKey);
+    if (sizeBytes === undefined) {
+      const group = groups.get(contentKey);
+      if (group === undefined) groups.set(contentKey, [wanted]);
+      else group.push(wanted);
+    } else (here === "link" ? kept : unlinked).push({ wanted, digest, sizeBytes });
+  }
+  const missing: MissingContent[] = [];
+  for (const [key, wanted] of groups) {
+    const partial = await lstatIfThere(files, partialPath(staging, key));
+    missing.push({ wanted, bytesKept: partial?.sizeBytes ?? 0, copyOf: undefined });
+  }
+  return { kept, unlinked, missing };
+}
+
+function digestOf({ path, digest }: WantedFile): Digest {
+  if (digest !== undefined) return digest;
+  throw new ModelError(
+    "unsupported",
+    `Cannot place "${path}" in layout "hf-cache" as the hub hides its hash, which names its content there: give a token that may read it, or use layout "hubapi"`,
+    { file: path },
+  );
+}
+
+interface Look {
+  readonly wanted: WantedFile;
+  readonly digest: Digest;
+  readonly root: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A right link, a right copy (as clients make where there are no links), or neither. */
+async function inspectEntry(
+  files: FileSystem,
+  directory: string,
+  look: Look,
+): Promise<"link" | "copy" | "neither"> {
+  const { wanted } = look;
+  const path = join(directory, ...wanted.path.split("/"));
+  const kind = (await lstatIfThere(files, path))?.kind;
+  if (kind === "directory") {
+    throw new ModelError(
+      "access-denied",
+      `Cannot place "${wanted.path}" as a directory of that name stands in "${directory}": move it away`,
+      { file: wanted.path },
+    );
+  }
+  if (kind === "link") {
+    const isRight = (await files.readlink(path)) === blobLink(wanted.path, wanted.contentKey);
+    return isRight ? "link" : "neither";
+  }
+  if (kind !== "file") return "neither";
+  return (await wholeSize(files, path, look)) === undefined ? "neither" : "copy";
+}
+
+/** The size of a content that is as it must be; undefined when it is not, is not there, or lies outside the cache. */
+async function wholeSize(files: FileSystem, path: string, look: Look): Promise<number | undefined> {
+  const { wanted, digest, root, signal } = look;
+  try {
+    const { kind, sizeBytes } = await files.stat(path);
+    if (kind !== "file" || (wanted.sizeBytes !== undefined && sizeBytes !== wanted.sizeBytes))
+      return undefined;
+    // A blob may be a link into the store that repositories share, and that lies in the cache too.
+    if (!(await isInsideRoot(files, root, path))) return undefined;
+    const found = await hashFile(files, path, { algorithm: algorithmOf(digest), signal });
+    return found.digest === digest ? found.sizeBytes : undefined;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}

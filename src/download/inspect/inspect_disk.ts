@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { Digest, FileSystem, Marker } from "../../../spec/mod.ts";
+import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
+import { lstatIfThere } from "../../disk/walk.ts";
+import { ModelError } from "../../errors.ts";
+import type { DownloadTask } from "../download_task.ts";
+import { hubCachePlaceOf } from "../../layout/hub_cache.ts";
+import { inspectCache } from "./inspect_cache.ts";
+import { partialPath, stagingOf } from "../../records/staging.ts";
+import type { WantedFile } from "../wanted_file.ts";
+
+/** A wanted file that is in its place, whole. */
+export interface KeptFile {
+  readonly wanted: WantedFile;
+  readonly sizeBytes: number;
+  readonly digest: Digest;
+}
+
+/** A content that has to be brought to one or more places. */
+export interface MissingContent {
+  readonly wanted: readonly [WantedFile, ...WantedFile[]];
+  /** Bytes in its partial file; they are not verified yet. */
+  readonly bytesKept: number;
+  /** Another place in the model's directory that has the same content. */
+  readonly copyOf: string | undefined;
+}
+
+/** How a model's directory stands against what is wanted. */
+export interface DiskState {
+  readonly kept: readonly KeptFile[];
+  /** Files of a hub cache whose content is there, whole, and only the link to it is not. */
+  readonly unlinked: readonly KeptFile[];
+  readonly missing: readonly MissingContent[];
+}
+
+/**
+ * Finds out what is in place, what lies half done, and what is missing; nothing is trusted unhashed: `DL-REPAIR-ALONE`.
+ *
+ * @throws {ModelError} `access-denied` when a directory stands where a file must be
+ */
+export async function inspectDisk(
+  files: FileSystem,
+  task: DownloadTask,
+  options: { readonly marker: Marker | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<DiskState> {
+  const cache = hubCachePlaceOf(task.directory);
+  if (cache !== undefined) return inspectCache(files, task, { cache, signal: options.signal });
+  const recorded = recordedDigests(task, options.marker);
+  const kept: KeptFile[] = [];
+  const groups = new Map<string, [WantedFile, ...WantedFile[]]>();
+  for (const wanted of task.wanted) {
+    const expected = wanted.digest ?? recorded.get(wanted.path);
+    const found = await inspectFile(files, task.directory, {
+      wanted,
+      expected,
+      signal: options.signal,
+    });
+    if (found !== undefined) kept.push(found);
+    else {
+      const group = groups.get(wanted.contentKey);
+      if (group === undefined) groups.set(wanted.contentKey, [wanted]);
+      else group.push(wanted);
+    }
+  }
+  const places = new Map(kept.map((file) => [file.wanted.contentKey, file.wanted.path]));
+  const missing: MissingContent[] = [];
+  for (const [key, wanted] of groups) {
+    const partial = await lstatIfThere(files, partialPath(stagingOf(task.directory), key));
+    missing.push({ wanted, bytesKept: partial?.sizeBytes ?? 0, copyOf: places.get(key) });
+  }
+  return { kept, unlinked: [], missing };
+}
+
+/** Where the listing states no hash, an earlier verified download of the same commit does. */
+function recordedDigests(task: DownloadTask, marker: Marker | undefined): Map<string, Digest> {
+  if (marker === undefined || marker.source !== task.source || marker.commit !== task.commit)
+    return new Map();
+  // A URL has no commit that would make its content the same tomorrow.
+  if (task.commit === "") return new Map();
+  return new Map(marker.files.map((file) => [file.path, file.digest]));
+}
+
+async function inspectFile(
+  files: FileSystem,
+  directory: string,
+  options: {
+    readonly wanted: WantedFile;
+    readonly expected: Digest | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<KeptFile | undefined> {
+  const { wanted, expected } = options;
+  const path = join(directory, ...wanted.path.split("/"));
+  const stat = await lstatIfThere(files, path);
+  if (stat?.kind === "directory") {
+    throw new ModelError(
+      "access-denied",
+      `Cannot place "${wanted.path}" as a directory of that name stands in "${directory}": move it away`,
+      { file: wanted.path },
+    );
+  }
+  if (stat?.kind !== "file" || expected === undefined) return undefined;
+  if (wanted.sizeBytes !== undefined && stat.sizeBytes !== wanted.sizeBytes) return undefined;
+  const found = await hashFile(files, path, {
+    algorithm: algorithmOf(expected),
+    signal: options.signal,
+  });
+  return found.digest === expected ? { wanted, ...found } : undefined;
+}

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import type {
+  DownloadResult,
+  ErrorCode,
+  FileFault,
+  FileSystem,
+  Marker,
+} from "../../../spec/mod.ts";
+import { ModelError } from "../../errors.ts";
+import { readSmallFile } from "../../disk/small_file.ts";
+import { parseMarker, readMarker } from "../../records/marker.ts";
+import { verifyFiles } from "../../records/verify_files.ts";
+import { localCopy, type LocalCopyQuestion } from "./local_copy.ts";
+import { stagingOf } from "../../records/staging.ts";
+
+/**
+ * The answer when the hub cannot be asked: the complete local copy, or what is missing from it:
+ * `OFF-COMPLETE`, `OFF-INCOMPLETE`, `OFF-KEEPS`.
+ *
+ * @param why what keeps the hub from being asked; undefined when the network is switched off
+ * @throws {ModelError} with what is missing: `offline`, or the code of the hub's answer where there was one; `why`
+ * itself when there is no local copy at all
+ */
+export async function offlineCopy(
+  files: FileSystem,
+  question: LocalCopyQuestion & { readonly revision: string },
+  why: ModelError | undefined,
+): Promise<DownloadResult> {
+  const copy = await localCopy(files, question);
+  if (copy !== undefined) return { ...copy, offline: true };
+  const { directory, source } = question;
+  const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
+  if (recorded === undefined || recorded.source !== source) {
+    if (why !== undefined) throw why;
+    throw new ModelError(
+      "offline",
+      `Cannot download "${source}" as the network is switched off (HF_HUB_OFFLINE or --offline) and nothing of it is in "${directory}": switch it on`,
+    );
+  }
+  // Of another revision there is nothing here to fall back on, and the hub's own answer says more.
+  if (why !== undefined && !question.isRevision(recorded)) throw why;
+  throw await incomplete(files, { ...question, recorded, why });
+}
+
+/** What an interrupted download wrote down of its intent. */
+export async function readPlan(files: FileSystem, directory: string): Promise<Marker | undefined> {
+  const text = await readSmallFile(files, stagingOf(directory).plan);
+  return text === undefined ? undefined : parseMarker(text);
+}
+
+async function incomplete(
+  files: FileSystem,
+  context: LocalCopyQuestion & {
+    readonly revision: string;
+    readonly recorded: Marker;
+    readonly why: ModelError | undefined;
+  },
+): Promise<ModelError> {
+  const { directory, source, recorded, revision, why } = context;
+  const faults = await verifyFiles(files, directory, {
+    recorded: recorded.files,
+    hash: "always",
+    signal: context.signal,
+  });
+  const cause = why === undefined ? {} : { cause: why };
+  const code = codeOf(why);
+  const away =
+    why === undefined ? "the network is switched off" : `the hub cannot be asked (${why.code})`;
+  if (faults.length === 0) {
+    const held = `revision "${recorded.revision}" (${recorded.commit}) with patterns ${recorded.include.join(" ")}`;
+    return new ModelError(
+      code,
+      `Cannot download revision "${revision}" of "${source}" as ${away} and "${join(directory)}" holds ${held}: go online`,
+      { ...cause, expected: revision, actual: recorded.revision },
+    );
+  }
+  return new ModelError(
+    code,
+    `Cannot use "${source}" as ${away} and the local copy is not complete: ${describe(faults)}; go online and run the same again`,
+    { ...cause, file: faults[0]?.path ?? "", actual: faults.map((fault) => fault.path).join(", ") },
+  );
+}
+
+/** A hub that answered is not away: what it said is the reason, also where a local copy was looked for. */
+function codeOf(why: ModelError | undefined): ErrorCode {
+  return why === undefined || why.code === "network" || why.code === "timeout"
+    ? "offline"
+    : why.code;
+}
+
+function describe(faults: readonly FileFault[]): string {
+  return faults.map(({ path, detail }) => `"${path}" ${detail}`).join(", ");
+}

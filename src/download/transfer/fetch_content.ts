@@ -1,0 +1,143 @@
+import type { Digest, FileSystem, OpenFile } from "../../../spec/mod.ts";
+import { AppendWriter } from "../../disk/append_writer.ts";
+import { diskError, errnoOf } from "../../disk/disk_error.ts";
+import { algorithmOf, DigestStream, hashPrefix } from "../../disk/file_hash.ts";
+import { unlinkIfThere } from "../../disk/small_file.ts";
+import { ModelError } from "../../errors.ts";
+import type { FileSource } from "./file_source.ts";
+import { readAlone, readInLanes } from "./read_in_lanes.ts";
+import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
+import type { Slots } from "./slots.ts";
+import type { WantedFile } from "../wanted_file.ts";
+
+/** Times that a whole file may arrive wrong before it is given up: chance is retried, a wrong hub is not. */
+const WRONG_MAX = 2;
+
+/** Options of {@linkcode fetchContent}. */
+export interface FetchContentOptions {
+  readonly source: FileSource;
+  /** Where the partial file is, or is to be. */
+  readonly partial: string;
+  readonly slots: Slots;
+  readonly buffers: SegmentBuffers;
+  readonly signal: AbortSignal;
+  /** Called with the number of bytes that are in the partial file or on their way to it. */
+  readonly onBytes: (bytesDone: number) => void;
+  /** Called with the number of bytes that arrived from the network. */
+  readonly onFetched: (bytes: number) => void;
+}
+
+/** What a finished content is. */
+export interface FetchedContent {
+  readonly sizeBytes: number;
+  readonly digest: Digest;
+}
+
+/**
+ * Brings a partial file to its full, verified and synced length: `DL-INTEGRITY`, `DL-RESUME`, `DL-RESUME-UNWEDGED`.
+ *
+ * Kept bytes are hashed, not trusted: the hash over the whole decides, and where it does not fit, the file starts anew.
+ *
+ * @throws {ModelError} `integrity` with file, expected and actual; the partial file is removed then
+ */
+export async function fetchContent(
+  files: FileSystem,
+  wanted: WantedFile,
+  options: FetchContentOptions,
+): Promise<FetchedContent> {
+  const file = await openPartial(files, options.partial);
+  try {
+    for (let wrong = 0; ;) {
+      const { content, fetchedAll } = await fillFile(file, wanted, options);
+      const refusal = compare(wanted, content, options.source.statedDigest);
+      if (refusal === undefined) {
+        await attemptDisk(() => file.sync(), options.partial);
+        return content;
+      }
+      // A wrong whole says nothing about the hub when part of it lay on this disk before.
+      if (fetchedAll) wrong++;
+      await attemptDisk(() => file.truncate(0), options.partial);
+      if (wrong >= WRONG_MAX) {
+        await attemptDisk(() => unlinkIfThere(files, options.partial), options.partial);
+        throw refusal;
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openPartial(files: FileSystem, path: string): Promise<OpenFile> {
+  try {
+    return await files.open(path, "r+");
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw diskError(error, `open "${path}"`);
+  }
+  return attemptDisk(() => files.open(path, "wx"), path);
+}
+
+/** Hashes what is kept and appends what is missing. */
+async function fillFile(
+  file: OpenFile,
+  wanted: WantedFile,
+  options: FetchContentOptions,
+): Promise<{ readonly content: FetchedContent; readonly fetchedAll: boolean }> {
+  const { source, signal, slots, buffers } = options;
+  let { sizeBytes: keptBytes } = await attemptDisk(() => file.stat(), options.partial);
+  const { sizeBytes } = wanted;
+  // Without a size and a hash there is nothing to hold kept bytes against; more bytes than listed are no prefix of it.
+  const isUseless = sizeBytes === undefined || keptBytes > sizeBytes;
+  if (isUseless && keptBytes > 0) {
+    await attemptDisk(() => file.truncate(0), options.partial);
+    keptBytes = 0;
+  }
+  const algorithm = wanted.digest === undefined ? "sha256" : algorithmOf(wanted.digest);
+  const hash = new DigestStream(algorithm, sizeBytes ?? 0);
+  await attemptDisk(() => hashPrefix(file, keptBytes, { into: hash, signal }), options.partial);
+  options.onBytes(keptBytes);
+  const writer = new AppendWriter(file, keptBytes, {
+    sizeBytesMax: sizeBytes === undefined ? undefined : sizeBytes - keptBytes,
+  });
+  let at = keptBytes;
+  const lanes = { from: keptBytes, slots, signal };
+  const chunks =
+    sizeBytes !== undefined && sizeBytes - keptBytes > 2 * SEGMENT_BYTES
+      ? readInLanes(source, { ...lanes, sizeBytes, buffers })
+      : readAlone(source, { ...lanes, sizeBytes });
+  try {
+    for await (const chunk of keptBytes === sizeBytes ? [] : chunks) {
+      await attemptDisk(() => writer.append(chunk), options.partial);
+      hash.update(chunk);
+      at += chunk.length;
+      options.onFetched(chunk.length);
+      options.onBytes(at);
+    }
+  } finally {
+    // Also what arrived before a failure is kept for the next run.
+    await attemptDisk(() => writer.flush(), options.partial);
+  }
+  return { content: { sizeBytes: at, digest: hash.finish() }, fetchedAll: keptBytes === 0 };
+}
+
+/** The hash that the listing states decides; where it states none, the one in the hub's headers. */
+function compare(
+  wanted: WantedFile,
+  content: FetchedContent,
+  stated: Digest | undefined,
+): ModelError | undefined {
+  const expected = wanted.digest ?? (stated?.startsWith("sha256:") ? stated : undefined);
+  if (expected === undefined || expected === content.digest) return undefined;
+  return new ModelError(
+    "integrity",
+    `Cannot keep "${wanted.path}" as its hash must be ${expected}: what arrived has ${content.digest}; run the same again later`,
+    { file: wanted.path, expected, actual: content.digest },
+  );
+}
+
+async function attemptDisk<T>(action: () => Promise<T>, path: string): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw diskError(error, `write "${path}"`);
+  }
+}

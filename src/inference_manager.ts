@@ -1,0 +1,170 @@
+import { isAbsolute, relative, sep } from "node:path";
+import type {
+  CheckReport,
+  Digest,
+  Environment,
+  FileSystem,
+  GenerateOptions,
+  Host,
+  LoadPlan,
+  ModelRequest,
+  PlanRuntime,
+} from "../spec/mod.ts";
+import { ModelError } from "./errors.ts";
+import { checkDirectory } from "./load/check_directory.ts";
+import { planLoad } from "./load/plan/load_plan.ts";
+import {
+  assertLoadable,
+  generateText,
+  loadModel,
+  type PromptRequest,
+  type RunningModel,
+  type TimedGeneration,
+} from "./run/generate_text.ts";
+
+/** How an {@linkcode InferenceManager} finds models. */
+export interface InferenceManagerOptions {
+  /** Gives the directory of a model, or undefined when there is none. */
+  readonly locate: (request: ModelRequest) => Promise<string | undefined>;
+  /** Gives the digests that a marker records for the files of a directory. */
+  readonly digests?: (directory: string) => Promise<ReadonlyMap<string, Digest>>;
+  /** Directory that links in a model may lead into, such as the one that holds all models. */
+  readonly root?: string;
+  /** What runners are started with; absent: models can be examined, but not run. */
+  readonly run?: Pick<Host, "clock" | "programs"> & { readonly env: Environment };
+}
+
+/** A directory that holds a model, wherever it is. */
+export interface DirectoryRequest {
+  readonly directory: string;
+}
+
+/**
+ * Finds a model in its place and examines it before any runtime opens it.
+ *
+ * @example Usage
+ * ```ts
+ * import { InferenceManager, nodeHost } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * const manager = new InferenceManager(nodeHost().files, { locate: async () => undefined });
+ * await assert.rejects(manager.check({ repository: "org/name" }), { code: "not-downloaded" });
+ * ```
+ */
+export class InferenceManager {
+  readonly #files: FileSystem;
+  readonly #options: InferenceManagerOptions;
+
+  constructor(files: FileSystem, options: InferenceManagerOptions) {
+    this.#files = files;
+    this.#options = options;
+  }
+
+  /**
+   * Gives the directory that a runtime has to open: `LAYOUT-AGREE`.
+   *
+   * @throws ModelError with the code `not-downloaded`
+   */
+  async locate(request: ModelRequest): Promise<string> {
+    const directory = await this.#options.locate(request);
+    if (directory !== undefined) return directory;
+    throw new ModelError(
+      "not-downloaded",
+      `Cannot find "${request.repository}" as no copy of it is on this disk: download it first`,
+    );
+  }
+
+  /**
+   * Says everything that is wrong with a model's files: every `LOAD-*` requirement of the profile `core`.
+   *
+   * @throws ModelError with the code `not-downloaded`
+   */
+  async check(
+    request: ModelRequest | DirectoryRequest,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<CheckReport> {
+    const directory = "directory" in request ? request.directory : await this.locate(request);
+    const digests = await this.#options.digests?.(directory);
+    const { root } = this.#options;
+    return await checkDirectory(this.#files, directory, {
+      ...(options.signal && { signal: options.signal }),
+      ...(digests && { digests }),
+      // A directory that the caller names may lie elsewhere, where the root means nothing.
+      // Nor does it in the hub's cache, which may lie elsewhere too.
+      ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
+    });
+  }
+
+  /**
+   * Says which files of a model a runtime opens: `LOAD-PLAN`.
+   *
+   * @throws ModelError with the code `not-downloaded`
+   */
+  async plan(
+    request: ModelRequest | DirectoryRequest,
+    options: { readonly runtime: PlanRuntime; readonly signal?: AbortSignal },
+  ): Promise<LoadPlan> {
+    const directory = "directory" in request ? request.directory : await this.locate(request);
+    const { root } = this.#options;
+    return await planLoad(this.#files, directory, {
+      ...options,
+      ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
+    });
+  }
+
+  /**
+   * Checks a model and loads it into a runner, for several prompts; a wrong file is refused before any runtime sees
+   * it: `LOAD-CHECKED`. Dispose of the model to end the runner.
+   *
+   * @throws ModelError with the code `not-downloaded`, `corrupt-model`, `cancelled`, or a code `runner-…`
+   */
+  async load(
+    request: (ModelRequest | DirectoryRequest) & Pick<PromptRequest, "runner" | "limits">,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<RunningModel> {
+    const { run, directory } = await this.#checked(request, options);
+    const { runner, limits } = request;
+    return await loadModel(directory, {
+      ...run,
+      ...options,
+      files: this.#files,
+      limits,
+      ...(runner && { runner }),
+    });
+  }
+
+  /**
+   * Checks a model, loads it into a runner, generates greedily once, and ends the runner.
+   *
+   * @throws ModelError as {@linkcode load}, and `invalid-argument` for a prompt that asks for nothing
+   */
+  async generate(
+    request: (ModelRequest | DirectoryRequest) & PromptRequest,
+    options: GenerateOptions = {},
+  ): Promise<TimedGeneration> {
+    const { run, directory } = await this.#checked(request, options);
+    return await generateText(directory, request, { ...run, ...options, files: this.#files });
+  }
+
+  async #checked(
+    request: ModelRequest | DirectoryRequest,
+    options: { readonly signal?: AbortSignal },
+  ) {
+    const { run } = this.#options;
+    if (run === undefined) {
+      throw new ModelError(
+        "unsupported",
+        "Cannot run models here: this manager only examines them",
+      );
+    }
+    const { signal } = options;
+    const report = await this.check(request, { ...(signal && { signal }) });
+    assertLoadable(report);
+    return { run, directory: report.directory };
+  }
+}
+
+function isBelow(directory: string, root: string): boolean {
+  const way = relative(root, directory);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

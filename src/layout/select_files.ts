@@ -1,0 +1,95 @@
+import { DEFAULT_PATTERNS, fnmatch, REQUIRED_PARTS, type RequiredPart } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
+import { assertSafePath } from "./safe_path.ts";
+
+/** Which files are wanted. */
+export interface Selection {
+  /** Patterns, sorted so that equal requests are equal. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Whether the request itself names patterns, and so takes the choice of files on itself. */
+  readonly isChosen: boolean;
+}
+
+/**
+ * Reads the patterns of a request.
+ *
+ * @param usual what a request that includes nothing itself means
+ */
+export function selectionOf(
+  request: {
+    readonly include?: readonly string[] | undefined;
+    readonly exclude?: readonly string[] | undefined;
+  },
+  usual: readonly string[] = DEFAULT_PATTERNS,
+): Selection {
+  const include = request.include ?? [];
+  const exclude = request.exclude ?? [];
+  return {
+    include: (include.length === 0 ? usual : include).toSorted(),
+    exclude: exclude.toSorted(),
+    isChosen: include.length > 0 || exclude.length > 0,
+  };
+}
+
+/**
+ * Picks the wanted ones of a listing: `LAYOUT-SET`, `LAYOUT-PATTERN`, `LAYOUT-UNSAFE`.
+ *
+ * Every listed name that matches must be safe; others are never written and need not be.
+ *
+ * @throws {ModelError} `unsafe-path`
+ *
+ * @example Usage
+ * ```ts
+ * import { selectFiles, selectionOf } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * const listed = [{ path: "config.json" }, { path: "README.md" }, { path: "1_Pooling/config.json" }];
+ * const wanted = selectFiles(listed, selectionOf({}));
+ * assert.deepEqual(wanted.map((file) => file.path), ["config.json", "1_Pooling/config.json"]);
+ * ```
+ */
+export function selectFiles<File extends { readonly path: string }>(
+  listed: readonly File[],
+  selection: Selection,
+): File[] {
+  const isWanted = ({ path }: File) =>
+    selection.include.some((pattern) => fnmatch(pattern, path)) &&
+    !selection.exclude.some((pattern) => fnmatch(pattern, path));
+  // A path that is listed twice is one file.
+  const byPath = new Map(listed.filter(isWanted).map((file) => [file.path, file]));
+  const wanted = [...byPath.values()];
+  for (const { path } of wanted) assertSafePath(path);
+  return wanted;
+}
+
+/** The required parts that a set of paths does not have: `LAYOUT-REQUIRED`. */
+export function lackingParts(paths: readonly string[]): RequiredPart[] {
+  return Object.entries(REQUIRED_PARTS)
+    .filter(
+      ([, patterns]) =>
+        !patterns.some((pattern) => paths.some((path) => isTopLevelMatch(pattern, path))),
+    )
+    .map(([part]) => part as RequiredPart);
+}
+
+/** Runtimes look for the required files in the directory itself, not below it. */
+function isTopLevelMatch(pattern: string, path: string): boolean {
+  return !path.includes("/") && fnmatch(pattern, path);
+}
+
+/**
+ * Names what the repository itself lacks, before anything of it is fetched: `LAYOUT-LACKS`.
+ *
+ * @throws {ModelError} `repository-incomplete`
+ */
+export function assertWhole(paths: readonly string[], repository: string): void {
+  const lacking = lackingParts(paths);
+  if (lacking.length === 0) return;
+  const names = lacking.map((part) => `${part} (${REQUIRED_PARTS[part].join(" or ")})`).join(", ");
+  throw new ModelError(
+    "repository-incomplete",
+    `Cannot download "${repository}" as a model as it has no ${names}: use another repository, or name the files that you want with --include`,
+    { expected: lacking.map((part) => REQUIRED_PARTS[part].join(" or ")).join(", ") },
+  );
+}

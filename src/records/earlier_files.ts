@@ -1,0 +1,78 @@
+import { type Digest, type FileSystem, type Marker } from "../../spec/mod.ts";
+import { readSmallFile } from "../disk/small_file.ts";
+import { assertSafePath } from "../layout/safe_path.ts";
+import { digestOfEtag, pathsWithMetadata, readMetadata } from "./metadata.ts";
+import { parseMarker } from "./marker.ts";
+import type { DownloadTask } from "../download/download_task.ts";
+import { stagingOf } from "./staging.ts";
+
+/** Files that earlier downloads brought, by path, with the hash that they had if it is known. */
+export type EarlierFiles = ReadonlyMap<string, Digest | undefined>;
+
+/** What is asked for earlier files. */
+export interface EarlierFilesQuestion extends Pick<DownloadTask, "directory"> {
+  /** Repository or URL that they must be of; undefined when anything will do. */
+  readonly source: string | undefined;
+}
+
+/**
+ * Gathers what shows that a file was downloaded once: metadata, the plans of downloads that did not finish, the marker.
+ *
+ * A download that was killed while it published has left files that only its plan names.
+ */
+export async function earlierFiles(
+  files: FileSystem,
+  question: EarlierFilesQuestion,
+  marker: Marker | undefined,
+): Promise<EarlierFiles> {
+  const { directory, source } = question;
+  const found = new Map<string, Digest | undefined>();
+  for (const path of await pathsWithMetadata(files, directory)) {
+    const metadata = await readMetadata(files, directory, { path });
+    if (metadata !== undefined) found.set(path, digestOfEtag(metadata.etag));
+  }
+  for (const [path, digest] of await plannedFiles(files, question)) found.set(path, digest);
+  if (marker !== undefined && [undefined, marker.source].includes(source)) {
+    for (const file of marker.files) found.set(file.path, file.digest);
+  }
+  return found;
+}
+
+/** The plan as it is written: what is wanted, and what even earlier plans had wanted. */
+export interface WrittenPlan extends Marker {
+  readonly earlier: readonly (readonly [path: string, digest: Digest | undefined])[];
+}
+
+async function plannedFiles(
+  files: FileSystem,
+  { directory, source }: EarlierFilesQuestion,
+): Promise<Map<string, Digest | undefined>> {
+  const text = await readSmallFile(files, stagingOf(directory).plan);
+  const plan = text === undefined ? undefined : parseMarker(text);
+  if (text === undefined || plan === undefined) return new Map();
+  if (source !== undefined && plan.source !== source) return new Map();
+  const found = new Map<string, Digest | undefined>(readEarlier(text));
+  for (const file of plan.files) found.set(file.path, file.digest);
+  return found;
+}
+
+function readEarlier(text: string): [string, Digest | undefined][] {
+  const { earlier } = JSON.parse(text) as { earlier?: unknown };
+  if (!Array.isArray(earlier)) return [];
+  return earlier.flatMap((item: unknown) => {
+    const [path, digest] = Array.isArray(item) ? (item as unknown[]) : [];
+    if (typeof path !== "string" || !isSafe(path)) return [];
+    const hex = typeof digest === "string" ? digest.slice(digest.indexOf(":") + 1) : "";
+    return [[path, digestOfEtag(hex)]];
+  });
+}
+
+function isSafe(path: string): boolean {
+  try {
+    assertSafePath(path);
+    return true;
+  } catch {
+    // Whoever wrote this is not to be followed out of the directory.
+    return false;
+  }
+}
