@@ -23,7 +23,7 @@ import type {
 import type { DownloadPlan } from "./download/download_plan.ts";
 import { diskError } from "./disk/disk_error.ts";
 import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
-import { readPlan } from "./download/inspect/offline_copy.ts";
+import { readPlan } from "./records/download_intent.ts";
 import { RepositoryDownloader } from "./download/repository_downloader.ts";
 import { isMlxRepository, type RepositorySnapshot } from "./download/repository_snapshot.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";

@@ -11,10 +11,11 @@ import type {
   PlanRequest,
   PlanRuntime,
   WaitOptions,
+  ModelRequest,
 } from "../../spec/mod.ts";
 import type { DownloadPlan } from "../download/download_plan.ts";
 import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
-import type { ModelArgument } from "./model_argument.ts";
+import type { Output } from "./text_output.ts";
 
 /** What the command asks of a manager: the contract, and some questions more. */
 export interface CliManager extends ModelManager {
@@ -33,11 +34,6 @@ export interface CliManager extends ModelManager {
   run(model: ModelArgument, request: PromptRequest & GenerateOptions): Promise<TimedGeneration>;
 }
 
-/** Where text goes. */
-export interface Output {
-  write(text: string): unknown;
-}
-
 /** Everything that the command knows of the outside. */
 export interface CliWorld {
   readonly host: Host;
@@ -52,3 +48,6 @@ export interface CliWorld {
   readonly version: string;
   createManager(host: Host, place: Place): CliManager;
 }
+
+/** What the argument of a command means. */
+export type ModelArgument = ModelRequest | { readonly directory: string };

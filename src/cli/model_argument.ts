@@ -1,3 +1,4 @@
+import type { ModelArgument } from "./cli_world.ts";
 import { resolve } from "node:path";
 import type { Environment, ModelRequest } from "../../spec/mod.ts";
 import { expandHome } from "../layout/expand_home.ts";
@@ -6,9 +7,6 @@ import type { Scene } from "./session.ts";
 /** How a model that may be a directory is described in a command's help. */
 export const MODEL_ARGUMENT =
   "ORG/NAME, or a directory; one that begins with / . or ~ is always a directory";
-
-/** What the argument of a command means. */
-export type ModelArgument = ModelRequest | { readonly directory: string };
 
 /** A model under the root goes before a directory of the same name; a directory before an absent model. */
 export async function modelArgument(

@@ -1,5 +1,6 @@
 import type { Host, WaitOptions } from "../../spec/mod.ts";
-import type { CliManager, CliWorld, Output } from "./cli_world.ts";
+import type { CliManager, CliWorld } from "./cli_world.ts";
+import type { Output } from "./text_output.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { modelRoot } from "./model_root.ts";
 import { reportFailure, type ReportFailureOptions } from "./output/report_failure.ts";

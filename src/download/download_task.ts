@@ -1,7 +1,7 @@
+import { createHash } from "node:crypto";
 import type { Digest } from "../../spec/mod.ts";
 import type { HttpClient } from "../hub/http_client.ts";
 import type { ListedFile } from "../hub/list_files.ts";
-import type { WantedFile } from "./wanted_file.ts";
 
 /** Everything that is decided before the first byte of a file is requested. */
 export interface DownloadTask {
@@ -27,4 +27,32 @@ export interface DownloadTask {
   readonly http: HttpClient;
   /** Transfers at a time. */
   readonly concurrency: number;
+}
+
+/** One file that a download is to put in its place. */
+export interface WantedFile {
+  /** Path relative to the model's directory, with `/`. */
+  readonly path: string;
+  /** Listed size in bytes; undefined when the server does not state it. */
+  readonly sizeBytes: number | undefined;
+  /** Listed hash; undefined when the server does not state it. */
+  readonly digest: Digest | undefined;
+  /** Address of the content. */
+  readonly url: string;
+  /** Name of the content among the partial files: equal for equal content, and for nothing else. */
+  readonly contentKey: string;
+  /** The strong etag of content that has no listed hash. */
+  readonly validator?: string | undefined;
+}
+
+/**
+ * Names a content among partial files: by its hash where one is listed, else by where it comes from.
+ *
+ * So kept bytes are used for the same content only, also under another path or in another commit: `DL-RESUME-CHANGED`.
+ *
+ * @param source tells contents without a listed hash apart, for example repository, commit and path
+ */
+export function contentKeyOf(digest: Digest | undefined, source: string): string {
+  if (digest !== undefined) return digest.slice(digest.indexOf(":") + 1);
+  return createHash("sha256").update(source).digest("hex");
 }

@@ -22,7 +22,7 @@ import {
   RepositoryDownloader,
   type RepositoryTarget,
 } from "./repository_downloader.ts";
-import { revisionOf } from "./repository_snapshot.ts";
+import { revisionOf } from "../layout/revision.ts";
 
 /** Options of a {@linkcode MlxModelDownloader}. */
 export interface MlxModelDownloaderOptions {

@@ -6,6 +6,7 @@ import type {
   Place,
   WaitOptions,
 } from "../../spec/mod.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { lstatIfThere } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
@@ -14,17 +15,15 @@ import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
 import { resolveUrl } from "../hub/hub_urls.ts";
 import { resolveRevision } from "../hub/resolve_revision.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
-import { throwIfAborted } from "../cancellation.ts";
-import { contentKeyOf } from "./content_key.ts";
-import { assertPlaceable, downloadFiles } from "./download_files.ts";
-import type { DownloadPlan } from "./download_plan.ts";
-import type { DownloadTask } from "./download_task.ts";
-import { localCopy, type LocalCopyQuestion } from "./inspect/local_copy.ts";
-import { offlineCopy } from "./inspect/offline_copy.ts";
-import { planDownload } from "./plan_download.ts";
-import { type RepositorySnapshot, repositorySnapshot, revisionOf } from "./repository_snapshot.ts";
+import { revisionOf } from "../layout/revision.ts";
 import { assertWhole, lackingParts, selectFiles, type Selection } from "../layout/select_files.ts";
 import { stagingOf } from "../records/staging.ts";
+import { assertPlaceable, downloadFiles } from "./download_files.ts";
+import { type DownloadPlan, planDownload } from "./download_plan.ts";
+import { contentKeyOf, type DownloadTask } from "./download_task.ts";
+import { localCopy, type LocalCopyQuestion } from "./inspect/local_copy.ts";
+import { offlineCopy } from "./inspect/offline_copy.ts";
+import { type RepositorySnapshot, repositorySnapshot } from "./repository_snapshot.ts";
 
 /** Attempts to ask the hub where a local copy could answer as well. */
 const ATTEMPTS_WITH_COPY = 2;

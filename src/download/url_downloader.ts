@@ -9,25 +9,24 @@ import type {
   UrlRequest,
   WaitOptions,
 } from "../../spec/mod.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { ModelError } from "../errors.ts";
-import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
 import { printableAddress } from "../hub/credentials.ts";
+import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
+import { hubError } from "../hub/hub_error.ts";
 import { hubSettings } from "../hub/hub_settings.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
-import { hubError } from "../hub/hub_error.ts";
-import { throwIfAborted } from "../cancellation.ts";
+import { modelDirectory } from "../layout/model_directory.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
-import { contentKeyOf } from "./content_key.ts";
+import { selectionOf } from "../layout/select_files.ts";
 import { downloadFiles } from "./download_files.ts";
 import type { DownloadPlan } from "./download_plan.ts";
-import type { DownloadTask } from "./download_task.ts";
+import { contentKeyOf, type DownloadTask } from "./download_task.ts";
 import {
   type RepositoryDownloadOptions,
   RepositoryDownloader,
   type RepositoryTarget,
 } from "./repository_downloader.ts";
-import { selectionOf } from "../layout/select_files.ts";
-import { modelDirectory } from "../layout/model_directory.ts";
 
 /** Options of a {@linkcode UrlDownloader}. */
 export interface UrlDownloaderOptions {

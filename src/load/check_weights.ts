@@ -1,7 +1,8 @@
 import type { CheckContext } from "./check_context.ts";
 import { type ExpectedModel, expectedModel, wantedNames } from "./config/expected_tensors.ts";
 import { judgeUnknownLayers } from "./tensors/judge_packed.ts";
-import { judgeTensors, type PlacedTensor, type PlacedTensors } from "./tensors/judge_tensors.ts";
+import { judgeTensors } from "./tensors/judge_tensors.ts";
+import { type PlacedTensor, type PlacedTensors } from "./tensors/placed_tensor.ts";
 import { isRecord, parseJson } from "./config/parse_json.ts";
 import type { ParsedHeader } from "./bytes/parse_safetensors_header.ts";
 import type { ModelConfig } from "./config/read_model_config.ts";

@@ -35,10 +35,5 @@ export type {
 } from "./config/read_quantization.ts";
 export { readSafetensorsHeader, SafetensorsError } from "./bytes/read_safetensors_header.ts";
 export { scanData, type ScanDataOptions, type ScannedData } from "./bytes/scan_data.ts";
-export {
-  openedPaths,
-  selectWeights,
-  type SelectWeightsInput,
-  type WeightCandidate,
-  type WeightSelection,
-} from "./plan/select_weights.ts";
+export { openedPaths, selectWeights, type WeightSelection } from "./plan/select_weights.ts";
+export { type SelectWeightsInput, type WeightCandidate } from "./plan/weight_candidate.ts";

@@ -8,7 +8,7 @@ import {
   MARKER_NAME,
   REQUIRED_PARTS,
 } from "../../spec/mod.ts";
-import { readPlan } from "../download/inspect/offline_copy.ts";
+import { readPlan } from "../records/download_intent.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
 import { modelDirectory } from "../layout/model_directory.ts";

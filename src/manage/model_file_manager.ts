@@ -14,7 +14,7 @@ import type {
 } from "../../spec/mod.ts";
 import { errnoOf, diskError } from "../disk/disk_error.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
-import { revisionOf } from "../download/repository_snapshot.ts";
+import { revisionOf } from "../layout/revision.ts";
 import { ModelError } from "../errors.ts";
 import { hubCachePlace, hubCachePlaceOf, hubCacheRoot } from "../layout/hub_cache.ts";
 import { modelDirectory } from "../layout/model_directory.ts";

@@ -7,7 +7,7 @@ import {
   type ModelStatus,
   REQUIRED_PARTS,
 } from "../../spec/mod.ts";
-import { readPlan } from "../download/inspect/offline_copy.ts";
+import { readPlan } from "../records/download_intent.ts";
 import { lackingParts, selectionOf } from "../layout/select_files.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
 import { readCommitListing } from "../records/commit_listing.ts";

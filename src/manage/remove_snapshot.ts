@@ -4,7 +4,7 @@ import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
-import { readPlan } from "../download/inspect/offline_copy.ts";
+import { readPlan } from "../records/download_intent.ts";
 import { type LockHost, lockModel } from "../records/model_lock.ts";
 import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";

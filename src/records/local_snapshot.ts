@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { namesIn } from "../disk/walk.ts";
-import { readPlan } from "../download/inspect/offline_copy.ts";
+import { readPlan } from "./download_intent.ts";
 import { stagingOf } from "./staging.ts";
 import { type HubCachePlace, isCommit, refPath } from "../layout/hub_cache.ts";
 

@@ -4,7 +4,7 @@ import type { CliWorld } from "../cli_world.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../output/format.ts";
 import { printJson, type Scene, type Session } from "../session.ts";
 import { withProgress } from "../output/with_progress.ts";
 

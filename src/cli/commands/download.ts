@@ -7,8 +7,7 @@ import type {
   UrlRequest,
 } from "../../../spec/mod.ts";
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
-import { formatBytes } from "../format_bytes.ts";
-import { formatDuration } from "../format_duration.ts";
+import { formatBytes, formatDuration } from "../output/format.ts";
 import { printDownloadPlan } from "../output/print_download_plan.ts";
 import { ProgressLine } from "../output/progress_line.ts";
 import { type CommonOptions, printJson, type Scene, type Session } from "../session.ts";

@@ -2,10 +2,9 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import type { ListedModel } from "../../../spec/mod.ts";
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
-import { formatBytes } from "../format_bytes.ts";
-import { printable } from "../printable.ts";
-import { type CommonOptions, printJson, type Scene, type Session } from "../session.ts";
+import { formatBytes, printable } from "../output/format.ts";
 import { table } from "../output/table.ts";
+import { type CommonOptions, printJson, type Scene, type Session } from "../session.ts";
 
 const HEADER = ["STATE", "LAYOUT", "REPOSITORY", "MODEL ID", "SIZE", "DIRECTORY"] as const;
 

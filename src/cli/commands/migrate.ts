@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { MigrationResult } from "../../../spec/mod.ts";
 import { expandHome } from "../../layout/expand_home.ts";
-import type { Output } from "../cli_world.ts";
+import type { Output } from "../text_output.ts";
 import { EXIT_CODES } from "../exit_code.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../output/format.ts";
 import { type CommonOptions, printJson, type Session } from "../session.ts";
 
 interface MigrateOptions extends CommonOptions {

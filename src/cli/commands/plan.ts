@@ -1,10 +1,9 @@
 import { type Command, Option } from "commander";
 import { type LoadPlan, PLAN_RUNTIMES, type PlanRuntime } from "../../../spec/mod.ts";
 import { EXIT_CODES } from "../exit_code.ts";
-import { formatBytes } from "../format_bytes.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "../model_options.ts";
-import { printable } from "../printable.ts";
+import { formatBytes, printable } from "../output/format.ts";
 import { printJson, type Scene, type Session } from "../session.ts";
 
 /** Adds `mlx-layout plan`. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
-import { formatBytes } from "../format_bytes.ts";
+import { formatBytes } from "../output/format.ts";
 import { printJson, type Session } from "../session.ts";
 
 /** Adds `mlx-layout remove`. */

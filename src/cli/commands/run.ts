@@ -3,7 +3,7 @@ import { RUNNER_NAMES, type RunnerName } from "../../../spec/mod.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "../model_options.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../output/format.ts";
 import { printJson, type Session } from "../session.ts";
 
 interface RunOptions extends ModelOptions {

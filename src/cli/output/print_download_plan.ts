@@ -1,7 +1,6 @@
 import type { DownloadPlan } from "../../download/download_plan.ts";
-import type { Output } from "../cli_world.ts";
-import { formatBytes } from "../format_bytes.ts";
-import { printable } from "../printable.ts";
+import type { Output } from "../text_output.ts";
+import { formatBytes, printable } from "./format.ts";
 import { table } from "./table.ts";
 
 /** Prints what a download would do: a line for each file, a summary, and the directory last. */

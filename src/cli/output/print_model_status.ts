@@ -1,5 +1,5 @@
 import type { ModelStatus } from "../../../spec/mod.ts";
-import { printable } from "../printable.ts";
+import { printable } from "./format.ts";
 import { printJson, type Scene } from "../session.ts";
 import { table } from "./table.ts";
 

@@ -1,7 +1,6 @@
 import type { Clock, Progress } from "../../../spec/mod.ts";
-import type { Output } from "../cli_world.ts";
-import { formatBytes } from "../format_bytes.ts";
-import { formatDuration } from "../format_duration.ts";
+import type { Output } from "../text_output.ts";
+import { formatBytes, formatDuration } from "./format.ts";
 
 /** Where and how progress is shown. */
 export interface ProgressLineOptions {

@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type Failure } from "../../../spec/mod.ts";
-import type { Output } from "../cli_world.ts";
+import type { Output } from "../text_output.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, Interruption } from "../exit_code.ts";
-import { printable } from "../printable.ts";
+import { printable } from "./format.ts";
 
 /** Where and how a failure is told. */
 export interface ReportFailureOptions {

@@ -1,4 +1,4 @@
-import type { Output } from "../cli_world.ts";
+import type { Output } from "../text_output.ts";
 
 /** A shorter text would be found by accident. */
 const SECRET_LENGTH_MIN = 6;

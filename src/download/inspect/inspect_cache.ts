@@ -6,10 +6,9 @@ import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
 import { blobLink, type HubCachePlace } from "../../layout/hub_cache.ts";
 import { isInsideRoot } from "../../layout/inside_root.ts";
-import type { DownloadTask } from "../download_task.ts";
-import type { DiskState, KeptFile, MissingContent } from "./inspect_disk.ts";
 import { partialPath, stagingOf } from "../../records/staging.ts";
-import type { WantedFile } from "../wanted_file.ts";
+import type { DownloadTask, WantedFile } from "../download_task.ts";
+import type { DiskState, KeptFile, MissingContent } from "./disk_state.ts";
 
 /**
  * Finds out which contents a hub cache has and which links of a snapshot are right: `LAYOUT-HFCACHE`, `DL-REPAIR-ALONE`.

@@ -3,35 +3,11 @@ import type { Digest, FileSystem, Marker } from "../../../spec/mod.ts";
 import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
 import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
-import type { DownloadTask } from "../download_task.ts";
 import { hubCachePlaceOf } from "../../layout/hub_cache.ts";
-import { inspectCache } from "./inspect_cache.ts";
 import { partialPath, stagingOf } from "../../records/staging.ts";
-import type { WantedFile } from "../wanted_file.ts";
-
-/** A wanted file that is in its place, whole. */
-export interface KeptFile {
-  readonly wanted: WantedFile;
-  readonly sizeBytes: number;
-  readonly digest: Digest;
-}
-
-/** A content that has to be brought to one or more places. */
-export interface MissingContent {
-  readonly wanted: readonly [WantedFile, ...WantedFile[]];
-  /** Bytes in its partial file; they are not verified yet. */
-  readonly bytesKept: number;
-  /** Another place in the model's directory that has the same content. */
-  readonly copyOf: string | undefined;
-}
-
-/** How a model's directory stands against what is wanted. */
-export interface DiskState {
-  readonly kept: readonly KeptFile[];
-  /** Files of a hub cache whose content is there, whole, and only the link to it is not. */
-  readonly unlinked: readonly KeptFile[];
-  readonly missing: readonly MissingContent[];
-}
+import type { DownloadTask, WantedFile } from "../download_task.ts";
+import type { KeptFile, MissingContent, DiskState } from "./disk_state.ts";
+import { inspectCache } from "./inspect_cache.ts";
 
 /**
  * Finds out what is in place, what lies half done, and what is missing; nothing is trusted unhashed: `DL-REPAIR-ALONE`.

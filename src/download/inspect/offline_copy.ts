@@ -1,3 +1,4 @@
+import { readPlan } from "../../records/download_intent.ts";
 import { join } from "node:path";
 import type {
   DownloadResult,
@@ -7,11 +8,10 @@ import type {
   Marker,
 } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-import { readSmallFile } from "../../disk/small_file.ts";
-import { parseMarker, readMarker } from "../../records/marker.ts";
+
+import { readMarker } from "../../records/marker.ts";
 import { verifyFiles } from "../../records/verify_files.ts";
 import { localCopy, type LocalCopyQuestion } from "./local_copy.ts";
-import { stagingOf } from "../../records/staging.ts";
 
 /**
  * The answer when the hub cannot be asked: the complete local copy, or what is missing from it:
@@ -40,12 +40,6 @@ export async function offlineCopy(
   // Of another revision there is nothing here to fall back on, and the hub's own answer says more.
   if (why !== undefined && !question.isRevision(recorded)) throw why;
   throw await incomplete(files, { ...question, recorded, why });
-}
-
-/** What an interrupted download wrote down of its intent. */
-export async function readPlan(files: FileSystem, directory: string): Promise<Marker | undefined> {
-  const text = await readSmallFile(files, stagingOf(directory).plan);
-  return text === undefined ? undefined : parseMarker(text);
 }
 
 async function incomplete(

@@ -11,7 +11,7 @@ import {
   readMetadata,
 } from "../../records/metadata.ts";
 import type { DownloadTask } from "../download_task.ts";
-import type { KeptFile } from "../inspect/inspect_disk.ts";
+import type { KeptFile } from "../inspect/disk_state.ts";
 import { partialPath, type Staging } from "../../records/staging.ts";
 
 /** What is to be published. */

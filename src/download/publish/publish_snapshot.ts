@@ -12,7 +12,7 @@ import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
 import { blobLink, type HubCachePlace, isCommit, refPath } from "../../layout/hub_cache.ts";
 import { commitListing } from "../../records/commit_listing.ts";
-import type { KeptFile } from "../inspect/inspect_disk.ts";
+import type { KeptFile } from "../inspect/disk_state.ts";
 import {
   dated,
   type DatedFile,

@@ -8,7 +8,7 @@ import type { FileSource } from "./file_source.ts";
 import { readAlone, readInLanes } from "./read_in_lanes.ts";
 import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
 import type { Slots } from "./slots.ts";
-import type { WantedFile } from "../wanted_file.ts";
+import type { WantedFile } from "../download_task.ts";
 
 /** Times that a whole file may arrive wrong before it is given up: chance is retried, a wrong hub is not. */
 const WRONG_MAX = 2;

@@ -7,7 +7,7 @@ import { unlinkIfThere } from "../../disk/small_file.ts";
 import type { DownloadTask } from "../download_task.ts";
 import { fetchContent } from "./fetch_content.ts";
 import { FileSource } from "./file_source.ts";
-import type { DiskState, KeptFile, MissingContent } from "../inspect/inspect_disk.ts";
+import type { DiskState, KeptFile, MissingContent } from "../inspect/disk_state.ts";
 import type { ProgressMeter } from "./progress_meter.ts";
 import { SegmentBuffers } from "./segment_buffers.ts";
 import { Slots } from "./slots.ts";

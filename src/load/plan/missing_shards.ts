@@ -1,5 +1,5 @@
 import type { CheckFinding } from "../../../spec/mod.ts";
-import type { SelectWeightsInput, WeightCandidate } from "./select_weights.ts";
+import type { SelectWeightsInput, WeightCandidate } from "./weight_candidate.ts";
 
 const SHARD_REGEXP = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/;
 

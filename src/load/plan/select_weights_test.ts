@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openedPaths, type SelectWeightsInput, selectWeights } from "./select_weights.ts";
+import { openedPaths, selectWeights } from "./select_weights.ts";
+import { type SelectWeightsInput } from "./weight_candidate.ts";
 
 const WANTED = ["a", "b", "c", "d"];
 const [FIRST, SECOND] = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];

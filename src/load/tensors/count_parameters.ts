@@ -1,4 +1,4 @@
-import type { PlacedTensors } from "./judge_tensors.ts";
+import type { PlacedTensors } from "./placed_tensor.ts";
 import type { ModelConfig } from "../config/read_model_config.ts";
 
 /**

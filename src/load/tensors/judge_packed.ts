@@ -1,5 +1,5 @@
 import type { ExpectedLayer } from "../config/expected_tensors.ts";
-import type { PlacedTensor, PlacedTensors, TensorFault } from "./judge_tensors.ts";
+import type { PlacedTensor, PlacedTensors, TensorFault } from "./placed_tensor.ts";
 import type { ModelConfig } from "../config/read_model_config.ts";
 import {
   describeSettings,

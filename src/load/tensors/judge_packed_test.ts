@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { expectedModel } from "../config/expected_tensors.ts";
 import { judgeUnknownLayers } from "./judge_packed.ts";
-import { judgeTensors, type PlacedTensor, type TensorFault } from "./judge_tensors.ts";
+import { judgeTensors } from "./judge_tensors.ts";
+import { type PlacedTensor, type TensorFault } from "./placed_tensor.ts";
 import { type ModelConfig, readModelConfig } from "../config/read_model_config.ts";
 
 type Shapes = Readonly<Record<string, readonly [dtype: string, ...shape: number[]]>>;

@@ -1,4 +1,5 @@
-import type { CheckCause } from "../../../spec/mod.ts";
+import type { PlacedTensor, PlacedTensors, TensorFault } from "./placed_tensor.ts";
+
 import {
   type ExpectedLayer,
   type ExpectedModel,
@@ -6,24 +7,8 @@ import {
   tensorsOf,
 } from "../config/expected_tensors.ts";
 import { judgePacked } from "./judge_packed.ts";
-import type { TensorEntry } from "../bytes/parse_safetensors_header.ts";
+
 import type { ModelConfig } from "../config/read_model_config.ts";
-
-/** A tensor and the file that holds it. */
-export interface PlacedTensor extends TensorEntry {
-  /** Path relative to the model's directory. */
-  readonly file: string;
-}
-
-/** The tensors of all weight files that belong to a model. */
-export type PlacedTensors = ReadonlyMap<string, PlacedTensor>;
-
-/** One contradiction between the weights and the configuration. */
-export interface TensorFault {
-  readonly cause: CheckCause;
-  readonly tensor: string;
-  readonly detail: string;
-}
 
 const FLOAT_DTYPES = ["F32", "F16", "BF16"];
 

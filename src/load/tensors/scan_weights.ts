@@ -2,7 +2,7 @@ import type { Digest } from "../../../spec/mod.ts";
 import type { CheckContext } from "../check_context.ts";
 import type { ExpectedModel } from "../config/expected_tensors.ts";
 import { judgeHalfValues } from "./judge_half_values.ts";
-import type { PlacedTensors } from "./judge_tensors.ts";
+import type { PlacedTensors } from "./placed_tensor.ts";
 import type { ParsedHeader } from "../bytes/parse_safetensors_header.ts";
 import type { ModelConfig } from "../config/read_model_config.ts";
 import { scanData } from "../bytes/scan_data.ts";

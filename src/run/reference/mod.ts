@@ -4,7 +4,8 @@
  * @module
  */
 
-export { openReferenceModel, type OpenReferenceModelOptions } from "./open_reference_model.ts";
+export { openReferenceModel } from "./open_reference_model.ts";
+export { type OpenReferenceModelOptions } from "./reference_model.ts";
 export type {
   GeneratedToken,
   GenerateOptions,

@@ -1,14 +1,6 @@
 import type { FileSystem } from "../../../spec/mod.ts";
-import type { ReferenceModel } from "./reference_model.ts";
-
-/** Options of {@linkcode openReferenceModel}. */
-export interface OpenReferenceModelOptions {
-  readonly signal?: AbortSignal;
-  /** How many threads compute; the results do not depend on it. @default {one a core, fewer for small models} */
-  readonly threads?: number;
-  /** The most bytes of weights that one memory holds. @default {4 GiB less a page: what 32 bits address} */
-  readonly segmentBytesMax?: number;
-}
+import type { OpenReferenceModelOptions } from "./reference_model.ts";
+import { type ReferenceModel } from "./reference_model.ts";
 
 /**
  * Loads a model of the llama family (llama, mistral, qwen2, qwen3) for computing in float32; packed weights stay

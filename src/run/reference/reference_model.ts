@@ -45,3 +45,12 @@ export interface ReferenceModel {
   /** Stops the threads and lets go of the weights; a generation that runs fails with `cancelled`. */
   close(): Promise<void>;
 }
+
+/** Options of {@linkcode openReferenceModel}. */
+export interface OpenReferenceModelOptions {
+  readonly signal?: AbortSignal;
+  /** How many threads compute; the results do not depend on it. @default {one a core, fewer for small models} */
+  readonly threads?: number;
+  /** The most bytes of weights that one memory holds. @default {4 GiB less a page: what 32 bits address} */
+  readonly segmentBytesMax?: number;
+}

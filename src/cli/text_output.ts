@@ -1,0 +1,4 @@
+/** Where text goes. */
+export interface Output {
+  write(text: string): unknown;
+}
