@@ -24,5 +24,7 @@ export * from "./runners/mod.ts";
 export * from "./scenario/mod.ts";
 export * from "./scenario_parts/mod.ts";
 export * from "./subjects/mod.ts";
+export * from "./suite/mod.ts";
 export * from "./tracing/mod.ts";
+export { redactSecrets, type RedactSecretsOptions } from "./redact_secrets.ts";
 export * from "./worlds/mod.ts";

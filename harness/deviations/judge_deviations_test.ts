@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { standingOf } from "../scenario/run_suite.ts";
+import { standingOf } from "../suite/run_suite.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
 import { exampleFailure, exampleResult } from "./example_result.ts";

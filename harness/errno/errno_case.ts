@@ -8,7 +8,7 @@ import {
   readTree,
   writeBytes,
 } from "../disk/mod.ts";
-import { filePlace, modelPlace } from "../scenario_parts/place.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import type { RunningSubject, World } from "../worlds/world.ts";
 import { describeError } from "../scenario/verdict.ts";
 import { errnoModels, type ErrnoModels } from "./errno_model.ts";

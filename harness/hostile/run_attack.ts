@@ -3,9 +3,9 @@ import { type Attack } from "../arbitraries/any_attack.ts";
 import { readTree, writeBytes } from "../disk/mod.ts";
 import type { ModelFile } from "../models/mod.ts";
 import { asFailure, describeError } from "../scenario/verdict.ts";
-import { answeredBy } from "../scenario_parts/other_host.ts";
+import { answeredBy } from "../scenario_parts/faulty_fetch.ts";
 import { changesOutside } from "../scenario_parts/changes_outside.ts";
-import { authorizationOf, wireLog } from "../scenario_parts/wire_log.ts";
+import { authorizationOf, wireLog } from "../scenario_parts/wire_observations.ts";
 import type { World } from "../worlds/world.ts";
 import { attackingFetch } from "./attacking_fetch.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { FaultAction } from "./fault_rule.ts";
-import type { HubExchange } from "./hub_answer.ts";
-import { serveHub } from "./http_front.ts";
+import type { FaultAction } from "./faults/fault_rule.ts";
+import type { HubExchange } from "./answers/hub_answer.ts";
+import { serveHub } from "./fronts/http_front.ts";
 import type { HubFile } from "./hub_file.ts";
 import { type HubStyle, LINK_STYLES } from "./hub_style.ts";
-import { mswFetch } from "./msw_front.ts";
+import { mswFetch } from "./fronts/msw_front.ts";
 import { SimulatedHub } from "./simulated_hub.ts";
 
 interface Question {

@@ -4,10 +4,10 @@
  * @module
  */
 
-export type { HubOrigins } from "./answer_context.ts";
-export { askHub, type HubQuestion, type HubReply } from "./ask_hub.ts";
-export { type RangeSelection, selectRange } from "./byte_range.ts";
-export { directFetch } from "./direct_fetch.ts";
+export type { HubOrigins } from "./answers/answer_context.ts";
+export { askHub, type HubQuestion, type HubReply } from "./fronts/ask_hub.ts";
+export { type RangeSelection, selectRange } from "./answers/byte_range.ts";
+export { directFetch } from "./fronts/direct_fetch.ts";
 export {
   type CutHow,
   type ExchangeKind,
@@ -16,9 +16,9 @@ export {
   type FaultRule,
   matchesRequest,
   type RequestFacts,
-} from "./fault_rule.ts";
-export { FaultScript } from "./fault_script.ts";
-export { type ServedHub, serveHub, type ServeHubOptions } from "./http_front.ts";
+} from "./faults/fault_rule.ts";
+export { FaultScript } from "./faults/fault_script.ts";
+export { type ServedHub, serveHub, type ServeHubOptions } from "./fronts/http_front.ts";
 export type {
   BodyPlan,
   Breakage,
@@ -27,9 +27,9 @@ export type {
   HubExchange,
   HubRequest,
   OpenExchange,
-} from "./hub_answer.ts";
+} from "./answers/hub_answer.ts";
 export { contentEtag, gitBlobSha1, type HubFile, sha256Hex } from "./hub_file.ts";
 export type { PublishOptions } from "./hub_repositories.ts";
 export { DEFAULT_HUB_STYLE, type HubStyle, LINK_STYLES, type LinkStyle } from "./hub_style.ts";
-export { mswFetch, mswFront, type MswFront } from "./msw_front.ts";
+export { mswFetch, mswFront, type MswFront } from "./fronts/msw_front.ts";
 export { type ServeUrlOptions, SimulatedHub, type SimulatedHubOptions } from "./simulated_hub.ts";

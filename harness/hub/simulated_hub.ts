@@ -4,10 +4,10 @@ import {
   type HubOrigins,
   type Published,
   unknownDraft,
-} from "./answer_context.ts";
-import { answerRequest, openExchange, requestedFile } from "./answer_request.ts";
-import type { FaultRule } from "./fault_rule.ts";
-import { FaultScript } from "./fault_script.ts";
+} from "./answers/answer_context.ts";
+import { answerRequest, openExchange, requestedFile } from "./answers/answer_request.ts";
+import type { FaultRule } from "./faults/fault_rule.ts";
+import { FaultScript } from "./faults/fault_script.ts";
 import {
   type AnswerDraft,
   bareDraft,
@@ -16,12 +16,12 @@ import {
   type HubRequest,
   type OpenExchange,
   plannedBytes,
-} from "./hub_answer.ts";
+} from "./answers/hub_answer.ts";
 import { gitBlobSha1, type HubFile, sha256Hex } from "./hub_file.ts";
 import { HubRepositories, type PublishOptions } from "./hub_repositories.ts";
 import { decodeOnce, encodePath, type HubRoute, parseRoute, splitUrl } from "./hub_route.ts";
 import { DEFAULT_HUB_STYLE, type HubStyle } from "./hub_style.ts";
-import { planFault } from "./plan_fault.ts";
+import { planFault } from "./faults/plan_fault.ts";
 
 /** How a hub is made. */
 export interface SimulatedHubOptions {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { askHub } from "./ask_hub.ts";
+import { askHub } from "./fronts/ask_hub.ts";
 import { gitBlobSha1, type HubFile, lfsPointer, sha256Hex } from "./hub_file.ts";
 import { type HubStyle, LINK_STYLES } from "./hub_style.ts";
 import { SimulatedHub } from "./simulated_hub.ts";

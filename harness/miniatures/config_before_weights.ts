@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, wrapSubject } from "./miniature.ts";
 import { wrappedManager } from "./wrapped_manager.ts";
 

@@ -1,5 +1,5 @@
 import { sizeOnDisk } from "../scenario_parts/size_on_disk.ts";
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 
 /** Reports the size of what it removes as freed, also where the data has other names. */

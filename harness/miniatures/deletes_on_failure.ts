@@ -1,6 +1,6 @@
 import { MARKER_NAME } from "../../spec/mod.ts";
 import { removeTree } from "../disk/mod.ts";
-import { filePlace, modelPlace } from "../scenario_parts/place.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { markedPaths } from "./marked_paths.ts";
 import { type Miniature, wrapSubject } from "./miniature.ts";
 import { wrappedManager } from "./wrapped_manager.ts";

@@ -1,6 +1,6 @@
 import { exists } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 
 /** Keeps one of two files whose names the volume takes for one, and reports success. */

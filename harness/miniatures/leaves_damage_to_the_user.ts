@@ -1,4 +1,4 @@
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 import { wrongMarkedFiles } from "./wrong_marked_files.ts";
 

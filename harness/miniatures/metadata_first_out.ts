@@ -1,6 +1,6 @@
 import { METADATA_DIRECTORY } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
-import { filePlace, modelPlace } from "../scenario_parts/place.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 
 /** Removes metadata of a model while the marker still vouches for it. */

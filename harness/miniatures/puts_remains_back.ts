@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { MARKER_NAME } from "../../spec/mod.ts";
 import { exists, readBytes, readTree, writeBytes } from "../disk/mod.ts";
-import { filePlace, modelPlace } from "../scenario_parts/place.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 import { unlessRefused } from "./unless_refused.ts";
 

@@ -1,6 +1,6 @@
 import { METADATA_DIRECTORY } from "../../spec/mod.ts";
 import { overwriteBytes, readText } from "../disk/mod.ts";
-import { filePlace } from "../scenario_parts/place.ts";
+import { filePlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 import { unlessRefused } from "./unless_refused.ts";
 

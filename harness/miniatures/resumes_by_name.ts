@@ -1,6 +1,6 @@
 import type { FileSystem, HttpResponse, ModelManager } from "../../spec/mod.ts";
 import { exists, readBytes, readTree } from "../disk/mod.ts";
-import { filePlace, modelPlace } from "../scenario_parts/place.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { wrapSubject, type Miniature } from "./miniature.ts";
 import { withHeaders } from "./lying_response.ts";
 import { wrappedManager } from "./wrapped_manager.ts";

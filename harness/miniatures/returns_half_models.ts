@@ -1,7 +1,7 @@
 import type { DownloadRequest, FileSystem } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
-import { filePlace, modelPlace } from "../scenario_parts/place.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { markedPaths } from "./marked_paths.ts";
 import { type Miniature, wrapSubject } from "./miniature.ts";
 import { wrappedManager } from "./wrapped_manager.ts";

@@ -1,5 +1,5 @@
 import { asFailure } from "../scenario/verdict.ts";
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 
 /** Returns a directory for a download that was cancelled. */

@@ -1,5 +1,5 @@
 import { removeTree } from "../disk/mod.ts";
-import { filePlace } from "../scenario_parts/place.ts";
+import { filePlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 
 /** What only some models have, and a runtime asks for late. */

@@ -1,6 +1,6 @@
 import { exists } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 
 /** Takes a model whose id differs in case for the one that was asked for. */

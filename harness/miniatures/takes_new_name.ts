@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { makeDirectories } from "../disk/mod.ts";
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, wrapSubject } from "./miniature.ts";
 import { wrappedManager } from "./wrapped_manager.ts";
 

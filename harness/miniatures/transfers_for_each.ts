@@ -1,5 +1,5 @@
 import { exists } from "../disk/mod.ts";
-import { modelPlace } from "../scenario_parts/place.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
 import { wasteTransfer } from "./waste_transfer.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 

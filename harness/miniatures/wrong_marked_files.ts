@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type FileSystem, type Marker, type MarkerFile, MARKER_NAME } from "../../spec/mod.ts";
 import { exists, readBytes, readText } from "../disk/mod.ts";
-import { filePlace } from "../scenario_parts/place.ts";
+import { filePlace } from "../scenario_parts/places.ts";
 import { unlessRefused } from "./unless_refused.ts";
 
 /** A file that is not as its marker states. */

@@ -15,8 +15,8 @@ import { after, before, test } from "node:test";
 import { Tokenizer } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { anyModel } from "../arbitraries/any_model.ts";
-import { damagesOf } from "./damages.ts";
-import { HARMLESS } from "./harmless.ts";
+import { damagesOf } from "./damages/damages.ts";
+import { HARMLESS } from "./damages/harmless.ts";
 import type { ModelFile, TinyModel } from "./model_file.ts";
 import {
   dequantizeAffine,

@@ -4,9 +4,6 @@
  * @module
  */
 
-export { decodeGiven } from "./decode_given.ts";
-export { describeGiven } from "./describe_given.ts";
-export { type EncodedGiven, encodeGiven, type Json } from "./encode_given.ts";
 export { type FailureFacts, failureSignature } from "./failure_signature.ts";
 export {
   formatReplay,

@@ -4,7 +4,7 @@ import { redactValue } from "../report/redact_value.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import { WORLD_KINDS, type WorldKind } from "../worlds/world.ts";
-import type { EncodedGiven } from "./encode_given.ts";
+import type { EncodedGiven } from "../scenario/encode_given.ts";
 import { failureSignature } from "./failure_signature.ts";
 
 /** The form of the files that this version writes and reads. */

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import type { Subject } from "../../spec/mod.ts";
-import { redactSecrets } from "../report/redact_secrets.ts";
+import { redactSecrets } from "../redact_secrets.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { WorldKind } from "../worlds/world.ts";
 import type { WorldTrace } from "../worlds/world_trace.ts";
-import { decodeGiven } from "./decode_given.ts";
+import { decodeGiven } from "../scenario/decode_given.ts";
 import { failureSignature } from "./failure_signature.ts";
 import type { Replay } from "./replay.ts";
 

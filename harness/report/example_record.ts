@@ -1,9 +1,9 @@
 import { exampleFailure, exampleResult } from "../deviations/example_result.ts";
-import type { SuiteVerdict } from "../scenario/exit_code.ts";
+import type { SuiteVerdict } from "../suite/exit_code.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
-import { lawSha256 } from "./law_sha256.ts";
-import { RecordWriter, type ResultMaterial } from "./record_writer.ts";
-import type { RecordHeader, RecordRequirement } from "./run_record.ts";
+import { lawSha256 } from "./record/law_sha256.ts";
+import { RecordWriter, type ResultMaterial } from "./record/record_writer.ts";
+import type { RecordHeader, RecordRequirement } from "./record/run_record.ts";
 
 /** One result of each kind, as tests of reports need them. */
 export const EXAMPLE_RESULTS: readonly ScenarioResult[] = [

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
-import { describeGiven } from "../replay/describe_given.ts";
+import { describeGiven } from "../scenario/describe_given.ts";
 import { exampleFailure } from "../deviations/example_result.ts";
 import { failureStory } from "./failure_story.ts";
 

@@ -4,31 +4,40 @@
  * @module
  */
 
-export { badgeReport } from "./badge_report.ts";
-export { defectTable, type FoundDefect, foundDefects, type KnownDefect } from "./defect_table.ts";
-export { escapeMarkup } from "./escape_markup.ts";
+export { badgeReport } from "./formats/badge_report.ts";
+export {
+  defectTable,
+  type FoundDefect,
+  foundDefects,
+  type KnownDefect,
+} from "./tables/defect_table.ts";
+export { escapeMarkup } from "./formats/escape_markup.ts";
 export { failureStory, type FailureStoryOptions } from "./failure_story.ts";
 export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
 export { Markup, markup, type MarkupValue } from "./html/markup.ts";
-export { junitReport } from "./junit_report.ts";
-export { lawSha256 } from "./law_sha256.ts";
-export { matrixTable } from "./matrix_table.ts";
-export { markdownReport } from "./markdown_report.ts";
-export { type MergedRecord, mergeRecords, type NamedRecord } from "./merge_records.ts";
+export { junitReport } from "./formats/junit_report.ts";
+export { lawSha256 } from "./record/law_sha256.ts";
+export { matrixTable } from "./tables/matrix_table.ts";
+export { markdownReport } from "./formats/markdown_report.ts";
+export { type MergedRecord, mergeRecords, type NamedRecord } from "./record/merge_records.ts";
 export {
   idleScenarios,
   miniatureSummary,
   miniatureTable,
   type MiniatureTableOptions,
-} from "./miniature_table.ts";
-export { parseRecord } from "./parse_record.ts";
+} from "./tables/miniature_table.ts";
+export { parseRecord } from "./record/parse_record.ts";
 export { type RecordStanding, recordStandings, recordVerdict } from "./record_verdict.ts";
-export { RecordWriter, type RecordWriterOptions, type ResultMaterial } from "./record_writer.ts";
-export { redactSecrets, type RedactSecretsOptions } from "./redact_secrets.ts";
+export {
+  RecordWriter,
+  type RecordWriterOptions,
+  type ResultMaterial,
+} from "./record/record_writer.ts";
+
 export { redactValue, type RedactValueOptions } from "./redact_value.ts";
-export { requirementTable, type RequirementTableOptions } from "./requirement_table.ts";
+export { requirementTable, type RequirementTableOptions } from "./tables/requirement_table.ts";
 export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
-export { runMachine } from "./run_machine.ts";
+export { runMachine } from "./record/run_machine.ts";
 export type {
   RecordClosing,
   RecordHeader,
@@ -38,15 +47,15 @@ export type {
   RecordResult,
   RunMachine,
   RunRecord,
-} from "./run_record.ts";
+} from "./record/run_record.ts";
 export { shellWord } from "./shell_word.ts";
 export { sometimesLine } from "./sometimes_line.ts";
-export { tapReport } from "./tap_report.ts";
-export { traceTable, type TraceTableOptions } from "./trace_table.ts";
+export { tapReport } from "./formats/tap_report.ts";
+export { traceTable, type TraceTableOptions } from "./tables/trace_table.ts";
 export {
   type RequirementTrace,
   traceabilityGaps,
   type TraceabilityGaps,
   traceRequirements,
-} from "./traceability.ts";
+} from "./tables/traceability.ts";
 export { wholeStory } from "./whole_story.ts";

@@ -1,7 +1,7 @@
 import type { RequirementId } from "../../spec/mod.ts";
-import { type RequirementStanding, standingOf } from "../scenario/run_suite.ts";
-import type { SuiteVerdict } from "../scenario/exit_code.ts";
-import type { RecordRequirement, RecordResult, RunRecord } from "./run_record.ts";
+import { type RequirementStanding, standingOf } from "../suite/run_suite.ts";
+import type { SuiteVerdict } from "../suite/exit_code.ts";
+import type { RecordRequirement, RecordResult, RunRecord } from "./record/run_record.ts";
 
 /**
  * The verdict of a record, as reports state it: that of its closing line, if it has one that holds. A part of a run is

@@ -1,4 +1,4 @@
-import { redactSecrets, type RedactSecretsOptions } from "./redact_secrets.ts";
+import { redactSecrets, type RedactSecretsOptions } from "../redact_secrets.ts";
 
 /** How a value is redacted. */
 export interface RedactValueOptions extends RedactSecretsOptions {

@@ -1,5 +1,5 @@
 import type { BrokenPromise } from "../scenario/scenario_result.ts";
-import type { RecordResult, RunRecord } from "./run_record.ts";
+import type { RecordResult, RunRecord } from "./record/run_record.ts";
 
 /** What a result means to those who count tests. */
 export type Outcome = "passed" | "failed" | "known" | "skipped" | "errored";

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { exampleFailure, exampleResult } from "../deviations/example_result.ts";
 import { exampleRecordText } from "./example_record.ts";
 import { htmlReport } from "./html/html_report.ts";
-import { junitReport } from "./junit_report.ts";
-import { markdownReport } from "./markdown_report.ts";
-import { parseRecord } from "./parse_record.ts";
+import { junitReport } from "./formats/junit_report.ts";
+import { markdownReport } from "./formats/markdown_report.ts";
+import { parseRecord } from "./record/parse_record.ts";
 import { sometimesLine } from "./sometimes_line.ts";
 
 const ISSUE = "https://example.com/issues/1";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
-import { describeGiven } from "../replay/describe_given.ts";
-import { encodeGiven } from "../replay/encode_given.ts";
+import { describeGiven } from "./describe_given.ts";
+import { encodeGiven } from "./encode_given.ts";
 import type { SimulatedHub } from "../hub/mod.ts";
 import { excusedBy } from "../subjects/role_of.ts";
 import { SubjectFault } from "../subjects/subject_fault.ts";

@@ -1,5 +1,5 @@
 import type { RequirementId } from "../../spec/mod.ts";
-import type { EncodedGiven } from "../replay/encode_given.ts";
+import type { EncodedGiven } from "./encode_given.ts";
 import type { SubjectFaultKind } from "../subjects/subject_fault.ts";
 import type { WorldKind } from "../worlds/world.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SuiteTask } from "./run_suite.ts";
+import type { SuiteTask } from "../suite/run_suite.ts";
 
 /** Which part of a run a machine takes: the first of four is `{ index: 1, count: 4 }`. */
 export interface Shard {

@@ -11,8 +11,8 @@ import {
 import { HarnessError } from "../scenario/harness_error.ts";
 import type { Verdict } from "../scenario/verdict.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
-import { lacksRefusal } from "./lacks_refusal.ts";
-import { changedPaths, changeFiles, placeModel } from "./placed_model.ts";
+import { lacksRefusal } from "./refusals.ts";
+import { changedPaths, changeFiles, placeModel } from "./planted_models.ts";
 import { requirementOfDamage, rightCauses } from "./requirement_of_cause.ts";
 
 /** A model and what is done to it. */

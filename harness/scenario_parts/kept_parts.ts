@@ -1,7 +1,7 @@
 import { readBytes, readTree } from "../disk/mod.ts";
 import type { ModelFile } from "../models/mod.ts";
 import type { World } from "../worlds/world.ts";
-import { filePlace } from "./place.ts";
+import { filePlace } from "./places.ts";
 import { stateDirectory } from "./state_directory.ts";
 
 /** Fewest equal bytes by which a file is taken for the beginning of a content: less is chance. */

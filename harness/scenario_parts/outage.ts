@@ -1,6 +1,6 @@
 import type { DownloadRequest, ErrorCode } from "../../spec/mod.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
-import { unreachable } from "./other_host.ts";
+import { unreachable } from "./faulty_fetch.ts";
 
 /** The ways in which the hub is away, by what the error of an incomplete model must say then. */
 const CODES = {

@@ -2,8 +2,8 @@ import type { CheckCause, RequirementId } from "../../spec/mod.ts";
 import type { TinyModel } from "../models/mod.ts";
 import type { Verdict } from "../scenario/verdict.ts";
 import type { World } from "../worlds/world.ts";
-import { lacksRefusal } from "./lacks_refusal.ts";
-import { changeFiles, placeModel } from "./placed_model.ts";
+import { lacksRefusal } from "./refusals.ts";
+import { changeFiles, placeModel } from "./planted_models.ts";
 
 /** A model of which one file has other bytes, and what a check has to say of it. */
 export interface ReplacedFile {

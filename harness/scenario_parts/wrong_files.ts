@@ -1,7 +1,7 @@
 import { exists, readBytes } from "../disk/mod.ts";
 import type { ModelFile } from "../models/mod.ts";
 import type { World } from "../worlds/world.ts";
-import { filePlace } from "./place.ts";
+import { filePlace } from "./places.ts";
 
 /**
  * What is wrong with files that must be in a directory: absent, or of other bytes.

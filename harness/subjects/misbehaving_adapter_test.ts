@@ -4,14 +4,14 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { exists } from "../disk/mod.ts";
-import { exitCodeOf, suiteVerdict } from "../scenario/exit_code.ts";
+import { exitCodeOf, suiteVerdict } from "../suite/exit_code.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import { type Scenario, scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { World } from "../worlds/world.ts";
 import type { SubjectHello, SubjectLimits } from "./message.ts";
 import { type ProgramSubject, programSubject } from "./program.ts";
-import { smoke } from "./smoke.ts";
+import { smoke } from "../worlds/smoke.ts";
 import { startProgram } from "./start_program.ts";
 
 const ADAPTER = fileURLToPath(new URL("./misbehaving_adapter.ts", import.meta.url));

@@ -4,7 +4,6 @@
  * @module
  */
 
-export { CANARY_NAME, keptByCanary } from "./canary.ts";
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 export { deviationsBeside } from "./deviations_beside.ts";
 export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
@@ -31,8 +30,7 @@ export {
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
 export { roleOf } from "./role_of.ts";
-export { type ProgramLimitations, probeProgram } from "./probe_program.ts";
-export { smoke, type SmokeCheck } from "./smoke.ts";
+
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";
 export { SubjectFault, type SubjectFaultKind } from "./subject_fault.ts";

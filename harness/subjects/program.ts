@@ -1,6 +1,6 @@
 import type { Subject } from "../../spec/mod.ts";
 import { HarnessError } from "../scenario/harness_error.ts";
-import type { ProgramLimitations } from "./probe_program.ts";
+import type { ProgramLimitations } from "../worlds/probe_program.ts";
 import type { SubjectHello, SubjectLimits } from "./message.ts";
 
 /** A program that speaks the subject protocol. */

@@ -22,3 +22,5 @@ export {
   type WorldOptions,
 } from "./world.ts";
 export { type TracedProcess, type TraceEvent, WorldTrace } from "./world_trace.ts";
+export { type ProgramLimitations, probeProgram } from "./probe_program.ts";
+export { smoke, type SmokeCheck } from "./smoke.ts";

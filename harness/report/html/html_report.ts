@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RunRecord } from "../run_record.ts";
+import type { RunRecord } from "../record/run_record.ts";
 import { CELL_LOOKS, type CellState } from "./cell_state.ts";
 import { Markup, markup } from "./markup.ts";
 import { type PageColumn, pageColumns } from "./page_column.ts";

@@ -14,7 +14,7 @@ import {
   exampleRecordText,
   type ExampleRecordOptions,
 } from "../example_record.ts";
-import { parseRecord } from "../parse_record.ts";
+import { parseRecord } from "../record/parse_record.ts";
 import { htmlReport } from "./html_report.ts";
 
 /*

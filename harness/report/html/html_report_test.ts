@@ -8,7 +8,7 @@ import {
   exampleRecordText,
   type ExampleRecordOptions,
 } from "../example_record.ts";
-import { parseRecord } from "../parse_record.ts";
+import { parseRecord } from "../record/parse_record.ts";
 import { htmlReport } from "./html_report.ts";
 import { markup } from "./markup.ts";
 

@@ -1,4 +1,4 @@
-import { escapeMarkup } from "../escape_markup.ts";
+import { escapeMarkup } from "../formats/escape_markup.ts";
 
 /** Text that is markup already: nothing else gets into a page unescaped. */
 export class Markup {

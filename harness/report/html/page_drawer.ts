@@ -1,4 +1,4 @@
-import type { RecordRequirement, RecordResult } from "../run_record.ts";
+import type { RecordRequirement, RecordResult } from "../record/run_record.ts";
 import { CELL_LOOKS, cellState } from "./cell_state.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { PageColumn } from "./page_column.ts";

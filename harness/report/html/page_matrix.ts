@@ -1,7 +1,7 @@
-import type { RecordRequirement } from "../run_record.ts";
+import type { RecordRequirement } from "../record/run_record.ts";
 import { CELL_LOOKS, cellState } from "./cell_state.ts";
 import { Markup, markup } from "./markup.ts";
-import { escapeMarkup } from "../escape_markup.ts";
+import { escapeMarkup } from "../formats/escape_markup.ts";
 import type { PageColumn } from "./page_column.ts";
 import { pageDrawer } from "./page_drawer.ts";
 

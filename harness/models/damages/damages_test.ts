@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { CHECK_CAUSES } from "../../../spec/mod.ts";
+import { DAMAGES, damagesOf, DISK_DAMAGES } from "./damages.ts";
+import { HARMLESS } from "./harmless.ts";
+import type { ModelFile, TinyModel } from "../model_file.ts";
+import { tensorsOf } from "../split_safetensors.ts";
+import { tinyLlama } from "../tiny_llama.ts";
+
+const MODELS: readonly TinyModel[] = [
+  tinyLlama(),
+  tinyLlama({ shards: 4, tied: false, layers: 2, chatTemplate: "in-config" }),
+  tinyLlama({ quantization: undefined, dtype: "BF16", tied: false, chatTemplate: "none" }),
+  tinyLlama({ quantization: undefined, dtype: "F32", shards: 2 }),
+];
+
+test("DAMAGES have unique names and each breaks some model", () => {
+  assert.equal(new Set(DAMAGES.map(({ name }) => name)).size, DAMAGES.length);
+  const applied = new Set(MODELS.flatMap((model) => damagesOf(model)));
+  assert.deepEqual(
+    DAMAGES.filter((damage) => !applied.has(damage)).map(({ name }) => name),
+    [],
+  );
+});
+
+test("DAMAGES change something, wherever they hit, and leave the model itself alone", () => {
+  for (const model of MODELS) {
+    const before = snapshot(model.files);
+    for (const damage of damagesOf(model)) {
+      for (let choose = 0; choose < 12; choose++) {
+        assert.notDeepEqual(snapshot(damage.apply(model, choose)), before, damage.name);
+      }
+    }
+    assert.deepEqual(snapshot(model.files), before);
+  }
+});
+
+test("DAMAGES repeat for the same choice", () => {
+  for (const model of MODELS) {
+    for (const damage of damagesOf(model)) {
+      assert.deepEqual(
+        snapshot(damage.apply(model, 7)),
+        snapshot(damage.apply(model, 7)),
+        damage.name,
+      );
+    }
+  }
+});
+
+test("DAMAGES name every cause that is a property of files", () => {
+  const named = new Set<string>(DAMAGES.map(({ cause }) => cause));
+  Object.values(DISK_DAMAGES).forEach(({ cause }) => named.add(cause));
+  assert.deepEqual(
+    CHECK_CAUSES.filter((cause) => !named.has(cause)),
+    [],
+  );
+});
+
+test("weights-one-bit-flipped flips one bit", () => {
+  const [model] = MODELS;
+  assert.ok(model);
+  const damage = DAMAGES.find(({ name }) => name === "weights-one-bit-flipped");
+  const damaged = damage?.apply(model, 5).find(({ path }) => path === "model.safetensors")?.bytes;
+  const sound = model.files.find(({ path }) => path === "model.safetensors")?.bytes;
+  assert.ok(damaged && sound);
+  const differences = [...damaged].map((byte, at) => byte ^ (sound[at] ?? 0)).filter((x) => x > 0);
+  assert.deepEqual(differences, [1]);
+});
+
+test("tensors-overlap and tensors-leave-a-gap keep every tensor inside the file", () => {
+  for (const name of ["tensors-overlap", "tensors-leave-a-gap"]) {
+    const damage = DAMAGES.find((one) => one.name === name);
+    for (const model of MODELS) {
+      const sound = new Map(model.files.map(({ path, bytes }) => [path, bytes]));
+      for (const { path, bytes } of damage?.apply(model, 3) ?? []) {
+        if (model.weightFiles.includes(path) && bytes !== sound.get(path)) {
+          const sizes = (file: Uint8Array) => tensorsOf(file).map(({ data }) => data.length);
+          assert.deepEqual(sizes(bytes), sizes(sound.get(path) ?? bytes), name);
+        }
+      }
+    }
+  }
+});
+
+test("HARMLESS changes keep the weights' tensors", () => {
+  for (const model of MODELS) {
+    for (const harmless of HARMLESS) {
+      const files = harmless.apply(model);
+      const tensors = (list: readonly ModelFile[]) =>
+        list
+          .filter(({ path }) => model.weightFiles.includes(path))
+          .map(({ bytes }) => tensorsOf(bytes).map((one) => [one.name, [...one.data]]));
+      assert.deepEqual(tensors(files), tensors(model.files), harmless.name);
+      assert.notDeepEqual(snapshot(files), snapshot(model.files), harmless.name);
+    }
+  }
+});
+
+function snapshot(files: readonly ModelFile[]): Record<string, string> {
+  return Object.fromEntries(
+    files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString("base64")]),
+  );
+}

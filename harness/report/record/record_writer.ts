@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { REQUIREMENTS } from "../../../spec/mod.ts";
+import { breakageSignature } from "../../deviations/breakage_signature.ts";
+import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
+import { redactValue } from "../redact_value.ts";
+import { wholeStory } from "../whole_story.ts";
+import type {
+  RecordClosing,
+  RecordHeader,
+  RecordLine,
+  RecordReplay,
+  RecordRequirement,
+  RecordResult,
+} from "./run_record.ts";
+
+/** Options of {@linkcode RecordWriter}. */
+export interface RecordWriterOptions {
+  /** Takes each line, with its end; it is called as the run goes on. */
+  readonly write: (text: string) => void;
+  /** Tokens that must not be written. @default {none} */
+  readonly secrets?: readonly string[];
+  /** The law. @default {that of this version} */
+  readonly requirements?: readonly RecordRequirement[];
+}
+
+/** What belongs to a result beside it. */
+export interface ResultMaterial {
+  /** @default {made from the result} */
+  readonly story?: string | undefined;
+  readonly replay?: RecordReplay | undefined;
+  readonly trace?: readonly string[] | undefined;
+}
+
+/** Names, not texts: these are compared, and hold nothing from outside. */
+const KEPT_KEYS = new Set(["type", "scenario", "world", "status", "covers", "judged", "path"]);
+
+/**
+ * Writes the record of a run, line by line as it goes on, without secrets. A record that was not closed shows
+ * itself as incomplete.
+ */
+export class RecordWriter {
+  readonly #options: RecordWriterOptions;
+  readonly #hash = createHash("sha256");
+  readonly #counts: Partial<Record<ScenarioStatus, number>> = {};
+  #results = 0;
+  #cases = 0;
+  #durationMs = 0;
+
+  constructor(header: Omit<RecordHeader, "type" | "format">, options: RecordWriterOptions) {
+    this.#options = options;
+    this.#write(this.#redacted({ type: "header", format: 1, ...header }));
+    for (const line of options.requirements ?? lawLines()) this.#write(line);
+  }
+
+  /** Writes what one scenario showed. */
+  add(result: ScenarioResult, material: ResultMaterial = {}): void {
+    const { status, cases, durationMs, breakage } = result;
+    this.#results++;
+    this.#cases += cases;
+    this.#durationMs += durationMs;
+    this.#counts[status] = (this.#counts[status] ?? 0) + 1;
+    const story = material.story ?? wholeStory(result);
+    const line: RecordResult = {
+      type: "result",
+      ...result,
+      ...(story === undefined ? {} : { story }),
+      ...(breakage === undefined ? {} : { signature: breakageSignature(breakage) }),
+      ...(material.replay === undefined ? {} : { replay: material.replay }),
+      ...(material.trace === undefined ? {} : { trace: material.trace }),
+    };
+    this.#write(this.#redacted(line));
+  }
+
+  /** Writes the last line: the run came to its end. */
+  close(verdict: SuiteVerdict, deviationProblems: readonly string[] = []): void {
+    const closing: Omit<RecordClosing, "sha256"> = {
+      type: "closing",
+      complete: true,
+      results: this.#results,
+      cases: this.#cases,
+      counts: this.#counts,
+      verdict,
+      deviationProblems,
+      durationMs: this.#durationMs,
+    };
+    this.#write({ ...this.#redacted(closing), sha256: this.#hash.copy().digest("hex") });
+  }
+
+  #write(line: RecordLine): void {
+    const text = `${JSON.stringify(line)}\n`;
+    this.#hash.update(text);
+    this.#options.write(text);
+  }
+
+  #redacted<Line extends object>(line: Line): Line {
+    return redactValue(line, { secrets: this.#options.secrets ?? [], keptKeys: KEPT_KEYS });
+  }
+}
+
+function lawLines(): RecordRequirement[] {
+  return Object.entries(REQUIREMENTS).map(([id, requirement]) => ({
+    type: "requirement",
+    id,
+    ...requirement,
+  }));
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { Ajv } from "ajv";
+
+import { REQUIREMENTS } from "../../../spec/mod.ts";
+import { exampleFailure } from "../../deviations/example_result.ts";
+import { EXAMPLE_RESULTS, exampleRecordText } from "../example_record.ts";
+import { parseRecord } from "./parse_record.ts";
+import { recordStandings, recordVerdict } from "../record_verdict.ts";
+import { runMachine } from "./run_machine.ts";
+
+const SCHEMA = JSON.parse(
+  readFileSync(new URL("../../../spec/report.schema.json", import.meta.url), "utf8"),
+) as object;
+
+test("RecordWriter writes lines of the published schema", () => {
+  const isLine = new Ajv().compile(SCHEMA);
+  const lines = exampleRecordText().trimEnd().split("\n");
+  assert.equal(lines.length, 1 + Object.keys(REQUIREMENTS).length + EXAMPLE_RESULTS.length + 1);
+  for (const line of lines)
+    assert.ok(isLine(JSON.parse(line)), `${line}: ${JSON.stringify(isLine.errors)}`);
+  assert.ok(!isLine({ type: "closing", complete: false }));
+});
+
+test("a record is read as it was written, with story and signature of each failure", () => {
+  const record = parseRecord(exampleRecordText(), "r.jsonl");
+  assert.deepEqual(record.problems, []);
+  assert.equal(recordVerdict(record), "not conformant");
+  assert.deepEqual(record.closing?.counts, {
+    pass: 1,
+    fail: 1,
+    "expected-fail": 1,
+    vacuous: 1,
+    skip: 1,
+    timeout: 1,
+  });
+  const failed = record.results.find(({ status }) => status === "fail");
+  assert.match(failed?.story ?? "", /broke DL-INTEGRITY/);
+  assert.equal(
+    failed?.signature,
+    "DL-INTEGRITY: it published <path> <b>with</b> <n> wrong bytes & more",
+  );
+  const standings = Object.fromEntries(
+    recordStandings(record).map(({ requirement, standing }) => [requirement.id, standing]),
+  );
+  assert.equal(standings["LAYOUT-SET"], "held");
+  assert.equal(standings["DL-INTEGRITY"], "broken");
+  assert.equal(standings["DL-RESUME"], "deviates");
+  assert.equal(standings["DL-RETRY"], "vacuous");
+  assert.equal(standings["LAYOUT-CASE-ID"], "skipped");
+  assert.equal(standings["DL-CANCEL"], "not judged");
+});
+
+test("a record that was cut off anywhere is incomplete, and never passes for a whole one", () => {
+  const text = exampleRecordText({ verdict: "conformant" });
+  const start = text.indexOf("\n") + 1;
+  for (let at = start; at < text.length; at += 997) {
+    const record = parseRecord(text.slice(0, at), "r.jsonl");
+    assert.equal(recordVerdict(record), "incomplete");
+  }
+  const open = parseRecord(exampleRecordText({ verdict: undefined }), "r.jsonl");
+  assert.match(open.problems.join(), /6 of 6 results, no closing line/);
+  const cut = parseRecord(text.slice(0, -10), "r.jsonl");
+  assert.match(cut.problems.join(), /not written to its end/);
+});
+
+test("a record that was changed after it was written is not believed", () => {
+  const text = exampleRecordText();
+  for (const [from, to, why] of [
+    ['"status":"fail"', '"status":"pass"', /digest differs/],
+    ['"cases":40', '"cases":-1', /line \d+ is no result: \/cases must be >= 0/],
+    ['{"type":"result"', '{"type":"verdict"', /is no line of a record/],
+    ['{"type":"result"', "garbage", /line \d+ is not JSON/],
+  ] as const) {
+    const record = parseRecord(text.replace(from, to), "r.jsonl");
+    assert.match(record.problems.join("; "), why);
+    assert.equal(recordVerdict(record), "incomplete");
+  }
+  const short = exampleRecordText({ header: { planned: 9 } });
+  assert.match(parseRecord(short, "r.jsonl").problems.join(), /6 of 9 planned/);
+});
+
+test("parseRecord() refuses what is no record", () => {
+  for (const text of ["", "{}\n", "text\n", exampleRecordText().split("\n").slice(1).join("\n")])
+    assert.throws(() => parseRecord(text, "r.jsonl"), /Cannot read r\.jsonl as a record of a run/);
+});
+
+test("no secret is written, in whatever field it stands", () => {
+  const secret = "s3cr3t-of-this-run";
+  const leak = `told ${secret} and hf_AbCdEfGh12345678 and Authorization: Bearer xyz123456`;
+  const failure = exampleFailure("DL-RESUME", leak, {
+    skipped: { "DL-RESUME": leak },
+    vacuity: [leak],
+    breakage: { requirement: "DL-RESUME", detail: leak, counterexample: leak, path: "0" },
+  });
+  const text = exampleRecordText({
+    results: [failure],
+    secrets: [secret],
+    materialOf: () => ({
+      replay: { name: "r.json", content: JSON.stringify({ leak }) },
+      trace: [leak],
+    }),
+    deviationProblems: [leak],
+  });
+  assert.doesNotMatch(text, /s3cr3t|AbCdEfGh|xyz123456/);
+  assert.ok(text.split("[token]").length > 20);
+  assert.deepEqual(parseRecord(text, "r.jsonl").problems, []);
+});
+
+test("runMachine() examines this machine", async () => {
+  const machine = await runMachine();
+  assert.equal(machine.os, process.platform);
+  assert.equal(machine.node, process.versions.node);
+  assert.ok(machine.filesystem.length > 0);
+  if (machine.os === "linux") assert.equal(machine.isCaseSensitive, true);
+});

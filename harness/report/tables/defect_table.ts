@@ -1,0 +1,66 @@
+import type { RequirementId } from "../../../spec/mod.ts";
+import type { RecordReplay, RecordResult, RunRecord } from "../record/run_record.ts";
+
+/** A defect that clients are known for, and what shows it. */
+export interface KnownDefect {
+  /** Short, for names of files. */
+  readonly name: string;
+  /** In a few words. */
+  readonly about: string;
+  readonly requirement: RequirementId;
+  /** The scenarios that show it. */
+  readonly scenarios: readonly string[];
+}
+
+/** A defect that a subject showed. */
+export interface FoundDefect {
+  readonly defect: KnownDefect;
+  readonly subject: { readonly name: string; readonly version: string };
+  readonly scenario: string;
+  /** Absent where the case could not be written down. */
+  readonly replay: RecordReplay | undefined;
+}
+
+/** Finds the known defects in records of runs, whole or not: each once for each version of a subject. */
+export function foundDefects(
+  records: readonly RunRecord[],
+  defects: readonly KnownDefect[],
+): FoundDefect[] {
+  const found = new Map<string, FoundDefect>();
+  for (const defect of defects)
+    for (const { header, results } of records) {
+      const { subject } = header;
+      const key = `${defect.name}/${subject.name}/${subject.version}`;
+      for (const result of results) {
+        if (found.has(key) || !defect.scenarios.includes(result.scenario)) continue;
+        if (!hasBroken(result, defect.requirement)) continue;
+        // What is kept beside a result is the case of the first promise that it broke.
+        const isFirst = result.breakage?.requirement === defect.requirement;
+        const replay = isFirst ? result.replay : undefined;
+        found.set(key, { defect, subject, scenario: result.scenario, replay });
+      }
+    }
+  return [...found.values()];
+}
+
+/** Writes found defects as a table in Markdown: a row for each defect, with those who showed it. */
+export function defectTable(
+  found: readonly FoundDefect[],
+  defects: readonly KnownDefect[],
+  options: { readonly replayPath: (one: FoundDefect) => string | undefined },
+): string {
+  const rows = defects.map((defect) => {
+    const seen = found.filter((one) => one.defect === defect);
+    const names = seen.map((one) => {
+      const { name, version } = one.subject;
+      const path = options.replayPath(one);
+      return path === undefined ? `${name} ${version}` : `[${name} ${version}](${path})`;
+    });
+    return `| ${defect.about} | ${defect.requirement} | ${names.join(", ") || "nobody"} |`;
+  });
+  return ["| defect | requirement | seen in |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function hasBroken({ breakage, further = [] }: RecordResult, id: RequirementId): boolean {
+  return [breakage, ...further].some((promise) => promise?.requirement === id);
+}

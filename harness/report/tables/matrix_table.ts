@@ -1,0 +1,76 @@
+import { roleOf } from "../../subjects/role_of.ts";
+import type { RequirementId } from "../../../spec/mod.ts";
+import type { RequirementStanding } from "../../suite/run_suite.ts";
+import { recordStandings, recordVerdict } from "../record_verdict.ts";
+import type { RunRecord } from "../record/run_record.ts";
+
+const SIGNS: Readonly<Record<RequirementStanding, string>> = {
+  held: "✓",
+  broken: "✗",
+  deviates: "✗",
+  vacuous: "?",
+  skipped: "–",
+  "not judged": "–",
+};
+
+/**
+ * Writes whole runs as two tables in Markdown: a row for each subject, and a row for each MUST that somebody broke, with a column
+ * for each subject. In the second, ✓ is held, ✗ broken, ? not shown by any case, – not judged; subjects are told by the numbers of the
+ * first.
+ */
+export function matrixTable(records: readonly RunRecord[]): string {
+  const titles = ["#", "subject", "verdict", "held", "broken", "not shown", "not judged", "cases"];
+  const judged = records.map((record) => musts(record));
+  const rows = records.map((record, at) => {
+    const { subject } = record.header;
+    const standings = judged[at] ?? new Map<string, RequirementStanding>();
+    const count = (...wanted: RequirementStanding[]) =>
+      String([...standings.values()].filter((one) => wanted.includes(one)).length);
+    const broken = count("broken", "deviates");
+    return [
+      String(at + 1),
+      `${subject.name} ${subject.version}`,
+      // What a list of known deviations excuses is broken here all the same.
+      broken === "0" ? recordVerdict(record) : "not conformant",
+      count("held"),
+      broken,
+      count("vacuous"),
+      count("skipped", "not judged"),
+      String(record.results.reduce((sum, { cases }) => sum + cases, 0)),
+    ];
+  });
+  const ids = [...new Set(judged.flatMap((standings) => [...standings.keys()]))];
+  const isBroken = (id: string) =>
+    judged.some((standings) => ["broken", "deviates"].includes(standings.get(id) ?? ""));
+  const matrix = ids
+    .filter((id) => isBroken(id))
+    .map((id) => [id, ...judged.map((standings) => SIGNS[standings.get(id) ?? "not judged"])]);
+  return [
+    ...table([titles, ...rows]),
+    "",
+    "<details>",
+    `<summary>MUSTs of the profiles and roles that each claims: ${matrix.length} of them are broken by somebody (✓ held, ✗ broken, ? the cases never got to it, – not claimed or not to be judged there)</summary>`,
+    "",
+    ...table([["requirement", ...records.map((_, at) => String(at + 1))], ...matrix]),
+    "",
+    "</details>",
+  ].join("\n");
+}
+
+/** How the MUSTs stand that a subject answers for. */
+function musts(record: RunRecord): Map<string, RequirementStanding> {
+  const { profiles, roles } = record.header;
+  return new Map(
+    recordStandings(record).flatMap(({ requirement: { id, level, profile }, standing }) => {
+      const isOwn = roles?.includes(roleOf(id as RequirementId)) ?? true;
+      return level === "MUST" && profiles.includes(profile) && isOwn ? [[id, standing]] : [];
+    }),
+  );
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const [titles = [], ...rest] = rows;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(titles), line(titles.map(() => "---")), ...rest.map((cells) => line(cells))];
+}

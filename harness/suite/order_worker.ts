@@ -1,0 +1,43 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { HarnessError } from "../scenario/harness_error.ts";
+
+/** How a worker is started. */
+export interface OrderWorkerOptions {
+  readonly workerArguments?: readonly string[] | undefined;
+  /** A command in front of the worker's own. */
+  readonly launcher?: readonly string[] | undefined;
+}
+
+/** A process that carries out one order at a time; it ends with its disposal. Orders and answers are plain data. */
+export class OrderWorker<Order extends object, Answer> implements Disposable {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<never>;
+
+  /** @param module path of a module that calls `serveOrders` */
+  constructor(module: string, options: OrderWorkerOptions = {}) {
+    const { launcher = [], workerArguments = [] } = options;
+    const [execPath = "", ...execArgv] = [...launcher, process.execPath, ...process.execArgv];
+    this.#child = fork(module, workerArguments, { execPath, execArgv });
+    this.#ended = once(this.#child, "exit").then(() => {
+      throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
+    });
+    this.#ended.catch(() => {});
+  }
+
+  /**
+   * Has one order carried out.
+   *
+   * @throws {HarnessError} when the process ends instead of answering
+   */
+  async carryOut(order: Order): Promise<Answer> {
+    this.#child.send(order);
+    const answer = once(this.#child, "message");
+    const [value] = (await Promise.race([answer, this.#ended])) as [Answer];
+    return value;
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill();
+  }
+}

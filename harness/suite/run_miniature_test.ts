@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Subject } from "../../spec/mod.ts";
+import { scriptedSubject } from "../worlds/scripted_subject.ts";
+import { isCaught, runMiniature } from "./run_miniature.ts";
+import { scenario } from "../scenario/scenario.ts";
+
+const subject = scriptedSubject(async () => {});
+
+/** A story that reads the name of the subject: liars of these tests lie in their name alone. */
+const story = (name: string, id: "DL-ATOMIC" | "DL-RESUME" | "VERIFY-ROT", lie: string) =>
+  scenario({
+    name,
+    covers: [id],
+    given: {},
+    check: async (_, world, verdict) => {
+      verdict.holds(id, !world.subject.name.includes(lie), `it has ${lie} in its name`);
+    },
+  });
+
+const SCENARIOS = [
+  story("a/torn", "DL-ATOMIC", "torn"),
+  story("a/torn_again", "DL-ATOMIC", "torn"),
+  story("a/forgetful", "DL-RESUME", "forgetful"),
+  story("a/rotten", "VERIFY-ROT", "rotten"),
+];
+
+const liar = (name: string) => ({
+  name,
+  lie: "Lies.",
+  breaks: ["DL-ATOMIC"] as const,
+  wrap: (honest: Subject) => ({ ...honest, name }),
+});
+
+const options = { subject, seed: 1, focusedRuns: 3, otherRuns: 1 };
+
+test("runMiniature() catches a liar by what it breaks", async () => {
+  const result = await runMiniature(liar("torn"), SCENARIOS, options);
+  assert.deepEqual(
+    result.red.map(({ requirement, scenario: name }) => `${requirement} ${name}`),
+    ["DL-ATOMIC a/torn", "DL-ATOMIC a/torn_again"],
+  );
+  assert.deepEqual([result.judged, result.all], [4, 4]);
+  assert.ok(isCaught(result));
+});
+
+test("runMiniature() does not call a liar caught that trips something else, or nothing", async () => {
+  assert.ok(!isCaught(await runMiniature(liar("torn and rotten"), SCENARIOS, options)));
+  assert.ok(!isCaught(await runMiniature(liar("honest"), SCENARIOS, options)));
+});
+
+test("runMiniature() leaves out what could only show the same again, and other scenarios by their share", async () => {
+  const short = { ...options, untilCaught: true, otherShare: 0 };
+  const result = await runMiniature(liar("torn"), SCENARIOS, short);
+  assert.deepEqual([result.judged, result.all], [1, 4]);
+  assert.ok(isCaught(result));
+});
+
+test("runMiniature() draws the other scenarios by the seed alone", async () => {
+  const many = Array.from({ length: 60 }, (_, at) => story(`a/other_${at}`, "DL-RESUME", "-"));
+  const drawn = async (seed: number) => {
+    const half = { ...options, seed, otherShare: 0.5 };
+    return (await runMiniature(liar("torn"), many, half)).judged;
+  };
+  assert.equal(await drawn(1), await drawn(1));
+  const judged = await drawn(1);
+  assert.ok(judged > 10 && judged < 50, `${judged} of 60 were drawn`);
+});
+
+test("runMiniature() tells a fault of the court from a verdict", async () => {
+  const faulty = scenario({
+    name: "a/faulty",
+    covers: ["DL-ATOMIC"],
+    given: {},
+    check: async () => {
+      throw new TypeError("nothing of the kind");
+    },
+  });
+  const result = await runMiniature(liar("torn"), [...SCENARIOS, faulty], options);
+  assert.match(result.courtFaults.join(), /^a\/faulty: .*nothing of the kind/);
+  assert.ok(!isCaught(result));
+});

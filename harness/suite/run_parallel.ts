@@ -1,0 +1,52 @@
+import type { Subject } from "../../spec/mod.ts";
+import { playReplay, type ReplayOrder, type ReplayPlay } from "../replay/replay_order.ts";
+import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import { orderFromWorkers, serveOrders } from "./worker_pool.ts";
+
+/** What a worker is asked. */
+export type WorkOrder = Pick<RunSuiteOptions, "seed" | "runs" | "path"> & {
+  readonly task: SuiteTask;
+};
+
+/** Options of {@linkcode runParallel}. */
+export interface RunParallelOptions extends RunSuiteOptions {
+  /** Processes at a time. */
+  readonly jobs: number;
+  /** Path of a module that calls {@linkcode serveScenarios}. */
+  readonly worker: string;
+  /** @default {[]} */
+  readonly workerArguments?: readonly string[];
+  /** Program and arguments that the start of each process is put behind. @default {[]} */
+  readonly launcher?: readonly string[];
+}
+
+/**
+ * Runs scenarios in several processes. The cases, and so the results, are those of a run in one process:
+ * each scenario's seed depends on nothing but the run's seed, its name and its world.
+ *
+ * @returns the results in the order of the plan
+ */
+export async function runParallel(
+  scenarios: readonly Scenario[],
+  options: RunParallelOptions,
+): Promise<ScenarioResult[]> {
+  const { worlds, only, shard, seed, runs, path, jobs, worker, onResult } = options;
+  const { launcher, workerArguments } = options;
+  const tasks = planSuite(scenarios, { worlds, shard, ...(only === undefined ? {} : { only }) });
+  const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
+  return orderFromWorkers(orders, { jobs, worker, launcher, workerArguments, onAnswer: onResult });
+}
+
+/**
+ * The other side of {@linkcode runParallel}: answers each order with a result until the parent is gone. The order to play
+ * a replay is answered with what came of it.
+ */
+export function serveScenarios(scenarios: readonly Scenario[], subject: Subject): void {
+  serveOrders((order: WorkOrder | ReplayOrder): Promise<ScenarioResult | ReplayPlay> =>
+    "replay" in order
+      ? playReplay(order, { scenarios, subject })
+      : runTask(scenarios, subject, order),
+  );
+}
