@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../spec/mod.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { NotPossibleHere } from "../errors.ts";
 
 /** Longest pause that anybody waits for, in milliseconds of real time. */
 const PAUSE_MS_MAX = 10_000;

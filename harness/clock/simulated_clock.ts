@@ -1,4 +1,4 @@
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import type { Clock } from "../../spec/mod.ts";
 
 /** Turns of the event loop without any activity after which nothing can be under way any more. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as realSleep } from "node:timers/promises";
 
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { SimulatedClock } from "./simulated_clock.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

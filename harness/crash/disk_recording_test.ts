@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type DiskImage, foldingFiles, memoryFiles, readTree, writeBytes } from "../disk/mod.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { recordDisk } from "./disk_recording.ts";
 import { ImageFolder, imageName } from "./image_folder.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
 import { type DiskImage, filesBelow } from "../disk/disk_image.ts";
 import type { DiskRecording } from "./disk_recording.ts";
-import { contentBytes } from "../scenario_parts/content_bytes.ts";
+import { contentBytes } from "../scenario_parts/wire_observations.ts";
 import { asFailure, describeError, isCourtMatter } from "../scenario/verdict.ts";
 import type { CrashCase, CrashPromise } from "./crash_story.ts";
 import { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";

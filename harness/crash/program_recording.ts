@@ -3,7 +3,7 @@ import type { FileSystem } from "../../spec/mod.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
 import { makeDirectories, readBytes, readTree, removeTree, writeBytes } from "../disk/disk_tree.ts";
 import { memoryFiles } from "../disk/memory_files.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { replayCalls } from "../tracing/mod.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
 import type { CrashProcess } from "./crash_process.ts";

@@ -1,3 +1,4 @@
+import type { ErrnoStage, ErrnoFinding } from "./errno_kind.ts";
 import { join } from "node:path";
 import type { ModelRequest } from "../../spec/mod.ts";
 import {
@@ -13,20 +14,6 @@ import type { RunningSubject, World } from "../worlds/world.ts";
 import { describeError } from "../scenario/verdict.ts";
 import { errnoModels, type ErrnoModels } from "./errno_model.ts";
 import { ErrnoJudge } from "./errno_judge.ts";
-
-/** During what the disk refuses. */
-export const ERRNO_STAGES = ["download", "update", "repair", "remove"] as const;
-
-/** One such stage. */
-export type ErrnoStage = (typeof ERRNO_STAGES)[number];
-
-/** One way in which a refusal was not survived. */
-export interface ErrnoFinding {
-  readonly kind: "lost" | "half-published" | "untyped" | "not finished";
-  /** Whether it is the marker that says what is not so. */
-  readonly isOfMarker?: boolean;
-  readonly detail: string;
-}
 
 /** What one refusal led to. */
 export interface ErrnoOutcome {

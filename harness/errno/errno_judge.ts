@@ -4,10 +4,9 @@ import { exists, readTree, type TreeEntry } from "../disk/mod.ts";
 import { sha256Hex } from "../hub/mod.ts";
 import type { ModelFile } from "../models/mod.ts";
 import { asFailure, describeError } from "../scenario/verdict.ts";
-import { wantedFiles } from "../scenario_parts/wanted_files.ts";
-import { wrongFiles } from "../scenario_parts/wrong_files.ts";
+import { wantedFiles, wrongFiles } from "../scenario_parts/disk_observations.ts";
 import type { World } from "../worlds/world.ts";
-import type { ErrnoFinding, ErrnoStage } from "./errno_case.ts";
+import type { ErrnoFinding, ErrnoStage } from "./errno_kind.ts";
 import type { ErrnoModels } from "./errno_model.ts";
 
 /** What a refusal of the disk may be called. */

@@ -51,3 +51,17 @@ export const ERRNO_KINDS: readonly ErrnoKind[] = [
   { name: "rmdir", refusal: { operation: "rmdir" }, codes: ANY },
   { name: "availableBytes", refusal: { operation: "availableBytes" }, codes: ANY },
 ];
+
+/** During what the disk refuses. */
+export const ERRNO_STAGES = ["download", "update", "repair", "remove"] as const;
+
+/** One such stage. */
+export type ErrnoStage = (typeof ERRNO_STAGES)[number];
+
+/** One way in which a refusal was not survived. */
+export interface ErrnoFinding {
+  readonly kind: "lost" | "half-published" | "untyped" | "not finished";
+  /** Whether it is the marker that says what is not so. */
+  readonly isOfMarker?: boolean;
+  readonly detail: string;
+}

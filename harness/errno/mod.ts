@@ -4,13 +4,8 @@
  * @module
  */
 
-export {
-  ERRNO_STAGES,
-  type ErrnoFinding,
-  type ErrnoOutcome,
-  type ErrnoStage,
-  runErrnoCase,
-} from "./errno_case.ts";
+export { ERRNO_STAGES, type ErrnoFinding, type ErrnoStage } from "./errno_kind.ts";
+export { type ErrnoOutcome, runErrnoCase } from "./errno_case.ts";
 export { ERRNO_KINDS, type ErrnoKind } from "./errno_kind.ts";
 export { errnoTable } from "./errno_table.ts";
 export {

@@ -1,8 +1,14 @@
 import type { Subject } from "../../spec/mod.ts";
 import type { RefusalCode } from "../disk/mod.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
-import { ERRNO_STAGES, type ErrnoFinding, type ErrnoStage, runErrnoCase } from "./errno_case.ts";
-import { ERRNO_KINDS, type ErrnoKind } from "./errno_kind.ts";
+import { runErrnoCase } from "./errno_case.ts";
+import {
+  ERRNO_STAGES,
+  type ErrnoFinding,
+  type ErrnoStage,
+  ERRNO_KINDS,
+  type ErrnoKind,
+} from "./errno_kind.ts";
 
 /** One way of failing, from its first call to the first that no longer is. */
 export interface ErrnoSeries {

@@ -1,4 +1,4 @@
-import { sizeOnDisk } from "../scenario_parts/size_on_disk.ts";
+import { sizeOnDisk } from "../scenario_parts/disk_observations.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { lyingAnswers } from "./lying_answers.ts";
 

@@ -30,7 +30,8 @@ export {
   type QuantizedMatrix,
 } from "./quantize_affine.ts";
 export { type HeaderEntry, splitSafetensors, tensorsOf } from "./split_safetensors.ts";
-export { tinyLlama, type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama.ts";
+export { tinyLlama } from "./tiny_llama.ts";
+export { type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama_options.ts";
 export {
   CHAT_TEMPLATE,
   type ChatTemplatePlace,

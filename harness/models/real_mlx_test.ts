@@ -25,7 +25,8 @@ import {
   quantizeAffine,
 } from "./quantize_affine.ts";
 import { seededNumbers } from "./seeded_numbers.ts";
-import { tinyLlama, type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama.ts";
+import { tinyLlama } from "./tiny_llama.ts";
+import { type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama_options.ts";
 import { findPython } from "../subjects/find_python.ts";
 
 const python = findPython() ?? "";

@@ -1,5 +1,5 @@
 import { ARCHITECTURES } from "./llama_family.ts";
-import type { TinyLlamaOptions } from "./tiny_llama.ts";
+import type { TinyLlamaOptions } from "./tiny_llama_options.ts";
 import type { Quantization } from "./quantize_affine.ts";
 import { SPECIAL_TOKEN_IDS } from "./tiny_tokenizer.ts";
 

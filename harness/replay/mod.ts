@@ -13,7 +13,7 @@ export {
   replayOf,
   type ReplayOrigin,
 } from "./replay.ts";
-export { playReplay, type ReplayOrder, type ReplayPlay } from "./replay_order.ts";
+
 export { replayTries, type ReplayTries, type ReplayTriesOptions } from "./replay_tries.ts";
 export {
   playableReplay,

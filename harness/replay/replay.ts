@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type RequirementId, REQUIREMENTS } from "../../spec/mod.ts";
-import { redactValue } from "../report/redact_value.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
+import { redactValue } from "../redact_secrets.ts";
+import { HarnessError } from "../errors.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import { WORLD_KINDS, type WorldKind } from "../worlds/world.ts";
 import type { EncodedGiven } from "../scenario/encode_given.ts";

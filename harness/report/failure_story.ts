@@ -1,6 +1,5 @@
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
-import { shellWord } from "./shell_word.ts";
 
 /** Longest line of a story; what is longer is cut in the middle. */
 const LINE_LENGTH_MAX = 600;
@@ -61,4 +60,35 @@ function shorten(text: string): string {
   if (text.length <= LINE_LENGTH_MAX) return text;
   const half = LINE_LENGTH_MAX / 2 - 3;
   return `${text.slice(0, half)} … ${text.slice(-half)}`;
+}
+
+/** The stories of everything that a scenario saw broken; undefined when nothing went wrong. */
+export function wholeStory(
+  result: ScenarioResult,
+  options: FailureStoryOptions = {},
+): string | undefined {
+  const { breakage, further = [] } = result;
+  const stories = [breakage, ...further].flatMap(
+    (promise) => failureStory({ ...result, breakage: promise }, options) ?? [],
+  );
+  return stories.length === 0 ? undefined : stories.join("\n\n");
+}
+
+/**
+ * A word as a shell reads it back: bare where it may stand so, else in quotes.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { shellWord } from "mlx-layout/harness";
+ *
+ * assert.equal(shellWord("hub-js"), "hub-js");
+ * assert.equal(shellWord("python a.py"), '"python a.py"');
+ * assert.equal(shellWord('sh "my adapter.sh"'), `'sh "my adapter.sh"'`);
+ * ```
+ */
+export function shellWord(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  if (!/["$`\\!]/.test(text)) return `"${text}"`;
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

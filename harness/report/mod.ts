@@ -34,7 +34,6 @@ export {
   type ResultMaterial,
 } from "./record/record_writer.ts";
 
-export { redactValue, type RedactValueOptions } from "./redact_value.ts";
 export { requirementTable, type RequirementTableOptions } from "./tables/requirement_table.ts";
 export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
 export { runMachine } from "./record/run_machine.ts";
@@ -48,7 +47,7 @@ export type {
   RunMachine,
   RunRecord,
 } from "./record/run_record.ts";
-export { shellWord } from "./shell_word.ts";
+export { shellWord } from "./failure_story.ts";
 export { sometimesLine } from "./sometimes_line.ts";
 export { tapReport } from "./formats/tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./tables/trace_table.ts";
@@ -58,4 +57,4 @@ export {
   type TraceabilityGaps,
   traceRequirements,
 } from "./tables/traceability.ts";
-export { wholeStory } from "./whole_story.ts";
+export { wholeStory } from "./failure_story.ts";

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { HarnessError } from "./harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import type { EncodedGiven, Json } from "./encode_given.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { HarnessError } from "./harness_error.ts";
+import { HarnessError } from "../errors.ts";
 
 /** A value of JSON. */
 export type Json =

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { HarnessError } from "./harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { decodeGiven } from "./decode_given.ts";
 import { encodeGiven } from "./encode_given.ts";
 

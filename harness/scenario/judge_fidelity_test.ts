@@ -6,7 +6,7 @@ import { failureStory } from "../report/failure_story.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
 import type { World } from "../worlds/world.ts";
 import { exitCodeOf, suiteVerdict } from "../suite/exit_code.ts";
-import { HarnessError } from "./harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { isFidelityFault } from "./judge_fidelity.ts";
 import { runScenario } from "./run_scenario.ts";
 import { type Scenario, scenario } from "./scenario.ts";

@@ -4,9 +4,6 @@
  * @module
  */
 
-export { HarnessError } from "./harness_error.ts";
-export { NotPossibleHere } from "./not_possible_here.ts";
-
 export { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
 
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
@@ -16,7 +13,7 @@ export type {
   ScenarioResult,
   ScenarioStatus,
 } from "./scenario_result.ts";
-export { type Shard, shardTasks } from "./shard_tasks.ts";
+
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
 export { decodeGiven } from "./decode_given.ts";
 export { describeGiven } from "./describe_given.ts";

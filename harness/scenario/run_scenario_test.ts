@@ -7,7 +7,7 @@ import type { Subject } from "../../spec/mod.ts";
 import { exists, readBytes, writeBytes } from "../disk/disk_tree.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
 import { WORLD_KINDS } from "../worlds/world.ts";
-import { HarnessError } from "./harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
 import { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
 

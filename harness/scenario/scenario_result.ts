@@ -1,6 +1,6 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { EncodedGiven } from "./encode_given.ts";
-import type { SubjectFaultKind } from "../subjects/subject_fault.ts";
+import type { SubjectFaultKind } from "../errors.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
 /**

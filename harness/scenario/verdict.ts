@@ -5,10 +5,7 @@ import {
   type RequirementId,
   REQUIREMENTS,
 } from "../../spec/mod.ts";
-import { ProcessKilled } from "../worlds/process_gate.ts";
-import { SubjectFault } from "../subjects/subject_fault.ts";
-import { HarnessError } from "./harness_error.ts";
-import { NotPossibleHere } from "./not_possible_here.ts";
+import { ProcessKilled, SubjectFault, HarnessError, NotPossibleHere } from "../errors.ts";
 
 /** A promise that was broken: the subject's fault. */
 export class RequirementBroken extends Error {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { REQUIREMENTS } from "../../spec/mod.ts";
-import { ProcessKilled } from "../worlds/process_gate.ts";
-import { HarnessError } from "./harness_error.ts";
+import { ProcessKilled, HarnessError } from "../errors.ts";
 import { RequirementBroken, Verdict } from "./verdict.ts";
 
 const ID = "DL-RETRY";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { RequirementId } from "../../spec/mod.ts";
 import { anyModel } from "../arbitraries/mod.ts";
+import { HarnessError } from "../errors.ts";
 import {
   type Damage,
   DAMAGES,
@@ -8,12 +9,10 @@ import {
   splitSafetensors,
   type TinyModel,
 } from "../models/mod.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
 import type { Verdict } from "../scenario/verdict.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
-import { lacksRefusal } from "./refusals.ts";
 import { changedPaths, changeFiles, placeModel } from "./planted_models.ts";
-import { requirementOfDamage, rightCauses } from "./requirement_of_cause.ts";
+import { lacksRefusal, requirementOfDamage, rightCauses } from "./refusals.ts";
 
 /** A model and what is done to it. */
 export interface DamagedModel {

@@ -1,5 +1,6 @@
 import type { DownloadRequest, WaitOptions } from "../../spec/mod.ts";
-import { type KillPoint, ProcessKilled } from "../worlds/process_gate.ts";
+import { type KillPoint } from "../worlds/process_gate.ts";
+import { ProcessKilled } from "../errors.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
 
 /** Options of {@linkcode killDownload}. */

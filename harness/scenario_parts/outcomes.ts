@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { asFailure } from "../scenario/verdict.ts";
 
 /**
@@ -13,4 +14,20 @@ export async function settled<T>(action: () => Promise<T>): Promise<T | undefine
     if (asFailure(error) === undefined) throw error;
     return undefined;
   }
+}
+
+/** Everything that a value says to whoever prints it: text, stack, fields, causes, at any depth. */
+export function textOf(value: unknown): string {
+  return inspect(value, {
+    depth: Number.POSITIVE_INFINITY,
+    maxArrayLength: null,
+    maxStringLength: null,
+    showHidden: true,
+  });
+}
+
+/** Whether a text names a file by its path, and not only one whose name ends or begins alike. */
+export function namesFile(text: string, path: string): boolean {
+  const escaped = path.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  return new RegExp(`(?<![\\w.-])${escaped}(?![\\w-]|\\.\\w)`, "u").test(text);
 }

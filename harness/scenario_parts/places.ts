@@ -47,3 +47,19 @@ export async function namedPlace(world: Pick<World, "files">, place: string): Pr
 export function filePlace(directory: string, path: string): string {
   return join(directory, ...path.split("/"));
 }
+
+/** Whether a directory that a subject names is the one where a model belongs, also where that place has two spellings. */
+export async function isPlace(
+  world: Pick<World, "files" | "kind">,
+  directory: string,
+  place: string,
+): Promise<boolean> {
+  if (directory === place) return true;
+  if (world.kind !== "process" || !(await exists(world.files, directory))) return false;
+  return (await world.files.realpath(directory)) === (await world.files.realpath(place));
+}
+
+/** The directory in which an implementation keeps what belongs to a model: in layout `hf-cache` the whole repository's. */
+export function stateDirectory(directory: string): string {
+  return directory.endsWith(HEAD) ? dirname(dirname(directory)) : directory;
+}

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type FileStat, type FileSystem, METADATA_DIRECTORY } from "../../spec/mod.ts";
+import { exists, removeTree, writeBytes, evictingFiles, wrapFiles } from "../disk/mod.ts";
+import { NotPossibleHere } from "../errors.ts";
 import type { ModelFile } from "../models/mod.ts";
-import { exists, removeTree, writeBytes } from "../disk/mod.ts";
-import type { World } from "../worlds/world.ts";
+import type { World, StartOptions } from "../worlds/world.ts";
 import { writeForeignSnapshot } from "./hub_cache.ts";
 import { filePlace, modelPlace, ownLayout } from "./places.ts";
 
@@ -72,4 +75,117 @@ export async function changeFiles(
     if (bytes !== undefined) await writeBytes(world.files, place, bytes);
     else if (await exists(world.files, place)) await removeTree(world.files, place);
   }
+}
+
+/**
+ * Evicts files, which are then there with their size and without any block: in the view of the process that is started with
+ * the returned options, or, where another process's view cannot be changed, on the disk, as files that are one hole.
+ *
+ * @param places absolute paths
+ * @throws {NotPossibleHere} when the volume gives a hole blocks
+ */
+export async function evictFiles(
+  world: Pick<World, "kind" | "files">,
+  places: readonly string[],
+): Promise<Pick<StartOptions, "files">> {
+  const { kind, files } = world;
+  if (kind !== "process")
+    return { files: (disk) => evictingFiles(disk, (path) => places.includes(path)) };
+  for (const place of places) {
+    const { sizeBytes } = await files.stat(place);
+    const file = await files.open(place, "r+");
+    try {
+      await file.truncate(0);
+      await file.truncate(sizeBytes);
+    } finally {
+      await file.close();
+    }
+    const { allocatedBytes } = await files.stat(place);
+    if (allocatedBytes > 0)
+      throw new NotPossibleHere("this volume keeps no file of a size without blocks");
+  }
+  return {};
+}
+
+/**
+ * A disk on which some files look as if they had not been changed, as after a restore that puts the old times back.
+ *
+ * @param times modification times in milliseconds, by absolute path
+ */
+export function formerTimes(files: FileSystem, times: ReadonlyMap<string, number>): FileSystem {
+  const former = (path: string, stat: FileStat): FileStat => ({
+    ...stat,
+    modifiedMs: times.get(path) ?? stat.modifiedMs,
+  });
+  return {
+    ...boundFiles(files),
+    stat: async (path) => former(path, await files.stat(path)),
+    lstat: async (path) => former(path, await files.lstat(path)),
+    open: async (path, mode) => {
+      const file = await files.open(path, mode);
+      return {
+        read: (buffer, position) => file.read(buffer, position),
+        write: (data, position) => file.write(data, position),
+        truncate: (sizeBytes) => file.truncate(sizeBytes),
+        sync: () => file.sync(),
+        stat: async () => former(path, await file.stat()),
+        close: () => file.close(),
+      };
+    },
+  };
+}
+
+/** The calls of a disk as plain functions, so that some of them can be replaced. */
+export function boundFiles(files: FileSystem): FileSystem {
+  return wrapFiles(files, (_, next) => next());
+}
+
+/**
+ * Bytes of which no stretch repeats soon, so that a part in a wrong place is seen; another salt gives other bytes everywhere.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { patternedBytes } from "mlx-layout/harness";
+ *
+ * assert.notDeepEqual(patternedBytes(100, { salt: 1 }), patternedBytes(100, { salt: 2 }));
+ * ```
+ */
+export function patternedBytes(
+  sizeBytes: number,
+  options: { readonly salt?: number } = {},
+): Uint8Array {
+  const { salt = 0 } = options;
+  const bytes = new Uint8Array(sizeBytes);
+  // The salt enters as a whole number that is never 0 modulo 256, and so changes every byte.
+  for (let at = 0; at < sizeBytes; at++)
+    bytes[at] = (at * 7 + (at >>> 6) * 11 + salt * 29 + 1) & 255;
+  return bytes;
+}
+
+/**
+ * The files of a model that the law knows: visible ones, and `.metadata` files; by path, with the identity of their data.
+ *
+ * What else is hidden is the implementation's own affair.
+ */
+export async function modelNames(
+  files: FileSystem,
+  directory: string,
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  const enter = async (prefix: string): Promise<void> => {
+    if (!(await exists(files, join(directory, prefix)))) return;
+    for (const name of await files.readdir(join(directory, prefix))) {
+      const path = prefix + name;
+      const isMetadata = `${path}/`.startsWith(`${METADATA_DIRECTORY}/`);
+      const isOnTheWay = METADATA_DIRECTORY.startsWith(path);
+      if (path.split("/").some((part) => part.startsWith(".")) && !isMetadata && !isOnTheWay)
+        continue;
+      const { kind, inode } = await files.lstat(join(directory, path));
+      if (kind === "directory") await enter(`${path}/`);
+      else if (!isMetadata || path.endsWith(".metadata")) names.set(path, inode);
+    }
+  };
+  await enter("");
+  return names;
 }

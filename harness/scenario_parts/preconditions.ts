@@ -1,5 +1,6 @@
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
 import type { Layout } from "../../spec/mod.ts";
+import { NotPossibleHere } from "../errors.ts";
+import type { SubjectOperation } from "../subjects/message.ts";
 import { isProgram } from "../subjects/program.ts";
 import type { World } from "../worlds/world.ts";
 
@@ -34,4 +35,10 @@ export function needsLayout(world: Pick<World, "subject">, layout: Layout): void
  */
 export function needsOwnProcess(world: Pick<World, "kind">, why: string): void {
   if (world.kind === "process") throw new NotPossibleHere(why);
+}
+
+/** Whether the subject does an operation at all, so that a story can go on without it. */
+export function doesOperation(world: Pick<World, "subject">, operation: SubjectOperation): boolean {
+  const { subject } = world;
+  return !isProgram(subject) || subject.claims.operations.includes(operation);
 }

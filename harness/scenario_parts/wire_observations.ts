@@ -1,4 +1,5 @@
 import type { Fetch, HttpResponse } from "../../spec/mod.ts";
+import type { HubExchange } from "../hub/mod.ts";
 
 /** One request as it left the subject. */
 export interface SeenRequest {
@@ -69,4 +70,24 @@ function countingResponse(
       },
     },
   };
+}
+
+/** Exchanges that carry the bytes of files: not information, listings and redirects. */
+export function contentExchanges(log: readonly HubExchange[]): HubExchange[] {
+  return log.filter(
+    ({ kind, status, method }) =>
+      ["resolve", "cdn", "url"].includes(kind) &&
+      method === "GET" &&
+      (status === 200 || status === 206),
+  );
+}
+
+/** Bytes of files that went over the wire. */
+export function contentBytes(log: readonly HubExchange[]): number {
+  return contentExchanges(log).reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+}
+
+/** The first byte that an exchange asked for. */
+export function firstByte(exchange: HubExchange): number {
+  return Number(/^bytes=(\d+)-/.exec(exchange.range ?? "")?.[1] ?? 0);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import type { ProgramLimitations } from "../worlds/probe_program.ts";
+import type { ProgramLimitations } from "./program.ts";
 import { installedName, KNOWN_SUBJECTS, type KnownSubject } from "./known_subjects.ts";
 
 /** A program and what it needs in its environment. */

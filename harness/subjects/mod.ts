@@ -33,4 +33,5 @@ export { roleOf } from "./role_of.ts";
 
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";
-export { SubjectFault, type SubjectFaultKind } from "./subject_fault.ts";
+
+export { type ProgramLimitations } from "./program.ts";

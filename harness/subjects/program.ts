@@ -1,6 +1,5 @@
 import type { Subject } from "../../spec/mod.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
-import type { ProgramLimitations } from "../worlds/probe_program.ts";
+import { HarnessError } from "../errors.ts";
 import type { SubjectHello, SubjectLimits } from "./message.ts";
 
 /** A program that speaks the subject protocol. */
@@ -39,4 +38,10 @@ export function programSubject(program: SubjectProgram, claims: SubjectHello): P
 /** Whether a subject is a program. */
 export function isProgram(subject: Subject): subject is ProgramSubject {
   return "program" in subject && "claims" in subject;
+}
+
+/** What a program does not do even where nothing goes wrong. */
+export interface ProgramLimitations {
+  /** It downloads no repository that has a file of no bytes. */
+  readonly emptyFiles: boolean;
 }

@@ -12,7 +12,7 @@ import type {
   UrlRequest,
   WaitOptions,
 } from "../../spec/mod.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { NotPossibleHere } from "../errors.ts";
 import type { MessageToSubject, SubjectHello, SubjectOperation } from "./message.ts";
 
 /** Sends one operation to a subject's process. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SUBJECT_LIMITS } from "./message.ts";
 import { type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
 import { SubjectConnection } from "./subject_connection.ts";
-import type { SubjectFault } from "./subject_fault.ts";
+import type { SubjectFault } from "../errors.ts";
 
 /**
  * Starts a program once, hears what it says of itself, and ends it.

@@ -1,7 +1,5 @@
 import type { WaitOptions } from "../../spec/mod.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
-import { ProcessKilled } from "../worlds/process_gate.ts";
+import { HarnessError, NotPossibleHere, ProcessKilled, SubjectFault } from "../errors.ts";
 import { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 import {
   type MessageFromSubject,
@@ -13,7 +11,6 @@ import {
   type SubjectResult,
 } from "./message.ts";
 import { progressOf } from "./progress_of.ts";
-import { SubjectFault } from "./subject_fault.ts";
 import { type ProcessEnd, SubjectProcess } from "./subject_process.ts";
 
 /** How a connection is made. */

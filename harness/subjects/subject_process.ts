@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FAMILY_VARIABLE, leftProcesses, stateOf } from "./left_processes.ts";
-import { SubjectFault } from "./subject_fault.ts";
+import { SubjectFault } from "../errors.ts";
 
 /** Longest line of a subject, in bytes. */
 const LINE_BYTES_MAX = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError } from "../errors.ts";
 
 /** How a worker is started. */
 export interface OrderWorkerOptions {

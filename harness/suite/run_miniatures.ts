@@ -1,6 +1,6 @@
 import type { Subject } from "../../spec/mod.ts";
 import type { Miniature } from "../miniatures/miniature.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { type MiniatureResult, runMiniature, type RunMiniatureOptions } from "./run_miniature.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { orderFromWorkers, serveOrders } from "./worker_pool.ts";

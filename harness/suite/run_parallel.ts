@@ -1,8 +1,11 @@
 import type { Subject } from "../../spec/mod.ts";
-import { playReplay, type ReplayOrder, type ReplayPlay } from "../replay/replay_order.ts";
-import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
+import type { Replay } from "../replay/replay.ts";
+import { type ReplayOutcome, runReplay } from "../replay/run_replay.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import type { WorldKind } from "../worlds/world.ts";
+import { type TraceEvent, WorldTrace } from "../worlds/world_trace.ts";
+import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
 import { orderFromWorkers, serveOrders } from "./worker_pool.ts";
 
 /** What a worker is asked. */
@@ -49,4 +52,32 @@ export function serveScenarios(scenarios: readonly Scenario[], subject: Subject)
       ? playReplay(order, { scenarios, subject })
       : runTask(scenarios, subject, order),
   );
+}
+
+/** What a worker is asked that is to play a replay once; plain data. */
+export interface ReplayOrder {
+  readonly replay: Replay;
+  readonly world: WorldKind;
+}
+
+/** What a worker answers to that; plain data. */
+export interface ReplayPlay {
+  readonly outcome: ReplayOutcome;
+  /** What happened in the world. */
+  readonly events: readonly TraceEvent[];
+}
+
+/**
+ * Plays a replay once, and notes what happens.
+ *
+ * @throws {RangeError} when there is no such scenario, or it has no such world
+ * @throws {HarnessError} when the case cannot be read
+ */
+export async function playReplay(
+  { replay, world }: ReplayOrder,
+  { scenarios, subject }: { readonly scenarios: readonly Scenario[]; readonly subject: Subject },
+): Promise<ReplayPlay> {
+  const trace = new WorldTrace();
+  const outcome = await runReplay(replay, { scenarios, subject, world, trace });
+  return { outcome, events: trace.events };
 }

@@ -1,3 +1,6 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { HarnessError } from "../errors.ts";
 import { OrderWorker, type OrderWorkerOptions } from "./order_worker.ts";
 
 /** Options of {@linkcode orderFromWorkers}. */
@@ -43,6 +46,68 @@ export function serveOrders<Order, Answer>(carryOut: (order: Order) => Promise<A
         process.stderr.write(`${String(error)}\n`);
         process.exit(1);
       },
+    );
+  });
+  process.on("disconnect", () => process.exit(0));
+}
+
+/** Options of {@linkcode mapInForks}. */
+export interface MapInForksOptions<Result> {
+  /** Path of a module that calls {@linkcode serveForks}. */
+  readonly module: string;
+  /** Arguments that the module is given. */
+  readonly args?: readonly string[];
+  /** Processes at a time. */
+  readonly jobs: number;
+  readonly onResult?: (result: Result, index: number) => void;
+}
+
+/**
+ * Has numbers from 0 worked on by several processes: what each number means is the module's own affair, so that the
+ * results are those of one process.
+ *
+ * @returns the results in the order of the numbers
+ * @throws {HarnessError} when a process ends by itself or cannot do what it was asked
+ */
+export async function mapInForks<Result>(
+  count: number,
+  options: MapInForksOptions<Result>,
+): Promise<Result[]> {
+  const { module, args = [], jobs, onResult } = options;
+  const results: Result[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    const child = fork(module, [...args], { execArgv: process.execArgv });
+    const ended = once(child, "exit").then(() => {
+      throw new HarnessError("Cannot go on as a process of the harness ended by itself");
+    });
+    ended.catch(() => {});
+    try {
+      while (next < count) {
+        const index = next++;
+        child.send(index);
+        const [answer] = (await Promise.race([once(child, "message"), ended])) as [Answer<Result>];
+        if ("failure" in answer) throw new HarnessError(answer.failure);
+        results[index] = answer.value;
+        onResult?.(answer.value, index);
+      }
+    } finally {
+      child.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, count) }, work));
+  return results;
+}
+
+type Answer<Result> = { readonly value: Result } | { readonly failure: string };
+
+/** The other side of {@linkcode mapInForks}: answers each number until the parent is gone. */
+export function serveForks(action: (index: number) => Promise<unknown>): void {
+  process.on("message", (index: number) => {
+    action(index).then(
+      (value) => process.send?.({ value }),
+      (error: unknown) =>
+        process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
     );
   });
   process.on("disconnect", () => process.exit(0));

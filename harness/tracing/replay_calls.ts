@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { FileSystem, OpenFile } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { NotPossibleHere } from "../errors.ts";
 import {
   argumentBytes,
   argumentText,

@@ -1,4 +1,4 @@
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { NotPossibleHere } from "../errors.ts";
 import type { Hindrance } from "./hindrance.ts";
 import type { RunningSubject } from "./world.ts";
 

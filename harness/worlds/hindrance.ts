@@ -1,5 +1,4 @@
-import { HarnessError } from "../scenario/harness_error.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { HarnessError, NotPossibleHere } from "../errors.ts";
 
 /** What keeps a case from being judged, or has shown its end already. */
 export class Hindrance {

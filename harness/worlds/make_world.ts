@@ -1,7 +1,7 @@
 import type { FileSystem, Subject } from "../../spec/mod.ts";
 import { SimulatedClock } from "../clock/simulated_clock.ts";
 import { mswFetch, mswFront, SimulatedHub } from "../hub/mod.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError } from "../errors.ts";
 import { Activity } from "./activity.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { startProcess } from "./start_process.ts";

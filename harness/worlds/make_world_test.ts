@@ -2,13 +2,11 @@
 import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { test } from "node:test";
-
 import type { Subject } from "../../spec/mod.ts";
 import { exists, readBytes, readTree, writeBytes } from "../disk/disk_tree.ts";
-import { HarnessError } from "../scenario/harness_error.ts";
+import { HarnessError, ProcessKilled } from "../errors.ts";
 import { diskWorld } from "./disk_world.ts";
 import { memoryWorld } from "./memory_world.ts";
-import { ProcessKilled } from "./process_gate.ts";
 import { type Script, scriptedSubject } from "./scripted_subject.ts";
 import { type World, WORLD_KINDS, type WorldKind, type WorldOptions } from "./world.ts";
 

@@ -6,7 +6,7 @@
 
 export { diskWorld } from "./disk_world.ts";
 export { memoryWorld } from "./memory_world.ts";
-export { type KillPoint, ProcessKilled } from "./process_gate.ts";
+export { type KillPoint } from "./process_gate.ts";
 export { PAGE_BYTES } from "./small_volume.ts";
 export { processWorld } from "./process_world.ts";
 export { seededRandom } from "./seeded_random.ts";
@@ -22,5 +22,5 @@ export {
   type WorldOptions,
 } from "./world.ts";
 export { type TracedProcess, type TraceEvent, WorldTrace } from "./world_trace.ts";
-export { type ProgramLimitations, probeProgram } from "./probe_program.ts";
+export { probeProgram } from "./probe_program.ts";
 export { smoke, type SmokeCheck } from "./smoke.ts";

@@ -1,12 +1,7 @@
 import { tinyLlama } from "../models/mod.ts";
+import type { ProgramLimitations } from "../subjects/program.ts";
+import { type ProgramSubject } from "../subjects/program.ts";
 import { processWorld } from "./process_world.ts";
-import type { ProgramSubject } from "../subjects/program.ts";
-
-/** What a program does not do even where nothing goes wrong. */
-export interface ProgramLimitations {
-  /** It downloads no repository that has a file of no bytes. */
-  readonly emptyFiles: boolean;
-}
 
 const REPOSITORY = "mlx-community/Probe-4bit";
 

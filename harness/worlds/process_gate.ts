@@ -1,10 +1,6 @@
+import { ProcessKilled } from "../errors.ts";
 import type { Activity } from "./activity.ts";
 import type { Turnstile } from "./turnstile.ts";
-
-/** Rejects what a scenario waits for when the process that would have answered was killed. */
-export class ProcessKilled extends Error {
-  override readonly name = "ProcessKilled";
-}
 
 /** Where a process is killed. */
 export type KillPoint =

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { GuardedFilesOptions } from "../disk/guarded_files.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { NotPossibleHere } from "../errors.ts";
 
 /** What a process of a program is kept from by the system. */
 export interface ProgramBounds {

@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelManager } from "../../spec/mod.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
-import { programManager } from "../subjects/program_manager.ts";
+import { NotPossibleHere, type SubjectFault, ProcessKilled } from "../errors.ts";
 import type { ProgramSubject } from "../subjects/program.ts";
+import { programManager } from "../subjects/program_manager.ts";
 import { SubjectConnection } from "../subjects/subject_connection.ts";
-import type { SubjectFault } from "../subjects/subject_fault.ts";
 import {
   noteCalls,
   NOTING_OPTIONS,
@@ -14,7 +13,7 @@ import {
   STRACE,
   tracerLack,
 } from "../tracing/mod.ts";
-import { type KillPoint, ProcessKilled } from "./process_gate.ts";
+import type { KillPoint } from "./process_gate.ts";
 import { boundsLauncher, whileGuarded } from "./program_bounds.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
+import { NotPossibleHere } from "../errors.ts";
 
 /** A volume in memory is given out in pages: its size is a number of them, and each file takes whole ones. */
 export const PAGE_BYTES = 4096;

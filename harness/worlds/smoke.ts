@@ -1,9 +1,8 @@
+import { NotPossibleHere, SubjectFault } from "../errors.ts";
 import { tinyLlama } from "../models/mod.ts";
-import { NotPossibleHere } from "../scenario/not_possible_here.ts";
-import { processWorld } from "./process_world.ts";
 import type { SubjectProgram } from "../subjects/program.ts";
 import { startProgram } from "../subjects/start_program.ts";
-import { SubjectFault } from "../subjects/subject_fault.ts";
+import { processWorld } from "./process_world.ts";
 
 /** One thing that the adapter itself, and not what it adapts, has to get right. */
 export interface SmokeCheck {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diskWorld } from "./disk_world.ts";
 import { memoryWorld } from "./memory_world.ts";
-import { ProcessKilled } from "./process_gate.ts";
+import { ProcessKilled } from "../errors.ts";
 import { type Script, scriptedSubject } from "./scripted_subject.ts";
 import type { Schedule } from "./turnstile.ts";
 import type { WorldOptions } from "./world.ts";

@@ -3,8 +3,8 @@ import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { breakageSignature } from "../../deviations/breakage_signature.ts";
 import type { SuiteVerdict } from "../../suite/exit_code.ts";
 import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
-import { redactValue } from "../redact_value.ts";
-import { wholeStory } from "../whole_story.ts";
+import { redactValue } from "../../redact_secrets.ts";
+import { wholeStory } from "../failure_story.ts";
 import type {
   RecordClosing,
   RecordHeader,

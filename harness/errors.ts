@@ -1,0 +1,58 @@
+/**
+ * A fault of the court itself: never a verdict on the accused.
+ *
+ * @example
+ * ```ts
+ * import { HarnessError } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(new HarnessError("Cannot judge: no such world").name, "HarnessError");
+ * ```
+ */
+export class HarnessError extends Error {
+  override readonly name: string = "HarnessError";
+}
+
+/**
+ * A case that cannot be played in this world, or with this subject: a visible skip, and no verdict on anybody.
+ *
+ * @example
+ * ```ts
+ * import { NotPossibleHere } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(new NotPossibleHere("no disk of another process can be wrapped").name, "NotPossibleHere");
+ * ```
+ */
+export class NotPossibleHere extends Error {
+  override readonly name = "NotPossibleHere";
+}
+
+/** How a subject failed its own protocol; each is a status of a scenario, and none is blamed on a requirement. */
+export type SubjectFaultKind = "subject-protocol" | "subject-crash" | "subject-timeout";
+
+/**
+ * A subject that broke the protocol, died by itself or fell silent: nothing can be said of what it implements.
+ *
+ * @example
+ * ```ts
+ * import { SubjectFault } from "mlx-layout/harness";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(new SubjectFault("subject-crash", "it ended with code 1").kind, "subject-crash");
+ * ```
+ */
+export class SubjectFault extends Error {
+  override readonly name = "SubjectFault";
+  readonly kind: SubjectFaultKind;
+
+  constructor(kind: SubjectFaultKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Rejects what a scenario waits for when the process that would have answered was killed. */
+export class ProcessKilled extends Error {
+  override readonly name = "ProcessKilled";
+}
