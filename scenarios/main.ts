@@ -7,11 +7,11 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { EXIT_CODES } from "../harness/mod.ts";
-import { runConform } from "./cli/run_conform.ts";
+import { runConform } from "./commands/run_conform.ts";
 
 /** Where the worker lies: beside this file, as source or as built. */
 const WORKER = fileURLToPath(
-  new URL(`./worker.${import.meta.url.split(".").at(-1)}`, import.meta.url),
+  new URL(`./commands/worker.${import.meta.url.split(".").at(-1)}`, import.meta.url),
 );
 
 // Whoever read our output may have closed it (`| head`): the verdict cannot be told, and nobody waits for it.

@@ -17,7 +17,7 @@ import {
 } from "../../harness/mod.ts";
 import { CRASH_MODELS } from "../crash/crash_models.ts";
 import { placeAfterCrash, recordRun } from "../crash/recorded_run.ts";
-import { reference } from "../reference.ts";
+import { reference } from "../reference/reference.ts";
 
 const REPOSITORY = "mlx-community/Crash";
 const STATES = 400;

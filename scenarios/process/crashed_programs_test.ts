@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { failureStory, runScenario, startProgram, tracerLack } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 
-const ADAPTER = fileURLToPath(new URL("../reference_adapter.ts", import.meta.url));
+const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
 const skip = (await tracerLack()) ?? false;
 
 async function judge(name: string, liar?: string) {

@@ -14,7 +14,7 @@ import {
   wrongFiles,
 } from "../../harness/mod.ts";
 
-const ADAPTER = fileURLToPath(new URL("../delegated_adapter.ts", import.meta.url));
+const ADAPTER = fileURLToPath(new URL("../reference/delegated_adapter.ts", import.meta.url));
 const SOUND = "mlx-community/Sound-4bit";
 const DAMAGED = "mlx-community/Damaged-4bit";
 const skip = findPython() === undefined ? "no Python with mlx-lm: npm run subjects" : false;

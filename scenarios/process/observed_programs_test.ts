@@ -15,7 +15,7 @@ import {
 import type { RequirementId } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 
-const ADAPTER = fileURLToPath(new URL("../reference_adapter.ts", import.meta.url));
+const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
 const LIARS: readonly (readonly [string, string, RequirementId])[] = [
   ["overlooks_header", "load/lying_header", "LOAD-HEADER"],
   ["opens_outside", "load/confined_check", "LOAD-CONFINED"],

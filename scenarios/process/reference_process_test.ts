@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { failureStory, runScenario, startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 
-const ADAPTER = fileURLToPath(new URL("../reference_adapter.ts", import.meta.url));
+const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
 const NAMES = [
   "layout/required_files",
   "download/wrong_bytes",

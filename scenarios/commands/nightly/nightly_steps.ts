@@ -1,0 +1,138 @@
+/**
+ * What a night runs, and on which machine it can.
+ *
+ * @module
+ */
+
+import { EXIT_CODES } from "../../../harness/mod.ts";
+
+/** A step of the night: one command. */
+export interface NightlyStep {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Kind of volume that is made for it; `{volume}` in its command is where. */
+  readonly volume?: "APFS" | "Case-sensitive APFS";
+  /** Why it cannot be run here, if so. */
+  readonly skip?: string | undefined;
+  /** Exit codes besides 0 with which it did what it is for: a verdict on somebody else's program is no failure of the night. */
+  readonly otherVerdicts?: readonly number[];
+  /** Whether it belongs to the hardware world: without it a night is no proof. */
+  readonly isHardware?: boolean;
+}
+
+/** Where a night is run, and what of it was asked for. */
+export interface NightlyOptions {
+  readonly platform: string;
+  readonly arch: string;
+  readonly hardware: "with" | "without" | "only";
+  readonly seed: string;
+  /** Directory for records, reports and replays. */
+  readonly out: string;
+  /** Time of the soak. */
+  readonly minutes: number;
+  /** Directories of Swift packages. */
+  readonly swiftPackages: readonly string[];
+}
+
+/** Requirements that only running a model shows. */
+const INFERENCE = ["LOAD-TOKENS", "LOAD-PLAN", "LOAD-RUNNER", "DL-DELEGATED"];
+
+/** Known subjects that are built from Swift. */
+const SWIFT_CLIENTS = ["swift-transformers", "swift-huggingface"];
+/** Downloaders in Swift, once their packages are built. */
+const SWIFT_SUBJECTS = [...SWIFT_CLIENTS, "delegated-mlx-swift"];
+
+/** The steps of a night, in their order; those that this machine cannot run say why. */
+export function nightlySteps(options: NightlyOptions): NightlyStep[] {
+  const soft = options.hardware === "only" ? [] : softSteps(options);
+  return [...soft, ...hardwareSteps(options)];
+}
+
+function softSteps(options: NightlyOptions): NightlyStep[] {
+  const { platform, minutes, swiftPackages } = options;
+  const noVolumes =
+    platform === "darwin" ? undefined : "volumes are made by hdiutil, which macOS has";
+  const noSwift = platform === "darwin" ? undefined : "MLX for Swift is built on macOS";
+  return [
+    conform(options, { name: "worlds in this process", file: "reference" }),
+    conform(options, {
+      name: "world of processes",
+      file: "process",
+      args: ["--world", "process"],
+    }),
+    conform(options, {
+      name: "world of processes, in the hub's own cache",
+      file: "process-hf-cache",
+      args: ["--subject", "reference-hf-cache"],
+    }),
+    script("disk in memory against the machine's own", "fidelity", ["--dir", options.out]),
+    ...(["APFS", "Case-sensitive APFS"] as const).map((volume): NightlyStep => ({
+      ...script(`disk in memory against ${volume}`, "fidelity", ["--dir", "{volume}"]),
+      volume,
+      skip: noVolumes,
+    })),
+    script("crashes", "crash"),
+    script("errors at every call", "errno"),
+    script("hostile hubs", "hostile"),
+    script("liars", "miniatures"),
+    script("soak", "soak", ["--minutes", String(minutes)]),
+    ...swiftPackages.map((directory): NightlyStep => ({
+      name: `Swift package ${directory}`,
+      command: ["swift", "build", "-c", "release", "--package-path", directory],
+      skip: noSwift,
+    })),
+    { ...script("clients in Swift", "subjects", SWIFT_CLIENTS), skip: noSwift },
+    ...SWIFT_SUBJECTS.map((name): NightlyStep => ({
+      ...conform(options, {
+        name: `downloads of ${name}`,
+        file: name,
+        args: ["--subject", name],
+      }),
+      otherVerdicts: [EXIT_CODES["not conformant"], EXIT_CODES.incomplete],
+      skip: noSwift,
+    })),
+  ];
+}
+
+function hardwareSteps(options: NightlyOptions): NightlyStep[] {
+  const skip = noHardware(options);
+  const only = INFERENCE.flatMap((id) => ["--only", id]);
+  return [
+    {
+      ...conform(options, { name: "MLX on Metal", file: "hardware", args: only }),
+      skip,
+      isHardware: true,
+    },
+    {
+      name: "a real model of the real hub",
+      command: ["npm", "run", "-s", "nightly:model", "--", "--out", options.out],
+      skip,
+      isHardware: true,
+    },
+  ];
+}
+
+function noHardware({ platform, arch, hardware }: NightlyOptions): string | undefined {
+  if (hardware === "without") return "it was left out by --without-hardware";
+  return platform === "darwin" && arch === "arm64"
+    ? undefined
+    : `MLX on Metal needs a Mac with Apple silicon, and this is ${platform} ${arch}`;
+}
+
+function script(name: string, command: string, args: readonly string[] = []): NightlyStep {
+  return {
+    name,
+    command: ["npm", "run", "-s", command, ...(args.length === 0 ? [] : ["--", ...args])],
+  };
+}
+
+function conform(
+  { seed, out }: NightlyOptions,
+  run: { readonly name: string; readonly file: string; readonly args?: readonly string[] },
+): NightlyStep {
+  const { name, file, args = [] } = run;
+  const record = ["--report", `${out}/${file}.jsonl`, "--replays", `${out}/replays`];
+  // A run's number is longer than a seed.
+  const seeded = String(Number(seed) % 2 ** 31);
+  return script(name, "mlx-conform", ["run", "--seed", seeded, ...record, ...args]);
+}

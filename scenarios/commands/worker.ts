@@ -1,0 +1,16 @@
+/**
+ * A process that judges one scenario at a time, as its parent orders: the reference, or the program in its first argument.
+ *
+ * @module
+ */
+
+import { type FoundProgram, serveScenarios, startProgram } from "../../harness/mod.ts";
+import { scenarios } from "../mod.ts";
+import { reference } from "../reference/reference.ts";
+
+const [program] = process.argv.slice(2);
+if (program === undefined) serveScenarios(scenarios, reference);
+else {
+  const { command, ...options } = JSON.parse(program) as FoundProgram;
+  serveScenarios(scenarios, await startProgram(command, options));
+}

@@ -1,0 +1,76 @@
+/**
+ * The root can be read and not written: a read-only volume, a directory that is locked, or one that cannot be looked into.
+ * A model lies there complete, or nothing does.
+ *
+ * Invariants checked:
+ * - What has to be written is refused with `access-denied`, before any content is asked for, and changes nothing.
+ * - A complete model of the wanted commit is found to be it, with the hub and without: nothing has to be written for that.
+ */
+import { dirname } from "node:path";
+import fc from "fast-check";
+import {
+  anySmallModel,
+  contentExchanges,
+  guardedFiles,
+  modelPlace,
+  needsOwnProcess,
+  readTree,
+  scenario,
+} from "../../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/ReadOnly-4bit";
+const REQUEST = { repository: REPOSITORY };
+
+export const keptFromWriting = scenario({
+  name: "download/kept_from_writing",
+  covers: ["DL-DISK-ERROR", "DL-IDEMPOTENT", "OFF-COMPLETE", "STATUS-HONEST"],
+  goals: ["a fresh download", "an update", "the same again", "without the hub"],
+  given: {
+    before: anySmallModel({ weightBytesMax: 100 }),
+    after: anySmallModel({ weightBytesMax: 100 }),
+    act: fc.constantFrom("fresh", "update", "again", "offline"),
+    how: fc.constantFrom("read-only" as const, "locked" as const, "closed" as const),
+    depth: fc.constantFrom("root" as const, "models" as const, "directory" as const),
+  },
+  async check({ before, after, act, how, depth }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
+    const directory = modelPlace(world, REPOSITORY);
+    world.hub.publish(REPOSITORY, before.files, { tags: ["mlx"] });
+    if (act === "fresh") await world.files.mkdir(world.root);
+    else await world.start().download(REQUEST);
+    if (act === "update") {
+      const changed = [...after.files, { path: "new.json", bytes: Buffer.from("1"), lfs: false }];
+      world.hub.publish(REPOSITORY, changed, { tags: ["mlx"] });
+    }
+    const deep = { root: world.root, models: dirname(directory), directory }[depth];
+    const guarded = act === "fresh" ? world.root : deep;
+    const treeBefore = JSON.stringify(await readTree(world.files, world.root));
+    const files = (disk: typeof world.files) => guardedFiles(disk, { directory: guarded, how });
+    world.hub.clearLog();
+    if (act === "offline") world.hub.goOffline();
+    const download = () => world.start({ files }).download(REQUEST);
+    const mustWrite = act === "fresh" || act === "update";
+    // Below a locked directory files of an existing model can be changed; only its own entries cannot.
+    const isLockedAbove = how === "locked" && guarded !== directory && act === "update";
+    if (isLockedAbove) return;
+    if (mustWrite || how === "closed") {
+      const id = "DL-DISK-ERROR";
+      await verdict.fails(id, download, ["access-denied"]);
+      const asked = contentExchanges(world.hub.log);
+      verdict.holds(id, asked.length === 0, "content was asked for all the same");
+      const treeAfter = JSON.stringify(await readTree(world.files, world.root));
+      verdict.holds(id, treeAfter === treeBefore, "the disk is not as it was");
+      if (act === "fresh") verdict.reached("a fresh download");
+      if (act === "update") verdict.reached("an update");
+      return;
+    }
+    const id = act === "offline" ? "OFF-COMPLETE" : "DL-IDEMPOTENT";
+    const result = await verdict.attempt(id, download);
+    verdict.holds(id, result.bytesFetched === 0, `${result.bytesFetched} bytes were fetched`);
+    verdict.reached(act === "offline" ? "without the hub" : "the same again");
+    const status = await verdict.attempt("STATUS-HONEST", () =>
+      world.start({ files }).status(REQUEST),
+    );
+    verdict.holds("STATUS-HONEST", status.state === "complete", `it says ${status.state}`);
+  },
+});

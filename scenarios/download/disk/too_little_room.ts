@@ -1,0 +1,73 @@
+/**
+ * The volume has less room than the listed files need.
+ *
+ * Invariants checked:
+ * - The download says so before it requests any file, of a fresh model and of an update.
+ */
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import {
+  anySmallModel,
+  contentExchanges,
+  limitedFiles,
+  PAGE_BYTES,
+  scenario,
+  type StartOptions,
+  type World,
+  writeBytes,
+} from "../../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/TooLittleRoom";
+/** Of a real volume, most of which is then taken. */
+const VOLUME_BYTES = 1024 * 1024;
+
+export const tooLittleRoom = scenario({
+  name: "download/too_little_room",
+  covers: ["DL-SPACE-FIRST"],
+  given: {
+    old: anySmallModel(),
+    next: anySmallModel(),
+    isUpdate: fc.boolean(),
+    // Nothing at all, or enough for notes of one's own and not for the weights.
+    roomBytes: fc.oneof(fc.nat(99), fc.integer({ min: 12_000, max: 19_000 })),
+  },
+  world: (_, kind) => (kind === "process" ? { availableBytes: VOLUME_BYTES } : {}),
+  async check({ old, next, isUpdate, roomBytes }, world, verdict) {
+    const request = { repository: REPOSITORY };
+    // Weights of its own, so that there is something to fetch, and more than there is room for.
+    const own = { path: "own.safetensors", bytes: new Uint8Array(20_000).fill(9), lfs: true };
+    if (isUpdate) {
+      world.hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
+      await world.start().download(request);
+    }
+    world.hub.publish(REPOSITORY, [...next.files, own], { tags: ["mlx"] });
+    world.hub.clearLog();
+    await using little = await littleRoom(world, roomBytes);
+    await verdict.fails("DL-SPACE-FIRST", () => world.start(little.options).download(request), [
+      "disk-full",
+    ]);
+    const asked = contentExchanges(world.hub.log);
+    verdict.holds("DL-SPACE-FIRST", asked.length === 0, "files were requested all the same");
+  },
+});
+
+// Helpers
+
+/** Leaves so little room: by a limit before the disk, or, on a program's volume, by a file that takes the rest. */
+async function littleRoom(
+  world: World,
+  roomBytes: number,
+): Promise<AsyncDisposable & { readonly options: StartOptions }> {
+  if (world.kind !== "process") {
+    return {
+      options: { files: (disk) => limitedFiles(disk, { availableBytes: roomBytes }) },
+      async [Symbol.asyncDispose]() {},
+    };
+  }
+  const documents = dirname(world.root);
+  const place = join(documents, "others.bin");
+  const freeBytes = await world.files.availableBytes(documents);
+  const leftBytes = Math.floor(roomBytes / PAGE_BYTES) * PAGE_BYTES;
+  await writeBytes(world.files, place, new Uint8Array(freeBytes - leftBytes));
+  return { options: {}, [Symbol.asyncDispose]: () => world.files.unlink(place) };
+}

@@ -1,0 +1,111 @@
+/**
+ * A reader watches disk and progress while a plain file or a repository that is not for MLX is downloaded, over a line
+ * that breaks, with wrong bytes, or killed and resumed.
+ *
+ * Invariants checked:
+ * - At its place there is nothing or the whole file, and a marker only beside it.
+ * - The total is known from the first report on, progress never goes back, and reaches 1 when the file is there.
+ */
+import { join, relative } from "node:path";
+import fc from "fast-check";
+import { MARKER_NAME, type Progress } from "../../../spec/mod.ts";
+import {
+  patternedBytes,
+  ProcessKilled,
+  readTree,
+  scenario,
+  sha256Hex,
+  type TreeEntry,
+  type Verdict,
+} from "../../../harness/mod.ts";
+
+const REPOSITORY = "someone/watched-GGUF";
+const NAME = "watched.gguf";
+const CHUNK_BYTES = 200;
+
+export const otherWayWatched = scenario({
+  name: "download/other_way_watched",
+  covers: ["DL-OTHER-WAY"],
+  goals: ["a plain address", "another repository", "a kill"],
+  given: {
+    sizeBytes: fc.integer({ min: 1000, max: 4000 }),
+    isPlain: fc.boolean(),
+    event: fc.constantFrom("cut" as const, "kill" as const, "flip" as const),
+    atByte: fc.integer({ min: 1, max: 999 }),
+    nth: fc.integer({ min: 3, max: 12 }),
+  },
+  world: () => ({ style: { chunkBytes: CHUNK_BYTES } }),
+  async check({ sizeBytes, isPlain, event, atByte, nth }, world, verdict) {
+    const bytes = patternedBytes(sizeBytes);
+    const sha256 = sha256Hex(bytes);
+    const url = world.hub.serveUrl(`/some/${NAME}`, bytes);
+    world.hub.publish(REPOSITORY, [{ path: NAME, bytes, lfs: true }]);
+    const views: TreeEntry[][] = [];
+    const look = async () => {
+      views.push(await readTree(world.files, world.root));
+    };
+    const reports: Progress[] = [];
+    const run = (subject = world.start({ look })) => {
+      const options = { onProgress: (report: Progress) => reports.push(report) };
+      return isPlain
+        ? subject.downloadUrl({ url, sha256 }, options)
+        : subject.download({ repository: REPOSITORY }, options);
+    };
+    const kind = isPlain ? ("url" as const) : ("cdn" as const);
+    const match = { kind, method: "GET" as const };
+    if (event === "cut") world.hub.faults = [{ match, do: { type: "cut", atByte, how: "rst" } }];
+    if (event === "flip") world.hub.faults = [{ match, do: { type: "flip", atByte } }];
+    if (event === "kill") {
+      const doomed = world.start({ look });
+      doomed.killAt({ at: "chunk", nth });
+      await run(doomed).catch((error: unknown) => {
+        if (!(error instanceof ProcessKilled)) throw error;
+        verdict.reached("a kill");
+      });
+      await doomed.kill();
+      reports.length = 0;
+    }
+    const result = await verdict.attempt("DL-OTHER-WAY", () => run());
+    verdict.reached(isPlain ? "a plain address" : "another repository");
+    await look();
+    judgeViews(views, { sha256, place: relative(world.root, result.directory), verdict });
+    judgeReports(reports, { sizeBytes, verdict });
+  },
+});
+
+// Helpers
+
+function judgeViews(
+  views: readonly (readonly TreeEntry[])[],
+  context: { readonly sha256: string; readonly place: string; readonly verdict: Verdict },
+): void {
+  const { sha256, place, verdict } = context;
+  const marker = join(place, MARKER_NAME);
+  for (const view of views) {
+    const found = view.find(({ path }) => path === join(place, NAME));
+    const isWhole = found === undefined || found.sha256 === sha256;
+    verdict.holds("DL-OTHER-WAY", isWhole, "it was seen half-published");
+    const hasMarker = view.some(({ path }) => path === marker);
+    verdict.holds("DL-OTHER-WAY", !hasMarker || found !== undefined, "its marker came first");
+  }
+  const isMarked = views.at(-1)?.some(({ path }) => path === marker) === true;
+  verdict.holds("DL-OTHER-WAY", isMarked, "there is no marker");
+}
+
+function judgeReports(
+  reports: readonly Progress[],
+  context: { readonly sizeBytes: number; readonly verdict: Verdict },
+): void {
+  const { sizeBytes, verdict } = context;
+  for (const [at, { bytesTotal, bytesDone, fraction }] of reports.entries()) {
+    const before = reports[at - 1]?.bytesDone ?? 0;
+    verdict.holds(
+      "DL-OTHER-WAY",
+      bytesTotal === sizeBytes && bytesDone >= before,
+      `${bytesDone} of ${bytesTotal} after ${before}`,
+    );
+    const isEnd = at === reports.length - 1;
+    verdict.holds("DL-OTHER-WAY", fraction < 1 || isEnd, "1 was not the end");
+  }
+  verdict.holds("DL-OTHER-WAY", reports.at(-1)?.fraction === 1, "progress did not reach 1");
+}

@@ -1,0 +1,15 @@
+/**
+ * The implementation that this repository judges by default.
+ *
+ * @module
+ */
+
+import type { Subject } from "../../spec/mod.ts";
+import { SharedModelManager } from "../../src/shared_model_manager.ts";
+
+/** The implementation of this repository, as the court sees it. */
+export const reference: Subject = {
+  name: "mlx-layout",
+  version: "0.1.0",
+  start: (host, place) => new SharedModelManager(host, place),
+};

@@ -1,0 +1,105 @@
+/**
+ * The reference as a program that speaks the subject protocol.
+ *
+ * With `--miniature NAME` it lies as that one does: for tests of the court. With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ *
+ * @module
+ */
+
+import { RealClock } from "../../harness/clock/real_clock.ts";
+import { type AdapterCall, serveAdapter } from "../../harness/subjects/adapters/serve_adapter.ts";
+import type {
+  Clock,
+  DownloadRequest,
+  Layout,
+  MigrationRequest,
+  ModelManager,
+  Subject,
+  UrlRequest,
+} from "../../spec/mod.ts";
+import { nodeHost } from "../../src/node_host.ts";
+import { reference } from "./reference.ts";
+
+const speed = Number(process.env["MLX_LAYOUT_CLOCK_SPEED"] ?? 1);
+const startMs = Number(process.env["MLX_LAYOUT_CLOCK_START"] ?? Date.now());
+const host = { ...nodeHost(), ...(speed === 1 ? {} : { clock: fastClock() }) };
+/** `--layout hf-cache` makes the hub's own cache its first layout. */
+const isOfHubCache = process.argv.includes("hf-cache");
+const LAYOUT_ORDER: readonly Layout[] = isOfHubCache
+  ? ["hf-cache", "hubapi", "lmstudio", "flat"]
+  : ["hubapi", "lmstudio", "flat", "hf-cache"];
+/** One for each root: a process keeps what it knows from one operation to the next. */
+const managers = new Map<string, ModelManager>();
+const subject = await summonedSubject();
+
+serveAdapter(
+  {
+    name: isOfHubCache ? "mlx-layout-hf-cache" : "mlx-layout",
+    version: "0.1.0",
+    roles: ["downloader", "manager", "loader"],
+    capabilities: [
+      "cancel",
+      "progress",
+      "patterns",
+      "revision",
+      "token",
+      "offline",
+      "endpoint",
+      "concurrency",
+    ],
+    layouts: LAYOUT_ORDER,
+    profiles: ["core", "offline", "interop", "durable"],
+    clockSpeed: speed,
+  },
+  {
+    download: (call) => managerOf(call).download(requestOf<DownloadRequest>(call), waiting(call)),
+    downloadUrl: (call) => managerOf(call).downloadUrl(requestOf<UrlRequest>(call), waiting(call)),
+    status: (call) => managerOf(call).status(call.request),
+    verify: (call) => managerOf(call).verify(call.request, waiting(call)),
+    list: async (call) => ({ models: await managerOf(call).list() }),
+    locate: async (call) => ({ directory: await managerOf(call).locate(call.request) }),
+    remove: (call) => managerOf(call).remove(call.request),
+    migrate: (call) => managerOf(call).migrate(requestOf<MigrationRequest>(call), waiting(call)),
+    check: (call) => managerOf(call).check(call.request, waiting(call)),
+  },
+);
+
+function managerOf({ root }: AdapterCall): ModelManager {
+  const known = managers.get(root);
+  if (known !== undefined) return known;
+  const manager = subject.start(host, { root, env: process.env });
+  managers.set(root, manager);
+  return manager;
+}
+
+async function summonedSubject(): Promise<Subject> {
+  const at = process.argv.indexOf("--miniature");
+  if (at < 0) return reference;
+  const { miniatures } = await import("../../harness/miniatures/mod.ts");
+  const name = process.argv[at + 1] ?? "";
+  const miniature = miniatures.find((one) => one.name === name);
+  if (miniature === undefined)
+    throw new Error(`Cannot lie as "${name}": there is no such miniature`);
+  return miniature.wrap(reference);
+}
+
+function requestOf<T extends object>({ request }: AdapterCall): T {
+  return request as object as T;
+}
+
+function waiting({ signal, progress }: AdapterCall) {
+  return { signal, onProgress: progress };
+}
+
+function fastClock(): Clock {
+  const clock = new RealClock({ startMs, speed });
+  return {
+    now: () => clock.now(),
+    // Of a pause that is longer than anybody would wait for, the part that somebody does.
+    sleep: async (durationMs, signal) => {
+      for (let leftMs = durationMs; leftMs > 0; leftMs -= 1000)
+        await clock.sleep(Math.min(leftMs, 1000), signal);
+      signal?.throwIfAborted();
+    },
+  };
+}

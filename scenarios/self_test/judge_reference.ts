@@ -1,0 +1,35 @@
+/**
+ * The reference is judged by every scenario in one world, each a test of its own.
+ *
+ * `npm start` and `npm run conform` run more cases of the same.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { failureStory, runScenario, WORLD_KINDS } from "../../harness/mod.ts";
+import { scenarios } from "../mod.ts";
+import { reference } from "../reference/reference.ts";
+
+const SEED = Number(process.env["MLX_LAYOUT_SEED"] ?? 1);
+const RUNS = { memory: 15, disk: 4 } as const;
+
+/** Registers a test for each scenario of a world; the worlds are split over files so that files run at once. */
+export function judgeReference(world: (typeof WORLD_KINDS)[number]): void {
+  for (const scenario of scenarios) {
+    if (!(scenario.worlds ?? WORLD_KINDS).includes(world)) continue;
+    test(`${scenario.name} holds in ${world}`, async () => {
+      const runs = RUNS[world];
+      // What a scenario is about comes up rarely in so few cases.
+      const result = await runScenario(scenario, reference, {
+        world,
+        seed: SEED,
+        runs,
+        triesFactor: 20,
+      });
+      const story = failureStory(result);
+      assert.equal(story, undefined, story);
+    });
+  }
+}
