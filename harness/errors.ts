@@ -18,14 +18,14 @@ export class HarnessError extends Error {
  *
  * @example
  * ```ts
- * import { NotPossibleHere } from "mlx-layout/harness";
+ * import { NotApplicable } from "mlx-layout/harness";
  * import assert from "node:assert/strict";
  *
- * assert.equal(new NotPossibleHere("no disk of another process can be wrapped").name, "NotPossibleHere");
+ * assert.equal(new NotApplicable("no disk of another process can be wrapped").name, "NotApplicable");
  * ```
  */
-export class NotPossibleHere extends Error {
-  override readonly name = "NotPossibleHere";
+export class NotApplicable extends Error {
+  override readonly name = "NotApplicable";
 }
 
 /** How a subject failed its own protocol; each is a status of a scenario, and none is blamed on a requirement. */

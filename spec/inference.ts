@@ -78,7 +78,7 @@ export interface RunnerLimits {
   readonly memoryBytes: number | undefined;
   /** Bytes of one message. @default {4 MiB} */
   readonly messageBytes: number;
-  /** Bytes of output, and of complaints, for one request. @default {64 MiB} */
+  /** Bytes of output, and of stderrTail, for one request. @default {64 MiB} */
   readonly outputBytes: number;
 }
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Schedule } from "../worlds/turnstile.ts";
+import type { Schedule } from "../worlds/call_scheduler.ts";
 import { anySteps } from "./any_steps.ts";
 
 /** What a drawn schedule has to be. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../spec/mod.ts";
-import { NotPossibleHere } from "../errors.ts";
+import { NotApplicable } from "../errors.ts";
 
 /** Longest pause that anybody waits for, in milliseconds of real time. */
 const PAUSE_MS_MAX = 10_000;
@@ -42,11 +42,11 @@ export class RealClock implements Clock {
     return Math.round(this.#startMs + (Date.now() - this.#startMs) * this.#speed);
   }
 
-  /** @throws {NotPossibleHere} when nobody would wait so long */
+  /** @throws {NotApplicable} when nobody would wait so long */
   async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
     const realMs = durationMs / this.#speed;
     if (realMs > PAUSE_MS_MAX)
-      throw new NotPossibleHere(`nobody waits ${Math.round(realMs / 1000)} s for a real clock`);
+      throw new NotApplicable(`nobody waits ${Math.round(realMs / 1000)} s for a real clock`);
     try {
       // A timer may fire a millisecond early.
       await delay(Math.ceil(realMs) + 1, undefined, signal === undefined ? {} : { signal });

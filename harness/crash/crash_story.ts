@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type DownloadRequest, MARKER_NAME } from "../../spec/mod.ts";
 import { type DiskImage, nodeAt } from "../disk/disk_image.ts";
 import type { ModelFile } from "../models/mod.ts";
-import { contentName, ImageFolder } from "./image_folder.ts";
+import { contentName, CrashImageBuilder } from "./crash_image_builder.ts";
 import type { DiskRecording, RecordedOperation } from "./disk_recording.ts";
 
 /** What a recorded run was about: what the disk may hold afterwards. */
@@ -46,7 +46,7 @@ export function crashCase(story: CrashStory, recording: DiskRecording): CrashCas
     const isUntouched = touched === -1 || at <= touched;
     return isUntouched && story.before !== undefined ? "before" : "none";
   };
-  const folder = new ImageFolder(recording);
+  const folder = new CrashImageBuilder(recording);
   const fates = new Map();
   // What a rename puts there is new in one step, also when it is replaced once more.
   const replaced = operations.flatMap((operation, index) =>

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type DiskImage, foldingFiles, memoryFiles, readTree, writeBytes } from "../disk/mod.ts";
 import { HarnessError } from "../errors.ts";
 import { recordDisk } from "./disk_recording.ts";
-import { ImageFolder, imageName } from "./image_folder.ts";
+import { CrashImageBuilder, imageName } from "./crash_image_builder.ts";
 
 const NAMES = ["/a", "/b", "/d", "/d/a", "/d/b", "/d/e"] as const;
 
@@ -75,7 +75,7 @@ test("what was recorded, folded, is the disk; and what is made from that is it t
       const recorder = recordDisk(files);
       for (const step of steps) await take(files, step).catch(() => {});
       const recording = recorder.finish();
-      const folder = new ImageFolder(recording);
+      const folder = new CrashImageBuilder(recording);
       const folded = folder.fold({ at: recording.operations.length, fates: new Map() });
       assert.equal(imageName(folded), imageName(files.image()));
       assert.equal(imageName(folder.fold({ at: 0, fates: new Map() })), imageName(recording.start));

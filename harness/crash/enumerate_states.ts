@@ -2,11 +2,11 @@ import { seededRandom } from "../worlds/seeded_random.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
 import type { ChoiceBounds, ChoiceGroup, CrashChoice } from "./crash_choice.ts";
 import type { DiskRecording } from "./disk_recording.ts";
-import { ImageFolder, imageName } from "./image_folder.ts";
+import { CrashImageBuilder, imageName } from "./crash_image_builder.ts";
 import { journalChoices } from "./journal_choices.ts";
 import { killChoices } from "./kill_choices.ts";
 import type { Persistence } from "./persistence_profile.ts";
-import { weakChoices } from "./weak_choices.ts";
+import { anySubsetCrashes } from "./any_subset_crashes.ts";
 
 /** A disk that a crash can leave. */
 export interface CrashState {
@@ -68,7 +68,7 @@ export function* enumerateStates(
   coverage: Coverage = newCoverage(),
 ): Generator<CrashState> {
   const { promiseAt = () => "", seen = new Set() } = options;
-  const folder = new ImageFolder(recording);
+  const folder = new CrashImageBuilder(recording);
   for (const { choices, isExhaustive } of choicesOf(recording, options)) {
     coverage.points++;
     if (isExhaustive) coverage.exhaustivePoints++;
@@ -101,6 +101,6 @@ function choicesOf(recording: DiskRecording, options: EnumerateOptions): Iterabl
     case "apfs":
       return journalChoices(recording, { ...bounds, canBeZeros: false, syncIs });
     case "weak":
-      return weakChoices(recording, bounds);
+      return anySubsetCrashes(recording, bounds);
   }
 }

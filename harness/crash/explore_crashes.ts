@@ -1,5 +1,5 @@
 import type { RequirementId } from "../../spec/mod.ts";
-import { aliceLine, crashLine, fewestLosses } from "./alice_line.ts";
+import { explainCrash, crashLine, fewestLosses } from "./explain_crash.ts";
 import type { CrashChoice } from "./crash_choice.ts";
 import type { CrashPlace } from "./crash_process.ts";
 import { type CrashCase, crashCase, type CrashPromise } from "./crash_story.ts";
@@ -10,9 +10,9 @@ import {
   type EnumerateOptions,
   newCoverage,
 } from "./enumerate_states.ts";
-import { ImageFolder } from "./image_folder.ts";
+import { CrashImageBuilder } from "./crash_image_builder.ts";
 import { judgeState, type StateQuestions } from "./judge_state.ts";
-import type { CrashViolation } from "./look_at_state.ts";
+import type { CrashViolation } from "./inspect_state.ts";
 import type { Persistence } from "./persistence_profile.ts";
 
 /** What crashes are tried, and how far. */
@@ -173,7 +173,7 @@ class Explorer {
     const { violation, state, tally } = found;
     const { requirement } = violation;
     if (this.findings.has(requirement)) return;
-    const folder = new ImageFolder(crash.recording);
+    const folder = new CrashImageBuilder(crash.recording);
     const choice = await fewestLosses(state.choice, async (fewer) => {
       const promise = crash.promiseAt(fewer.at);
       const again = { image: folder.fold(fewer), promise, asks: this.#options.asks ?? {} };
@@ -186,7 +186,7 @@ class Explorer {
       ...violation,
       choice,
       crash: crashLine(operations, choice, directory),
-      order: aliceLine(operations, choice, directory),
+      order: explainCrash(operations, choice, directory),
       duringRecovery: tally === this.second,
     });
   }

@@ -7,8 +7,8 @@ import { asFailure, describeError, isCourtMatter } from "../scenario/verdict.ts"
 import type { CrashCase, CrashPromise } from "./crash_story.ts";
 import { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";
 import type { CrashState } from "./enumerate_states.ts";
-import { contentName } from "./image_folder.ts";
-import { type CrashViolation, lookAtState, type StateLook } from "./look_at_state.ts";
+import { contentName } from "./crash_image_builder.ts";
+import { type CrashViolation, inspectState, type StateLook } from "./inspect_state.ts";
 
 /** What the subject is asked about a state. */
 export interface StateQuestions {
@@ -40,7 +40,7 @@ export async function judgeState(
   const violations: CrashViolation[] = [];
   let look: StateLook | undefined;
   if (looks || answers) {
-    look = lookAtState(crash, state.image, state.promise as CrashPromise);
+    look = inspectState(crash, state.image, state.promise as CrashPromise);
     violations.push(...look.violations);
   }
   if (!answers && !recovery) return { violations, recovery: undefined };

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { aliceLine, crashLine, fewestLosses } from "./alice_line.ts";
+export { explainCrash, crashLine, fewestLosses } from "./explain_crash.ts";
 export type { CrashChoice, Fate } from "./crash_choice.ts";
 export { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";
 export { type CrashCase, crashCase, type CrashPromise, type CrashStory } from "./crash_story.ts";
@@ -35,7 +35,7 @@ export {
   startProgramAfterCrash,
 } from "./program_recording.ts";
 export { judgeState, type StateJudgement, type StateQuestions } from "./judge_state.ts";
-export { type CrashViolation, lookAtState, type StateLook } from "./look_at_state.ts";
+export { type CrashViolation, inspectState, type StateLook } from "./inspect_state.ts";
 export { operationName } from "./operation_name.ts";
 export {
   type Persistence,

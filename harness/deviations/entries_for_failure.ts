@@ -2,7 +2,7 @@ import type { RequirementId } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
 import { breakageSignature } from "./breakage_signature.ts";
-import { commonBeginning } from "./common_beginning.ts";
+import { commonPrefix } from "./common_prefix.ts";
 
 /** What a beginning that signatures share must have after the requirement, to say something. */
 const BEGINNING_LENGTH_MIN = 20;
@@ -87,7 +87,7 @@ function signaturesOf(
   const all = new Set(signatures.flatMap((some) => [...some]));
   const isSteady = siblings.length === 0 && signatures.every((some) => some.size === all.size);
   if (isSteady) return [...all];
-  const beginning = commonBeginning([...all, ...siblings.map(({ signature }) => signature)]);
+  const beginning = commonPrefix([...all, ...siblings.map(({ signature }) => signature)]);
   return beginning.length >= `${requirement}: `.length + BEGINNING_LENGTH_MIN
     ? [beginning]
     : [...all];

@@ -5,7 +5,7 @@
  */
 
 export { breakageSignature } from "./breakage_signature.ts";
-export { commonBeginning } from "./common_beginning.ts";
+export { commonPrefix } from "./common_prefix.ts";
 export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {

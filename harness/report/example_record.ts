@@ -1,7 +1,7 @@
 import { exampleFailure, exampleResult } from "../deviations/example_result.ts";
 import type { SuiteVerdict } from "../suite/exit_code.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
-import { lawSha256 } from "./record/law_sha256.ts";
+import { specSha256 } from "./record/spec_sha256.ts";
 import { RecordWriter, type ResultMaterial } from "./record/record_writer.ts";
 import type { RecordHeader, RecordRequirement } from "./record/run_record.ts";
 
@@ -78,7 +78,7 @@ function lawOf({ requirements }: ExampleRecordOptions) {
 
 function exampleHeader(planned: number): Omit<RecordHeader, "type" | "format"> {
   return {
-    suite: { version: "0.1.0", lawSha256: lawSha256() },
+    suite: { version: "0.1.0", specSha256: specSha256() },
     subject: { name: "example", version: "1.4.0" },
     profiles: ["core", "offline"],
     worlds: ["memory", "disk"],

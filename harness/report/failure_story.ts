@@ -63,7 +63,7 @@ function shorten(text: string): string {
 }
 
 /** The stories of everything that a scenario saw broken; undefined when nothing went wrong. */
-export function wholeStory(
+export function failureStories(
   result: ScenarioResult,
   options: FailureStoryOptions = {},
 ): string | undefined {

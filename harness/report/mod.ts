@@ -16,7 +16,7 @@ export { failureStory, type FailureStoryOptions } from "./failure_story.ts";
 export { htmlReport, type HtmlReportOptions } from "./html/html_report.ts";
 export { Markup, markup, type MarkupValue } from "./html/markup.ts";
 export { junitReport } from "./formats/junit_report.ts";
-export { lawSha256 } from "./record/law_sha256.ts";
+export { specSha256 } from "./record/spec_sha256.ts";
 export { matrixTable } from "./tables/matrix_table.ts";
 export { markdownReport } from "./formats/markdown_report.ts";
 export { type MergedRecord, mergeRecords, type NamedRecord } from "./record/merge_records.ts";
@@ -48,7 +48,7 @@ export type {
   RunRecord,
 } from "./record/run_record.ts";
 export { shellWord } from "./failure_story.ts";
-export { sometimesLine } from "./sometimes_line.ts";
+export { flakyDeviations } from "./flaky_deviations.ts";
 export { tapReport } from "./formats/tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./tables/trace_table.ts";
 export {
@@ -57,4 +57,4 @@ export {
   type TraceabilityGaps,
   traceRequirements,
 } from "./tables/traceability.ts";
-export { wholeStory } from "./failure_story.ts";
+export { failureStories } from "./failure_story.ts";

@@ -31,7 +31,7 @@ const WRONGS: Readonly<Record<string, readonly [ErrorCode, Wrong]>> = {
     "runner-flood",
     (runner) => flood((text) => runner.write(text), "x".repeat(MIB)),
   ],
-  "floods its complaints": [
+  "floods its stderrTail": [
     "runner-flood",
     (runner) => flood((text) => runner.complain(text), `${"x".repeat(MIB)}\n`),
   ],

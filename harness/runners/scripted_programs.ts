@@ -54,7 +54,7 @@ export class ScriptedPrograms implements ProgramStarter {
     this.started++;
     this.alive++;
     const pid = 50_000 + this.started;
-    const [input, output, complaints] = [new Pipe(), new Pipe(), new Pipe()];
+    const [input, output, stderrTail] = [new Pipe(), new Pipe(), new Pipe()];
     let settle: (end: ProcessEnd) => void = () => {};
     let isEnded = false;
     const ended = new Promise<ProcessEnd>((resolve) => {
@@ -64,7 +64,7 @@ export class ScriptedPrograms implements ProgramStarter {
       if (isEnded) return;
       isEnded = true;
       this.alive--;
-      for (const pipe of [input, output, complaints]) pipe.close();
+      for (const pipe of [input, output, stderrTail]) pipe.close();
       settle({ exitCode: end.exitCode, signal: end.signal });
     };
     const write = (text: string) => output.push(Buffer.from(text));
@@ -74,7 +74,7 @@ export class ScriptedPrograms implements ProgramStarter {
       requests: requestsOf(input),
       say: (event) => write(`${JSON.stringify(event)}\n`),
       write,
-      complain: (text) => complaints.push(Buffer.from(text)),
+      complain: (text) => stderrTail.push(Buffer.from(text)),
       closeOutput: () => output.close(),
       hang: never,
       end: (end) => {
@@ -89,7 +89,7 @@ export class ScriptedPrograms implements ProgramStarter {
     return {
       pid,
       stdout: output,
-      stderr: complaints,
+      stderr: stderrTail,
       ended,
       write: (text) => {
         if (isEnded) return Promise.reject(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { RequirementId, Subject } from "../../spec/mod.ts";
-import { SubjectFault, HarnessError, NotPossibleHere } from "../errors.ts";
+import { SubjectFault, HarnessError, NotApplicable } from "../errors.ts";
 import type { SimulatedHub } from "../hub/mod.ts";
 import { excusedBy } from "../subjects/role_of.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
@@ -191,7 +191,7 @@ async function runCase(
     world?.obstacle === undefined
       ? (courtFailure ?? verdict.broken ?? failure?.error)
       : (before ?? world.obstacle);
-  if (cause instanceof NotPossibleHere) {
+  if (cause instanceof NotApplicable) {
     tally.skip(judged, cause.message);
     return;
   }

@@ -5,7 +5,7 @@ import {
   type RequirementId,
   REQUIREMENTS,
 } from "../../spec/mod.ts";
-import { ProcessKilled, SubjectFault, HarnessError, NotPossibleHere } from "../errors.ts";
+import { ProcessKilled, SubjectFault, HarnessError, NotApplicable } from "../errors.ts";
 
 /** A promise that was broken: the subject's fault. */
 export class RequirementBroken extends Error {
@@ -123,7 +123,7 @@ export class Verdict {
   /** Where a case cannot go on and nobody answers for it, it ends without a verdict. */
   #assertAnswerable(id: RequirementId): void {
     const why = this.#excused.get(id);
-    if (why !== undefined) throw new NotPossibleHere(why);
+    if (why !== undefined) throw new NotApplicable(why);
   }
 
   #assertCovered(id: RequirementId): void {
@@ -135,7 +135,7 @@ export class Verdict {
 export function isCourtMatter(error: unknown): boolean {
   return (
     error instanceof HarnessError ||
-    error instanceof NotPossibleHere ||
+    error instanceof NotApplicable ||
     error instanceof SubjectFault ||
     error instanceof ProcessKilled ||
     error instanceof RequirementBroken

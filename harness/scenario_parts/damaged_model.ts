@@ -12,7 +12,7 @@ import {
 import type { Verdict } from "../scenario/verdict.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
 import { changedPaths, changeFiles, placeModel } from "./planted_models.ts";
-import { lacksRefusal, requirementOfDamage, rightCauses } from "./refusals.ts";
+import { missingFinding, requirementOfDamage, rightCauses } from "./refusals.ts";
 
 /** A model and what is done to it. */
 export interface DamagedModel {
@@ -80,7 +80,7 @@ export async function judgeDamage(
     const changed = changedPaths(model.files, after);
     const isPathless = WITHOUT_PATH.has(id) || damage.cause === "missing-weights";
     const tensors = WITHOUT_PATH.has(id) ? changedTensors(model.files, after) : [];
-    const lack = lacksRefusal(report, {
+    const lack = missingFinding(report, {
       causes: rightCauses(damage),
       paths: isPathless ? undefined : changed,
       mentions: tensors.length > 0 ? tensors : undefined,

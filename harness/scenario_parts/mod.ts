@@ -23,7 +23,7 @@ export { isPlace } from "./places.ts";
 export { keptBytes } from "./disk_observations.ts";
 export { type KeptPart, keptParts } from "./disk_observations.ts";
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
-export { lacksRefusal, type WantedRefusal } from "./refusals.ts";
+export { missingFinding, type WantedRefusal } from "./refusals.ts";
 export { leftovers } from "./disk_observations.ts";
 export { modelNames } from "./planted_models.ts";
 export { namesFile } from "./outcomes.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type FileStat, type FileSystem, METADATA_DIRECTORY } from "../../spec/mod.ts";
 import { exists, removeTree, writeBytes, evictingFiles, wrapFiles } from "../disk/mod.ts";
-import { NotPossibleHere } from "../errors.ts";
+import { NotApplicable } from "../errors.ts";
 import type { ModelFile } from "../models/mod.ts";
 import type { World, StartOptions } from "../worlds/world.ts";
 import { writeForeignSnapshot } from "./hub_cache.ts";
@@ -82,7 +82,7 @@ export async function changeFiles(
  * the returned options, or, where another process's view cannot be changed, on the disk, as files that are one hole.
  *
  * @param places absolute paths
- * @throws {NotPossibleHere} when the volume gives a hole blocks
+ * @throws {NotApplicable} when the volume gives a hole blocks
  */
 export async function evictFiles(
   world: Pick<World, "kind" | "files">,
@@ -102,7 +102,7 @@ export async function evictFiles(
     }
     const { allocatedBytes } = await files.stat(place);
     if (allocatedBytes > 0)
-      throw new NotPossibleHere("this volume keeps no file of a size without blocks");
+      throw new NotApplicable("this volume keeps no file of a size without blocks");
   }
   return {};
 }

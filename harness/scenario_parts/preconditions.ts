@@ -1,5 +1,5 @@
 import type { Layout } from "../../spec/mod.ts";
-import { NotPossibleHere } from "../errors.ts";
+import { NotApplicable } from "../errors.ts";
 import type { SubjectOperation } from "../subjects/message.ts";
 import { isProgram } from "../subjects/program.ts";
 import type { World } from "../worlds/world.ts";
@@ -7,12 +7,12 @@ import type { World } from "../worlds/world.ts";
 /**
  * Says that a subject will pause for so long, by the world's clock.
  *
- * @throws {NotPossibleHere} where nobody waits so long
+ * @throws {NotApplicable} where nobody waits so long
  */
 export function needsPatience(world: Pick<World, "clock">, durationMs: number): void {
   const { patienceMs = Number.POSITIVE_INFINITY } = world.clock;
   if (durationMs > patienceMs)
-    throw new NotPossibleHere(
+    throw new NotApplicable(
       `nobody waits for pauses of ${Math.round(durationMs / 1000)} s by this subject's clock`,
     );
 }
@@ -20,21 +20,21 @@ export function needsPatience(world: Pick<World, "clock">, durationMs: number): 
 /**
  * Says that a case is about a layout.
  *
- * @throws {NotPossibleHere} where the subject does not have it
+ * @throws {NotApplicable} where the subject does not have it
  */
 export function needsLayout(world: Pick<World, "subject">, layout: Layout): void {
   const { subject } = world;
   if (isProgram(subject) && !subject.claims.layouts.includes(layout))
-    throw new NotPossibleHere(`${subject.name} does not have layout ${layout}`);
+    throw new NotApplicable(`${subject.name} does not have layout ${layout}`);
 }
 
 /**
  * Says that a case can be played only with a subject within the court's own process.
  *
- * @throws {NotPossibleHere} in a world of processes
+ * @throws {NotApplicable} in a world of processes
  */
 export function needsOwnProcess(world: Pick<World, "kind">, why: string): void {
-  if (world.kind === "process") throw new NotPossibleHere(why);
+  if (world.kind === "process") throw new NotApplicable(why);
 }
 
 /** Whether the subject does an operation at all, so that a story can go on without it. */

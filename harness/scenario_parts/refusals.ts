@@ -16,7 +16,7 @@ export interface WantedRefusal {
  *
  * Numbers and names are looked for in the detail, its wording is not.
  */
-export function lacksRefusal(report: CheckReport, wanted: WantedRefusal): string | undefined {
+export function missingFinding(report: CheckReport, wanted: WantedRefusal): string | undefined {
   const { causes, paths, mentions } = wanted;
   const isRight = ({ cause, path, detail, level }: CheckFinding) =>
     level === "error" &&

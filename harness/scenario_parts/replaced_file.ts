@@ -2,7 +2,7 @@ import type { CheckCause, RequirementId } from "../../spec/mod.ts";
 import type { TinyModel } from "../models/mod.ts";
 import type { Verdict } from "../scenario/verdict.ts";
 import type { World } from "../worlds/world.ts";
-import { lacksRefusal } from "./refusals.ts";
+import { missingFinding } from "./refusals.ts";
 import { changeFiles, placeModel } from "./planted_models.ts";
 
 /** A model of which one file has other bytes, and what a check has to say of it. */
@@ -27,6 +27,6 @@ export async function judgeReplacedFile(
   const after = model.files.map((file) => (file.path === path ? { ...file, bytes } : file));
   await changeFiles(world, directory, { before: model.files, after });
   const report = await verdict.attempt(id, () => world.start().check({ repository }));
-  const lack = lacksRefusal(report, { causes: [cause], paths: [path] });
+  const lack = missingFinding(report, { causes: [cause], paths: [path] });
   verdict.holds(id, lack === undefined, () => `${path}: ${lack}`);
 }

@@ -12,7 +12,7 @@ import type {
   UrlRequest,
   WaitOptions,
 } from "../../spec/mod.ts";
-import { NotPossibleHere } from "../errors.ts";
+import { NotApplicable } from "../errors.ts";
 import type { MessageToSubject, SubjectHello, SubjectOperation } from "./message.ts";
 
 /** Sends one operation to a subject's process. */
@@ -34,7 +34,7 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
     options: WaitOptions = {},
   ): Promise<T> => {
     const lack = lackOf(claims, { operation, request, options });
-    if (lack !== undefined) throw new NotPossibleHere(`${claims.name} ${lack}`);
+    if (lack !== undefined) throw new NotApplicable(`${claims.name} ${lack}`);
     // The schema of the operation's result vouches for the type.
     return (await ask(operation, request, options)) as T;
   };

@@ -1,5 +1,5 @@
 import type { WaitOptions } from "../../spec/mod.ts";
-import { HarnessError, NotPossibleHere, ProcessKilled, SubjectFault } from "../errors.ts";
+import { HarnessError, NotApplicable, ProcessKilled, SubjectFault } from "../errors.ts";
 import { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 import {
   type MessageFromSubject,
@@ -83,7 +83,7 @@ export class SubjectConnection {
    * Asks for one operation.
    *
    * @throws {SubjectFault} when the subject breaks the protocol, dies or falls silent
-   * @throws {NotPossibleHere} when it answers that it skips this
+   * @throws {NotApplicable} when it answers that it skips this
    * @throws the subject's own error, with its `code`
    */
   async call(
@@ -203,7 +203,7 @@ export class SubjectConnection {
 
   #conclude(pending: Pending, result: SubjectResult): void {
     if ("skipped" in result) {
-      pending.reject(new NotPossibleHere(result.skipped));
+      pending.reject(new NotApplicable(result.skipped));
     } else if ("error" in result) {
       const { kind, message, file, expected, actual } = result.error;
       const facts = { file, expected, actual };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { FileSystem, OpenFile } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
-import { NotPossibleHere } from "../errors.ts";
+import { NotApplicable } from "../errors.ts";
 import {
   argumentBytes,
   argumentText,
@@ -70,7 +70,7 @@ export interface ReplayCallsOptions {
  * answered took none.
  *
  * @param files the disk as it was before the first of the calls
- * @throws {NotPossibleHere} when the program writes in a way that is not replayed
+ * @throws {NotApplicable} when the program writes in a way that is not replayed
  */
 export async function replayCalls(
   files: FileSystem,
@@ -235,6 +235,6 @@ function pathsOf(args: readonly string[]): string[] {
   });
 }
 
-function notReplayed(what: string): NotPossibleHere {
-  return new NotPossibleHere(`it writes in a way that cannot be replayed: ${what}`);
+function notReplayed(what: string): NotApplicable {
+  return new NotApplicable(`it writes in a way that cannot be replayed: ${what}`);
 }

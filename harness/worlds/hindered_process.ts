@@ -1,14 +1,14 @@
-import { NotPossibleHere } from "../errors.ts";
-import type { Hindrance } from "./hindrance.ts";
+import { NotApplicable } from "../errors.ts";
+import type { CaseAbort } from "./case_abort.ts";
 import type { RunningSubject } from "./world.ts";
 
 /** A process that tells its world what could not be asked of it, also where the scenario makes nothing of the rejection. */
-export function hinderedProcess(running: RunningSubject, hindrance: Hindrance): RunningSubject {
+export function hinderedProcess(running: RunningSubject, caseAbort: CaseAbort): RunningSubject {
   const told = <T>(action: () => T): T => {
     try {
       return action();
     } catch (error) {
-      if (error instanceof NotPossibleHere) hindrance.hinder(error);
+      if (error instanceof NotApplicable) caseAbort.hinder(error);
       throw error;
     }
   };
@@ -18,19 +18,19 @@ export function hinderedProcess(running: RunningSubject, hindrance: Hindrance): 
       if (typeof value !== "function") return value;
       return (...args: unknown[]): unknown => {
         const answer: unknown = told(() => Reflect.apply(value, target, args));
-        return answer instanceof Promise ? watched(answer, hindrance) : answer;
+        return answer instanceof Promise ? watched(answer, caseAbort) : answer;
       };
     },
   });
 }
 
-async function watched<T>(answer: Promise<T>, hindrance: Hindrance): Promise<T> {
+async function watched<T>(answer: Promise<T>, caseAbort: CaseAbort): Promise<T> {
   const settled = await Promise.allSettled([answer]);
   // What the observer saw comes first: the answer may only follow from it.
-  const failure = hindrance.lookFailure;
+  const failure = caseAbort.lookFailure;
   if (failure !== undefined) throw failure;
   const [outcome] = settled;
   if (outcome.status === "fulfilled") return outcome.value;
-  if (outcome.reason instanceof NotPossibleHere) hindrance.hinder(outcome.reason);
+  if (outcome.reason instanceof NotApplicable) caseAbort.hinder(outcome.reason);
   throw outcome.reason;
 }

@@ -5,7 +5,7 @@ import { HarnessError } from "../errors.ts";
 import { Activity } from "./activity.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { startProcess } from "./start_process.ts";
-import { Turnstile } from "./turnstile.ts";
+import { CallScheduler } from "./call_scheduler.ts";
 import type { ProcessGate } from "./process_gate.ts";
 import type { World, WorldKind, WorldOptions } from "./world.ts";
 
@@ -48,9 +48,9 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
   const judged = ground.judge?.(files) ?? files;
   const random = seededRandom(options.seed ?? 1);
   const gates = new Map<number, ProcessGate>();
-  const turnstile =
+  const callScheduler =
     options.schedule &&
-    new Turnstile(options.schedule, { activity, stalledCount: () => front.stalledCount() });
+    new CallScheduler(options.schedule, { activity, stalledCount: () => front.stalledCount() });
   const settle = async () => {
     for (const gate of gates.values()) if (gate.isKilled) await gate.settle();
   };
@@ -77,7 +77,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         },
         activity,
         trace: options.trace,
-        turnstile,
+        callScheduler,
         isAlive: (other) => gates.get(other)?.isKilled === false,
       });
       gates.set(pid, process.gate);

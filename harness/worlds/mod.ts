@@ -10,7 +10,7 @@ export { type KillPoint } from "./process_gate.ts";
 export { PAGE_BYTES } from "./small_volume.ts";
 export { processWorld } from "./process_world.ts";
 export { seededRandom } from "./seeded_random.ts";
-export type { Preemption, Schedule } from "./turnstile.ts";
+export type { Preemption, Schedule } from "./call_scheduler.ts";
 export {
   type RunningSubject,
   type RunsByWorld,

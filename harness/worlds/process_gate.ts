@@ -1,6 +1,6 @@
 import { ProcessKilled } from "../errors.ts";
 import type { Activity } from "./activity.ts";
-import type { Turnstile } from "./turnstile.ts";
+import type { CallScheduler } from "./call_scheduler.ts";
 
 /** Where a process is killed. */
 export type KillPoint =
@@ -26,10 +26,10 @@ export class ProcessGate {
   /** @param order decides when a call goes on, where several processes take turns */
   constructor(
     activity: Activity,
-    order?: { readonly turnstile: Turnstile | undefined; readonly pid: number },
+    order?: { readonly callScheduler: CallScheduler | undefined; readonly pid: number },
   ) {
     this.#activity = activity;
-    this.#turn = async () => order?.turnstile?.pass(order.pid, this.signal);
+    this.#turn = async () => order?.callScheduler?.pass(order.pid, this.signal);
     this.killed = new Promise((_, reject) => {
       this.#reject = reject;
     });

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
 import { nodeFiles } from "../disk/node_files.ts";
-import { HarnessError, NotPossibleHere } from "../errors.ts";
+import { HarnessError, NotApplicable } from "../errors.ts";
 import { type HubFile, serveHub, type ServedHub, SimulatedHub } from "../hub/mod.ts";
 import { headView } from "../subjects/head_view.ts";
 import { isProgram, type ProgramSubject } from "../subjects/program.ts";
 import { hinderedProcess } from "./hindered_process.ts";
-import { Hindrance } from "./hindrance.ts";
+import { CaseAbort } from "./case_abort.ts";
 import { ProgramProcess, type ProgramProcessOptions } from "./program_process.ts";
 import { mountSmallVolume } from "./small_volume.ts";
 import { subjectEnvironment } from "./subject_environment.ts";
@@ -28,13 +28,13 @@ const WATCH_MS = 1_500;
  * A world whose subject is a program: child processes, a real directory, the hub on loopback, the real clock.
  *
  * @param subject who is judged; a {@linkcode ProgramSubject}
- * @throws {NotPossibleHere} when the world cannot be as the scenario wants it
+ * @throws {NotApplicable} when the world cannot be as the scenario wants it
  */
 export async function processWorld(subject: Subject, options: WorldOptions = {}): Promise<World> {
   if (!isProgram(subject))
     throw new HarnessError(`Cannot start ${subject.name} as a process: it is no program`);
   if (options.volume === "folding")
-    throw new NotPossibleHere("no volume here takes names for one that differ in case");
+    throw new NotApplicable("no volume here takes names for one that differ in case");
   const base = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-world-")));
   const top = join(base, ...DEPTH);
   await mkdir(top, { recursive: true });
@@ -78,7 +78,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
   const startMs = Date.now();
   const clock = new RealClock({ startMs, speed: subject.claims.clockSpeed ?? 1 });
   const hub = programHub(subject, { clock, options });
-  const hindrance = new Hindrance(options.onObstacle);
+  const caseAbort = new CaseAbort(options.onObstacle);
   const processes: ProgramProcess[] = [];
   let wrap: ((fetch: Fetch) => Fetch) | undefined;
   const served = await serveHub(hub, {
@@ -91,9 +91,9 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
   });
   const start = (startOptions: StartOptions = {}) => {
     if (startOptions.files !== undefined)
-      hindrance.refuse("the disk that another process sees cannot be wrapped");
+      caseAbort.refuse("the disk that another process sees cannot be wrapped");
     if (startOptions.fetch !== undefined)
-      hindrance.refuse("another process finds no hosts but those that listen here");
+      caseAbort.refuse("another process finds no hosts but those that listen here");
     wrap = startOptions.relay;
     const { look, env, root: ownRoot = root } = startOptions;
     const process = new ProgramProcess({
@@ -102,13 +102,13 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       cwd: join(top, "home"),
       env: subjectEnvironment({ top, endpoint: hub.endpoint, startMs, own: env, subject }),
       ready: () => clock.passed(),
-      onFault: (fault) => hindrance.hinder(fault),
-      look: look === undefined ? undefined : () => hindrance.observe(look),
+      onFault: (fault) => caseAbort.hinder(fault),
+      look: look === undefined ? undefined : () => caseAbort.observe(look),
       ...seenFrom(top, { nth: processes.length, hub, served }),
       ...watchedAndBound(startOptions),
     });
     processes.push(process);
-    return hinderedProcess(process.running, hindrance);
+    return hinderedProcess(process.running, caseAbort);
   };
   return {
     kind: "process",
@@ -121,7 +121,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     clock,
     otherOrigin: served.otherOrigin,
     get obstacle() {
-      return hindrance.obstacle;
+      return caseAbort.obstacle;
     },
     start,
     settle: async () => {
@@ -170,7 +170,7 @@ function programHub(
 /** What a program never downloads would be blamed on whatever the case is about. */
 function refuseEmptyFiles(files: readonly HubFile[]): void {
   if (files.some(({ bytes }) => bytes.length === 0))
-    throw new NotPossibleHere("it downloads no file of no bytes, as layout/empty_file shows");
+    throw new NotApplicable("it downloads no file of no bytes, as layout/empty_file shows");
 }
 
 /** Where nothing can be mounted, a world that may go without a limit does. */
@@ -181,7 +181,7 @@ async function unlessOptional<T>(
   try {
     return await mount();
   } catch (error) {
-    if (isRoomOptional && error instanceof NotPossibleHere) return undefined;
+    if (isRoomOptional && error instanceof NotApplicable) return undefined;
     throw error;
   }
 }

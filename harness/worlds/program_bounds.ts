@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { GuardedFilesOptions } from "../disk/guarded_files.ts";
-import { NotPossibleHere } from "../errors.ts";
+import { NotApplicable } from "../errors.ts";
 
 /** What a process of a program is kept from by the system. */
 export interface ProgramBounds {
@@ -37,7 +37,7 @@ export function boundsLauncher({ guarded, fileBytesMax }: ProgramBounds): string
 /**
  * Carries out what a guarded process is asked for, with the directory's mode as the guard wants it meanwhile.
  *
- * @throws {NotPossibleHere} when this system would not keep the process from the directory
+ * @throws {NotApplicable} when this system would not keep the process from the directory
  */
 export async function whileGuarded<T>(
   guarded: GuardedFilesOptions | undefined,
@@ -71,7 +71,7 @@ async function assertKept(guarded: GuardedFilesOptions): Promise<void> {
     if (stdout === "") return;
   } catch (error) {
     const why = error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? "") : "";
-    throw new NotPossibleHere(`no directory can be made ${how} for a program here: ${why}`);
+    throw new NotApplicable(`no directory can be made ${how} for a program here: ${why}`);
   }
-  throw new NotPossibleHere(`no directory can be made ${how} here: permissions do not bind`);
+  throw new NotApplicable(`no directory can be made ${how} here: permissions do not bind`);
 }

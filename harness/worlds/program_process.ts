@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelManager } from "../../spec/mod.ts";
-import { NotPossibleHere, type SubjectFault, ProcessKilled } from "../errors.ts";
+import { NotApplicable, type SubjectFault, ProcessKilled } from "../errors.ts";
 import type { ProgramSubject } from "../subjects/program.ts";
 import { programManager } from "../subjects/program_manager.ts";
 import { SubjectConnection } from "../subjects/subject_connection.ts";
@@ -110,7 +110,7 @@ export class ProgramProcess {
     await this.#options.ready();
     return whileGuarded(this.#options.guarded, async () => {
       const lack = this.#isTraced ? await tracerLack() : undefined;
-      if (lack !== undefined) throw new NotPossibleHere(lack);
+      if (lack !== undefined) throw new NotApplicable(lack);
       return this.#perform(action);
     });
   }
@@ -220,7 +220,7 @@ export class ProgramProcess {
     const facts = {
       pid: () => this.#connection?.process.pid ?? 0,
       changes: (): number => {
-        throw new NotPossibleHere("nobody counts how often another process changes the disk");
+        throw new NotApplicable("nobody counts how often another process changes the disk");
       },
       chunks: () => this.#chunks,
       isKilled: () => this.#isKilled,
@@ -241,7 +241,7 @@ export class ProgramProcess {
       },
       killAt: (point) => {
         if (point.at === "operation" && !existsSync(STRACE))
-          throw new NotPossibleHere("no strace is installed that could kill at a system call");
+          throw new NotApplicable("no strace is installed that could kill at a system call");
         this.#point = point;
       },
       kill: () => this.kill(),

@@ -1,4 +1,4 @@
-import { NotPossibleHere, SubjectFault } from "../errors.ts";
+import { NotApplicable, SubjectFault } from "../errors.ts";
 import { tinyLlama } from "../models/mod.ts";
 import type { SubjectProgram } from "../subjects/program.ts";
 import { startProgram } from "../subjects/start_program.ts";
@@ -32,7 +32,7 @@ export async function smoke(program: SubjectProgram): Promise<SmokeCheck[]> {
     try {
       fault = await action();
     } catch (error) {
-      if (error instanceof NotPossibleHere) return true;
+      if (error instanceof NotApplicable) return true;
       isOfAdapter ||= error instanceof SubjectFault;
       fault = error instanceof Error ? error.message : String(error);
     }
@@ -80,7 +80,7 @@ export async function smoke(program: SubjectProgram): Promise<SmokeCheck[]> {
       await running.download({ repository: "mlx-community/Absent-4bit" });
       return "it succeeded";
     } catch (error) {
-      if (error instanceof SubjectFault || error instanceof NotPossibleHere) throw error;
+      if (error instanceof SubjectFault || error instanceof NotApplicable) throw error;
       const { code } = error as { code?: unknown };
       return code === "internal"
         ? "its kind is internal: map the implementation's error"

@@ -17,7 +17,7 @@ import { linkedSignal } from "./linked_signal.ts";
 import { inferenceCalls } from "./inference_calls.ts";
 import { observedHost } from "./observed_host.ts";
 import { ProcessGate } from "./process_gate.ts";
-import type { Turnstile } from "./turnstile.ts";
+import type { CallScheduler } from "./call_scheduler.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
@@ -30,7 +30,7 @@ export interface StartProcessOptions extends Pick<
   readonly host: Omit<Host, "processes">;
   readonly place: Place;
   readonly activity: Activity;
-  readonly turnstile?: Turnstile | undefined;
+  readonly callScheduler?: CallScheduler | undefined;
   readonly trace?: WorldTrace | undefined;
   readonly isAlive: (pid: number) => boolean;
 }
@@ -41,7 +41,7 @@ export function startProcess(
   options: StartProcessOptions,
 ): { readonly running: RunningSubject; readonly gate: ProcessGate } {
   const { pid, activity } = options;
-  const gate = new ProcessGate(activity, { pid, turnstile: options.turnstile });
+  const gate = new ProcessGate(activity, { pid, callScheduler: options.callScheduler });
   const plan: KillPlan = { point: undefined, changes: 0, chunks: 0 };
   const manager = subject.start(processHost(options, { gate, plan }), options.place);
   // What the process had promised can no longer be kept when it dies.

@@ -11,7 +11,7 @@ import type { GuardedFilesOptions, VolumeKind } from "../disk/mod.ts";
 import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { Observation } from "../tracing/observation.ts";
 import type { KillPoint } from "./process_gate.ts";
-import type { Schedule } from "./turnstile.ts";
+import type { Schedule } from "./call_scheduler.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
 /** The worlds that run in this process. */

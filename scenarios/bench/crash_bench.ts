@@ -10,7 +10,7 @@ import {
   type CrashPlace,
   enumerateStates,
   exploreCrashes,
-  lookAtState,
+  inspectState,
   memoryWorld,
   modelPlace,
   startAfterCrash,
@@ -47,7 +47,7 @@ for (const { name, versions, concurrency } of CRASH_MODELS.slice(0, 2)) {
   let count = 0;
   for (const { image } of states.filter((_, index) => index % step === 0)) {
     count++;
-    await timed(times, "look", async () => lookAtState(crash, image, "none"));
+    await timed(times, "look", async () => inspectState(crash, image, "none"));
     await timeQuestions(times, place, image);
   }
   for (const [part, ms] of times)

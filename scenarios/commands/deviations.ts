@@ -98,7 +98,7 @@ function differences([first, ...others]: readonly NamedRecord[]): string[] {
   if (first === undefined) return [];
   const factsOf = ({ record: { header } }: NamedRecord) => ({
     subject: `${header.subject.name} ${header.subject.version}`,
-    law: header.suite.lawSha256,
+    law: header.suite.specSha256,
     system: header.machine.os,
     worlds: header.worlds.join(", "),
   });

@@ -14,7 +14,7 @@ import {
   type ReplayTries,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
-import type { Accused } from "./resolve_subject.ts";
+import type { ResolvedSubject } from "./resolve_subject.ts";
 
 /** How often a replay is played against a program before it counts as not shown again. */
 export const PROGRAM_TRIES = 3;
@@ -22,7 +22,7 @@ export const PROGRAM_TRIES = 3;
 /** How a replay is played against a program. */
 export interface PlayProgramOptions {
   /** Who is judged, as it was summoned for world "process". */
-  readonly accused: Pick<Accused, "workers">;
+  readonly accused: Pick<ResolvedSubject, "workers">;
   /** Path of the module that judges in a process of its own. */
   readonly worker: string;
   /** @default {PROGRAM_TRIES} */

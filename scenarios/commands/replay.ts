@@ -29,7 +29,7 @@ import { environmentSecrets } from "./environment_secrets.ts";
 import { playProgram, PROGRAM_TRIES } from "./play_program.ts";
 import { readReplay } from "./replay_files.ts";
 import { parseCount } from "./run_options.ts";
-import { summon } from "./resolve_subject.ts";
+import { resolveSubject } from "./resolve_subject.ts";
 
 const EXIT_CODE_OF: Readonly<Record<ReplayOutcome["outcome"], number>> = {
   holds: EXIT_CODES.conformant,
@@ -126,7 +126,7 @@ async function play(
     throw new RangeError(
       `Cannot judge ${miniature.name} in world "process": it is no program, choose another world`,
     );
-  const accused = await summon({ subject: command, worlds: [world] });
+  const accused = await resolveSubject({ subject: command, worlds: [world] });
   if ("fault" in accused) return accused;
   const { worker } = context;
   const tries = await playProgram(replay, { accused, worker, triesMax: options.tries });

@@ -29,7 +29,7 @@ async function conform(...args: string[]) {
   return { exitCode, out, err };
 }
 
-const ONE = ["--only", "manage/ids_and_back", "--world", "memory", "--runs", "20"];
+const ONE = ["--only", "manage/model_id_round_trip", "--world", "memory", "--runs", "20"];
 
 test("a run writes its record, and reports are made from it", async () => {
   const run = await conform("run", ...ONE, "--report", at("deep/run.jsonl"));
@@ -39,7 +39,7 @@ test("a run writes its record, and reports are made from it", async () => {
   assert.equal(record.closing?.verdict, "conformant");
   assert.deepEqual(
     record.results.map(({ scenario, status }) => [scenario, status]),
-    [["manage/ids_and_back", "pass"]],
+    [["manage/model_id_round_trip", "pass"]],
   );
   const made = {
     html: /<!doctype html>/,
@@ -88,7 +88,7 @@ test("shards of a run come to the same results as the whole, and half of them to
 test("a list of deviations that is not true makes a run fail, and says why", async () => {
   const entry = {
     requirement: "MANAGE-MAP",
-    scenario: "manage/ids_and_back",
+    scenario: "manage/model_id_round_trip",
     signature: "MANAGE-MAP: x",
     issue: "https://example.com/1",
     expires: "2999-01-01",

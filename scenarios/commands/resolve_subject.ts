@@ -26,7 +26,7 @@ export const INSTALLED_UNDER = ".subjects";
 const PROFILES: readonly Profile[] = ["core", "offline", "interop", "durable", "inference"];
 
 /** Who is judged, and how its workers are started. */
-export interface Accused {
+export interface ResolvedSubject {
   readonly name: string;
   readonly version: string;
   readonly profiles: readonly Profile[];
@@ -62,9 +62,9 @@ const REFERENCE_CLOCK_SPEED = "10";
  *
  * @returns why it did not come, when it broke the protocol at once
  */
-export async function summon(
+export async function resolveSubject(
   options: Pick<RunOptions, "subject" | "worlds">,
-): Promise<Accused | { readonly fault: string }> {
+): Promise<ResolvedSubject | { readonly fault: string }> {
   const { subject, worlds } = options;
   const hasProcesses = worlds.includes("process");
   if (!hasProcesses && subject === undefined)

@@ -17,7 +17,7 @@ import {
   requirementTable,
   runParallel,
   type ScenarioResult,
-  sometimesLine,
+  flakyDeviations,
 } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
@@ -28,7 +28,7 @@ import { corpusResults, runCorpus } from "./run_corpus.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
 import { RunReport } from "./run_report.ts";
 import { showModel } from "./show_model.ts";
-import { summon } from "./resolve_subject.ts";
+import { resolveSubject } from "./resolve_subject.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
 export function addRunCommand(program: Command, context: ConformContext): void {
@@ -45,7 +45,7 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
   const startMs = performance.now();
   const { worlds, seed, runs } = options;
   const print = (text: string) => context.writeOut(`${text}\n`);
-  const accused = await summon(options);
+  const accused = await resolveSubject(options);
   if ("fault" in accused) {
     context.writeErr(`mlx-conform: ${accused.fault}\n`);
     return EXIT_CODES["subject failed to start"];
@@ -91,7 +91,7 @@ async function judge(options: RunOptions, context: ConformContext): Promise<numb
     print(`\nThe suite is broken: ${name} must break ${keptInSpite.join(", ")}, and kept it.`);
     return EXIT_CODES["harness failed"];
   }
-  const sometimes = sometimesLine(results);
+  const sometimes = flakyDeviations(results);
   if (sometimes !== undefined) print(`\n${sometimes}`);
   for (const problem of problems) print(`\nknown deviations: ${problem}`);
   for (const warning of warnings) print(`\nknown deviations: ${warning}`);

@@ -16,7 +16,7 @@ async function conform(...args: string[]) {
   return { exitCode, out, err };
 }
 
-const ONE_SCENARIO = ["--only", "manage/ids_and_back", "--world", "memory", "--runs", "20"];
+const ONE_SCENARIO = ["--only", "manage/model_id_round_trip", "--world", "memory", "--runs", "20"];
 
 test("mlx-conform runs when no command is named, as `run` does", async () => {
   for (const words of [[], ["run"]]) {

@@ -13,7 +13,7 @@ import {
   deviationsBeside,
   formatReplay,
   judgeDeviations,
-  lawSha256,
+  specSha256,
   parseDeviations,
   type ParseDeviationsOptions,
   RecordWriter,
@@ -24,7 +24,7 @@ import {
   type SubjectRole,
   suiteVerdict,
   type SuiteVerdict,
-  wholeStory,
+  failureStories,
 } from "../../harness/mod.ts";
 import { environmentSecrets } from "./environment_secrets.ts";
 import { replayFor } from "./replay_files.ts";
@@ -104,7 +104,7 @@ export class RunReport {
 
   async #write(judged: ScenarioResult): Promise<void> {
     const replay = replayFor(judged, this.#facts.subject);
-    const story = wholeStory(judged, { subject: this.#options.subject });
+    const story = failureStories(judged, { subject: this.#options.subject });
     if (replay === undefined) return this.#writer?.add(judged, { story });
     this.#writer?.add(judged, {
       story,
@@ -147,7 +147,7 @@ export class RunReport {
     this.#file = file;
     this.#writer = new RecordWriter(
       {
-        suite: { version: suiteVersion(), lawSha256: lawSha256() },
+        suite: { version: suiteVersion(), specSha256: specSha256() },
         subject: { name: subject.name, version: subject.version },
         profiles,
         ...(roles === undefined ? {} : { roles }),

@@ -41,7 +41,7 @@ test("mlx-conform soak runs fresh cases for a while and says what it saw", async
     "--seed",
     "7",
     "--only",
-    "manage/ids_and_back",
+    "manage/model_id_round_trip",
   );
   assert.equal(exitCode, 0, out);
   assert.match(out, /^soak of mlx-layout \S+: 0\.01 minutes, seed 7\n/);

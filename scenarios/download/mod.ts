@@ -7,15 +7,15 @@
 import type { Scenario } from "../../harness/mod.ts";
 import { delegated } from "./routes/delegated.ts";
 import { askedPauses } from "./retry/asked_pauses.ts";
-import { brokenLine } from "./resume/broken_line.ts";
+import { droppedConnections } from "./resume/dropped_connections.ts";
 import { cancelAnywhere } from "./caller/cancel_anywhere.ts";
-import { changedAlike } from "./integrity/changed_alike.ts";
+import { sameSizeNewContent } from "./integrity/same_size_new_content.ts";
 import { errno } from "./disk/errno.ts";
 import { errorFacts } from "./retry/error_facts.ts";
 import { exactRoom } from "./disk/exact_room.ts";
 import { expiredMidway } from "./retry/expired_midway.ts";
 import { fullPart, wrongPart } from "./resume/odd_parts.ts";
-import { otherWayWatched } from "./routes/other_way_watched.ts";
+import { nonMlxSourceWatched } from "./routes/non_mlx_source_watched.ts";
 import { progressOfSeveral } from "./caller/progress_of_several.ts";
 import { readOnlyPlace } from "./disk/read_only_place.ts";
 import { refusedCalls } from "./disk/refused_calls.ts";
@@ -32,7 +32,7 @@ import { largeFileBroken, largeFileElsewhere, largeFileKilled } from "./resume/l
 import { killedAnywhere } from "./resume/killed_anywhere.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
-import { otherWay } from "./routes/other_way.ts";
+import { nonMlxSource } from "./routes/non_mlx_source.ts";
 import { peak } from "./disk/peak.ts";
 import { progress } from "./caller/progress.ts";
 import { resume, resumeAfterCancel } from "./resume/resume.ts";
@@ -46,7 +46,7 @@ import { retries, retryAfter } from "./retry/retries.ts";
 import { smallVolume } from "./disk/small_volume.ts";
 import { severalAtOnce } from "../concurrency/several_at_once.ts";
 import { tooLittleRoom } from "./disk/too_little_room.ts";
-import { toldApart } from "./retry/told_apart.ts";
+import { distinctErrorCodes } from "./retry/distinct_error_codes.ts";
 import { watchedDownload } from "./integrity/watched_download.ts";
 import { wrongBytes } from "./integrity/wrong_bytes.ts";
 
@@ -58,7 +58,7 @@ export const downloadScenarios: readonly Scenario[] = [
   watchedTrouble,
   movingBranch,
   resume,
-  brokenLine,
+  droppedConnections,
   killedAnywhere,
   killedAnyMoment,
   largeFileKilled,
@@ -71,7 +71,7 @@ export const downloadScenarios: readonly Scenario[] = [
   resumeUnwedged,
   fullPart,
   resumeChanged,
-  changedAlike,
+  sameSizeNewContent,
   idempotent,
   cancel,
   cancelAnywhere,
@@ -82,7 +82,7 @@ export const downloadScenarios: readonly Scenario[] = [
   retries,
   retryAfter,
   askedPauses,
-  toldApart,
+  distinctErrorCodes,
   expiringAddresses,
   expiredMidway,
   fewHeaders,
@@ -95,8 +95,8 @@ export const downloadScenarios: readonly Scenario[] = [
   tooLittleRoom,
   exactRoom,
   peak,
-  otherWay,
-  otherWayWatched,
+  nonMlxSource,
+  nonMlxSourceWatched,
   keptFromWriting,
   delegated,
 ];

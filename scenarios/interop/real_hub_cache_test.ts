@@ -131,7 +131,7 @@ interface Seen {
   readonly files: readonly string[];
 }
 
-interface Scene {
+interface CommandContext {
   readonly hub: SimulatedHub;
   readonly cache: string;
   readonly manager: SharedModelManager;
@@ -139,7 +139,7 @@ interface Scene {
   readonly ask: (script: string, args: readonly string[]) => Promise<string>;
 }
 
-async function inCache(action: (scene: Scene) => Promise<void>): Promise<void> {
+async function inCache(action: (scene: CommandContext) => Promise<void>): Promise<void> {
   const top = await mkdtemp(join(tmpdir(), "mlx-layout-cache-"));
   const hub = new SimulatedHub({ now: () => Date.now() });
   const served = await serveHub(hub);

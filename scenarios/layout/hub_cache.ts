@@ -14,7 +14,7 @@ import {
   HEAD,
   type ModelFile,
   modelPlace,
-  NotPossibleHere,
+  NotApplicable,
   readBytes,
   readText,
   scenario,
@@ -34,7 +34,7 @@ export const hubCache = scenario({
   world: () => ({ style: { chunkBytes: 2000 } }),
   async check({ versions }, world, verdict) {
     const place = modelPlace(world, REPOSITORY);
-    if (!place.endsWith(HEAD)) throw new NotPossibleHere("its layout is not the hub's cache");
+    if (!place.endsWith(HEAD)) throw new NotApplicable("its layout is not the hub's cache");
     const cache = stateDirectory(place);
     const commits = new Map<string, readonly ModelFile[]>();
     const look = async () => {

@@ -12,7 +12,7 @@ import {
   anyModel,
   evictFiles,
   filePlace,
-  lacksRefusal,
+  missingFinding,
   Observation,
   placeModel,
   scenario,
@@ -41,7 +41,7 @@ export const evictedFiles = scenario({
     const subject = world.start({ ...(await evictFiles(world, places)), observe });
     const report = await verdict.attempt("LOAD-EVICTED", () => subject.check({ repository }));
     for (const path of victims) {
-      const lack = lacksRefusal(report, { causes: ["evicted"], paths: [path] });
+      const lack = missingFinding(report, { causes: ["evicted"], paths: [path] });
       verdict.holds("LOAD-EVICTED", lack === undefined, () => `${path}: ${lack}`);
     }
     const real = await Promise.all(places.map((place) => world.files.realpath(place)));

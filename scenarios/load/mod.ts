@@ -15,7 +15,7 @@ import { faultyRunner } from "./faulty_runner.ts";
 import { htmlFile } from "./html_file.ts";
 import { inertCheck } from "./inert_check.ts";
 import { lfsPointerFile } from "./lfs_pointer_file.ts";
-import { lostBlock } from "./lost_block.ts";
+import { zeroedBlock } from "./zeroed_block.ts";
 import { lyingExtents } from "./lying_extents.ts";
 import { lyingHeader } from "./lying_header.ts";
 import { loadPlan } from "./load_plan.ts";
@@ -26,9 +26,9 @@ import { sameTokens } from "./same_tokens.ts";
 import { sidecar } from "./sidecar.ts";
 import { soundModel } from "./sound_model.ts";
 import { strayWeights } from "./stray_weights.ts";
-import { turnedBit } from "./turned_bit.ts";
+import { flippedBit } from "./flipped_bit.ts";
 import { weightsCut } from "./weights_cut.ts";
-import { weightsWithTail } from "./weights_with_tail.ts";
+import { trailingBytes } from "./trailing_bytes.ts";
 import { wrongLinks } from "./wrong_links.ts";
 import { wrongShapes } from "./wrong_shapes.ts";
 import { wrongTensors } from "./wrong_tensors.ts";
@@ -38,10 +38,10 @@ export const loadScenarios: readonly Scenario[] = [
   soundModel,
   brokenConfig,
   weightsCut,
-  weightsWithTail,
-  lostBlock,
+  trailingBytes,
+  zeroedBlock,
   notANumber,
-  turnedBit,
+  flippedBit,
   sidecar,
   lfsPointerFile,
   htmlFile,

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import {
   anyModel,
   changeFiles,
-  lacksRefusal,
+  missingFinding,
   placeModel,
   scenario,
   splitSafetensors,
@@ -59,7 +59,7 @@ export const notANumber = scenario({
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     await changeFiles(world, directory, { before: model.files, after });
     const report = await verdict.attempt("LOAD-NAN", () => world.start().check({ repository }));
-    const lack = lacksRefusal(report, {
+    const lack = missingFinding(report, {
       causes: ["not-a-number"],
       paths: [place.path],
       mentions: [place.name],

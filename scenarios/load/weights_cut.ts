@@ -9,7 +9,7 @@ import fc from "fast-check";
 import {
   anyModel,
   changeFiles,
-  lacksRefusal,
+  missingFinding,
   placeModel,
   scenario,
   splitSafetensors,
@@ -51,7 +51,7 @@ export const weightsCut = scenario({
       world.start().check({ repository }),
     );
     const isKnown = sizeBytes >= dataStartBytes;
-    const lack = lacksRefusal(report, {
+    const lack = missingFinding(report, {
       causes: ["truncated"],
       paths: [path],
       mentions: isKnown ? [String(whole.length - sizeBytes)] : undefined,

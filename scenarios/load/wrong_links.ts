@@ -9,7 +9,7 @@ import fc from "fast-check";
 import {
   anyModel,
   filePlace,
-  lacksRefusal,
+  missingFinding,
   placeModel,
   scenario,
   wantedFiles,
@@ -55,7 +55,7 @@ export const wrongLinks = scenario({
     }
     const report = await verdict.attempt("LOAD-LINK", () => world.start().check({ repository }));
     const isBroken = leads === "nowhere" || leads === "to itself";
-    const lack = lacksRefusal(report, {
+    const lack = missingFinding(report, {
       causes: [isBroken ? "broken-link" : "outside-directory"],
       paths: [victim.path],
     });

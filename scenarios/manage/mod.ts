@@ -9,7 +9,7 @@ import { anyDirectory } from "./any_directory.ts";
 import { damagedModel } from "./damaged_model.ts";
 import { foreignMarker } from "./foreign_marker.ts";
 import { foundModels } from "./found_models.ts";
-import { idsAndBack } from "./ids_and_back.ts";
+import { modelIdRoundTrip } from "./model_id_round_trip.ts";
 import { markerAlwaysTrue } from "./marker_always_true.ts";
 import { markerOrder } from "./marker_order.ts";
 import { metadata } from "./metadata.ts";
@@ -19,8 +19,8 @@ import { removal } from "./removal.ts";
 import { removedLeftovers } from "./removed_leftovers.ts";
 import { repair } from "./repair.ts";
 import { rot } from "./rot.ts";
-import { roomAgain } from "./room_again.ts";
-import { secondNames } from "./second_names.ts";
+import { freedSpace } from "./freed_space.ts";
+import { hardLinks } from "./hard_links.ts";
 
 /** Scenarios of this area. */
 export const manageScenarios: readonly Scenario[] = [
@@ -29,7 +29,7 @@ export const manageScenarios: readonly Scenario[] = [
   damagedModel,
   foreignMarker,
   foundModels,
-  idsAndBack,
+  modelIdRoundTrip,
   markerAlwaysTrue,
   markerOrder,
   metadata,
@@ -38,6 +38,6 @@ export const manageScenarios: readonly Scenario[] = [
   removedLeftovers,
   repair,
   rot,
-  secondNames,
-  roomAgain,
+  hardLinks,
+  freedSpace,
 ];

@@ -30,7 +30,7 @@ const LAYOUT_ORDER: readonly Layout[] = isOfHubCache
   : ["hubapi", "lmstudio", "flat", "hf-cache"];
 /** One for each root: a process keeps what it knows from one operation to the next. */
 const managers = new Map<string, ModelManager>();
-const subject = await summonedSubject();
+const subject = await resolvedSubject();
 
 serveAdapter(
   {
@@ -72,7 +72,7 @@ function managerOf({ root }: AdapterCall): ModelManager {
   return manager;
 }
 
-async function summonedSubject(): Promise<Subject> {
+async function resolvedSubject(): Promise<Subject> {
   const at = process.argv.indexOf("--miniature");
   if (at < 0) return reference;
   const { miniatures } = await import("../../harness/miniatures/mod.ts");

@@ -1,8 +1,8 @@
-import type { ModelArgument } from "./cli_world.ts";
+import type { ModelArgument } from "./cli_environment.ts";
 import { resolve } from "node:path";
 import type { Environment, ModelRequest } from "../../spec/mod.ts";
 import { expandHome } from "../layout/expand_home.ts";
-import type { Scene } from "./session.ts";
+import type { CommandContext } from "./command_context.ts";
 
 /** How a model that may be a directory is described in a command's help. */
 export const MODEL_ARGUMENT =
@@ -11,7 +11,7 @@ export const MODEL_ARGUMENT =
 /** A model under the root goes before a directory of the same name; a directory before an absent model. */
 export async function modelArgument(
   request: ModelRequest,
-  scene: Scene,
+  scene: CommandContext,
   options: { readonly env: Environment },
 ): Promise<ModelArgument> {
   const { repository: model } = request;
@@ -26,7 +26,7 @@ function looksLikeRepository(model: string): boolean {
   return /^[^/\\.~][^/\\]*\/[^/\\]+$/.test(model);
 }
 
-async function isDirectory(path: string, scene: Scene): Promise<boolean> {
+async function isDirectory(path: string, scene: CommandContext): Promise<boolean> {
   try {
     return (await scene.host.files.stat(path)).kind === "directory";
   } catch {

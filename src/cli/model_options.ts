@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type Layout, LAYOUTS, type ModelRequest } from "../../spec/mod.ts";
-import type { CommonOptions } from "./session.ts";
+import type { CommonOptions } from "./command_context.ts";
 
 /** Options of the commands that are about a model on the disk. */
 export interface ModelOptions extends CommonOptions {

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addBenchCommand } from "./commands/bench.ts";
 import { addCheckCommand } from "./commands/check.ts";
-import type { CliWorld } from "./cli_world.ts";
+import type { CliEnvironment } from "./cli_environment.ts";
 import { addDownloadCommand } from "./commands/download.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { addListCommand } from "./commands/list.ts";
@@ -10,7 +10,7 @@ import { addPathCommand } from "./commands/path.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRemoveCommand } from "./commands/remove.ts";
 import { addRunCommand } from "./commands/run.ts";
-import { Session } from "./session.ts";
+import { Session } from "./command_context.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 
@@ -25,7 +25,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (run the same again
  * @param args arguments behind the program's name
  * @returns the exit code; failures of the command have been told by then
  */
-export async function runCli(args: readonly string[], world: CliWorld): Promise<ExitCode> {
+export async function runCli(args: readonly string[], world: CliEnvironment): Promise<ExitCode> {
   const session = new Session(world);
   const program = new Command("mlx-layout")
     .description(

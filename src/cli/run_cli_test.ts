@@ -13,7 +13,7 @@ import type {
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { nodeHost } from "../node_host.ts";
-import type { CliManager, CliWorld } from "./cli_world.ts";
+import type { CliManager, CliEnvironment } from "./cli_environment.ts";
 import { runCli } from "./run_cli.ts";
 
 const ROOT = resolve("/models");
@@ -23,7 +23,7 @@ const DIRECTORY = resolve("/models/models/org/name");
 async function run(
   line: string,
   answers: Partial<CliManager> = {},
-  options: Partial<CliWorld> = {},
+  options: Partial<CliEnvironment> = {},
 ) {
   const written = { stdout: "", stderr: "" };
   const places: Place[] = [];

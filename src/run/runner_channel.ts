@@ -8,7 +8,7 @@ import type {
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
-import { Complaints } from "./complaints.ts";
+import { StderrTail } from "./stderr_tail.ts";
 import { MessageReader } from "./message_reader.ts";
 
 /** Memory is looked at this often while somebody waits. */
@@ -28,7 +28,7 @@ export class RunnerChannel {
   readonly #clock: Clock;
   readonly #limits: RunnerLimits;
   readonly #reader: MessageReader;
-  readonly #complaints: Complaints;
+  readonly #stderrTail: StderrTail;
   #name: string;
   #failure: ModelError | undefined;
   #isClosed = false;
@@ -42,7 +42,7 @@ export class RunnerChannel {
     this.#clock = options.clock;
     this.#limits = options.limits;
     this.#reader = new MessageReader(child.stdout, options.limits);
-    this.#complaints = new Complaints(child.stderr, options.limits);
+    this.#stderrTail = new StderrTail(child.stderr, options.limits);
   }
 
   /** Names the runner by what it calls itself. */
@@ -56,7 +56,7 @@ export class RunnerChannel {
     if (this.#isClosed)
       throw new ModelError("runner-unavailable", "Cannot ask a runner that was ended");
     this.#reader.forget();
-    this.#complaints.forget();
+    this.#stderrTail.forget();
   }
 
   /** Runs one exchange; when it fails so that the runner cannot be trusted any more, the runner is ended. */
@@ -109,7 +109,7 @@ export class RunnerChannel {
       reading.catch(() => {});
       const event = await Promise.race([
         reading,
-        this.#complaints.flood,
+        this.#stderrTail.flood,
         this.#timeLimit(wait, done.signal),
         this.#memoryLimit(wait, done.signal),
       ]);
@@ -162,8 +162,8 @@ export class RunnerChannel {
     // Output may end a moment before the program does; one that goes on without any is ended.
     const end = await this.#atMost(this.#child.ended, this.#limits.endMs);
     this.#child.kill();
-    await this.#atMost(this.#complaints.ended, this.#limits.endMs);
-    const complaint = this.#complaints.lastLine();
+    await this.#atMost(this.#stderrTail.ended, this.#limits.endMs);
+    const complaint = this.#stderrTail.lastLine();
     const isQuiet = end === undefined || end.exitCode === 0;
     const why = complaint === "" ? "" : `: ${complaint.replace(/\.$/, "")}`;
     throw new ModelError(

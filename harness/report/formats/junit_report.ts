@@ -103,7 +103,7 @@ function suiteLines(name: string, record: RunRecord, cases: readonly TestCase[])
   const properties = {
     subject: `${subject.name} ${subject.version}`,
     suite: suite.version,
-    law: suite.lawSha256,
+    law: suite.specSha256,
     seed: String(seed),
     machine: `${machine.os} ${machine.arch}, Node ${machine.node}, ${machine.filesystem}`,
     verdict: recordVerdict(record),

@@ -2,7 +2,7 @@ import type { RequirementStanding } from "../../suite/run_suite.ts";
 import { escapeMarkup } from "./escape_markup.ts";
 import { recordStandings, recordVerdict } from "../record_verdict.ts";
 import { resultOutcome } from "../result_outcome.ts";
-import { sometimesLine } from "../sometimes_line.ts";
+import { flakyDeviations } from "../flaky_deviations.ts";
 import type { RecordResult, RunRecord } from "../record/run_record.ts";
 
 /** A summary is for reading; the record has them all. */
@@ -51,7 +51,7 @@ function troubleLines(record: RunRecord): string[] {
     return outcome === "failed" || outcome === "errored";
   });
   const problems = [...record.problems, ...(record.closing?.deviationProblems ?? [])];
-  const sometimes = sometimesLine(record.results);
+  const sometimes = flakyDeviations(record.results);
   const part = shard === undefined ? "" : `, shard ${shard.index} of ${shard.count}`;
   return [
     `### ${escape(`${subject.name} ${subject.version}`)}`,

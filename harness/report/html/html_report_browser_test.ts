@@ -116,16 +116,16 @@ async function withPage(
     javaScriptEnabled: options.script ?? true,
   });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
+  const stderrTail: string[] = [];
+  page.on("console", (message) => stderrTail.push(message.text()));
+  page.on("pageerror", (error) => stderrTail.push(error.message));
   page.on("request", (request) => {
-    if (!/^(?:file|blob):/.test(request.url())) complaints.push(`it asked for ${request.url()}`);
+    if (!/^(?:file|blob):/.test(request.url())) stderrTail.push(`it asked for ${request.url()}`);
   });
   try {
     await page.goto(address + (options.suffix ?? ""));
     await use(page);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(stderrTail, []);
   } finally {
     await context.close();
   }

@@ -1,5 +1,5 @@
 import { CELL_LOOKS, type CellState, cellState } from "./cell_state.ts";
-import { sometimesLine } from "../sometimes_line.ts";
+import { flakyDeviations } from "../flaky_deviations.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { PageColumn } from "./page_column.ts";
 import { link } from "./page_drawer.ts";
@@ -32,7 +32,7 @@ function card(column: PageColumn): Markup {
     count: states.filter((one) => one === state).length,
   })).filter(({ count }) => count > 0);
   const cases = results.reduce((sum, result) => sum + result.cases, 0);
-  const sometimes = sometimesLine(results);
+  const sometimes = flakyDeviations(results);
   const wrong = [...problems, ...(closing?.deviationProblems ?? [])];
   return markup`<li class="card ${verdict.replaceAll(" ", "-")}">
 <h3>${title} <span class="version">${subject.version}</span></h3>

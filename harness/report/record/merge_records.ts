@@ -17,7 +17,7 @@ export type MergedRecord =
 /** What has to be the same in every shard of a run. */
 const SAME: Readonly<Record<string, (header: RecordHeader) => unknown>> = {
   "version of the suite": ({ suite }) => suite.version,
-  "digest of the law": ({ suite }) => suite.lawSha256,
+  "digest of the law": ({ suite }) => suite.specSha256,
   subject: ({ subject }) => `${subject.name} ${subject.version}`,
   profiles: ({ profiles }) => profiles,
   roles: ({ roles }) => roles ?? "all",

@@ -56,10 +56,10 @@ test("mergeRecords() refuses shards that do not belong together, and says what d
   };
   for (const [header, why] of [
     [
-      { suite: { version: "0.2.0", lawSha256: "a".repeat(64) } },
+      { suite: { version: "0.2.0", specSha256: "a".repeat(64) } },
       /2\.jsonl: its version of the suite is "0\.2\.0"/,
     ],
-    [{ suite: { version: "0.1.0", lawSha256: "a".repeat(64) } }, /its digest of the law is/],
+    [{ suite: { version: "0.1.0", specSha256: "a".repeat(64) } }, /its digest of the law is/],
     [
       { subject: { name: "example", version: "1.5.0" } },
       /its subject is "example 1\.5\.0", and that of 1\.jsonl is/,

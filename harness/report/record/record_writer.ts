@@ -4,7 +4,7 @@ import { breakageSignature } from "../../deviations/breakage_signature.ts";
 import type { SuiteVerdict } from "../../suite/exit_code.ts";
 import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
 import { redactValue } from "../../redact_secrets.ts";
-import { wholeStory } from "../failure_story.ts";
+import { failureStories } from "../failure_story.ts";
 import type {
   RecordClosing,
   RecordHeader,
@@ -60,7 +60,7 @@ export class RecordWriter {
     this.#cases += cases;
     this.#durationMs += durationMs;
     this.#counts[status] = (this.#counts[status] ?? 0) + 1;
-    const story = material.story ?? wholeStory(result);
+    const story = material.story ?? failureStories(result);
     const line: RecordResult = {
       type: "result",
       ...result,

@@ -23,7 +23,7 @@ export interface RecordHeader {
   readonly type: "header";
   readonly format: 1;
   /** The version of the suite, and the digest of the law that it judges by. */
-  readonly suite: { readonly version: string; readonly lawSha256: string };
+  readonly suite: { readonly version: string; readonly specSha256: string };
   readonly subject: { readonly name: string; readonly version: string };
   /** What the subject claims. */
   readonly profiles: readonly Profile[];

@@ -5,7 +5,7 @@ import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "../model_options.ts";
 import { parseTokenCount, runnerOption } from "./run.ts";
-import { printJson, type Session } from "../session.ts";
+import { printJson, type Session } from "../command_context.ts";
 
 interface BenchOptions extends ModelOptions {
   readonly promptTokens: number;

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { CheckReport, ModelRequest, WaitOptions } from "../../../spec/mod.ts";
-import type { CliWorld } from "../cli_world.ts";
+import type { CliEnvironment } from "../cli_environment.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { printable } from "../output/format.ts";
-import { printJson, type Scene, type Session } from "../session.ts";
+import { printJson, type CommandContext, type Session } from "../command_context.ts";
 import { withProgress } from "../output/with_progress.ts";
 
 /** Adds `mlx-layout check`. */
@@ -28,9 +28,9 @@ export function addCheckCommand(program: Command, session: Session): void {
 }
 
 interface CheckContext {
-  readonly scene: Scene;
+  readonly scene: CommandContext;
   readonly wait: WaitOptions;
-  readonly env: CliWorld["place"]["env"];
+  readonly env: CliEnvironment["place"]["env"];
 }
 
 async function check(request: ModelRequest, context: CheckContext): Promise<CheckReport> {
@@ -41,7 +41,7 @@ async function check(request: ModelRequest, context: CheckContext): Promise<Chec
     : await scene.manager.check(asked, wait);
 }
 
-function printReport(report: CheckReport, scene: Scene): void {
+function printReport(report: CheckReport, scene: CommandContext): void {
   for (const { level, cause, path, detail } of report.findings) {
     scene.stdout.write(`${level}: ${cause}: ${printable(path)}: ${printable(detail)}\n`);
   }

@@ -10,7 +10,12 @@ import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, formatDuration } from "../output/format.ts";
 import { printDownloadPlan } from "../output/print_download_plan.ts";
 import { ProgressLine } from "../output/progress_line.ts";
-import { type CommonOptions, printJson, type Scene, type Session } from "../session.ts";
+import {
+  type CommonOptions,
+  printJson,
+  type CommandContext,
+  type Session,
+} from "../command_context.ts";
 
 interface DownloadOptions extends CommonOptions {
   readonly revision?: string;
@@ -97,7 +102,7 @@ export function addDownloadCommand(program: Command, session: Session): void {
 async function download(
   repository: string,
   options: DownloadOptions,
-  scene: Scene,
+  scene: CommandContext,
 ): Promise<ExitCode> {
   // What is left has the names of the request's fields.
   const { root: _root, json: _json, quiet: _quiet, dryRun, sha256: _sha256, by, ...rest } = options;
@@ -115,7 +120,11 @@ async function download(
   );
 }
 
-function downloadUrl(url: string, options: DownloadOptions, scene: Scene): Promise<ExitCode> {
+function downloadUrl(
+  url: string,
+  options: DownloadOptions,
+  scene: CommandContext,
+): Promise<ExitCode> {
   const { sha256, token } = options;
   const request: UrlRequest = {
     url,
@@ -128,8 +137,8 @@ function downloadUrl(url: string, options: DownloadOptions, scene: Scene): Promi
 /** Runs a transfer with its progress, and prints its result. */
 async function transfer(
   options: DownloadOptions,
-  scene: Scene,
-  start: (wait: Scene["wait"]) => Promise<DownloadResult>,
+  scene: CommandContext,
+  start: (wait: CommandContext["wait"]) => Promise<DownloadResult>,
 ): Promise<ExitCode> {
   const startedMs = scene.host.clock.now();
   const { onProgress, end } = progressReports(options, scene);
@@ -155,7 +164,7 @@ interface ProgressReports {
   readonly end: () => void;
 }
 
-function progressReports(options: DownloadOptions, scene: Scene): ProgressReports {
+function progressReports(options: DownloadOptions, scene: CommandContext): ProgressReports {
   const nothing = () => undefined;
   if (options.quiet === true) return { onProgress: undefined, end: nothing };
   const { clock } = scene.host;

@@ -10,7 +10,7 @@ import type {
 } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
 import { nodeHost } from "../../node_host.ts";
-import type { CliManager, CliWorld } from "../cli_world.ts";
+import type { CliManager, CliEnvironment } from "../cli_environment.ts";
 import { Interruption } from "../exit_code.ts";
 import { runCli } from "../run_cli.ts";
 
@@ -39,7 +39,7 @@ const PROGRESS: Progress = {
 async function run(
   line: string,
   answers: Partial<CliManager> = {},
-  options: Partial<CliWorld> = {},
+  options: Partial<CliEnvironment> = {},
 ) {
   const written = { stdout: "", stderr: "" };
   const places: Place[] = [];

@@ -4,7 +4,12 @@ import type { ListedModel } from "../../../spec/mod.ts";
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, printable } from "../output/format.ts";
 import { table } from "../output/table.ts";
-import { type CommonOptions, printJson, type Scene, type Session } from "../session.ts";
+import {
+  type CommonOptions,
+  printJson,
+  type CommandContext,
+  type Session,
+} from "../command_context.ts";
 
 const HEADER = ["STATE", "LAYOUT", "REPOSITORY", "MODEL ID", "SIZE", "DIRECTORY"] as const;
 
@@ -25,7 +30,7 @@ export function addListCommand(program: Command, session: Session): void {
 function printModels(
   models: readonly ListedModel[],
   options: CommonOptions,
-  scene: Scene,
+  scene: CommandContext,
 ): ExitCode {
   if (options.json === true) {
     printJson(scene.stdout, models);

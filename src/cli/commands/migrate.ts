@@ -5,7 +5,7 @@ import { expandHome } from "../../layout/expand_home.ts";
 import type { Output } from "../text_output.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { printable } from "../output/format.ts";
-import { type CommonOptions, printJson, type Session } from "../session.ts";
+import { type CommonOptions, printJson, type Session } from "../command_context.ts";
 
 interface MigrateOptions extends CommonOptions {
   readonly from?: string;

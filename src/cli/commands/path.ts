@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { ModelError } from "../../errors.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
-import { printJson, type Session } from "../session.ts";
+import { printJson, type Session } from "../command_context.ts";
 
 /** Adds `mlx-layout path`. */
 export function addPathCommand(program: Command, session: Session): void {

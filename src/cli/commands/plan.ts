@@ -4,7 +4,7 @@ import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "../model_options.ts";
 import { formatBytes, printable } from "../output/format.ts";
-import { printJson, type Scene, type Session } from "../session.ts";
+import { printJson, type CommandContext, type Session } from "../command_context.ts";
 
 /** Adds `mlx-layout plan`. */
 export function addPlanCommand(program: Command, session: Session): void {
@@ -35,7 +35,7 @@ export function addPlanCommand(program: Command, session: Session): void {
     );
 }
 
-function printPlan(plan: LoadPlan, { stdout }: Scene): void {
+function printPlan(plan: LoadPlan, { stdout }: CommandContext): void {
   for (const { path, role, sizeBytes } of plan.reads) {
     stdout.write(`opens   ${role.padEnd(9)} ${printable(path)}  ${formatBytes(sizeBytes)}\n`);
   }

@@ -4,7 +4,7 @@ import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "../model_options.ts";
 import { printable } from "../output/format.ts";
-import { printJson, type Session } from "../session.ts";
+import { printJson, type Session } from "../command_context.ts";
 
 interface RunOptions extends ModelOptions {
   readonly prompt: string;

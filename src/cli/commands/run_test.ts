@@ -5,7 +5,7 @@ import type { LoadPlan } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
 import { nodeHost } from "../../node_host.ts";
 import type { TimedGeneration } from "../../run/generate_text.ts";
-import type { CliManager, CliWorld } from "../cli_world.ts";
+import type { CliManager, CliEnvironment } from "../cli_environment.ts";
 import { Interruption } from "../exit_code.ts";
 import { runCli } from "../run_cli.ts";
 
@@ -42,7 +42,7 @@ type RunCall = Parameters<CliManager["run"]>;
 async function run(
   args: readonly string[],
   answers: Partial<CliManager> = {},
-  options: Partial<CliWorld> = {},
+  options: Partial<CliEnvironment> = {},
 ) {
   const written = { stdout: "", stderr: "" };
   const asked: RunCall[] = [];

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { printModelStatus } from "../output/print_model_status.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../command_context.ts";
 import { withProgress } from "../output/with_progress.ts";
 
 /** Adds `mlx-layout verify`. */

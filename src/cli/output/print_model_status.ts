@@ -1,13 +1,13 @@
 import type { ModelStatus } from "../../../spec/mod.ts";
 import { printable } from "./format.ts";
-import { printJson, type Scene } from "../session.ts";
+import { printJson, type CommandContext } from "../command_context.ts";
 import { table } from "./table.ts";
 
 /** What {@linkcode printModelStatus} needs beside the status. */
 export interface PrintModelStatusOptions {
   readonly repository: string;
   readonly json: boolean;
-  readonly scene: Scene;
+  readonly scene: CommandContext;
 }
 
 /** Prints one of the three answers, with what is wrong or why nothing is known: `STATUS-ANSWERS`. */

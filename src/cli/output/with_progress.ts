@@ -1,10 +1,10 @@
 import type { WaitOptions } from "../../../spec/mod.ts";
 import { ProgressLine } from "./progress_line.ts";
-import type { CommonOptions, Scene } from "../session.ts";
+import type { CommonOptions, CommandContext } from "../command_context.ts";
 
 /** Runs something long that reads the disk, with a line of progress where a person waits for it. */
 export async function withProgress<Result>(
-  scene: Scene,
+  scene: CommandContext,
   options: CommonOptions,
   start: (wait: WaitOptions) => Promise<Result>,
 ): Promise<Result> {

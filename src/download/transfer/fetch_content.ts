@@ -5,9 +5,9 @@ import { algorithmOf, DigestStream, hashPrefix } from "../../disk/file_hash.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
 import { ModelError } from "../../errors.ts";
 import type { FileSource } from "./file_source.ts";
-import { readAlone, readInLanes } from "./read_in_lanes.ts";
+import { readAlone, readParallelRanges } from "./read_parallel_ranges.ts";
 import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
-import type { Slots } from "./slots.ts";
+import type { Semaphore } from "./semaphore.ts";
 import type { WantedFile } from "../download_task.ts";
 
 /** Times that a whole file may arrive wrong before it is given up: chance is retried, a wrong hub is not. */
@@ -18,7 +18,7 @@ export interface FetchContentOptions {
   readonly source: FileSource;
   /** Where the partial file is, or is to be. */
   readonly partial: string;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly buffers: SegmentBuffers;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that are in the partial file or on their way to it. */
@@ -102,7 +102,7 @@ async function fillFile(
   const lanes = { from: keptBytes, slots, signal };
   const chunks =
     sizeBytes !== undefined && sizeBytes - keptBytes > 2 * SEGMENT_BYTES
-      ? readInLanes(source, { ...lanes, sizeBytes, buffers })
+      ? readParallelRanges(source, { ...lanes, sizeBytes, buffers })
       : readAlone(source, { ...lanes, sizeBytes });
   try {
     for await (const chunk of keptBytes === sizeBytes ? [] : chunks) {

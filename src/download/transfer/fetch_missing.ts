@@ -10,7 +10,7 @@ import { FileSource } from "./file_source.ts";
 import type { DiskState, KeptFile, MissingContent } from "../inspect/disk_state.ts";
 import type { ProgressMeter } from "./progress_meter.ts";
 import { SegmentBuffers } from "./segment_buffers.ts";
-import { Slots } from "./slots.ts";
+import { Semaphore } from "./semaphore.ts";
 import { partialPath, type Staging } from "../../records/staging.ts";
 
 /** Options of {@linkcode fetchMissing}. */
@@ -42,7 +42,7 @@ export async function fetchMissing(
   const stop = new AbortController();
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const slots = new Slots(task.concurrency);
+  const slots = new Semaphore(task.concurrency);
   const buffers = new SegmentBuffers();
   const queue = disk.missing.toSorted((one, two) => sizeOf(two) - sizeOf(one));
   const staged: KeptFile[] = [];
@@ -108,7 +108,7 @@ function bytesOf(
 interface StageOptions {
   readonly content: MissingContent;
   readonly staging: Staging;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly buffers: SegmentBuffers;
   readonly signal: AbortSignal;
   readonly onBytes: (bytesDone: number) => void;

@@ -1,14 +1,14 @@
 import { ModelError } from "../errors.ts";
 
-/** What is kept of a runner's complaints. */
+/** What is kept of a runner's stderrTail. */
 const KEPT_BYTES = 4096;
 
 /**
  * Reads what a runner complains of, so that it never waits for a reader, and keeps the end of it.
  *
- * A runtime prints warnings and progress there, so complaints are no failure, short of a flood.
+ * A runtime prints warnings and progress there, so stderrTail are no failure, short of a flood.
  */
-export class Complaints {
+export class StderrTail {
   /** Rejects when more came than the limit. Never resolves. */
   readonly flood: Promise<never>;
   /** Resolves when there are no more. */

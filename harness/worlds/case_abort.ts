@@ -1,7 +1,7 @@
-import { HarnessError, NotPossibleHere } from "../errors.ts";
+import { HarnessError, NotApplicable } from "../errors.ts";
 
 /** What keeps a case from being judged, or has shown its end already. */
-export class Hindrance {
+export class CaseAbort {
   readonly #onObstacle: (() => void) | undefined;
   #obstacle: Error | undefined;
   #lookFailure: Error | undefined;
@@ -25,9 +25,9 @@ export class Hindrance {
     this.#obstacle ??= error;
   }
 
-  /** @throws {NotPossibleHere} always */
+  /** @throws {NotApplicable} always */
   refuse(why: string): never {
-    const error = new NotPossibleHere(why);
+    const error = new NotApplicable(why);
     this.hinder(error);
     throw error;
   }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Slots } from "./slots.ts";
+import { Semaphore } from "./semaphore.ts";
 
 const never = new AbortController().signal;
 
-test("Slots hands out as many slots as there are, in order of asking", async () => {
-  const slots = new Slots(1);
+test("Semaphore hands out as many slots as there are, in order of asking", async () => {
+  const slots = new Semaphore(1);
   await slots.acquire(never);
   const order: string[] = [];
   const first = slots.acquire(never).then(() => order.push("first"));
@@ -18,8 +18,8 @@ test("Slots hands out as many slots as there are, in order of asking", async () 
   assert.deepEqual(order, ["first", "second"]);
 });
 
-test("Slots.acquire() rejects when it is cancelled, and loses no slot", async () => {
-  const slots = new Slots(1);
+test("Semaphore.acquire() rejects when it is cancelled, and loses no slot", async () => {
+  const slots = new Semaphore(1);
   await slots.acquire(never);
   const controller = new AbortController();
   const waiting = slots.acquire(controller.signal);
@@ -29,8 +29,8 @@ test("Slots.acquire() rejects when it is cancelled, and loses no slot", async ()
   assert.equal(slots.tryAcquire(), true);
 });
 
-test("Slots.acquire() passes on a slot that it was given in the moment of its cancel", async () => {
-  const slots = new Slots(1);
+test("Semaphore.acquire() passes on a slot that it was given in the moment of its cancel", async () => {
+  const slots = new Semaphore(1);
   await slots.acquire(never);
   const controller = new AbortController();
   const waiting = slots.acquire(controller.signal);

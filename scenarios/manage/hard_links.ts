@@ -22,8 +22,8 @@ const REPOSITORY = "mlx-community/SecondNames";
 const OTHER = "mlx-community/Neighbour";
 const COPY = "copy/weights.safetensors";
 
-export const secondNames = scenario({
-  name: "manage/second_names",
+export const hardLinks = scenario({
+  name: "manage/hard_links",
   covers: ["REMOVE-BYTES"],
   goals: ["outside", "in another model", "in the model"],
   given: {

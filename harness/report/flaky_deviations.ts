@@ -5,7 +5,7 @@ import type { ScenarioResult } from "../scenario/scenario_result.ts";
  *
  * @returns undefined where no result is about one
  */
-export function sometimesLine(
+export function flakyDeviations(
   results: readonly Pick<ScenarioResult, "status" | "deviation">[],
 ): string | undefined {
   const about = results.filter(({ deviation }) => deviation?.sometimes === true);

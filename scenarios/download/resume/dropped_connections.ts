@@ -22,8 +22,8 @@ const REPOSITORY = "mlx-community/BrokenLine";
 const SIZE_BYTES = 2500;
 const CHUNK_BYTES = 100;
 
-export const brokenLine = scenario({
-  name: "download/broken_line",
+export const droppedConnections = scenario({
+  name: "download/dropped_connections",
   covers: ["DL-RESUME", "DL-RESUME-ONCE"],
   goals: ["a run resumed", "a run in the same process resumed"],
   given: {

@@ -4,7 +4,7 @@ import { diskWorld } from "./disk_world.ts";
 import { memoryWorld } from "./memory_world.ts";
 import { ProcessKilled } from "../errors.ts";
 import { type Script, scriptedSubject } from "./scripted_subject.ts";
-import type { Schedule } from "./turnstile.ts";
+import type { Schedule } from "./call_scheduler.ts";
 import type { WorldOptions } from "./world.ts";
 
 const REQUEST = { repository: "org/name" };

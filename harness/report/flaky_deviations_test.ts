@@ -7,7 +7,7 @@ import { htmlReport } from "./html/html_report.ts";
 import { junitReport } from "./formats/junit_report.ts";
 import { markdownReport } from "./formats/markdown_report.ts";
 import { parseRecord } from "./record/parse_record.ts";
-import { sometimesLine } from "./sometimes_line.ts";
+import { flakyDeviations } from "./flaky_deviations.ts";
 
 const ISSUE = "https://example.com/issues/1";
 const deviation = { issue: ISSUE, reason: "two processes race", sometimes: true } as const;
@@ -19,9 +19,9 @@ const FAILED = exampleFailure("DL-CONCURRENT", "it rejected", {
 const PASSED = exampleResult({ deviation });
 const LINE = "known deviations that show sometimes: 1 failed, 1 passed";
 
-test("sometimesLine() counts what failed and what passed, where there is any", () => {
-  assert.equal(sometimesLine([exampleResult()]), undefined);
-  assert.equal(sometimesLine([FAILED, PASSED, exampleResult()]), LINE);
+test("flakyDeviations() counts what failed and what passed, where there is any", () => {
+  assert.equal(flakyDeviations([exampleResult()]), undefined);
+  assert.equal(flakyDeviations([FAILED, PASSED, exampleResult()]), LINE);
 });
 
 test("reports show what holds sometimes as an expected failure or as a pass, and count it", () => {

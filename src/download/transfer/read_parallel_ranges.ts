@@ -1,6 +1,6 @@
 import { type FileSource, RangesIgnored } from "./file_source.ts";
 import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
-import type { Slots } from "./slots.ts";
+import type { Semaphore } from "./semaphore.ts";
 
 /** Why the lanes end with their reader; made once, since an error is made with its stack. */
 const FINISHED = new Error("The reader has ended");
@@ -10,11 +10,11 @@ export interface ReadAloneOptions {
   readonly from: number;
   /** Undefined when nobody states it. */
   readonly sizeBytes: number | undefined;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly signal: AbortSignal;
 }
 
-/** Options of {@linkcode readInLanes}. */
+/** Options of {@linkcode readParallelRanges}. */
 export interface ReadInLanesOptions extends ReadAloneOptions {
   readonly sizeBytes: number;
   readonly buffers: SegmentBuffers;
@@ -28,7 +28,7 @@ export interface ReadInLanesOptions extends ReadAloneOptions {
  *
  * A chunk is valid until the next one is asked for.
  */
-export async function* readInLanes(
+export async function* readParallelRanges(
   source: FileSource,
   options: ReadInLanesOptions,
 ): AsyncGenerator<Uint8Array> {
@@ -125,7 +125,11 @@ class Lane {
   constructor(
     source: FileSource,
     range: Range,
-    options: { readonly buffer: Uint8Array; readonly slots: Slots; readonly signal: AbortSignal },
+    options: {
+      readonly buffer: Uint8Array;
+      readonly slots: Semaphore;
+      readonly signal: AbortSignal;
+    },
   ) {
     this.buffer = options.buffer;
     this.finished = this.#pump(source, range, options);
@@ -151,7 +155,7 @@ class Lane {
   async #pump(
     source: FileSource,
     range: Range,
-    options: { readonly slots: Slots; readonly signal: AbortSignal },
+    options: { readonly slots: Semaphore; readonly signal: AbortSignal },
   ): Promise<void> {
     const { signal, slots } = options;
     try {

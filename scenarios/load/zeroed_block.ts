@@ -11,7 +11,7 @@ import {
   anyModel,
   changeFiles,
   judgeDamage,
-  lacksRefusal,
+  missingFinding,
   placeModel,
   scenario,
   splitSafetensors,
@@ -20,8 +20,8 @@ import {
 const repository = "mlx-community/Block-4bit";
 const BLOCK_BYTES = 4096;
 
-export const lostBlock = scenario({
-  name: "load/lost_block",
+export const zeroedBlock = scenario({
+  name: "load/zeroed_block",
   covers: ["LOAD-ZEROED"],
   given: {
     // Tensors that are large enough to hold a block.
@@ -52,7 +52,7 @@ export const lostBlock = scenario({
     );
     await changeFiles(world, directory, { before: model.files, after });
     const report = await verdict.attempt("LOAD-ZEROED", () => world.start().check({ repository }));
-    const lack = lacksRefusal(report, {
+    const lack = missingFinding(report, {
       causes: isDownloaded ? ["zeroed", "not-a-number", "hash"] : ["zeroed", "not-a-number"],
       paths: [path],
     });

@@ -29,8 +29,8 @@ const STATE_PAGES_MAX = 24;
 const FORGOTTEN_BYTES_MAX = 1_000;
 const include = ["*.safetensors"];
 
-export const roomAgain = scenario({
-  name: "manage/room_again",
+export const freedSpace = scenario({
+  name: "manage/freed_space",
   covers: ["REMOVE-BYTES", "DL-SPACE-FIRST"],
   given: {
     sizeBytes: fc.integer({ min: 30_000, max: 50_000 }),

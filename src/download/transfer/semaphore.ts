@@ -1,7 +1,7 @@
 import { waitOrAbort } from "../../cancellation.ts";
 
 /** Bounds how many transfers run at once; first come, first served. */
-export class Slots {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

@@ -33,8 +33,8 @@ const TRICKY = [
   "a/_c",
 ];
 
-export const idsAndBack = scenario({
-  name: "manage/ids_and_back",
+export const modelIdRoundTrip = scenario({
+  name: "manage/model_id_round_trip",
   covers: ["MANAGE-MAP", "LAYOUT-FLAT"],
   given: {
     model: anySmallModel({ weightBytesMax: 20 }),

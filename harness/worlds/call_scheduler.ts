@@ -25,7 +25,7 @@ interface Waiter {
   readonly go: () => void;
 }
 
-/** What the turnstile must know of the world. */
+/** What the callScheduler must know of the world. */
 export interface TurnstileOptions {
   readonly activity: Activity;
   /** Requests that stand still and will not end by themselves. */
@@ -39,7 +39,7 @@ export interface TurnstileOptions {
  * Calls that wait here are under way for the clock, which therefore stands still meanwhile; none waits for the clock,
  * so none is held for ever.
  */
-export class Turnstile {
+export class CallScheduler {
   readonly #picks: ReadonlyMap<number, number>;
   readonly #options: TurnstileOptions;
   readonly #waiting: Waiter[] = [];

@@ -17,7 +17,7 @@ import { isSync, tearsOf } from "./operation_scope.ts";
  * moment before. Where there are too many, each loss alone is among those that are taken, so over all moments
  * every pair "this one lost, that later one kept" is.
  */
-export function* weakChoices(
+export function* anySubsetCrashes(
   { operations }: DiskRecording,
   bounds: ChoiceBounds,
 ): Generator<ChoiceGroup> {

@@ -23,8 +23,8 @@ const REPOSITORY = "someone/watched-GGUF";
 const NAME = "watched.gguf";
 const CHUNK_BYTES = 200;
 
-export const otherWayWatched = scenario({
-  name: "download/other_way_watched",
+export const nonMlxSourceWatched = scenario({
+  name: "download/non_mlx_source_watched",
   covers: ["DL-OTHER-WAY"],
   goals: ["a plain address", "another repository", "a kill"],
   given: {

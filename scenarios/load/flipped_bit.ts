@@ -8,7 +8,7 @@ import fc from "fast-check";
 import {
   anyModel,
   filePlace,
-  lacksRefusal,
+  missingFinding,
   overwriteBytes,
   placeModel,
   scenario,
@@ -17,8 +17,8 @@ import {
 
 const repository = "mlx-community/Bit-4bit";
 
-export const turnedBit = scenario({
-  name: "load/turned_bit",
+export const flippedBit = scenario({
+  name: "load/flipped_bit",
   covers: ["LOAD-FLIPPED"],
   given: {
     model: anyModel(),
@@ -42,7 +42,7 @@ export const turnedBit = scenario({
     world.clock.advance(waitMs);
     await overwriteBytes(world.files, filePlace(directory, victim.path), bytes);
     const report = await verdict.attempt("LOAD-FLIPPED", () => world.start().check({ repository }));
-    const lack = lacksRefusal(report, { causes: ["hash"], paths: [victim.path] });
+    const lack = missingFinding(report, { causes: ["hash"], paths: [victim.path] });
     verdict.holds("LOAD-FLIPPED", lack === undefined, () => `byte ${position}: ${lack}`);
     verdict.reached(`a bit of ${list === weights ? "a weight" : "another"} file turned`);
   },

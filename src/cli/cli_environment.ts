@@ -35,7 +35,7 @@ export interface CliManager extends ModelManager {
 }
 
 /** Everything that the command knows of the outside. */
-export interface CliWorld {
+export interface CliEnvironment {
   readonly host: Host;
   /** The environment, and the root where neither option nor variable names another. */
   readonly place: Place;

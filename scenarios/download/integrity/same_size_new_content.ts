@@ -18,8 +18,8 @@ import {
 
 const REPOSITORY = "mlx-community/ChangedAlike";
 
-export const changedAlike = scenario({
-  name: "download/changed_alike",
+export const sameSizeNewContent = scenario({
+  name: "download/same_size_new_content",
   covers: ["DL-RESUME-CHANGED"],
   goals: ["bytes of the old content were kept"],
   given: {

@@ -41,7 +41,7 @@ export function crashLine(
 }
 
 /** The order that would have prevented it, as ALICE words it: which operation must persist before which. */
-export function aliceLine(
+export function explainCrash(
   operations: readonly RecordedOperation[],
   choice: CrashChoice,
   directory: string,

@@ -2,7 +2,7 @@ import { type RequirementId } from "../../spec/mod.ts";
 import { type DiskImage, filesBelow } from "../disk/disk_image.ts";
 import type { ModelFile } from "../models/mod.ts";
 import { type CrashCase, type CrashPromise, markerName } from "./crash_story.ts";
-import { contentName } from "./image_folder.ts";
+import { contentName } from "./crash_image_builder.ts";
 
 /** A promise that a state shows broken. */
 export interface CrashViolation {
@@ -22,7 +22,7 @@ export interface StateLook {
 }
 
 /** Looks at a disk without asking anybody: what is at final names, and whether it is what was promised. */
-export function lookAtState(
+export function inspectState(
   { story, markers }: CrashCase,
   image: DiskImage,
   promise: CrashPromise,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryFiles } from "../disk/mod.ts";
-import { aliceLine, crashLine, fewestLosses } from "./alice_line.ts";
+import { explainCrash, crashLine, fewestLosses } from "./explain_crash.ts";
 import type { Fate } from "./crash_choice.ts";
 import { type DiskRecording, recordDisk } from "./disk_recording.ts";
 
@@ -20,34 +20,34 @@ async function recordedRename(): Promise<DiskRecording> {
   return recorder.finish();
 }
 
-test("aliceLine() names the lost operation and the newest one that was kept", async () => {
+test("explainCrash() names the lost operation and the newest one that was kept", async () => {
   const { operations } = await recordedRename();
   const lost = (...indexes: number[]) =>
     new Map(indexes.map((index): [number, Fate] => [index, "lost"]));
   assert.equal(
-    aliceLine(operations, { at: 3, fates: lost(1) }, "/m"),
+    explainCrash(operations, { at: 3, fates: lost(1) }, "/m"),
     "write *.tmp from byte 0 must persist before rename *.tmp -> config.json",
   );
   // The second time around has a name of its own, whatever the chance in its path.
   assert.equal(
-    aliceLine(operations, { at: 6, fates: lost(4) }, "/m"),
+    explainCrash(operations, { at: 6, fates: lost(4) }, "/m"),
     "write *.tmp from byte 0 (2) must persist before rename *.tmp -> config.json (2)",
   );
   // A sync makes others last; it is not what came too early.
   assert.equal(
-    aliceLine(operations, { at: 7, fates: lost(5) }, "/m"),
+    explainCrash(operations, { at: 7, fates: lost(5) }, "/m"),
     "rename *.tmp -> config.json (2) must persist at once",
   );
   assert.equal(
-    aliceLine(operations, { at: 8, fates: lost(5) }, "/m"),
+    explainCrash(operations, { at: 8, fates: lost(5) }, "/m"),
     "rename *.tmp -> config.json (2) must persist before success of the download",
   );
 });
 
-test("aliceLine() of a crash that lost nothing says which two steps must be one", async () => {
+test("explainCrash() of a crash that lost nothing says which two steps must be one", async () => {
   const { operations } = await recordedRename();
   assert.equal(
-    aliceLine(operations, { at: 1, fates: new Map() }, "/m"),
+    explainCrash(operations, { at: 1, fates: new Map() }, "/m"),
     "add file *.tmp must not be seen before write *.tmp from byte 0",
   );
 });

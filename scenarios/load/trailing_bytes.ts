@@ -5,12 +5,12 @@
  * - The check refuses it as one with trailing bytes, with its path.
  */
 import fc from "fast-check";
-import { anyModel, changeFiles, lacksRefusal, placeModel, scenario } from "../../harness/mod.ts";
+import { anyModel, changeFiles, missingFinding, placeModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Tail-4bit";
 
-export const weightsWithTail = scenario({
-  name: "load/weights_with_tail",
+export const trailingBytes = scenario({
+  name: "load/trailing_bytes",
   covers: ["LOAD-TRAILING"],
   given: {
     model: anyModel(),
@@ -33,7 +33,7 @@ export const weightsWithTail = scenario({
     const report = await verdict.attempt("LOAD-TRAILING", () =>
       world.start().check({ repository }),
     );
-    const lack = lacksRefusal(report, { causes: ["trailing-bytes"], paths: [path] });
+    const lack = missingFinding(report, { causes: ["trailing-bytes"], paths: [path] });
     verdict.holds("LOAD-TRAILING", lack === undefined, () => `${lack}`);
   },
 });

@@ -3,26 +3,26 @@ import { test } from "node:test";
 import { type FaultRule, mswFetch, SimulatedHub } from "../../../harness/mod.ts";
 import { HttpClient } from "../../hub/http_client.ts";
 import { FileSource } from "./file_source.ts";
-import { readInLanes } from "./read_in_lanes.ts";
+import { readParallelRanges } from "./read_parallel_ranges.ts";
 import { SEGMENT_BYTES, SegmentBuffers } from "./segment_buffers.ts";
-import { Slots } from "./slots.ts";
+import { Semaphore } from "./semaphore.ts";
 
 const SIZE_BYTES = 5 * SEGMENT_BYTES + 12_345;
 
-test("readInLanes() yields a file in order over several connections", async () => {
+test("readParallelRanges() yields a file in order over several connections", async () => {
   const { hub, read } = largeFile();
   assert.deepEqual(await read(0), content());
   const ranges = hub.log.filter(({ status }) => status === 206).map(({ range }) => range);
   assert.equal(new Set(ranges).size, 6, "each range once");
 });
 
-test("readInLanes() yields the rest of a file from any byte", async () => {
+test("readParallelRanges() yields the rest of a file from any byte", async () => {
   const { read } = largeFile();
   const from = SEGMENT_BYTES + 77;
   assert.deepEqual(await read(from), content().subarray(from));
 });
 
-test("readInLanes() goes on alone when the server ignores ranges", async () => {
+test("readParallelRanges() goes on alone when the server ignores ranges", async () => {
   const { hub, read } = largeFile([
     { match: { range: true, nth: "all" }, do: { type: "ignore-range" } },
   ]);
@@ -30,12 +30,12 @@ test("readInLanes() goes on alone when the server ignores ranges", async () => {
   assert.ok(hub.log.some(({ range, status }) => range === undefined && status === 200));
 });
 
-test("readInLanes() goes on alone when the server ignores later ranges only", async () => {
+test("readParallelRanges() goes on alone when the server ignores later ranges only", async () => {
   const { read } = largeFile([{ match: { range: true, nth: 3 }, do: { type: "ignore-range" } }]);
   assert.deepEqual(await read(0), content());
 });
 
-test("readInLanes() resumes a lane that breaks at the byte where it broke", async () => {
+test("readParallelRanges() resumes a lane that breaks at the byte where it broke", async () => {
   const { hub, read } = largeFile([
     { match: { range: true, nth: 2 }, do: { type: "cut", atByte: 1000, how: "rst" } },
   ]);
@@ -47,12 +47,12 @@ test("readInLanes() resumes a lane that breaks at the byte where it broke", asyn
   );
 });
 
-test("readInLanes() gives back all slots and buffers when its reader stops early", async () => {
+test("readParallelRanges() gives back all slots and buffers when its reader stops early", async () => {
   const { source } = largeFile();
-  const slots = new Slots(4);
+  const slots = new Semaphore(4);
   const buffers = new SegmentBuffers();
   const signal = new AbortController().signal;
-  for await (const chunk of readInLanes(source, {
+  for await (const chunk of readParallelRanges(source, {
     from: 0,
     sizeBytes: SIZE_BYTES,
     slots,
@@ -66,7 +66,7 @@ test("readInLanes() gives back all slots and buffers when its reader stops early
   assert.ok(!slots.tryAcquire());
 });
 
-test("readInLanes() rejects when one of its ranges cannot be had", async () => {
+test("readParallelRanges() rejects when one of its ranges cannot be had", async () => {
   const { read } = largeFile([
     { match: { range: true, nth: "all", path: "/lfs/*" }, do: { type: "status", status: 503 } },
   ]);
@@ -92,12 +92,12 @@ function largeFile(faults: readonly FaultRule[] = []) {
     const options = {
       from,
       sizeBytes: SIZE_BYTES,
-      slots: new Slots(4),
+      slots: new Semaphore(4),
       buffers: new SegmentBuffers(),
       signal: new AbortController().signal,
     };
     const chunks: Uint8Array[] = [];
-    for await (const chunk of readInLanes(source, options)) chunks.push(chunk.slice());
+    for await (const chunk of readParallelRanges(source, options)) chunks.push(chunk.slice());
     return Buffer.concat(chunks).subarray();
   };
   return { hub, source, read: async (from: number) => new Uint8Array(await read(from)) };

@@ -7,7 +7,7 @@ import type { DiskRecording } from "./disk_recording.ts";
 type DataOperation = WriteOperation | TruncateOperation;
 
 /** Makes the disk that a crash leaves out of a recording. Contents are made once for each combination of fates. */
-export class ImageFolder {
+export class CrashImageBuilder {
   readonly #recording: DiskRecording;
   readonly #contents = new Map<string, Uint8Array>();
 

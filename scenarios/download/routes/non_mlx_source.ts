@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { type DownloadResult, MARKER_NAME, type Progress } from "../../../spec/mod.ts";
 import {
   exists,
-  NotPossibleHere,
+  NotApplicable,
   ownLayout,
   ProcessKilled,
   readBytes,
@@ -23,8 +23,8 @@ import {
 
 const REPOSITORY = "someone/model-GGUF";
 
-export const otherWay = scenario({
-  name: "download/other_way",
+export const nonMlxSource = scenario({
+  name: "download/non_mlx_source",
   covers: ["DL-OTHER-WAY"],
   goals: ["a plain address", "another repository", "a kill", "a change", "a wrong hash"],
   given: {
@@ -43,7 +43,7 @@ export const otherWay = scenario({
   world: () => ({ style: { chunkBytes: 128 } }),
   async check({ sizeBytes, isPlain, event, nth, acceptRanges }, world, verdict) {
     if (!isPlain && ownLayout(world) !== "hubapi")
-      throw new NotPossibleHere("only beside MLX's layout is there a place for what is no model");
+      throw new NotApplicable("only beside MLX's layout is there a place for what is no model");
     const { hub } = world;
     const content = (salt: number) =>
       Uint8Array.from({ length: sizeBytes }, (_, at) => (at * 13 + salt) & 255);

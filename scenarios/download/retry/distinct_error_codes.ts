@@ -75,8 +75,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-export const toldApart = scenario({
-  name: "download/told_apart",
+export const distinctErrorCodes = scenario({
+  name: "download/distinct_error_codes",
   covers: ["DL-NO-RETRY"],
   given: {
     model: anySmallModel(),

@@ -1,5 +1,5 @@
 import type { Host, WaitOptions } from "../../spec/mod.ts";
-import type { CliManager, CliWorld } from "./cli_world.ts";
+import type { CliManager, CliEnvironment } from "./cli_environment.ts";
 import type { Output } from "./text_output.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { modelRoot } from "./model_root.ts";
@@ -14,7 +14,7 @@ export interface CommonOptions {
 }
 
 /** What one command works with. */
-export interface Scene {
+export interface CommandContext {
   readonly manager: CliManager;
   /** Absolute path of the directory of the models. */
   readonly root: string;
@@ -27,10 +27,10 @@ export interface Scene {
 
 /** One run of the command line: it carries the exit code out of commander's callbacks. */
 export class Session {
-  readonly world: CliWorld;
+  readonly world: CliEnvironment;
   exitCode: ExitCode = EXIT_CODES.done;
 
-  constructor(world: CliWorld) {
+  constructor(world: CliEnvironment) {
     this.world = world;
   }
 
@@ -42,7 +42,7 @@ export class Session {
    */
   async run(
     options: CommonOptions,
-    action: (scene: Scene) => Promise<ExitCode>,
+    action: (scene: CommandContext) => Promise<ExitCode>,
     words: Pick<ReportFailureOptions, "afterInterruption"> = {},
   ): Promise<void> {
     const { world } = this;

@@ -2,6 +2,6 @@ import { createHash } from "node:crypto";
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 
 /** The digest of the law that this suite judges by: of every id, level, profile and sentence, in their order. */
-export function lawSha256(): string {
+export function specSha256(): string {
   return createHash("sha256").update(JSON.stringify(REQUIREMENTS)).digest("hex");
 }
