@@ -19,7 +19,7 @@ import type { Layout } from "./layouts.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where an implementation runs. */
-export interface Place {
+export interface SubjectConfig {
   /** Absolute path of the directory that holds the models. */
   readonly root: string;
   readonly env: Environment;
@@ -262,7 +262,7 @@ export interface ModelManager {
 export interface Subject {
   readonly name: string;
   readonly version: string;
-  start(host: Host, place: Place): ModelManager;
+  start(host: Host, config: SubjectConfig): ModelManager;
 }
 
 /** The part of a failure that the court judges; wording is never judged. */

@@ -13,7 +13,7 @@ import type {
   ModelManager,
   ModelRequest,
   ModelStatus,
-  Place,
+  SubjectConfig,
   PlanRequest,
   PlanRuntime,
   RemoveResult,
@@ -70,25 +70,25 @@ interface Route {
  */
 export class SharedModelManager implements ModelManager {
   readonly #host: Host;
-  readonly #place: Place;
+  readonly #config: SubjectConfig;
   readonly #mlx: MlxModelDownloader;
   readonly #other: UrlDownloader;
   readonly #repositories: RepositoryDownloader;
   readonly #fileManager: ModelFileManager;
   readonly #inference: InferenceManager;
 
-  constructor(host: Host, place: Place, options: SharedModelManagerOptions = {}) {
+  constructor(host: Host, config: SubjectConfig, options: SharedModelManagerOptions = {}) {
     this.#host = host;
-    this.#place = place;
-    this.#mlx = new MlxModelDownloader(host, place, options);
-    this.#other = new UrlDownloader(host, place, options);
-    this.#repositories = new RepositoryDownloader(host, place, options);
-    this.#fileManager = new ModelFileManager(host, place, options);
+    this.#config = config;
+    this.#mlx = new MlxModelDownloader(host, config, options);
+    this.#other = new UrlDownloader(host, config, options);
+    this.#repositories = new RepositoryDownloader(host, config, options);
+    this.#fileManager = new ModelFileManager(host, config, options);
     this.#inference = new InferenceManager(host.files, {
-      root: place.root,
+      root: config.root,
       locate: (request) => this.#fileManager.locate(request),
       digests: (directory) => this.#fileManager.recordedDigests(directory),
-      run: { ...host, env: place.env },
+      run: { ...host, env: config.env },
     });
   }
 
@@ -191,7 +191,7 @@ export class SharedModelManager implements ModelManager {
     if (request.layout !== undefined || org === MLX_ORG) return { way: "mlx" };
     if (await this.#isHere({ ...request, layout: "hubapi" })) return { way: "mlx" };
     if (await this.#isHere({ ...request, layout: "flat" })) return { way: "other" };
-    if (hubSettings(this.#place.env, request).offline) return { way: "mlx" };
+    if (hubSettings(this.#config.env, request).offline) return { way: "mlx" };
     const snapshot = await this.#repositories.snapshot(request, options);
     return { way: isMlxRepository(snapshot) ? "mlx" : "other", snapshot };
   }

@@ -22,7 +22,7 @@ const FILES: readonly ModelFile[] = [
 
 /** Puts the files down with all care, or with less. */
 async function careful(
-  { host: { files }, place: { root } }: Script,
+  { host: { files }, config: { root } }: Script,
   { syncs = true, marks = true } = {},
 ): Promise<void> {
   await makeDirectories(files, root);
@@ -51,18 +51,18 @@ function honest(download: (script: Script) => Promise<void>): Subject {
   const scripted = scriptedSubject(download);
   return {
     ...scripted,
-    start: (host, place): ModelManager => {
+    start: (host, config): ModelManager => {
       const state = async () => {
         for (const { path, bytes } of FILES) {
-          const target = join(place.root, path);
+          const target = join(config.root, path);
           const isRight =
             (await exists(host.files, target)) &&
             Buffer.from(await readBytes(host.files, target)).equals(bytes);
-          if (!isRight) return { state: "unknown", directory: place.root, why: path } as const;
+          if (!isRight) return { state: "unknown", directory: config.root, why: path } as const;
         }
-        return { state: "complete", directory: place.root, commit: "" } as const;
+        return { state: "complete", directory: config.root, commit: "" } as const;
       };
-      return { ...scripted.start(host, place), status: state, verify: state };
+      return { ...scripted.start(host, config), status: state, verify: state };
     },
   };
 }
@@ -137,13 +137,13 @@ test("one that does not sync is found under ordered, with the order that it lack
 
 test("a recovery that fails, leaves something or never rests breaks DUR-RECOVERY", async () => {
   const fails = honest(async (script) => {
-    if (await exists(script.host.files, join(script.place.root, "config.json.part")))
+    if (await exists(script.host.files, join(script.config.root, "config.json.part")))
       throw Object.assign(new Error("remove it by hand"), { code: "internal" });
     await careful(script);
   });
   const leaves = honest(async (script) => {
     await careful(script);
-    const { root } = script.place;
+    const { root } = script.config;
     if (script.host.processes.pid >= 5000)
       await writeBytes(script.host.files, join(root, "left"), new Uint8Array(1));
   });

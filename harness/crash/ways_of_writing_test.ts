@@ -32,7 +32,7 @@ function contentOf(name: string): Uint8Array {
   return new Uint8Array(SIZE_BYTES).fill(name.length + name.charCodeAt(0));
 }
 
-async function writeTwo({ host: { files }, place: { root } }: Script, care: Care): Promise<void> {
+async function writeTwo({ host: { files }, config: { root } }: Script, care: Care): Promise<void> {
   await files.mkdir(root);
   if (care.syncsDirectories) await files.syncDirectory(root.slice(0, root.lastIndexOf("/")));
   for (const name of NAMES) {

@@ -12,9 +12,9 @@ const MODEL = [{ path: "config.json", bytes: new TextEncoder().encode("{}"), lfs
 const LISTING = "/api/models/mlx-community/Attacked-4bit/tree/main";
 
 /** Does whatever a hub says: writes where the listing says, sends the token after every redirect, and never looks. */
-const credulous = scriptedSubject(async ({ host, place }: Script) => {
-  const headers = { authorization: `Bearer ${place.env["HF_TOKEN"]}` };
-  const endpoint = place.env["HF_ENDPOINT"] ?? "";
+const credulous = scriptedSubject(async ({ host, config }: Script) => {
+  const headers = { authorization: `Bearer ${config.env["HF_TOKEN"]}` };
+  const endpoint = config.env["HF_ENDPOINT"] ?? "";
   let response = await host.fetch(endpoint + LISTING, { method: "GET", headers });
   const location = response.headers.get("location");
   if (location !== null) response = await host.fetch(location, { method: "GET", headers });
@@ -24,7 +24,7 @@ const credulous = scriptedSubject(async ({ host, place }: Script) => {
   for (const { path, size } of entries)
     await writeBytes(
       host.files,
-      join(place.root, "models/mlx-community/Attacked-4bit", path),
+      join(config.root, "models/mlx-community/Attacked-4bit", path),
       new Uint8Array(size),
     );
 });
@@ -86,8 +86,8 @@ test("attackingFetch() can give an entry a field that no assignment could", asyn
 // Helpers
 
 function polluted() {
-  return scriptedSubject(async ({ host, place }) => {
-    await host.fetch(`${place.env["HF_ENDPOINT"]}${LISTING}`, { method: "GET", headers: {} });
+  return scriptedSubject(async ({ host, config }) => {
+    await host.fetch(`${config.env["HF_ENDPOINT"]}${LISTING}`, { method: "GET", headers: {} });
     // oxlint-disable-next-line no-extend-native -- this is what a careless merge of objects does
     Object.defineProperty(Object.prototype, "polluted", {
       value: 1,

@@ -11,8 +11,8 @@ export const absoluteState: Miniature = {
   lie: "Writes down where the root is.",
   breaks: ["LAYOUT-RELATIVE"],
   wrap: (subject) =>
-    wrapSubject(subject, "absolute_state", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "absolute_state", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           const result = await manager.download(request, options);
@@ -20,7 +20,7 @@ export const absoluteState: Miniature = {
           const text = await readText(host.files, marker);
           // Only once, so that a second download still changes nothing.
           if (text?.startsWith("{") && !text.includes("placeOfRoot")) {
-            const told = text.replace("{", `{"placeOfRoot":${JSON.stringify(place.root)},`);
+            const told = text.replace("{", `{"placeOfRoot":${JSON.stringify(config.root)},`);
             await writeDurably(host.files, marker, new TextEncoder().encode(told));
           }
           return result;

@@ -10,8 +10,8 @@ export const acceptsDotDot: Miniature = {
   lie: "Writes a listed file where its name leads, out of the root too.",
   breaks: ["LAYOUT-UNSAFE"],
   wrap: (subject) =>
-    wrapSubject(subject, "accepts_dot_dot", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "accepts_dot_dot", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           try {
@@ -19,7 +19,7 @@ export const acceptsDotDot: Miniature = {
           } catch (error) {
             const file = asFailure(error)?.file;
             if (file === undefined || !file.split("/").includes("..")) throw error;
-            const directory = join(place.root, "models", ...request.repository.split("/"));
+            const directory = join(config.root, "models", ...request.repository.split("/"));
             await writeBytes(host.files, join(directory, file), new Uint8Array([1]));
             return { directory, commit: "", files: [], bytesFetched: 1, offline: false };
           }

@@ -7,9 +7,9 @@ export const asksBeforeItLists = lyingAnswers(
     lie: "Asks the hub something before it lists what is on the disk.",
     breaks: ["STATUS-LOCAL"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     list: async () => {
-      const url = `${place.env["HF_ENDPOINT"]}/api/models/mlx-community/x/revision/main`;
+      const url = `${config.env["HF_ENDPOINT"]}/api/models/mlx-community/x/revision/main`;
       await host.fetch(url, { method: "GET", headers: {} }).catch(() => {});
       return manager.list();
     },

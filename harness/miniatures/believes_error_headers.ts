@@ -7,14 +7,14 @@ export const believesErrorHeaders: Miniature = {
   lie: "Takes the commit that an error names for the commit of the model.",
   breaks: ["DL-ERROR-HEADERS"],
   wrap: (subject) =>
-    wrapSubject(subject, "believes_error_headers", (host, place) => {
+    wrapSubject(subject, "believes_error_headers", (host, config) => {
       let told: string | undefined;
       const fetch: typeof host.fetch = async (url, request) => {
         const response = await host.fetch(url, request);
         if (response.status >= 400) told = response.headers.get("x-repo-commit") ?? told;
         return response;
       };
-      const manager = subject.start({ ...host, fetch }, place);
+      const manager = subject.start({ ...host, fetch }, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           told = undefined;

@@ -30,8 +30,8 @@ export const callsAnythingLoadable: Miniature = {
     "DUR-STATES",
   ],
   wrap: (subject) =>
-    wrapSubject(subject, "calls_anything_loadable", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "calls_anything_loadable", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         check: async (request, options) => ({
           ...(await manager.check(request, options)),

@@ -7,8 +7,8 @@ export const cannotGoBack: Miniature = {
   lie: "Moves models one way only.",
   breaks: ["MIGRATE-SAFE"],
   wrap: (subject) =>
-    wrapSubject(subject, "cannot_go_back", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "cannot_go_back", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         migrate: (request, options) =>
           manager.migrate(

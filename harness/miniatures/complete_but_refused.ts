@@ -10,15 +10,15 @@ export const completeButRefused = lyingAnswers(
     // Two promises: the answer is false, and the file is never fetched again.
     breaks: ["STATUS-HONEST", "DL-REPAIR-ALONE"],
   },
-  (manager, { host, place }) => {
+  (manager, { host, config }) => {
     const cutFiles = async ({ repository }: { readonly repository: string }) => {
-      const directory = modelPlace(place, repository);
+      const directory = modelPlace(config, repository);
       const wrong = await wrongMarkedFiles(host.files, directory, { repository });
       return wrong.filter((file) => file.wrong === "size");
     };
     return {
       status: async (request) => {
-        const directory = modelPlace(place, request.repository);
+        const directory = modelPlace(config, request.repository);
         const isCut = (await cutFiles(request)).length > 0;
         return isCut ? { state: "complete", directory, commit: "" } : manager.status(request);
       },

@@ -9,7 +9,7 @@ export const configBeforeWeights: Miniature = {
   lie: "Moves a weight file to its place only when config.json is in its own.",
   breaks: ["DL-CONFIG-LAST"],
   wrap: (subject) =>
-    wrapSubject(subject, "config_before_weights", (host, place) => {
+    wrapSubject(subject, "config_before_weights", (host, config) => {
       const { files } = host;
       /** A move that waits, by the directory that it is in. */
       const waiting = new Map<string, readonly [source: string, target: string]>();
@@ -36,12 +36,12 @@ export const configBeforeWeights: Miniature = {
           throw error;
         }
       };
-      const manager = subject.start({ ...host, files: { ...files, rename } }, place);
+      const manager = subject.start({ ...host, files: { ...files, rename } }, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           // Where patterns leave the configuration out there is nothing to wait for.
           if (request.include !== undefined) return manager.download(request, options);
-          const directory = modelPlace(place, request.repository);
+          const directory = modelPlace(config, request.repository);
           models.add(directory);
           try {
             return await manager.download(request, options);

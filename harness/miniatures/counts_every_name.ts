@@ -9,9 +9,9 @@ export const countsEveryName = lyingAnswers(
     lie: "Reports the size of what it removes as freed, also where the data has other names.",
     breaks: ["REMOVE-BYTES"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     remove: async (request) => {
-      const bytesFreed = await sizeOnDisk(host.files, modelPlace(place, request.repository));
+      const bytesFreed = await sizeOnDisk(host.files, modelPlace(config, request.repository));
       return { ...(await manager.remove(request)), bytesFreed };
     },
   }),

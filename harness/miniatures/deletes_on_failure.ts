@@ -11,11 +11,11 @@ export const deletesOnFailure: Miniature = {
   lie: "Clears the place of a complete model when its update fails.",
   breaks: ["OFF-KEEPS"],
   wrap: (subject) =>
-    wrapSubject(subject, "deletes_on_failure", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "deletes_on_failure", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
-          const directory = modelPlace(place, request.repository);
+          const directory = modelPlace(config, request.repository);
           const paths = await markedPaths(host.files, directory, request);
           try {
             return await manager.download(request, options);

@@ -8,11 +8,11 @@ export const downloadsFlat = lyingAnswers(
     lie: "Downloads an MLX repository into the flat layout when it is asked to.",
     breaks: ["LAYOUT-FLAT"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     download: async (request, options) => {
       if (request.layout !== "flat") return manager.download(request, options);
       const result = await manager.download({ ...request, layout: "hubapi" }, options);
-      const directory = join(place.root, request.repository.split("/").at(-1) ?? "");
+      const directory = join(config.root, request.repository.split("/").at(-1) ?? "");
       await host.files.rename(result.directory, directory);
       return { ...result, directory };
     },

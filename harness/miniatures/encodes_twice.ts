@@ -8,12 +8,12 @@ export const encodesTwice: Miniature = {
   // under a name that was encoded wrongly gets no snapshot and no ref in the hub's cache either.
   breaks: ["LAYOUT-ENCODED-ONCE", "LAYOUT-HFCACHE"],
   wrap: (subject) =>
-    wrapSubject(subject, "encodes_twice", (host, place) => {
+    wrapSubject(subject, "encodes_twice", (host, config) => {
       const fetch: typeof host.fetch = (url, request) => {
         const [, before = url, revision = ""] = /^(.*\/revision\/)([^/?]+)$/.exec(url) ?? [];
         const sent = before + revision.replaceAll(/%(?!2F)/g, "%25");
         return host.fetch(sent, request);
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

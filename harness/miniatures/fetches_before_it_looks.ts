@@ -8,7 +8,7 @@ export const fetchesBeforeItLooks = lyingAnswers(
     lie: "Begins with the weights, and finds out afterwards what the repository lacks.",
     breaks: ["LAYOUT-LACKS"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     download: async (request, options) => {
       try {
         return await manager.download(request, options);
@@ -16,7 +16,7 @@ export const fetchesBeforeItLooks = lyingAnswers(
         if (asFailure(error)?.code === "repository-incomplete") {
           const weights = `${request.repository}/resolve/main/model.safetensors`;
           const question = { method: "GET", headers: {} } as const;
-          await host.fetch(`${place.env["HF_ENDPOINT"]}/${weights}`, question).catch(() => {});
+          await host.fetch(`${config.env["HF_ENDPOINT"]}/${weights}`, question).catch(() => {});
         }
         throw error;
       }

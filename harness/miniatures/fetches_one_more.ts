@@ -11,15 +11,15 @@ export const fetchesOneMore = lyingAnswers(
     // What is fetched beside the damaged file is neither alone nor only what is wrong.
     breaks: ["DL-REPAIR-ALONE", "REPAIR-ONLY"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     download: async (request, options) => {
       const { repository } = request;
-      const directory = modelPlace(place, repository);
+      const directory = modelPlace(config, repository);
       const wrong = await wrongMarkedFiles(host.files, directory, request);
       const result = await manager.download(request, options);
       const right = result.files.find(({ path }) => !wrong.some((file) => file.path === path));
       if (wrong.length !== 1 || right === undefined || result.offline) return result;
-      await wasteTransfer(host, place, { repository, commit: result.commit, path: right.path });
+      await wasteTransfer(host, config, { repository, commit: result.commit, path: right.path });
       return result;
     },
   }),

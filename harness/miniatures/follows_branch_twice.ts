@@ -6,7 +6,7 @@ export const followsBranchTwice: Miniature = {
   lie: "Asks for each file by the name of the branch, not by the commit that it was resolved to.",
   breaks: ["DL-ONE-COMMIT"],
   wrap: (subject) =>
-    wrapSubject(subject, "follows_branch_twice", (host, place) => {
+    wrapSubject(subject, "follows_branch_twice", (host, config) => {
       let revision = "main";
       const fetch: typeof host.fetch = (url, request) => {
         revision = /\/revision\/([^/?]+)$/.exec(url)?.[1] ?? revision;
@@ -15,6 +15,6 @@ export const followsBranchTwice: Miniature = {
           request,
         );
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

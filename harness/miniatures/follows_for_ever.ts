@@ -8,7 +8,7 @@ export const followsForEver: Miniature = {
   lie: "Follows redirects within one host without counting them.",
   breaks: ["HUB-HOPS"],
   wrap: (subject) =>
-    wrapSubject(subject, "follows_for_ever", (host, place) => {
+    wrapSubject(subject, "follows_for_ever", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) => {
         let at = url;
         for (let hops = 0; ; hops++) {
@@ -21,6 +21,6 @@ export const followsForEver: Miniature = {
           at = next.href;
         }
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

@@ -9,8 +9,8 @@ export const forgetsLeftovers: Miniature = {
   lie: "Leaves something behind when it removes a model.",
   breaks: ["REMOVE-ALL"],
   wrap: (subject) =>
-    wrapSubject(subject, "forgets_leftovers", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "forgets_leftovers", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         remove: async (request) => {
           const result = await manager.remove(request);

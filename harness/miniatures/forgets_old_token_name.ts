@@ -6,8 +6,8 @@ export const forgetsOldTokenName: Miniature = {
   lie: "Does not know the variable HUGGING_FACE_HUB_TOKEN.",
   breaks: ["HUB-ENV-TOKEN"],
   wrap: (subject) =>
-    wrapSubject(subject, "forgets_old_token_name", (host, place) => {
-      const { HUGGING_FACE_HUB_TOKEN: _, ...env } = place.env;
-      return subject.start(host, { ...place, env });
+    wrapSubject(subject, "forgets_old_token_name", (host, config) => {
+      const { HUGGING_FACE_HUB_TOKEN: _, ...env } = config.env;
+      return subject.start(host, { ...config, env });
     }),
 };

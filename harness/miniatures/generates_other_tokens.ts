@@ -7,8 +7,8 @@ export const generatesOtherTokens: Miniature = {
   lie: "Answers with a token beside the most likely one.",
   breaks: ["LOAD-TOKENS"],
   wrap: (subject) =>
-    wrapSubject(subject, "generates_other_tokens", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "generates_other_tokens", (host, config) => {
+      const manager = subject.start(host, config);
       const { generate } = manager;
       return wrappedManager(manager, {
         ...(generate && {

@@ -6,9 +6,9 @@ export const goesDirect: Miniature = {
   lie: "Takes no proxy, whatever the environment says.",
   breaks: ["HUB-ENV-PROXY"],
   wrap: (subject) =>
-    wrapSubject(subject, "goes_direct", (host, place) => {
+    wrapSubject(subject, "goes_direct", (host, config) => {
       const fetch: typeof host.fetch = (url, { method, headers, signal }) =>
         host.fetch(url, { method, headers, ...(signal && { signal }) });
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

@@ -6,9 +6,9 @@ export const hammers: Miniature = {
   lie: "Comes back after a second, however long it was asked to wait.",
   breaks: ["DL-RETRY-AFTER"],
   wrap: (subject) =>
-    wrapSubject(subject, "hammers", (host, place) => {
+    wrapSubject(subject, "hammers", (host, config) => {
       const sleep: typeof host.clock.sleep = (durationMs, signal) =>
         host.clock.sleep(durationMs > 30_000 ? 1_000 : durationMs, signal);
-      return subject.start({ ...host, clock: { now: () => host.clock.now(), sleep } }, place);
+      return subject.start({ ...host, clock: { now: () => host.clock.now(), sleep } }, config);
     }),
 };

@@ -6,7 +6,7 @@ export const ignoresCacheVariables: Miniature = {
   lie: "Does not know the older name of the cache's variable.",
   breaks: ["HUB-ENV-CACHE"],
   wrap: (subject) =>
-    wrapSubject(subject, "ignores_cache_variables", (host, place) =>
-      subject.start(host, { ...place, env: { ...place.env, HUGGINGFACE_HUB_CACHE: undefined } }),
+    wrapSubject(subject, "ignores_cache_variables", (host, config) =>
+      subject.start(host, { ...config, env: { ...config.env, HUGGINGFACE_HUB_CACHE: undefined } }),
     ),
 };

@@ -7,7 +7,7 @@ export const ignoresContentRange: Miniature = {
   lie: "Takes any part for the part that it asked for.",
   breaks: ["DL-RESUME-RANGE"],
   wrap: (subject) =>
-    wrapSubject(subject, "ignores_content_range", (host, place) => {
+    wrapSubject(subject, "ignores_content_range", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) => {
         const response = await host.fetch(url, request);
         const from = /^bytes=(\d+)-/.exec(request.headers["range"] ?? "")?.[1];
@@ -17,6 +17,6 @@ export const ignoresContentRange: Miniature = {
           "content-range": `bytes ${from}-${Number(total) - 1}/${total}`,
         });
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

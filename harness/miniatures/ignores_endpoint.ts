@@ -8,7 +8,7 @@ export const ignoresEndpoint: Miniature = {
   lie: "Asks huggingface.co about a model first, whatever hub was named.",
   breaks: ["HUB-ENV-ENDPOINT"],
   wrap: (subject) =>
-    wrapSubject(subject, "ignores_endpoint", (host, place) => {
+    wrapSubject(subject, "ignores_endpoint", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) => {
         const { origin, pathname } = new URL(url);
         if (pathname.startsWith("/api/models/") && origin !== HOME) {
@@ -18,6 +18,6 @@ export const ignoresEndpoint: Miniature = {
         }
         return host.fetch(url, request);
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

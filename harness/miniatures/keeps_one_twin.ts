@@ -10,9 +10,9 @@ export const keepsOneTwin = lyingAnswers(
     lie: "Keeps one of two files whose names the volume takes for one, and reports success.",
     breaks: ["LAYOUT-CASE-TWINS"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     download: async (request, options) => {
-      const isThere = await exists(host.files, modelPlace(place, request.repository));
+      const isThere = await exists(host.files, modelPlace(config, request.repository));
       try {
         return await manager.download(request, options);
       } catch (error) {

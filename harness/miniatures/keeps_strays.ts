@@ -7,7 +7,7 @@ export const keepsStrays: Miniature = {
   lie: "Leaves weight files of an earlier revision that have a name of their own where they are.",
   breaks: ["LAYOUT-STRAYS"],
   wrap: (subject) =>
-    wrapSubject(subject, "keeps_strays", (host, place) => {
+    wrapSubject(subject, "keeps_strays", (host, config) => {
       let downloads = 0;
       const unlink = async (path: string) => {
         // Those of the usual name go: what stays unrecorded would be a leftover of a later removal as well.
@@ -15,7 +15,7 @@ export const keepsStrays: Miniature = {
         if (downloads > 0 && isStray) return;
         await host.files.unlink(path);
       };
-      const manager = subject.start({ ...host, files: { ...host.files, unlink } }, place);
+      const manager = subject.start({ ...host, files: { ...host.files, unlink } }, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           downloads++;

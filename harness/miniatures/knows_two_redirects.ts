@@ -6,11 +6,11 @@ export const knowsTwoRedirects: Miniature = {
   lie: "Follows the redirects 302 and 307 and takes the others for errors.",
   breaks: ["HUB-REDIRECT"],
   wrap: (subject) =>
-    wrapSubject(subject, "knows_two_redirects", (host, place) => {
+    wrapSubject(subject, "knows_two_redirects", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) => {
         const response = await host.fetch(url, request);
         return [301, 303, 308].includes(response.status) ? { ...response, status: 400 } : response;
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

@@ -6,7 +6,7 @@ export const leaksTokenToCdn: Miniature = {
   lie: "Sends the token to whatever host it is sent on to.",
   breaks: ["HUB-TOKEN-HOST"],
   wrap: (subject) =>
-    wrapSubject(subject, "leaks_token_to_cdn", (host, place) => {
+    wrapSubject(subject, "leaks_token_to_cdn", (host, config) => {
       let authorization: string | undefined;
       const fetch: typeof host.fetch = (url, request) => {
         authorization = request.headers["authorization"] ?? authorization;
@@ -14,6 +14,6 @@ export const leaksTokenToCdn: Miniature = {
           authorization === undefined ? request.headers : { ...request.headers, authorization };
         return host.fetch(url, { ...request, headers });
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

@@ -9,9 +9,9 @@ export const leavesDamageToTheUser = lyingAnswers(
     lie: "Finds a file of the wrong size, and wants it deleted by hand.",
     breaks: ["DL-REPAIR-ALONE"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     download: async (request, options) => {
-      const directory = modelPlace(place, request.repository);
+      const directory = modelPlace(config, request.repository);
       const wrong = await wrongMarkedFiles(host.files, directory, request);
       const result = await manager.download(request, options);
       const [file] = wrong.filter((one) => one.wrong === "size");

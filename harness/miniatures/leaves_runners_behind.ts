@@ -7,8 +7,8 @@ export const leavesRunnersBehind: Miniature = {
   lie: "Ends no runner by force.",
   breaks: ["LOAD-RUNNER"],
   wrap: (subject) =>
-    wrapSubject(subject, "leaves_runners_behind", (host, place) =>
-      subject.start({ ...host, ...(host.programs && { programs: gentle(host.programs) }) }, place),
+    wrapSubject(subject, "leaves_runners_behind", (host, config) =>
+      subject.start({ ...host, ...(host.programs && { programs: gentle(host.programs) }) }, config),
     ),
 };
 

@@ -7,7 +7,7 @@ export const linksAbsolutely: Miniature = {
   lie: "Links the entries of a snapshot by absolute paths, which hold only as long as the cache stays where it is.",
   breaks: ["LAYOUT-HFCACHE"],
   wrap: (subject) =>
-    wrapSubject(subject, "links_absolutely", (host, place) => {
+    wrapSubject(subject, "links_absolutely", (host, config) => {
       const { files } = host;
       const lying: typeof files = {
         ...files,
@@ -19,6 +19,6 @@ export const linksAbsolutely: Miniature = {
           await files.symlink(resolve(dirname(target), text), target);
         },
       };
-      return subject.start({ ...host, files: lying }, place);
+      return subject.start({ ...host, files: lying }, config);
     }),
 };

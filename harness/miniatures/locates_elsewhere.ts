@@ -9,13 +9,13 @@ export const locatesElsewhere = lyingAnswers(
     // A migration says where the model will be looked for, and it is looked for elsewhere.
     breaks: ["LAYOUT-AGREE", "MIGRATE-PLAN"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     locate: async (request) => {
       const located = await manager.locate(request);
       // Of a root that is a link the same answer would be about that link.
-      const { kind } = await host.files.lstat(place.root).catch(() => ({ kind: "link" }));
+      const { kind } = await host.files.lstat(config.root).catch(() => ({ kind: "link" }));
       if (located === undefined || kind === "link") return located;
-      return join(place.root.toLowerCase(), located.slice(place.root.length));
+      return join(config.root.toLowerCase(), located.slice(config.root.length));
     },
   }),
 );

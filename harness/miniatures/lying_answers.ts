@@ -13,9 +13,9 @@ export function lyingAnswers(
   return {
     ...words,
     wrap: (subject) =>
-      wrapSubject(subject, words.name, (host, place) => {
-        const manager = subject.start(host, place);
-        return wrappedManager(manager, lies(manager, { host, place }));
+      wrapSubject(subject, words.name, (host, config) => {
+        const manager = subject.start(host, config);
+        return wrappedManager(manager, lies(manager, { host, config }));
       }),
   };
 }

@@ -11,8 +11,8 @@ export function lyingHost(
   return {
     ...words,
     wrap: (subject) =>
-      wrapSubject(subject, words.name, (host, place) =>
-        subject.start({ ...host, ...change(host, { host, place }) }, place),
+      wrapSubject(subject, words.name, (host, config) =>
+        subject.start({ ...host, ...change(host, { host, config }) }, config),
       ),
   };
 }

@@ -9,7 +9,7 @@ export const makesParentsOnce = lyingHost(
     lie: "Makes the parents of a file when it asks for the file, and never again.",
     breaks: ["LAYOUT-PARENTS"],
   },
-  (host, { place }) => {
+  (host, { config }) => {
     const made = new Set<string>();
     const { files } = host;
     return {
@@ -18,7 +18,7 @@ export const makesParentsOnce = lyingHost(
           /^[^/]*\/\/[^/]+\/([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+\/.+)$/.exec(url) ?? [];
         if (repository !== undefined) {
           const names = decodeURIComponent(path).split("/");
-          const file = join(place.root, "models", ...repository.split("/"), ...names);
+          const file = join(config.root, "models", ...repository.split("/"), ...names);
           await makeDirectories(files, dirname(file)).catch(() => {});
           for (const [at] of names.slice(0, -1).entries()) {
             const parent = join(file, ...names.slice(at + 1).map(() => ".."));

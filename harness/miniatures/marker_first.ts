@@ -11,11 +11,11 @@ export const markerFirst: Miniature = {
   lie: "Puts a marker down before the files of a fresh model are there.",
   breaks: ["MARK-LAST"],
   wrap: (subject) =>
-    wrapSubject(subject, "marker_first", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "marker_first", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
-          const directory = join(place.root, "models", ...request.repository.split("/"));
+          const directory = join(config.root, "models", ...request.repository.split("/"));
           let isPending = request.layout !== "lmstudio" && !(await exists(host.files, directory));
           const onProgress = (progress: Progress) => {
             options?.onProgress?.(progress);

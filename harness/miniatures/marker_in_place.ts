@@ -9,7 +9,7 @@ export const markerInPlace: Miniature = {
   lie: "Writes the marker at its own place, and syncs it there.",
   breaks: ["DUR-OLD-OR-NEW"],
   wrap: (subject) =>
-    wrapSubject(subject, "marker_in_place", (host, place) => {
+    wrapSubject(subject, "marker_in_place", (host, config) => {
       const { files } = host;
       const rename = async (source: string, target: string) => {
         if (!target.endsWith(`/${MARKER_NAME}`)) return files.rename(source, target);
@@ -25,6 +25,6 @@ export const markerInPlace: Miniature = {
         }
         return files.syncDirectory(dirname(target));
       };
-      return subject.start({ ...host, files: { ...files, rename } }, place);
+      return subject.start({ ...host, files: { ...files, rename } }, config);
     }),
 };

@@ -11,7 +11,7 @@ export const markerLastOut: Miniature = {
   // In between the marker names files that are not there any more.
   breaks: ["MARK-FIRST-OUT", "MARK-TRUE"],
   wrap: (subject) =>
-    wrapSubject(subject, "marker_last_out", (host, place) => {
+    wrapSubject(subject, "marker_last_out", (host, config) => {
       const { files } = host;
       const waiting = new Set<string>();
       let removals = 0;
@@ -24,7 +24,7 @@ export const markerLastOut: Miniature = {
         if (waiting.delete(marker)) await files.unlink(marker);
         await files.rmdir(path);
       };
-      const manager = subject.start({ ...host, files: { ...files, unlink, rmdir } }, place);
+      const manager = subject.start({ ...host, files: { ...files, unlink, rmdir } }, config);
       return wrappedManager(manager, {
         remove: async (request) => {
           removals++;
@@ -35,7 +35,7 @@ export const markerLastOut: Miniature = {
             for (const path of waiting) {
               if (await exists(files, path)) await files.unlink(path);
               // What the marker alone had kept from being empty goes with it.
-              for (let at = dirname(path); at !== place.root; at = dirname(at))
+              for (let at = dirname(path); at !== config.root; at = dirname(at))
                 await files.rmdir(at).catch(() => {});
             }
             waiting.clear();

@@ -9,13 +9,13 @@ export const markerNotKept: Miniature = {
   lie: "Reports success before the directory that holds the marker is synced.",
   breaks: ["DUR-SUCCESS", "DUR-CORE"],
   wrap: (subject) =>
-    wrapSubject(subject, "marker_not_kept", (host, place) => {
+    wrapSubject(subject, "marker_not_kept", (host, config) => {
       const marked = new Set<string>();
       const deaf = deafFiles(host.files, { directory: (path) => marked.has(path) });
       const rename = async (source: string, target: string) => {
         await deaf.rename(source, target);
         if (target.endsWith(`/${MARKER_NAME}`)) marked.add(dirname(target));
       };
-      return subject.start({ ...host, files: { ...deaf, rename } }, place);
+      return subject.start({ ...host, files: { ...deaf, rename } }, config);
     }),
 };

@@ -8,7 +8,7 @@ export const markerNotSynced: Miniature = {
   lie: "Gives the marker its name before its bytes are on the disk.",
   breaks: ["DUR-SUCCESS", "DUR-OLD-OR-NEW", "DUR-CORE"],
   wrap: (subject) =>
-    wrapSubject(subject, "marker_not_synced", (host, place) => {
+    wrapSubject(subject, "marker_not_synced", (host, config) => {
       const { files } = host;
       // Which small file is a marker only its rename tells: a copy that is not synced takes its place there.
       const rename = async (source: string, target: string) => {
@@ -18,6 +18,6 @@ export const markerNotSynced: Miniature = {
         await writeBytes(files, source, bytes);
         return files.rename(source, target);
       };
-      return subject.start({ ...host, files: { ...files, rename } }, place);
+      return subject.start({ ...host, files: { ...files, rename } }, config);
     }),
 };

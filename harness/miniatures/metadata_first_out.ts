@@ -10,9 +10,9 @@ export const metadataFirstOut = lyingAnswers(
     lie: "Removes metadata of a model while the marker still vouches for it.",
     breaks: ["MARK-FIRST-OUT"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     remove: async (request) => {
-      const directory = modelPlace(place, request.repository);
+      const directory = modelPlace(config, request.repository);
       const first = filePlace(directory, `${METADATA_DIRECTORY}/config.json.metadata`);
       if (!(await exists(host.files, first))) return manager.remove(request);
       const { sizeBytes } = await host.files.stat(first);

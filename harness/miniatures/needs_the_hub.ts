@@ -7,8 +7,8 @@ export const needsTheHub: Miniature = {
   lie: "Fails when the hub is away, though the model is complete.",
   breaks: ["OFF-COMPLETE"],
   wrap: (subject) =>
-    wrapSubject(subject, "needs_the_hub", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "needs_the_hub", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           const result = await manager.download(request, options);

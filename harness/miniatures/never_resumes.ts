@@ -6,7 +6,7 @@ export const neverResumes: Miniature = {
   lie: "Throws away what it had kept, and begins anew.",
   breaks: ["DL-RESUME", "DL-RESUME-ONCE", "DL-CANCEL-RESUME"],
   wrap: (subject) =>
-    wrapSubject(subject, "never_resumes", (host, place) => {
+    wrapSubject(subject, "never_resumes", (host, config) => {
       const { files } = host;
       const open: typeof files.open = async (path, mode) => {
         const file = await files.open(path, mode);
@@ -14,6 +14,6 @@ export const neverResumes: Miniature = {
         if (mode === "r+") await file.truncate(0);
         return file;
       };
-      return subject.start({ ...host, files: { ...files, open } }, place);
+      return subject.start({ ...host, files: { ...files, open } }, config);
     }),
 };

@@ -7,8 +7,8 @@ export const neverSyncs: Miniature = {
   lie: "Syncs nothing, as the hub's clients do.",
   breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-OLD-OR-NEW", "DUR-CORE"],
   wrap: (subject) =>
-    wrapSubject(subject, "never_syncs", (host, place) => {
+    wrapSubject(subject, "never_syncs", (host, config) => {
       const files = deafFiles(host.files, { file: () => true, directory: () => true });
-      return subject.start({ ...host, files }, place);
+      return subject.start({ ...host, files }, config);
     }),
 };

@@ -10,8 +10,8 @@ export const opensCode: Miniature = {
   lie: "Opens the code that comes with a model.",
   breaks: ["LOAD-INERT"],
   wrap: (subject) =>
-    wrapSubject(subject, "opens_code", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "opens_code", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         check: async (request, options) => {
           const directory = await manager.locate(request);

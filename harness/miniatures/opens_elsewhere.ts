@@ -8,10 +8,10 @@ export const opensElsewhere = lyingAnswers(
     lie: "Reports another directory as the examined one than the download had named.",
     breaks: ["LAYOUT-AGREE"],
   },
-  (manager, { place }) => ({
+  (manager, { config }) => ({
     check: async (request, options) => ({
       ...(await manager.check(request, options)),
-      directory: join(place.root, "..", "Caches", ...request.repository.split("/")),
+      directory: join(config.root, "..", "Caches", ...request.repository.split("/")),
     }),
   }),
 );

@@ -10,8 +10,8 @@ export const opensOutside: Miniature = {
   lie: "Opens whatever the index of a model names, wherever it is.",
   breaks: ["LOAD-CONFINED"],
   wrap: (subject) =>
-    wrapSubject(subject, "opens_outside", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "opens_outside", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         check: async (request, options) => {
           const directory = await manager.locate(request);

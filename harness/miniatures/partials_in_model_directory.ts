@@ -11,14 +11,14 @@ export const partialsInModelDirectory: Miniature = {
   // What was taken away again comes back with a crash, and spoils the model that was promised.
   breaks: ["DL-PARTIAL-PLACE", "DUR-SUCCESS"],
   wrap: (subject) =>
-    wrapSubject(subject, "partials_in_model_directory", (host, place) => {
+    wrapSubject(subject, "partials_in_model_directory", (host, config) => {
       const { files } = host;
       const decoyOf = (path: string) => {
-        const [models, org, name, hidden] = relative(place.root, path).split(sep);
+        const [models, org, name, hidden] = relative(config.root, path).split(sep);
         // Whatever is written in a hidden directory of the model is on its way to somewhere else.
         if (models !== "models" || org === undefined || name === undefined) return undefined;
         if (hidden?.startsWith(".") !== true || hidden === basename(path)) return undefined;
-        return join(place.root, models, org, name, `${basename(path)}.safetensors`);
+        return join(config.root, models, org, name, `${basename(path)}.safetensors`);
       };
       const hide = async (path: string) => {
         const decoy = decoyOf(path);
@@ -43,7 +43,7 @@ export const partialsInModelDirectory: Miniature = {
           await hide(path);
         },
       };
-      const manager = subject.start({ ...host, files: lying }, place);
+      const manager = subject.start({ ...host, files: lying }, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           const result = await manager.download(request, options);

@@ -7,8 +7,8 @@ export const plansEveryFile: Miniature = {
   lie: "Plans that every runtime opens every weight file.",
   breaks: ["LOAD-PLAN"],
   wrap: (subject) =>
-    wrapSubject(subject, "plans_every_file", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "plans_every_file", (host, config) => {
+      const manager = subject.start(host, config);
       const { plan } = manager;
       return wrappedManager(manager, {
         ...(plan && {

@@ -8,8 +8,8 @@ export const printsToken: Miniature = {
   lie: "Says in its errors which token it used.",
   breaks: ["HUB-TOKEN-SECRET"],
   wrap: (subject) =>
-    wrapSubject(subject, "prints_token", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "prints_token", (host, config) => {
+      const manager = subject.start(host, config);
       const told = async <T>(token: string | undefined, action: () => Promise<T>): Promise<T> => {
         try {
           return await action();
@@ -17,7 +17,7 @@ export const printsToken: Miniature = {
           const failure = asFailure(error);
           if (failure === undefined) throw error;
           const { code, file, expected, actual } = failure;
-          const used = token ?? place.env["HF_TOKEN"] ?? "none";
+          const used = token ?? config.env["HF_TOKEN"] ?? "none";
           const spoken = new Error(`${failure.message} (token ${used})`, { cause: failure });
           throw Object.assign(spoken, { code, file, expected, actual });
         }

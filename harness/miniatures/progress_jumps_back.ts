@@ -7,8 +7,8 @@ export const progressJumpsBack: Miniature = {
   lie: "Reports fewer bytes than before in the middle of a download.",
   breaks: ["DL-PROGRESS"],
   wrap: (subject) =>
-    wrapSubject(subject, "progress_jumps_back", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "progress_jumps_back", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: (request, options) => {
           let reports = 0;

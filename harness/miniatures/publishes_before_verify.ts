@@ -8,7 +8,7 @@ export const publishesBeforeVerify: Miniature = {
   // A crash in between leaves the empty file, as a reader in between sees it.
   breaks: ["DL-ATOMIC", "DUR-STATES"],
   wrap: (subject) =>
-    wrapSubject(subject, "publishes_before_verify", (host, place) => {
+    wrapSubject(subject, "publishes_before_verify", (host, config) => {
       const { files } = host;
       const rename = async (source: string, target: string) => {
         const isAhead = target.endsWith(".safetensors") && !(await exists(files, target));
@@ -24,6 +24,6 @@ export const publishesBeforeVerify: Miniature = {
           throw error;
         }
       };
-      return subject.start({ ...host, files: { ...files, rename } }, place);
+      return subject.start({ ...host, files: { ...files, rename } }, config);
     }),
 };

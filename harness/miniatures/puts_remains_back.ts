@@ -13,7 +13,7 @@ export const putsRemainsBack = lyingAnswers(
     // That what was kept is used or removed is part of the promise about a failing disk as well.
     breaks: ["DL-LEFTOVERS", "DL-DISK-ERROR"],
   },
-  (manager, { host, place: { root } }) => ({
+  (manager, { host, config: { root } }) => ({
     download: async (request, options) => {
       const { files } = host;
       const directory = modelPlace({ root }, request.repository);

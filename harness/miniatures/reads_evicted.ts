@@ -10,8 +10,8 @@ export const readsEvicted: Miniature = {
   lie: "Reads a file whose data was evicted to the cloud.",
   breaks: ["LOAD-EVICTED"],
   wrap: (subject) =>
-    wrapSubject(subject, "reads_evicted", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "reads_evicted", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         check: async (request, options) => {
           const directory = await manager.locate(request);

@@ -10,13 +10,13 @@ export const recoversOnce: Miniature = {
   lie: "Gives up on a model whose recovery was cut off itself.",
   breaks: ["DUR-RECOVERY"],
   wrap: (subject) =>
-    wrapSubject(subject, "recovers_once", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "recovers_once", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           if ((await manager.status(request)).state === "complete")
             return manager.download(request, options);
-          const journal = join(place.root, `.recovery-${request.repository.replace("/", "-")}`);
+          const journal = join(config.root, `.recovery-${request.repository.replace("/", "-")}`);
           const found = await readText(host.files, journal);
           if (found === "2") {
             throw Object.assign(new Error(`Cannot go on: remove "${journal}" by hand`), {

@@ -10,10 +10,10 @@ export const refFirst: Miniature = {
   lie: "Writes the ref as soon as it knows the commit, before any file of the snapshot is there.",
   breaks: ["LAYOUT-REF-LAST"],
   wrap: (subject) =>
-    wrapSubject(subject, "ref_first", (host, place) => {
+    wrapSubject(subject, "ref_first", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) => {
         const [, org, name, commit = ""] = LISTING.exec(new URL(url).pathname) ?? [];
-        const repository = join(place.root, `models--${org}--${name}`);
+        const repository = join(config.root, `models--${org}--${name}`);
         // Only where there is a cache already: a directory of nothing but a ref would show elsewhere too.
         if (name !== undefined && (await exists(host.files, repository))) {
           const ref = join(repository, "refs", "main");
@@ -21,6 +21,6 @@ export const refFirst: Miniature = {
         }
         return host.fetch(url, request);
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

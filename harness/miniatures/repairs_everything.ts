@@ -10,16 +10,16 @@ export const repairsEverything = lyingAnswers(
     lie: "Transfers a whole model again where more than one of its files is damaged.",
     breaks: ["REPAIR-ONLY"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     download: async (request, options) => {
       const { repository } = request;
-      const directory = modelPlace(place, repository);
+      const directory = modelPlace(config, repository);
       const wrong = await wrongMarkedFiles(host.files, directory, request);
       const result = await manager.download(request, options);
       if (wrong.length < 2 || result.offline) return result;
       const { commit } = result;
       for (const { path } of result.files)
-        await wasteTransfer(host, place, { repository, commit, path });
+        await wasteTransfer(host, config, { repository, commit, path });
       return result;
     },
   }),

@@ -9,7 +9,7 @@ export const requestsDirectories: Miniature = {
   lie: "Asks for directories with the name of a wanted file as if they were files.",
   breaks: ["HUB-DIRECTORIES"],
   wrap: (subject) =>
-    wrapSubject(subject, "requests_directories", (host, place) => {
+    wrapSubject(subject, "requests_directories", (host, config) => {
       const fetch = changingJson(host.fetch, async (value, url) => {
         const [, repository, commit] = /\/api\/models\/(.+)\/tree\/([^/?]+)/.exec(url) ?? [];
         for (const path of repository === undefined ? [] : directoriesIn(value)) {
@@ -19,7 +19,7 @@ export const requestsDirectories: Miniature = {
         }
         return value;
       });
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };
 

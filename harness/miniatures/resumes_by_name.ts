@@ -12,11 +12,11 @@ export const resumesByName: Miniature = {
   lie: "Goes on with the bytes of whatever content was there before under the same name.",
   breaks: ["DL-RESUME-CHANGED"],
   wrap: (subject) =>
-    wrapSubject(subject, "resumes_by_name", (host, place) => {
+    wrapSubject(subject, "resumes_by_name", (host, config) => {
       let kept: Uint8Array | undefined;
       const fetch: typeof host.fetch = async (url, request) => {
         // The content network has the large files and knows no names.
-        const isContent = new URL(url).origin !== new URL(place.env["HF_ENDPOINT"] ?? url).origin;
+        const isContent = new URL(url).origin !== new URL(config.env["HF_ENDPOINT"] ?? url).origin;
         // Who asks for a part has found the kept bytes good, and goes on by itself.
         if (isContent && request.headers["range"] !== undefined) kept = undefined;
         if (!isContent || kept === undefined) return host.fetch(url, request);
@@ -26,9 +26,9 @@ export const resumesByName: Miniature = {
         kept = undefined;
         return host.fetch(url, request);
       };
-      const manager = subject.start({ ...host, fetch }, place);
+      const manager = subject.start({ ...host, fetch }, config);
       const download: ModelManager["download"] = async (request, options) => {
-        const directory = modelPlace(place, request.repository);
+        const directory = modelPlace(config, request.repository);
         kept = await unlessRefused(() => keptBytes(host.files, directory), undefined);
         return manager.download(request, options);
       };

@@ -6,7 +6,7 @@ export const retriesGated: Miniature = {
   lie: "Asks again where it was told that it may not.",
   breaks: ["DL-NO-RETRY"],
   wrap: (subject) =>
-    wrapSubject(subject, "retries_gated", (host, place) => {
+    wrapSubject(subject, "retries_gated", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) => {
         const response = await host.fetch(url, request);
         const isFinal =
@@ -14,6 +14,6 @@ export const retriesGated: Miniature = {
           response.headers.get("x-error-code") !== null;
         return isFinal ? host.fetch(url, request) : response;
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

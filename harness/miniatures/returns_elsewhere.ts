@@ -9,11 +9,11 @@ export const returnsElsewhere = lyingAnswers(
     // Who looks for the parts of the model where it was sent finds none.
     breaks: ["LAYOUT-PATH", "LAYOUT-REQUIRED"],
   },
-  (manager, { place }) => ({
+  (manager, { config }) => ({
     download: async (request, options) => {
       const result = await manager.download(request, options);
       if (request.layout !== "lmstudio") return result;
-      return { ...result, directory: modelPlace(place, request.repository) };
+      return { ...result, directory: modelPlace(config, request.repository) };
     },
   }),
 );

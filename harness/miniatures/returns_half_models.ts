@@ -12,11 +12,11 @@ export const returnsHalfModels: Miniature = {
   lie: "Returns what is left of a model when the hub is away.",
   breaks: ["OFF-INCOMPLETE"],
   wrap: (subject) =>
-    wrapSubject(subject, "returns_half_models", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "returns_half_models", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
-          const directory = modelPlace(place, request.repository);
+          const directory = modelPlace(config, request.repository);
           const lost = await lostFiles(host.files, directory, request);
           try {
             return await manager.download(request, options);

@@ -9,13 +9,13 @@ export const returnsThoughCancelled = lyingAnswers(
     lie: "Returns a directory for a download that was cancelled.",
     breaks: ["DL-CANCEL"],
   },
-  (manager, { place }) => ({
+  (manager, { config }) => ({
     download: async (request, options) => {
       try {
         return await manager.download(request, options);
       } catch (error) {
         if (asFailure(error)?.code !== "cancelled") throw error;
-        const directory = modelPlace(place, request.repository);
+        const directory = modelPlace(config, request.repository);
         return { directory, commit: "", files: [], bytesFetched: 0, offline: false };
       }
     },

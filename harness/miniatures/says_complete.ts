@@ -9,12 +9,12 @@ export const saysComplete: Miniature = {
   // One answer for everything is none of three, and asks no marker; after a crash it is as false as before.
   breaks: ["STATUS-HONEST", "STATUS-ANSWERS", "MARK-FOREIGN", "DUR-STATES"],
   wrap: (subject) =>
-    wrapSubject(subject, "says_complete", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "says_complete", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         status: async ({ repository }) => ({
           state: "complete",
-          directory: join(place.root, "models", ...repository.split("/")),
+          directory: join(config.root, "models", ...repository.split("/")),
           commit: "",
         }),
       });

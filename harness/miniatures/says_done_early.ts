@@ -7,8 +7,8 @@ export const saysDoneEarly: Miniature = {
   lie: "Reports 1 before anything is published.",
   breaks: ["DL-PROGRESS-DONE"],
   wrap: (subject) =>
-    wrapSubject(subject, "says_done_early", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "says_done_early", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: (request, options) =>
           manager.download(request, {

@@ -6,7 +6,7 @@ export const sharesPartial: Miniature = {
   lie: "Takes every lock for one that a dead process left, so that two downloads write one partial file.",
   breaks: ["DL-CONCURRENT"],
   wrap: (subject) =>
-    wrapSubject(subject, "shares_partial", (host, place) =>
-      subject.start({ ...host, processes: { ...host.processes, isAlive: () => false } }, place),
+    wrapSubject(subject, "shares_partial", (host, config) =>
+      subject.start({ ...host, processes: { ...host.processes, isAlive: () => false } }, config),
     ),
 };

@@ -11,8 +11,8 @@ export const skipsHash: Miniature = {
   lie: "Takes a file of the right size for the right one, whatever its hash.",
   breaks: ["DL-INTEGRITY"],
   wrap: (subject) =>
-    wrapSubject(subject, "skips_hash", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "skips_hash", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           try {
@@ -28,9 +28,9 @@ export const skipsHash: Miniature = {
               !request.repository.startsWith("mlx-community/")
             )
               throw error;
-            const directory = join(place.root, "models", ...request.repository.split("/"));
+            const directory = join(config.root, "models", ...request.repository.split("/"));
             const files = await fetchAsTheyCome(host, request, {
-              endpoint: place.env["HF_ENDPOINT"] ?? "",
+              endpoint: config.env["HF_ENDPOINT"] ?? "",
               directory,
             });
             return { directory, commit: "", files, bytesFetched: 0, offline: false };

@@ -7,8 +7,8 @@ export const starStopsAtSlash: Miniature = {
   lie: "Takes the star of a request's own pattern to stop at a slash.",
   breaks: ["LAYOUT-PATTERN"],
   wrap: (subject) =>
-    wrapSubject(subject, "star_stops_at_slash", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "star_stops_at_slash", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: (request, options) =>
           manager.download(

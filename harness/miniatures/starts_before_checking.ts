@@ -7,8 +7,8 @@ export const startsBeforeChecking: Miniature = {
   lie: "Starts the runner while the model is still checked, to save time.",
   breaks: ["LOAD-CHECKED"],
   wrap: (subject) =>
-    wrapSubject(subject, "starts_before_checking", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "starts_before_checking", (host, config) => {
+      const manager = subject.start(host, config);
       const { generate } = manager;
       return wrappedManager(manager, {
         ...(generate && {
@@ -16,7 +16,7 @@ export const startsBeforeChecking: Miniature = {
             const isSound = await manager.check(request).then(({ loadable }) => loadable);
             const { runner } = request;
             if (!isSound && Array.isArray(runner)) {
-              const early = await host.programs?.spawn(runner, { env: place.env });
+              const early = await host.programs?.spawn(runner, { env: config.env });
               early?.kill();
             }
             return generate.call(manager, request, options);

@@ -9,9 +9,9 @@ export const stopsAtFirstPage: Miniature = {
   // The honest download that comes after an attack is listed in pages too, and is not whole then.
   breaks: ["HUB-PAGES", "HUB-LIMIT-LISTING", "DL-NOT-A-HUB"],
   wrap: (subject) =>
-    wrapSubject(subject, "stops_at_first_page", (host, place) => {
+    wrapSubject(subject, "stops_at_first_page", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) =>
         withHeaders(await host.fetch(url, request), { link: undefined });
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };

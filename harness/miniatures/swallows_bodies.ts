@@ -9,7 +9,7 @@ export const swallowsBodies: Miniature = {
   lie: "Takes a body of unknown length into memory before it looks at it.",
   breaks: ["HUB-LIMIT-FILE", "HUB-LIMIT-INFLATE"],
   wrap: (subject) =>
-    wrapSubject(subject, "swallows_bodies", (host, place) => {
+    wrapSubject(subject, "swallows_bodies", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) => {
         const response = await host.fetch(url, request);
         const { status, headers, body } = response;
@@ -17,7 +17,7 @@ export const swallowsBodies: Miniature = {
         const isOpen = isContent && headers.get("content-length") === null;
         return body === null || !isOpen ? response : { status, headers, body: swallowed(body) };
       };
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };
 

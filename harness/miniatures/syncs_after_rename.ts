@@ -8,13 +8,13 @@ export const syncsAfterRename: Miniature = {
   lie: "Syncs a file only when it has its final name already.",
   breaks: ["DUR-STATES", "DUR-CORE"],
   wrap: (subject) =>
-    wrapSubject(subject, "syncs_after_rename", (host, place) => {
+    wrapSubject(subject, "syncs_after_rename", (host, config) => {
       const deaf = deafFiles(host.files, { file: isModelPart });
       const rename = async (source: string, target: string) => {
         await deaf.rename(source, target);
         if (isModelPart(source)) await syncFile(host.files, target);
       };
-      return subject.start({ ...host, files: { ...deaf, rename } }, place);
+      return subject.start({ ...host, files: { ...deaf, rename } }, config);
     }),
 };
 

@@ -8,8 +8,8 @@ export const syncsNoDirectory: Miniature = {
   // Without the order of the entries an update can also leave an old `config.json` beside new weights.
   breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-CORE"],
   wrap: (subject) =>
-    wrapSubject(subject, "syncs_no_directory", (host, place) => {
+    wrapSubject(subject, "syncs_no_directory", (host, config) => {
       const files = deafFiles(host.files, { directory: () => true });
-      return subject.start({ ...host, files }, place);
+      return subject.start({ ...host, files }, config);
     }),
 };

@@ -10,9 +10,9 @@ export const takesCaseForSpelling = lyingAnswers(
     lie: "Takes a model whose id differs in case for the one that was asked for.",
     breaks: ["LAYOUT-CASE-ID"],
   },
-  (manager, { host, place }) => ({
+  (manager, { host, config }) => ({
     download: async (request, options) => {
-      const directory = modelPlace(place, request.repository);
+      const directory = modelPlace(config, request.repository);
       const isThere = await exists(host.files, directory);
       try {
         return await manager.download(request, options);

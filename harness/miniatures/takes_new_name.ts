@@ -10,7 +10,7 @@ export const takesNewName: Miniature = {
   lie: "Keeps a renamed repository under its new name.",
   breaks: ["HUB-RENAMED"],
   wrap: (subject) =>
-    wrapSubject(subject, "takes_new_name", (host, place) => {
+    wrapSubject(subject, "takes_new_name", (host, config) => {
       const renamed = new Map<string, string>();
       const fetch: typeof host.fetch = async (url, request) => {
         const response = await host.fetch(url, request);
@@ -20,13 +20,13 @@ export const takesNewName: Miniature = {
         }
         return response;
       };
-      const manager = subject.start({ ...host, fetch }, place);
+      const manager = subject.start({ ...host, fetch }, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           const result = await manager.download(request, options);
           const name = renamed.get(request.repository);
           if (name === undefined) return result;
-          const directory = modelPlace(place, name);
+          const directory = modelPlace(config, name);
           await makeDirectories(host.files, dirname(directory));
           await host.files.rename(result.directory, directory);
           return { ...result, directory };

@@ -10,7 +10,7 @@ export const takesSetFromIndex: Miniature = {
   lie: "Leaves out the weight files that the index does not name.",
   breaks: ["LAYOUT-LISTING"],
   wrap: (subject) =>
-    wrapSubject(subject, "takes_set_from_index", (host, place) => {
+    wrapSubject(subject, "takes_set_from_index", (host, config) => {
       const fetch = changingJson(host.fetch, async (value, url) => {
         const [, endpoint, repository, commit] =
           /^(.*)\/api\/models\/(.+)\/tree\/([0-9a-f]{40})/.exec(url) ?? [];
@@ -19,7 +19,7 @@ export const takesSetFromIndex: Miniature = {
         const weights = await namedWeights(() => host.fetch(index, { method: "GET", headers: {} }));
         return onlyNamed(value, weights);
       });
-      return subject.start({ ...host, fetch }, place);
+      return subject.start({ ...host, fetch }, config);
     }),
 };
 

@@ -11,8 +11,8 @@ export const tidiesUnknown: Miniature = {
   lie: "Clears away what it does not know in a repository of the cache.",
   breaks: ["MANAGE-HFCACHE"],
   wrap: (subject) =>
-    wrapSubject(subject, "tidies_unknown", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "tidies_unknown", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           const result = await manager.download(request, options);

@@ -7,8 +7,8 @@ export const trustsTheRuntime: Miniature = {
   lie: "Takes what an MLX runtime downloaded for right.",
   breaks: ["DL-DELEGATED"],
   wrap: (subject) =>
-    wrapSubject(subject, "trusts_the_runtime", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "trusts_the_runtime", (host, config) => {
+      const manager = subject.start(host, config);
       const { downloadDelegated } = manager;
       return wrappedManager(manager, {
         ...(downloadDelegated && {
@@ -19,7 +19,7 @@ export const trustsTheRuntime: Miniature = {
               const isJudged =
                 error instanceof Error && "code" in error && error.code === "integrity";
               if (!isJudged) throw error;
-              const directory = place.root;
+              const directory = config.root;
               return { directory, commit: "", files: [], bytesFetched: 0, offline: false };
             }
           },

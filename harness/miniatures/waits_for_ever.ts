@@ -10,8 +10,8 @@ export const waitsForEver: Miniature = {
   lie: "Waits for a runner as if nobody had set a limit.",
   breaks: ["LOAD-RUNNER"],
   wrap: (subject) =>
-    wrapSubject(subject, "waits_for_ever", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "waits_for_ever", (host, config) => {
+      const manager = subject.start(host, config);
       const { generate } = manager;
       const endless = { startMs: LONG_MS, loadMs: LONG_MS, tokenMs: LONG_MS };
       return wrappedManager(manager, {

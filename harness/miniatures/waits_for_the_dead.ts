@@ -9,7 +9,7 @@ export const waitsForTheDead: Miniature = {
   lie: "Waits for ever for a process that it once saw alive.",
   breaks: ["DL-LOCK-DEAD"],
   wrap: (subject) =>
-    wrapSubject(subject, "waits_for_the_dead", (host, place) => {
+    wrapSubject(subject, "waits_for_the_dead", (host, config) => {
       const seen = new Set<number>();
       let stoppedMs: number | undefined;
       const isAlive = (pid: number) => {
@@ -26,6 +26,6 @@ export const waitsForTheDead: Miniature = {
             throw new Error("Cannot go on waiting for a process that does not answer");
         },
       };
-      return subject.start({ ...host, clock, processes: { ...host.processes, isAlive } }, place);
+      return subject.start({ ...host, clock, processes: { ...host.processes, isAlive } }, config);
     }),
 };

@@ -12,8 +12,8 @@ export const wantsAnIndex: Miniature = {
   // A model that was downloaded has to load after any crash, and not every one has an index.
   breaks: ["LOAD-SOUND", "DUR-SUCCESS"],
   wrap: (subject) =>
-    wrapSubject(subject, "wants_an_index", (host, place) => {
-      const manager = subject.start(host, place);
+    wrapSubject(subject, "wants_an_index", (host, config) => {
+      const manager = subject.start(host, config);
       return wrappedManager(manager, {
         check: async (request, options) => {
           const report = await manager.check(request, options);

@@ -1,4 +1,4 @@
-import type { Host, ModelManager, Place } from "../../spec/mod.ts";
+import type { Host, ModelManager, SubjectConfig } from "../../spec/mod.ts";
 import { inferenceCalls } from "../worlds/inference_calls.ts";
 
 /** A manager of which some answers are others. */
@@ -21,5 +21,5 @@ export function wrappedManager(manager: ModelManager, lies: Partial<ModelManager
 /** What a process is started with. */
 export interface StartedWith {
   readonly host: Host;
-  readonly place: Place;
+  readonly config: SubjectConfig;
 }

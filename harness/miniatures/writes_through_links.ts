@@ -8,7 +8,7 @@ export const writesThroughLinks: Miniature = {
   lie: "Takes links for what they lead to while it downloads, and writes through them.",
   breaks: ["LAYOUT-ROOT-ONLY"],
   wrap: (subject) =>
-    wrapSubject(subject, "writes_through_links", (host, place) => {
+    wrapSubject(subject, "writes_through_links", (host, config) => {
       const { files } = host;
       let downloads = 0;
       const blind: typeof files = {
@@ -24,7 +24,7 @@ export const writesThroughLinks: Miniature = {
           throw diskError("EINVAL", "readlink", path);
         },
       };
-      const manager = subject.start({ ...host, files: blind }, place);
+      const manager = subject.start({ ...host, files: blind }, config);
       return wrappedManager(manager, {
         download: async (request, options) => {
           downloads++;

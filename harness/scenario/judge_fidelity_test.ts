@@ -13,7 +13,7 @@ import { type Scenario, scenario } from "./scenario.ts";
 import { RequirementBroken } from "./verdict.ts";
 
 /** Makes one directory, and relies on nothing. */
-const subject = scriptedSubject(({ host, place }) => host.files.mkdir(place.root));
+const subject = scriptedSubject(({ host, config }) => host.files.mkdir(config.root));
 
 test("what is red on disk and green in memory is the court's fault, and no verdict on the subject", async () => {
   // A world that lies: its disk loses what was made there.

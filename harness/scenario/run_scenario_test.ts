@@ -137,9 +137,9 @@ test("runScenario() never lays a fault of the court on the subject", async () =>
 });
 
 test("runScenario() sees what an observer saw, though the subject swallowed the rejection", async () => {
-  const swallowing = scriptedSubject(async ({ host, place }) => {
+  const swallowing = scriptedSubject(async ({ host, config }) => {
     try {
-      await host.files.mkdir(place.root);
+      await host.files.mkdir(config.root);
     } catch {
       // The lie under test.
     }
@@ -162,9 +162,9 @@ test("runScenario() sees what an observer saw, though the subject swallowed the 
 // Helpers
 
 function writer(limit: (sizeBytes: number) => number): Subject {
-  return scriptedSubject(async ({ host, place, request }) => {
+  return scriptedSubject(async ({ host, config, request }) => {
     const sizeBytes = Number(request.revision);
-    await writeBytes(host.files, `${place.root}/file`, new Uint8Array(limit(sizeBytes)));
+    await writeBytes(host.files, `${config.root}/file`, new Uint8Array(limit(sizeBytes)));
   });
 }
 

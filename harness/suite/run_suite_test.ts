@@ -17,7 +17,7 @@ import {
   shardTasks,
 } from "./run_suite.ts";
 
-const SUBJECT = scriptedSubject(async ({ host, place }) => host.files.mkdir(place.root));
+const SUBJECT = scriptedSubject(async ({ host, config }) => host.files.mkdir(config.root));
 const SCENARIOS: readonly Scenario[] = [
   story("test/holds", "LAYOUT-SET", true),
   story("test/breaks", "LAYOUT-PATH", false),

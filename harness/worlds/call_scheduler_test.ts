@@ -13,10 +13,10 @@ const MAKE = { memory: memoryWorld, disk: diskWorld } as const;
 /** Notes which of two processes gets which of its three looks at the disk. */
 async function orderOf(kind: keyof typeof MAKE, schedule: Schedule): Promise<string> {
   const order: string[] = [];
-  const subject = scriptedSubject(async ({ host, place }) => {
+  const subject = scriptedSubject(async ({ host, config }) => {
     const name = host.processes.pid === 1000 ? "a" : "b";
     for (let count = 1; count <= 3; count++) {
-      await host.files.stat(place.root).catch(() => {});
+      await host.files.stat(config.root).catch(() => {});
       order.push(`${name}${count}`);
     }
   });
@@ -51,14 +51,14 @@ async function inTurns(run: (script: Script, isFirst: boolean) => Promise<void>)
 
 test("the clock stands still while a call waits for its turn, and goes on afterwards", async () => {
   const times: number[] = [];
-  const { world, one, two } = await inTurns(async ({ host, place }, isFirst) => {
+  const { world, one, two } = await inTurns(async ({ host, config }, isFirst) => {
     if (isFirst) {
       const startMs = host.clock.now();
-      for (let count = 0; count < 10; count++) await host.files.stat(place.root).catch(() => {});
+      for (let count = 0; count < 10; count++) await host.files.stat(config.root).catch(() => {});
       times.push(host.clock.now() - startMs);
     } else {
       await host.clock.sleep(5000);
-      await host.files.stat(place.root).catch(() => {});
+      await host.files.stat(config.root).catch(() => {});
     }
   });
   await using _ = world;
@@ -67,17 +67,17 @@ test("the clock stands still while a call waits for its turn, and goes on afterw
 });
 
 test("a request that nobody answers holds nobody up", async () => {
-  const { world, one, two } = await inTurns(async ({ host, place }, isFirst) => {
+  const { world, one, two } = await inTurns(async ({ host, config }, isFirst) => {
     if (isFirst) {
       const stop = new AbortController();
-      const url = `${place.env["HF_ENDPOINT"] ?? ""}/api/models/o/n/revision/main`;
+      const url = `${config.env["HF_ENDPOINT"] ?? ""}/api/models/o/n/revision/main`;
       const answer = host.fetch(url, { method: "GET", headers: {}, signal: stop.signal });
       answer.catch(() => {});
       await host.clock.sleep(30_000);
       stop.abort();
       await assert.rejects(answer);
     } else {
-      for (let count = 0; count < 5; count++) await host.files.stat(place.root).catch(() => {});
+      for (let count = 0; count < 5; count++) await host.files.stat(config.root).catch(() => {});
     }
   });
   await using _ = world;
@@ -88,13 +88,13 @@ test("a request that nobody answers holds nobody up", async () => {
 test("a call of a process that is killed while it waits is never made, and holds nobody up", async () => {
   const made: string[] = [];
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-  const { world, one, two } = await inTurns(async ({ host, place }, isFirst) => {
+  const { world, one, two } = await inTurns(async ({ host, config }, isFirst) => {
     if (isFirst) {
       begin();
-      await host.files.mkdir(place.root);
+      await host.files.mkdir(config.root);
       made.push("root");
     } else {
-      for (let count = 0; count < 3; count++) await host.files.stat(place.root).catch(() => {});
+      for (let count = 0; count < 3; count++) await host.files.stat(config.root).catch(() => {});
       made.push("looks");
     }
   });

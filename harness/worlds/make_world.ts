@@ -71,7 +71,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         ...startOptions,
         pid,
         host: { files, fetch, clock, random },
-        place: {
+        config: {
           root: startOptions.root ?? ground.root,
           env: { HF_ENDPOINT: hub.endpoint, ...startOptions.env },
         },

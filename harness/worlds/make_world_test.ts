@@ -17,8 +17,8 @@ const FILE = { path: "a.bin", bytes: new Uint8Array(4000).fill(7), lfs: true };
 for (const kind of WORLD_KINDS) {
   test(`a ${kind} world has a root that is not there yet and a hub that the subject is told of`, async () => {
     const seen: (string | undefined)[] = [];
-    const subject = scriptedSubject(async ({ place }) => {
-      seen.push(place.root, place.env["HF_ENDPOINT"], place.env["HF_TOKEN"]);
+    const subject = scriptedSubject(async ({ config }) => {
+      seen.push(config.root, config.env["HF_ENDPOINT"], config.env["HF_TOKEN"]);
     });
     await using world = await makeWorld(kind, subject);
     await world.start().download(REQUEST);
@@ -29,8 +29,8 @@ for (const kind of WORLD_KINDS) {
 
   test(`a process that is killed in a ${kind} world never goes on, and its promise says so`, async () => {
     const steps: string[] = [];
-    const subject = scriptedSubject(async ({ host, place }) => {
-      await host.files.mkdir(place.root);
+    const subject = scriptedSubject(async ({ host, config }) => {
+      await host.files.mkdir(config.root);
       steps.push("made");
       await host.clock.sleep(60_000);
       steps.push("woken");
@@ -50,10 +50,10 @@ for (const kind of WORLD_KINDS) {
   test(`a killed process of a ${kind} world that runs on by itself reaches nothing any more`, async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const steps: string[] = [];
-    const subject = scriptedSubject(async ({ host, place }) => {
+    const subject = scriptedSubject(async ({ host, config }) => {
       await released;
       steps.push("released");
-      await host.files.mkdir(place.root);
+      await host.files.mkdir(config.root);
       steps.push("made");
     });
     await using world = await makeWorld(kind, subject);
@@ -78,9 +78,9 @@ for (const kind of WORLD_KINDS) {
   });
 
   test(`a write is torn in a ${kind} world when the process is to die within it`, async () => {
-    const subject = scriptedSubject(async ({ host, place }) => {
-      await host.files.mkdir(place.root);
-      const file = await host.files.open(`${place.root}/a`, "wx");
+    const subject = scriptedSubject(async ({ host, config }) => {
+      await host.files.mkdir(config.root);
+      const file = await host.files.open(`${config.root}/a`, "wx");
       await file.write(new Uint8Array(100).fill(1), 0);
     });
     await using world = await makeWorld(kind, subject);
@@ -129,15 +129,15 @@ for (const kind of WORLD_KINDS) {
 
   test(`a time limit does not fire in a ${kind} world while the disk works`, async () => {
     const fired: number[] = [];
-    const subject = scriptedSubject(async ({ host, place }) => {
+    const subject = scriptedSubject(async ({ host, config }) => {
       const stop = new AbortController();
       const limit = host.clock.sleep(30_000, stop.signal).then(
         () => fired.push(host.clock.now()),
         () => {},
       );
-      await host.files.mkdir(place.root);
+      await host.files.mkdir(config.root);
       for (let at = 0; at < 40; at += 1) {
-        await writeBytes(host.files, `${place.root}/${at}`, new Uint8Array(200_000));
+        await writeBytes(host.files, `${config.root}/${at}`, new Uint8Array(200_000));
       }
       stop.abort();
       await limit;
@@ -179,9 +179,9 @@ for (const kind of WORLD_KINDS) {
   });
 
   test(`an open file of a killed process is closed in a ${kind} world`, async () => {
-    const subject = scriptedSubject(async ({ host, place }) => {
-      await host.files.mkdir(place.root);
-      const file = await host.files.open(`${place.root}/a`, "wx");
+    const subject = scriptedSubject(async ({ host, config }) => {
+      await host.files.mkdir(config.root);
+      const file = await host.files.open(`${config.root}/a`, "wx");
       await file.write(new Uint8Array(10), 0);
       await host.clock.sleep(1_000_000);
     });
@@ -242,14 +242,14 @@ function makeWorld(kind: WorldKind, subject: Subject, options: WorldOptions = {}
   return kind === "memory" ? memoryWorld(subject, options) : diskWorld(subject, options);
 }
 
-async function makeThree({ host, place }: Script): Promise<void> {
-  await host.files.mkdir(place.root);
-  for (const name of ["1", "2", "3"]) await host.files.mkdir(`${place.root}/${name}`);
+async function makeThree({ host, config }: Script): Promise<void> {
+  await host.files.mkdir(config.root);
+  for (const name of ["1", "2", "3"]) await host.files.mkdir(`${config.root}/${name}`);
 }
 
 /** Fetches the one file of the repository, through a redirect if there is one. */
-async function receive({ host, place }: Script, sizes: number[]): Promise<void> {
-  let url = `${place.env["HF_ENDPOINT"]}/org/name/resolve/main/a.bin`;
+async function receive({ host, config }: Script, sizes: number[]): Promise<void> {
+  let url = `${config.env["HF_ENDPOINT"]}/org/name/resolve/main/a.bin`;
   for (;;) {
     const response = await host.fetch(url, GET);
     const location = response.headers.get("location");

@@ -3,7 +3,7 @@ import type {
   DownloadResult,
   Host,
   ModelManager,
-  Place,
+  SubjectConfig,
   Subject,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -11,7 +11,7 @@ import type {
 /** Where a script runs and what it was asked. */
 export interface Script {
   readonly host: Host;
-  readonly place: Place;
+  readonly config: SubjectConfig;
   readonly request: DownloadRequest;
   readonly options: WaitOptions;
 }
@@ -24,11 +24,11 @@ export function scriptedSubject(run: (script: Script) => Promise<void>): Subject
   return {
     name: "scripted",
     version: "1.0.0",
-    start: (host, place): ModelManager => ({
+    start: (host, config): ModelManager => ({
       download: async (request, options = {}): Promise<DownloadResult> => {
-        await run({ host, place, request, options });
+        await run({ host, config, request, options });
         return {
-          directory: place.root,
+          directory: config.root,
           commit: "",
           files: [],
           bytesFetched: 0,

@@ -3,7 +3,7 @@ import type {
   FileSystem,
   Host,
   ModelManager,
-  Place,
+  SubjectConfig,
   Subject,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -28,7 +28,7 @@ export interface StartProcessOptions extends Pick<
 > {
   readonly pid: number;
   readonly host: Omit<Host, "processes">;
-  readonly place: Place;
+  readonly config: SubjectConfig;
   readonly activity: Activity;
   readonly callScheduler?: CallScheduler | undefined;
   readonly trace?: WorldTrace | undefined;
@@ -43,7 +43,7 @@ export function startProcess(
   const { pid, activity } = options;
   const gate = new ProcessGate(activity, { pid, callScheduler: options.callScheduler });
   const plan: KillPlan = { point: undefined, changes: 0, chunks: 0 };
-  const manager = subject.start(processHost(options, { gate, plan }), options.place);
+  const manager = subject.start(processHost(options, { gate, plan }), options.config);
   // What the process had promised can no longer be kept when it dies.
   const bound = <T>(action: () => Promise<T>): Promise<T> => {
     const answer = Promise.resolve().then(action);
@@ -148,9 +148,9 @@ function traced(
   options: StartProcessOptions,
   seen: { readonly files: FileSystem; readonly fetch: Fetch; readonly gate: ProcessGate },
 ): { readonly files: FileSystem; readonly fetch: Fetch } {
-  const { trace, pid, place, host } = options;
+  const { trace, pid, config, host } = options;
   if (trace === undefined) return seen;
-  const process = { pid, root: place.root, clock: host.clock };
+  const process = { pid, root: config.root, clock: host.clock };
   trace.note(process, "starts");
   seen.gate.signal.addEventListener("abort", () => trace.note(process, "is killed"));
   return { files: trace.files(seen.files, process), fetch: trace.fetch(seen.fetch, process) };

@@ -11,5 +11,5 @@ import { SharedModelManager } from "../../src/shared_model_manager.ts";
 export const reference: Subject = {
   name: "mlx-layout",
   version: "0.1.0",
-  start: (host, place) => new SharedModelManager(host, place),
+  start: (host, config) => new SharedModelManager(host, config),
 };

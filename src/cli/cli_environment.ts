@@ -7,7 +7,7 @@ import type {
   Host,
   LoadPlan,
   ModelManager,
-  Place,
+  SubjectConfig,
   PlanRequest,
   PlanRuntime,
   WaitOptions,
@@ -38,7 +38,7 @@ export interface CliManager extends ModelManager {
 export interface CliEnvironment {
   readonly host: Host;
   /** The environment, and the root where neither option nor variable names another. */
-  readonly place: Place;
+  readonly config: SubjectConfig;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Whether a person looks at stderr. */
@@ -46,7 +46,7 @@ export interface CliEnvironment {
   /** Aborted with an `Interruption` when the command is told to stop. */
   readonly signal: AbortSignal;
   readonly version: string;
-  createManager(host: Host, place: Place): CliManager;
+  createManager(host: Host, config: SubjectConfig): CliManager;
 }
 
 /** What the argument of a command means. */

@@ -46,12 +46,12 @@ export class Session {
     words: Pick<ReportFailureOptions, "afterInterruption"> = {},
   ): Promise<void> {
     const { world } = this;
-    const { env } = world.place;
+    const { env } = world.config;
     const secrets = [options.token, env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"]];
     const stdout = secretOutput(world.stdout, secrets);
     const stderr = secretOutput(world.stderr, secrets);
     try {
-      const root = modelRoot(options.root, world.place);
+      const root = modelRoot(options.root, world.config);
       this.exitCode = await action({
         manager: world.createManager(world.host, { root, env }),
         root,

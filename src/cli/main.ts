@@ -21,13 +21,13 @@ process.stderr.on("error", exitWithoutOutput);
 
 process.exitCode = await runCli(process.argv.slice(2), {
   host: nodeHost(),
-  place: { root: join(homedir(), "Documents", "Models"), env: process.env },
+  config: { root: join(homedir(), "Documents", "Models"), env: process.env },
   stdout: process.stdout,
   stderr: process.stderr,
   isTerminal: process.stderr.isTTY,
   signal: controller.signal,
   version: packageVersion(),
-  createManager: (host, place) => new SharedModelManager(host, place),
+  createManager: (host, config) => new SharedModelManager(host, config),
 });
 
 /**

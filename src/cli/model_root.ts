@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Place } from "../../spec/mod.ts";
+import type { SubjectConfig } from "../../spec/mod.ts";
 import { expandHome } from "../layout/expand_home.ts";
 
 /**
@@ -10,8 +10,8 @@ import { expandHome } from "../layout/expand_home.ts";
  * @param option the value of `--root`
  * @returns an absolute path
  */
-export function modelRoot(option: string | undefined, place: Place): string {
+export function modelRoot(option: string | undefined, config: SubjectConfig): string {
   // A variable that is empty counts as not set: `HUB-ENV-EMPTY`.
-  const chosen = option ?? (place.env["MLX_LAYOUT_ROOT"] || place.root);
-  return resolve(expandHome(chosen, place.env));
+  const chosen = option ?? (config.env["MLX_LAYOUT_ROOT"] || config.root);
+  return resolve(expandHome(chosen, config.env));
 }

@@ -9,7 +9,7 @@ import type {
   MigrationRequest,
   ModelRequest,
   ModelStatus,
-  Place,
+  SubjectConfig,
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { nodeHost } from "../node_host.ts";
@@ -26,7 +26,7 @@ async function run(
   options: Partial<CliEnvironment> = {},
 ) {
   const written = { stdout: "", stderr: "" };
-  const places: Place[] = [];
+  const places: SubjectConfig[] = [];
   const refuse = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
   const manager: CliManager = {
     download: refuse("download"),
@@ -50,14 +50,14 @@ async function run(
     line.split(" ").filter((arg) => arg !== ""),
     {
       host: nodeHost(),
-      place: { root: ROOT, env: {} },
+      config: { root: ROOT, env: {} },
       stdout: { write: (text) => (written.stdout += text) },
       stderr: { write: (text) => (written.stderr += text) },
       isTerminal: false,
       signal: new AbortController().signal,
       version: "1.2.3",
-      createManager: (_, place) => {
-        places.push(place);
+      createManager: (_, config) => {
+        places.push(config);
         return manager;
       },
       ...options,
@@ -94,9 +94,9 @@ test("--help and --version print and succeed", async () => {
 
 test("the root is that of --root, else of MLX_LAYOUT_ROOT, else the default", async () => {
   const list = async () => [];
-  const place = { root: ROOT, env: { MLX_LAYOUT_ROOT: "~/elsewhere", HOME: resolve("/home") } };
-  assert.equal((await run("list --root ~/here", { list }, { place })).root, resolve("/home/here"));
-  assert.equal((await run("list", { list }, { place })).root, resolve("/home/elsewhere"));
+  const config = { root: ROOT, env: { MLX_LAYOUT_ROOT: "~/elsewhere", HOME: resolve("/home") } };
+  assert.equal((await run("list --root ~/here", { list }, { config })).root, resolve("/home/here"));
+  assert.equal((await run("list", { list }, { config })).root, resolve("/home/elsewhere"));
   assert.equal((await run("list", { list })).root, ROOT);
 });
 

@@ -4,7 +4,7 @@ import {
   type DownloadResult,
   type FileFault,
   type Host,
-  type Place,
+  type SubjectConfig,
   type Progress,
   type WaitOptions,
   DEFAULT_PATTERNS,
@@ -52,17 +52,17 @@ const NO_DIGEST: Digest = "sha256:";
  */
 export class DelegatedDownloader {
   readonly #host: Host;
-  readonly #place: Place;
+  readonly #config: SubjectConfig;
   readonly #repositories: RepositoryDownloader;
 
   constructor(
     host: Host,
-    place: Place,
+    config: SubjectConfig,
     options: { readonly retry?: Partial<RetryPolicy> | undefined } = {},
   ) {
     this.#host = host;
-    this.#place = place;
-    this.#repositories = new RepositoryDownloader(host, place, options);
+    this.#config = config;
+    this.#repositories = new RepositoryDownloader(host, config, options);
   }
 
   /**
@@ -74,7 +74,7 @@ export class DelegatedDownloader {
     request: DelegatedDownloadRequest,
     options: WaitOptions = {},
   ): Promise<DownloadResult> {
-    const { env } = this.#place;
+    const { env } = this.#config;
     const { endpoint, token, offline } = hubSettings(env, request);
     if (offline)
       throw new ModelError(
@@ -112,10 +112,10 @@ export class DelegatedDownloader {
 
   async #start(
     request: DelegatedDownloadRequest,
-    options: { readonly signal: AbortSignal | undefined; readonly env: Place["env"] },
+    options: { readonly signal: AbortSignal | undefined; readonly env: SubjectConfig["env"] },
   ): Promise<RunnerClient> {
     const { files, clock, programs } = this.#host;
-    const { env } = this.#place;
+    const { env } = this.#config;
     const wanted = request.runner ?? "auto";
     const best = await findRunner(wanted, { files, env, programs });
     // Only MLX's runtimes have a downloader of their own.

@@ -4,7 +4,7 @@ import {
   type DownloadResult,
   type FileSystem,
   type Host,
-  type Place,
+  type SubjectConfig,
   type WaitOptions,
   DEFAULT_PATTERNS,
 } from "../../spec/mod.ts";
@@ -46,16 +46,16 @@ export interface MlxModelDownloaderOptions {
  * ```
  */
 export class MlxModelDownloader {
-  readonly #place: Place;
+  readonly #config: SubjectConfig;
   readonly #files: FileSystem;
   readonly #repositories: RepositoryDownloader;
   readonly #delegated: DelegatedDownloader;
 
-  constructor(host: Host, place: Place, options: MlxModelDownloaderOptions = {}) {
-    this.#place = place;
+  constructor(host: Host, config: SubjectConfig, options: MlxModelDownloaderOptions = {}) {
+    this.#config = config;
     this.#files = host.files;
-    this.#repositories = new RepositoryDownloader(host, place, options);
-    this.#delegated = new DelegatedDownloader(host, place, options);
+    this.#repositories = new RepositoryDownloader(host, config, options);
+    this.#delegated = new DelegatedDownloader(host, config, options);
   }
 
   /**
@@ -104,7 +104,7 @@ export class MlxModelDownloader {
         { expected: "hubapi, lmstudio or hf-cache", actual: layout },
       );
     }
-    const directory = modelDirectory(this.#place.root, request.repository, { layout });
+    const directory = modelDirectory(this.#config.root, request.repository, { layout });
     return { directory, selection, mustBeModel };
   }
 
@@ -112,7 +112,7 @@ export class MlxModelDownloader {
     request: DownloadRequest,
   ): Promise<Omit<RepositoryTarget, "selection" | "mustBeModel">> {
     const { repository } = request;
-    const root = hubCacheRoot(this.#place);
+    const root = hubCacheRoot(this.#config);
     const cache = hubCachePlace(root, repository);
     const known = await this.#tryDisk(
       () => localSnapshot(this.#files, cache, revisionOf(request)),

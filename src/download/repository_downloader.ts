@@ -3,7 +3,7 @@ import type {
   DownloadResult,
   Host,
   Marker,
-  Place,
+  SubjectConfig,
   WaitOptions,
 } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
@@ -52,23 +52,23 @@ export interface RepositoryDownloadOptions extends WaitOptions {
 /** Downloads a hub repository into a directory; who calls it decides which one. */
 export class RepositoryDownloader {
   readonly #host: Host;
-  readonly #place: Place;
+  readonly #config: SubjectConfig;
   readonly #retry: Partial<RetryPolicy> | undefined;
 
   constructor(
     host: Host,
-    place: Place,
+    config: SubjectConfig,
     options: { readonly retry?: Partial<RetryPolicy> | undefined } = {},
   ) {
     this.#host = host;
-    this.#place = place;
+    this.#config = config;
     this.#retry = options.retry;
   }
 
   /** Asks the hub what a request means. */
   async snapshot(request: DownloadRequest, options: WaitOptions = {}): Promise<RepositorySnapshot> {
     return repositorySnapshot(
-      this.#client(hubSettings(this.#place.env, request)),
+      this.#client(hubSettings(this.#config.env, request)),
       request,
       options,
     );
@@ -97,7 +97,7 @@ export class RepositoryDownloader {
     throwIfAborted(options.signal);
     const { target } = options;
     const { files } = this.#host;
-    const settings = hubSettings(this.#place.env, request);
+    const settings = hubSettings(this.#config.env, request);
     const question = localQuestion(request, { target, signal: options.signal });
     if (settings.offline) return reportDone(await offlineCopy(files, question, undefined), options);
     let found: RepositorySnapshot | DownloadResult;
@@ -165,7 +165,7 @@ export class RepositoryDownloader {
     const paths = selected.map((file) => file.path);
     if (target.mustBeModel) assertWhole(paths, repository);
     return {
-      root: target.root ?? this.#place.root,
+      root: target.root ?? this.#config.root,
       directory: target.directoryOf?.(commit) ?? target.directory,
       source: repository,
       revision: revisionOf(request),
@@ -187,7 +187,7 @@ export class RepositoryDownloader {
   }
 
   #client(settings: HubSettings): HubClient {
-    return new HubClient(this.#host, { settings, env: this.#place.env, retry: this.#retry });
+    return new HubClient(this.#host, { settings, env: this.#config.env, retry: this.#retry });
   }
 }
 

@@ -5,7 +5,7 @@ import type {
   DownloadRequest,
   DownloadResult,
   Host,
-  Place,
+  SubjectConfig,
   UrlRequest,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -47,15 +47,15 @@ interface RemoteFacts {
  */
 export class UrlDownloader {
   readonly #host: Host;
-  readonly #place: Place;
+  readonly #config: SubjectConfig;
   readonly #options: UrlDownloaderOptions;
   readonly #repositories: RepositoryDownloader;
 
-  constructor(host: Host, place: Place, options: UrlDownloaderOptions = {}) {
+  constructor(host: Host, config: SubjectConfig, options: UrlDownloaderOptions = {}) {
     this.#host = host;
-    this.#place = place;
+    this.#config = config;
     this.#options = options;
-    this.#repositories = new RepositoryDownloader(host, place, options);
+    this.#repositories = new RepositoryDownloader(host, config, options);
   }
 
   /** Downloads a repository that is not for MLX, file by file, into the flat layout. */
@@ -75,7 +75,7 @@ export class UrlDownloader {
   }
 
   #target(request: DownloadRequest): RepositoryTarget {
-    const directory = modelDirectory(this.#place.root, request.repository, { layout: "flat" });
+    const directory = modelDirectory(this.#config.root, request.repository, { layout: "flat" });
     return { directory, selection: selectionOf(request, ["*"]), mustBeModel: false };
   }
 
@@ -84,7 +84,7 @@ export class UrlDownloader {
     const { name } = parseFileUrl(url);
     const stem = name.replace(/(?!^)\.[^.]*$/, "");
     const tag = createHash("sha256").update(withoutQuery(url)).digest("hex").slice(0, 8);
-    return join(this.#place.root, `${stem}--${tag}`);
+    return join(this.#config.root, `${stem}--${tag}`);
   }
 
   /**
@@ -96,7 +96,7 @@ export class UrlDownloader {
     throwIfAborted(options.signal);
     const { url } = request;
     const { name } = parseFileUrl(url);
-    const settings = hubSettings(this.#place.env, { token: request.token });
+    const settings = hubSettings(this.#config.env, { token: request.token });
     if (settings.offline) {
       throw new ModelError(
         "offline",
@@ -105,7 +105,7 @@ export class UrlDownloader {
     }
     const digest = parseSha256(request.sha256);
     const http = new HttpClient(this.#host, {
-      env: this.#place.env,
+      env: this.#config.env,
       tokenOrigin: tokenOriginOf(request, settings.endpoint),
       token: settings.token,
       retry: this.#options.retry,
@@ -113,7 +113,7 @@ export class UrlDownloader {
     const { sizeBytes, validator } = await this.#askFacts(http, url, options.signal);
     const facts = `${withoutQuery(url)} ${sizeBytes} ${validator}`;
     const task: DownloadTask = {
-      root: this.#place.root,
+      root: this.#config.root,
       directory: this.directoryOf(url),
       source: withoutQuery(url),
       revision: "",

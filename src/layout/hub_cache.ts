@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import type { Environment, Place } from "../../spec/mod.ts";
+import type { Environment, SubjectConfig } from "../../spec/mod.ts";
 import { expandHome } from "./expand_home.ts";
 import { parseRepositoryId } from "./repository_id.ts";
 import { assertSafePath } from "./safe_path.ts";
@@ -40,8 +40,8 @@ export function isCommit(revision: string): boolean {
  * assert.equal(hubCacheRoot({ root: "/Models", env: { HF_HOME: "/hf", HF_HUB_CACHE: "" } }), "/hf/hub");
  * ```
  */
-export function hubCacheRoot(place: Place): string {
-  const { env, root } = place;
+export function hubCacheRoot(config: SubjectConfig): string {
+  const { env, root } = config;
   const named = env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"];
   if (named) return absolute(named, env);
   return env["HF_HOME"] ? join(absolute(env["HF_HOME"], env), "hub") : root;

@@ -8,7 +8,7 @@ import type {
   MigrationResult,
   ModelRequest,
   ModelStatus,
-  Place,
+  SubjectConfig,
   RemoveResult,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -57,10 +57,10 @@ export class ModelFileManager {
   readonly #cacheRoot: string;
   readonly #repositories: Readonly<Record<string, string>>;
 
-  constructor(host: Host, place: Place, options: ModelFileManagerOptions = {}) {
+  constructor(host: Host, config: SubjectConfig, options: ModelFileManagerOptions = {}) {
     this.#host = host;
-    this.#root = place.root;
-    this.#cacheRoot = hubCacheRoot(place);
+    this.#root = config.root;
+    this.#cacheRoot = hubCacheRoot(config);
     this.#repositories = options.repositories ?? {};
   }
 

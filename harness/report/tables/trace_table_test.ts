@@ -6,16 +6,16 @@ import { traceTable } from "./trace_table.ts";
 
 test("traceTable() shows hub and disk side by side, in one order, within 120 columns", async () => {
   const trace = new WorldTrace();
-  const subject = scriptedSubject(async ({ host, place }) => {
-    const url = `${place.env["HF_ENDPOINT"] ?? ""}/api/models/o/n/revision/main`;
+  const subject = scriptedSubject(async ({ host, config }) => {
+    const url = `${config.env["HF_ENDPOINT"] ?? ""}/api/models/o/n/revision/main`;
     const { body } = await host.fetch(url, { method: "GET", headers: {} });
-    await host.files.mkdir(place.root);
-    const file = await host.files.open(`${place.root}/${"long".repeat(40)}`, "wx");
+    await host.files.mkdir(config.root);
+    const file = await host.files.open(`${config.root}/${"long".repeat(40)}`, "wx");
     await file.write(new Uint8Array(100), 0);
     await file.close();
     for await (const _ of body ?? []) await host.clock.sleep(1500);
-    await host.files.rmdir(`${place.root}/absent`).catch(() => {});
-    await host.files.unlink(`${place.root}/${"long".repeat(40)}`);
+    await host.files.rmdir(`${config.root}/absent`).catch(() => {});
+    await host.files.unlink(`${config.root}/${"long".repeat(40)}`);
   });
   await using world = await memoryWorld(subject, { trace });
   world.hub.publish("o/n", [], { tags: ["mlx"] });

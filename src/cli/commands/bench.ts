@@ -31,7 +31,7 @@ export function addBenchCommand(program: Command, session: Session): void {
         const { maxTokens, promptTokens, runner } = options;
         const { signal } = scene.wait;
         const asked = await modelArgument(modelRequest(model, options), scene, {
-          env: session.world.place.env,
+          env: session.world.config.env,
         });
         // Ids that every vocabulary has; what they mean changes nothing about the time.
         const prompt = Array.from({ length: promptTokens }, (_, at) => 3 + (at % 200));

@@ -18,7 +18,7 @@ export function addCheckCommand(program: Command, session: Session): void {
   ).action((model: string, options: ModelOptions) =>
     session.run(options, async (scene) => {
       const report = await withProgress(scene, options, (wait) =>
-        check(modelRequest(model, options), { scene, wait, env: session.world.place.env }),
+        check(modelRequest(model, options), { scene, wait, env: session.world.config.env }),
       );
       if (options.json === true) printJson(scene.stdout, report);
       else printReport(report, scene);
@@ -30,7 +30,7 @@ export function addCheckCommand(program: Command, session: Session): void {
 interface CheckContext {
   readonly scene: CommandContext;
   readonly wait: WaitOptions;
-  readonly env: CliEnvironment["place"]["env"];
+  readonly env: CliEnvironment["config"]["env"];
 }
 
 async function check(request: ModelRequest, context: CheckContext): Promise<CheckReport> {

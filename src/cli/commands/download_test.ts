@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type {
   DownloadRequest,
   DownloadResult,
-  Place,
+  SubjectConfig,
   Progress,
   UrlRequest,
 } from "../../../spec/mod.ts";
@@ -42,7 +42,7 @@ async function run(
   options: Partial<CliEnvironment> = {},
 ) {
   const written = { stdout: "", stderr: "" };
-  const places: Place[] = [];
+  const places: SubjectConfig[] = [];
   const refuse = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
   const manager: CliManager = {
     download: refuse("download"),
@@ -66,14 +66,14 @@ async function run(
     line.split(" ").filter((arg) => arg !== ""),
     {
       host: nodeHost(),
-      place: { root: ROOT, env: {} },
+      config: { root: ROOT, env: {} },
       stdout: { write: (text) => (written.stdout += text) },
       stderr: { write: (text) => (written.stderr += text) },
       isTerminal: false,
       signal: new AbortController().signal,
       version: "1.2.3",
-      createManager: (_, place) => {
-        places.push(place);
+      createManager: (_, config) => {
+        places.push(config);
         return manager;
       },
       ...options,
@@ -270,7 +270,7 @@ test("no token is ever printed", async () => {
     const { stdout, stderr } = await run(
       line,
       { download: () => Promise.reject(new ModelError("internal", `Cannot send ${token}`)) },
-      { place: { root: ROOT, env: { HF_TOKEN: "hf_variable" } } },
+      { config: { root: ROOT, env: { HF_TOKEN: "hf_variable" } } },
     );
     assert.doesNotMatch(stdout + stderr, new RegExp(token));
     assert.match(stderr, /Cannot send \[token\]/);

@@ -31,7 +31,7 @@ export function addMigrateCommand(program: Command, session: Session): void {
         options,
         async ({ manager, stdout, wait }) => {
           const { layout } = options;
-          const from = options.from && resolve(expandHome(options.from, session.world.place.env));
+          const from = options.from && resolve(expandHome(options.from, session.world.config.env));
           const request = { repository, ...(from && { from }), ...(layout && { layout }) };
           const json = options.json === true;
           if (options.undo === true) {

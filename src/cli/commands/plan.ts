@@ -22,7 +22,7 @@ export function addPlanCommand(program: Command, session: Session): void {
     .action((model: string, options: ModelOptions & { readonly runtime: PlanRuntime }) =>
       session.run(options, async (scene) => {
         const { runtime } = options;
-        const { env } = session.world.place;
+        const { env } = session.world.config;
         const asked = await modelArgument(modelRequest(model, options), scene, { env });
         const plan =
           "directory" in asked

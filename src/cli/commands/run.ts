@@ -33,7 +33,7 @@ export function addRunCommand(program: Command, session: Session): void {
         const { stdout, stderr, manager, wait } = scene;
         const isJson = options.json === true;
         const asked = await modelArgument(modelRequest(model, options), scene, {
-          env: session.world.place.env,
+          env: session.world.config.env,
         });
         const request = { prompt, maxTokens, runner, chat: options.raw !== true };
         const made = await manager.run(asked, {

@@ -57,7 +57,7 @@ async function run(
   };
   const exitCode = await runCli(args, {
     host: nodeHost(),
-    place: { root: resolve("/models"), env: {} },
+    config: { root: resolve("/models"), env: {} },
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },
     isTerminal: false,
