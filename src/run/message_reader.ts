@@ -1,4 +1,4 @@
-import type { RunnerEvent } from "../../spec/mod.ts";
+import type { RunnerEvent } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { readEvent } from "./read_event.ts";
 

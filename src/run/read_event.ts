@@ -3,7 +3,7 @@ import {
   RUNNER_OPERATIONS,
   RUNNER_PROTOCOL,
   type RunnerEvent,
-} from "../../spec/mod.ts";
+} from "../../spec/runner_messages.ts";
 
 type Check = (value: unknown) => boolean;
 

@@ -1,11 +1,9 @@
+import type { FileSystem, GeneratedToken, LoadedModel } from "../../spec/mod.ts";
 import {
-  type FileSystem,
-  type GeneratedToken,
-  type LoadedModel,
   RUNNER_PROTOCOL,
   type RunnerHello,
   type RunnerPrompt,
-} from "../../spec/mod.ts";
+} from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { cancelledError } from "../cancellation.ts";
 import { openReferenceModel, type ReferenceModel } from "./reference/mod.ts";

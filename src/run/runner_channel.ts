@@ -1,11 +1,5 @@
-import type {
-  ChildProcess,
-  Clock,
-  ProcessEnd,
-  RunnerEvent,
-  RunnerLimits,
-  RunnerRequest,
-} from "../../spec/mod.ts";
+import type { ChildProcess, Clock, ProcessEnd, RunnerLimits } from "../../spec/mod.ts";
+import type { RunnerEvent, RunnerRequest } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { StderrTail } from "./stderr_tail.ts";

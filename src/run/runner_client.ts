@@ -4,13 +4,15 @@ import type {
   GeneratedToken,
   LoadedModel,
   ProgramStarter,
+  RunnerLimits,
+} from "../../spec/mod.ts";
+import type {
   RunnerDownload,
   RunnerEvent,
   RunnerHello,
-  RunnerLimits,
   RunnerPrompt,
   RunnerRequest,
-} from "../../spec/mod.ts";
+} from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { cancelledError } from "../cancellation.ts";
 import { DEFAULT_LIMITS } from "./runner_limits.ts";

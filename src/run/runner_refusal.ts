@@ -1,4 +1,4 @@
-import type { RunnerEvent } from "../../spec/mod.ts";
+import type { RunnerEvent } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 
 /** The failure of a runner that could not do what it was asked to do, and lives on. */

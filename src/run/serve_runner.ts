@@ -1,4 +1,4 @@
-import type { RunnerErrorKind, RunnerEvent, RunnerRequest } from "../../spec/mod.ts";
+import type { RunnerErrorKind, RunnerEvent, RunnerRequest } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { isRecord } from "../load/config/parse_json.ts";
 import type { RunnerSession } from "./runner_session.ts";
