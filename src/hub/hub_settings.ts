@@ -25,15 +25,6 @@ export interface HubOverrides {
  * `HUB-ENV-OFFLINE`, `HUB-ENV-EMPTY`.
  *
  * @throws {ModelError} `invalid-argument` when the endpoint is no HTTP address
- *
- * @example Usage
- * ```ts
- * import { hubSettings } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const settings = hubSettings({ HF_ENDPOINT: "https://hub.example/", HF_TOKEN: "" });
- * assert.deepEqual(settings, { endpoint: "https://hub.example", token: undefined, offline: false });
- * ```
  */
 export function hubSettings(env: Environment, overrides: HubOverrides = {}): HubSettings {
   const endpoint = overrides.endpoint || env["HF_ENDPOINT"] || DEFAULT_ENDPOINT;

@@ -29,14 +29,6 @@ export interface CheckDirectoryOptions {
  * `LOAD-CONFINED`, `LOAD-INERT`. All causes are collected, not only the first.
  *
  * @throws ModelError with the code `not-downloaded` when there is no such directory
- *
- * @example Usage
- * ```ts
- * import { checkDirectory, nodeHost } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * await assert.rejects(checkDirectory(nodeHost().files, "/nowhere/model"), { code: "not-downloaded" });
- * ```
  */
 export async function checkDirectory(
   files: FileSystem,

@@ -12,31 +12,43 @@ import type { RunnerSession } from "./runner_session.ts";
 
 /** A generation, and how long its parts took, in milliseconds. */
 export interface TimedGeneration extends Generation {
+  /** Why this runner was chosen. */
   readonly why: string;
+  /** From the start of the runner to its first message. */
   readonly startMs: number;
+  /** From then to the loaded model. */
   readonly loadMs: number;
+  /** From the request to the first token. */
   readonly firstTokenMs: number;
+  /** From the first token to the last. */
   readonly restMs: number;
 }
 
-/** What a directory is asked for. */
+/** Asks a model that is already found for tokens. */
 export type PromptRequest = Omit<GenerateRequest, "repository" | "revision" | "layout">;
 
-/** A runtime must not ask the network for a model that lies on the disk. */
+/** A runtime must not ask the network for a model that is on the disk. */
 const OFFLINE = { HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" };
 
 /** A model that a runner holds, until it is disposed of. */
 export interface RunningModel extends AsyncDisposable {
+  /** Absolute path of the directory that was loaded. */
   readonly directory: string;
   /** The runner's name and its runtimes' versions. */
   readonly runner: string;
   /** Why this runner was chosen. */
   readonly why: string;
+  /** The model as the runner describes it. */
   readonly model: LoadedModel;
-  /** How long the runner took to start, and to load, in milliseconds. */
+  /** How long the runner took to start, in milliseconds. */
   readonly startMs: number;
+  /** How long it took to load the model, in milliseconds. */
   readonly loadMs: number;
-  /** Continues a prompt. */
+  /**
+   * Continues a prompt greedily.
+   *
+   * @throws {ModelError} `invalid-argument`, `cancelled`, or a code `runner-…`
+   */
   generate(
     request: Omit<PromptRequest, "runner" | "limits">,
     options?: GenerateOptions,

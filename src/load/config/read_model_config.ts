@@ -69,15 +69,6 @@ export function isKnownArchitecture(modelType: string): boolean {
  *
  * @param bytes the file's bytes
  * @returns no configuration when its `model_type` cannot be known
- *
- * @example Usage
- * ```ts
- * import { readModelConfig } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const { faults } = readModelConfig(new TextEncoder().encode("{"));
- * assert.equal(faults[0]?.cause, "bad-config");
- * ```
  */
 export function readModelConfig(bytes: Uint8Array): ReadConfig {
   const refuse = (detail: string): ReadConfig => ({

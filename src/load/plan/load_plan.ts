@@ -34,15 +34,6 @@ class PlanStop extends Error {
  * first are held against what the real programs open.
  *
  * @throws ModelError with the code `not-downloaded` when there is no such directory
- *
- * @example Usage
- * ```ts
- * import { nodeHost, planLoad } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const { files } = nodeHost();
- * await assert.rejects(planLoad(files, "/nowhere/model", { runtime: "mlx-lm" }), { code: "not-downloaded" });
- * ```
  */
 export async function planLoad(
   files: FileSystem,
