@@ -73,6 +73,23 @@ test("migrateModel() has every file in one of the two places at each step, and g
   assert.ok(steps > 10, `it took only ${steps} changes`);
 });
 
+test("migrateModel() never removes the only copy of a file", async () => {
+  const files = await disk();
+  const weights = `${TO}/model.safetensors`;
+  let isTaken = false;
+  const shared = wrapFiles(files, async (call, next) => {
+    // Another program takes the new file away as soon as all of them are there.
+    if (!isTaken && call.operation === "syncDirectory" && (await readText(files, weights))) {
+      isTaken = true;
+      await files.unlink(weights);
+    }
+    return next();
+  });
+  await migrateModel(hostOf(shared), ROOT, MIGRATION);
+  assert.ok(isTaken);
+  assert.equal(await readText(files, `${FROM}/model.safetensors`), "model.safetensors");
+});
+
 test("undoMigration() takes a migration back wherever it stopped, and when it is done", async () => {
   let undone = 0;
   const steps = await stopAtEachChange(async (files) => {
