@@ -79,7 +79,7 @@ export class InferenceManager {
     if (directory !== undefined) return directory;
     throw new ModelError(
       "not-downloaded",
-      `Cannot find "${request.repository}" as no copy of it is on this disk: download it first`,
+      `Cannot find "${request.repository}": no copy of it is on this disk; download it first`,
     );
   }
 
@@ -161,10 +161,7 @@ export class InferenceManager {
   ) {
     const { run } = this.#options;
     if (run === undefined) {
-      throw new ModelError(
-        "unsupported",
-        "Cannot run models here: this manager only examines them",
-      );
+      throw new ModelError("unsupported", "Cannot run models: this manager only examines them");
     }
     const { signal } = options;
     const report = await this.check(request, { ...(signal && { signal }) });

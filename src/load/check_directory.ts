@@ -81,7 +81,7 @@ async function listOrExplain(
     if (code !== "ENOENT" && code !== "ENOTDIR") return code;
     throw new ModelError(
       "not-downloaded",
-      `Cannot check "${directory}" as there is no such directory: download the model first`,
+      `Cannot check "${directory}": there is no such directory; download the model first`,
       { cause: error },
     );
   }

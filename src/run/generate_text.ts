@@ -154,7 +154,7 @@ function assertPrompt({ prompt, maxTokens }: Pick<PromptRequest, "prompt" | "max
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot generate ${maxTokens} tokens: ask for 1 or more`,
+      `Cannot generate ${maxTokens} tokens; ask for 1 or more`,
     );
   }
   const isRight =
@@ -163,7 +163,7 @@ function assertPrompt({ prompt, maxTokens }: Pick<PromptRequest, "prompt" | "max
   if (isRight) return;
   throw new ModelError(
     "invalid-argument",
-    "Cannot continue an empty or malformed prompt: give a text or token ids",
+    "Cannot continue an empty or malformed prompt; give a text or token ids",
   );
 }
 
@@ -174,7 +174,7 @@ export function assertLoadable(report: CheckReport): void {
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   throw new ModelError(
     "corrupt-model",
-    `Cannot load "${report.directory}" as it is not right: ${first?.path}: ${first?.cause}: ${first?.detail}${more}; run "mlx-layout check", and download it again`,
+    `Cannot load "${report.directory}": ${first?.path}: ${first?.cause}: ${first?.detail}${more}; run "mlx-layout check" for all of it, and download the model again`,
     {
       ...(first && { file: first.path, actual: first.cause }),
       expected: "a directory that a runtime may open",

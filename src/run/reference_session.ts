@@ -15,7 +15,7 @@ import {
 } from "./runner_session.ts";
 import { openTextCodec, type TextCodec } from "./text_codec.ts";
 
-/** What the reference runner says of itself. */
+/** How the reference runner introduces itself. */
 export const REFERENCE_HELLO: RunnerHello = {
   event: "hello",
   protocol: RUNNER_PROTOCOL,
@@ -56,7 +56,7 @@ export class ReferenceSession implements RunnerSession {
   ): Promise<RunnerGeneration> {
     const model = this.#model;
     if (model === undefined) {
-      throw new ModelError("invalid-argument", "Cannot generate as no model is loaded: load one");
+      throw new ModelError("invalid-argument", "Cannot generate: no model is loaded; load one");
     }
     this.#codec ??= await openTextCodec(this.#files, this.#directory);
     const codec = this.#codec;

@@ -113,7 +113,7 @@ export class RunnerClient implements RunnerSession {
           const { token, text, topLogits } = event;
           const made = { id: token, text, ...(topLogits && { topLogits }) };
           tokens.push(made);
-          // A token that was asked for is no flood, however many are.
+          // A token that was asked for is not a flood, however many there are.
           this.#channel.begin();
           options.onToken?.(made);
           return true;
@@ -250,7 +250,7 @@ async function startOrExplain(
   } catch (error) {
     throw new ModelError(
       "runner-unavailable",
-      `Cannot start the runner "${command[0] ?? ""}": install it, or choose another one`,
+      `Cannot start the runner "${command[0] ?? ""}"; install it, or choose another one`,
       { cause: error },
     );
   }

@@ -9,7 +9,7 @@ export function refusalOf(
   const { what, name } = context;
   const code = event.kind === "unsupported" ? "unsupported" : "runner-failed";
   const why = event.message.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
-  return new ModelError(code, `Cannot ${what} as the runner ${name} refused: ${why}`, {
+  return new ModelError(code, `Cannot ${what}: the runner ${name} refused: ${why}`, {
     actual: event.kind,
   });
 }

@@ -13,7 +13,7 @@ export interface ExpectedLayer {
   readonly quantizable: boolean;
 }
 
-/** What one tensor has to be. */
+/** What one tensor must be. */
 export interface ExpectedTensor {
   readonly name: string;
   readonly layer: string;

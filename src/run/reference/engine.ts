@@ -43,7 +43,7 @@ export class Engine implements ReferenceModel {
     this.#requireSense(promptIds, options);
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
-    // Whoever gives up while waiting must not let the next one in before its time.
+    // A caller that gives up while waiting must not let the next one in before its time.
     this.#last = before.then(async () => await promise);
     try {
       await untilAborted(before, options.signal);

@@ -39,7 +39,7 @@ export interface ReferenceModel {
    * One generation runs at a time; a second one waits for the first.
    *
    * @throws ModelError with the code `invalid-argument` for an empty prompt, an id outside the vocabulary
-   * or a limit that is no whole number, and `limit-exceeded` when the attention cache would not fit
+   * or a limit that is not a whole number, and `limit-exceeded` when the attention cache would not fit
    */
   generate(promptIds: readonly number[], options: GreedyOptions): AsyncIterable<GreedyToken>;
   /** Stops the threads and lets go of the weights; a generation that runs fails with `cancelled`. */
