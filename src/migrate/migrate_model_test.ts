@@ -17,14 +17,20 @@ const ROOT = "/Models";
 const FROM = "/Models/org--name";
 const TO = "/Models/models/org/name";
 const MIGRATION = { repository: "org/name", from: FROM, to: TO };
-const PATHS = ["1_Pooling/config.json", "config.json", "model.safetensors"];
+const PATHS = [
+  ".cache/huggingface/download/config.json.metadata",
+  ".downloaded",
+  "1_Pooling/config.json",
+  "config.json",
+  "model.safetensors",
+];
 
-test("planMigration() says what is moved, config.json last, and writes nothing", async () => {
+test("planMigration() says what is moved, config.json and the marker last, and writes nothing", async () => {
   const files = await disk();
   const before = await readTree(files, "/");
   const plan = await planMigration(hostOf(files), ROOT, MIGRATION);
   assert.deepEqual(plan.files.toSorted(), PATHS);
-  assert.equal(plan.files.at(-1), "config.json");
+  assert.deepEqual(plan.files.slice(-2), ["config.json", ".downloaded"]);
   assert.deepEqual([plan.from, plan.to, plan.isDone], [FROM, TO, false]);
   assert.deepEqual(await readTree(files, "/"), before);
 });

@@ -14,7 +14,7 @@ const ROOT = "/Models";
 const JOURNAL: MigrationJournal = {
   from: "/Models/org--name",
   to: "/Models/models/org/name",
-  files: ["model.safetensors", "config.json"],
+  files: [".cache/huggingface/download/config.json.metadata", "config.json", ".downloaded"],
   isDone: false,
 };
 
@@ -56,6 +56,8 @@ test("readJournal() follows no journal of which any part is wrong", async () => 
     { isDone: "no" },
     { files: "config.json" },
     { files: ["config.json", "../../etc/passwd"] },
+    { files: [".cache/../../etc/passwd"] },
+    { files: [".cache/"] },
     { files: [1] },
   ];
   const texts = wrong.map((change) => JSON.stringify({ ...(whole as object), ...change }));
