@@ -128,7 +128,7 @@ export const nameMiniatures: readonly Miniature[] = [
   }),
 ];
 
-/** A disk on which links look like what they lead to as long as any of the calls is under way. */
+/** A disk on which links look like what they lead to while a call is under way. */
 function withHiddenLinks(files: FileSystem, calls: ActiveCalls): FileSystem {
   return {
     ...files,
