@@ -12,7 +12,7 @@ import {
   scenario,
   wantedFiles,
   wrongFiles,
-} from "../../harness/mod.ts";
+} from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/DeadLock";
 
