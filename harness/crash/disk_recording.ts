@@ -1,7 +1,7 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
 import type { DiskOperation, WriteOperation } from "../disk/disk_operation.ts";
-import { isMemoryDisk } from "../disk/memory_files.ts";
+import { isMemoryDisk } from "../disk/memory/memory_files.ts";
 import { HarnessError } from "../errors.ts";
 
 /** A promise that was given while a disk was being recorded, such as a download that resolved. */

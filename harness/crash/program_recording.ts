@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
 import { makeDirectories, readBytes, readTree, removeTree, writeBytes } from "../disk/disk_tree.ts";
-import { memoryFiles } from "../disk/memory_files.ts";
+import { memoryFiles } from "../disk/memory/memory_files.ts";
 import { HarnessError } from "../errors.ts";
 import { replayCalls } from "../tracing/mod.ts";
 import type { StartOptions, World } from "../worlds/world.ts";

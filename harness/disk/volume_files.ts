@@ -1,7 +1,7 @@
 import type { FileSystem } from "../../spec/mod.ts";
-import { foldingFiles } from "./folding_files.ts";
-import { linklessFiles } from "./linkless_files.ts";
-import { memoryFiles, type MemoryFilesOptions } from "./memory_files.ts";
+import { foldingFiles } from "./wrappers/folding_files.ts";
+import { linklessFiles } from "./wrappers/linkless_files.ts";
+import { memoryFiles, type MemoryFilesOptions } from "./memory/memory_files.ts";
 import { foldCase, foldCaseAndForm, type NameFold } from "./name_fold.ts";
 
 /**

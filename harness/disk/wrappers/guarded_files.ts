@@ -1,6 +1,6 @@
 import { dirname, sep } from "node:path";
-import type { FileSystem } from "../../spec/mod.ts";
-import { diskError } from "./disk_error.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
+import { diskError } from "../disk_error.ts";
 import { type DiskCall, isChange, wrapFiles } from "./wrap_files.ts";
 
 /** Options of {@linkcode guardedFiles}. */

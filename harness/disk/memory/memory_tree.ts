@@ -11,8 +11,8 @@
 import { Buffer } from "node:buffer";
 import type { Volume } from "memfs";
 
-import { diskError } from "./disk_error.ts";
-import type { NameFold } from "./name_fold.ts";
+import { diskError } from "../disk_error.ts";
+import type { NameFold } from "../name_fold.ts";
 
 /** One directory entry, as memfs holds it. */
 export type Entry = Volume["_core"]["root"];

@@ -1,4 +1,4 @@
-import type { FileSystem } from "../../spec/mod.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
 
 /** The calls of a disk as plain objects: a wrapper may spread them, which leaves out the methods of a class. */
 export function plainFiles(files: FileSystem): FileSystem {

@@ -1,5 +1,5 @@
-import type { FileSystem, OpenMode } from "../../spec/mod.ts";
-import { diskError } from "./disk_error.ts";
+import type { FileSystem, OpenMode } from "../../../spec/mod.ts";
+import { diskError } from "../disk_error.ts";
 import { type DiskCall, wrapFiles } from "./wrap_files.ts";
 
 /** What an operating system answers when it refuses. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exists, readBytes, writeBytes } from "./disk_tree.ts";
+import { exists, readBytes, writeBytes } from "../disk_tree.ts";
 import { limitedFiles } from "./limited_files.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { memoryFiles } from "../memory/memory_files.ts";
 
 test("limitedFiles() refuses exactly the nth matching call, before it takes effect", async () => {
   const files = limitedFiles(memoryFiles(), {

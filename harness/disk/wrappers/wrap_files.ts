@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
+import type { FileSystem, OpenFile, OpenMode } from "../../../spec/mod.ts";
 
 /** One call of the port. */
 export interface DiskCall {

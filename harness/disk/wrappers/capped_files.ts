@@ -1,5 +1,5 @@
-import type { FileSystem, OpenFile } from "../../spec/mod.ts";
-import { diskError } from "./disk_error.ts";
+import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
+import { diskError } from "../disk_error.ts";
 import { wrapFiles } from "./wrap_files.ts";
 
 /**

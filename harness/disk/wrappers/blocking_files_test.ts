@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { FileSystem } from "../../spec/mod.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
 import { blockingFiles } from "./blocking_files.ts";
-import { diskErrorCode } from "./disk_error.ts";
-import { nodeFiles } from "./node_files.ts";
+import { diskErrorCode } from "../disk_error.ts";
+import { nodeFiles } from "../node_files.ts";
 
 test("blockingFiles() answers as nodeFiles() does, call by call", async () => {
   const expected = await answers(nodeFiles());

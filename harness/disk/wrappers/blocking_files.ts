@@ -19,9 +19,9 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import type { FileSystem, OpenFile } from "../../spec/mod.ts";
-import { diskError } from "./disk_error.ts";
-import { statOf } from "./node_files.ts";
+import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
+import { diskError } from "../disk_error.ts";
+import { statOf } from "../node_files.ts";
 
 /** How {@linkcode blockingFiles} answers. */
 export interface BlockingFilesOptions {

@@ -1,4 +1,4 @@
-import type { FileStat, FileSystem } from "../../spec/mod.ts";
+import type { FileStat, FileSystem } from "../../../spec/mod.ts";
 import { type DiskCall, wrapFiles } from "./wrap_files.ts";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cappedFiles } from "./capped_files.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { memoryFiles } from "../memory/memory_files.ts";
 
 test("cappedFiles() writes what still fits into a file, and refuses the rest", async () => {
   const files = cappedFiles(memoryFiles(), { fileBytesMax: 10 });

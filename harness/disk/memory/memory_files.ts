@@ -13,10 +13,10 @@
 import { Buffer } from "node:buffer";
 import { Volume } from "memfs";
 
-import type { FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
-import { diskError } from "./disk_error.ts";
-import type { DiskImage } from "./disk_image.ts";
-import type { AddOperation, DiskOperation, InodeId } from "./disk_operation.ts";
+import type { FileStat, FileSystem, OpenFile, OpenMode } from "../../../spec/mod.ts";
+import { diskError } from "../disk_error.ts";
+import type { DiskImage } from "../disk_image.ts";
+import type { AddOperation, DiskOperation, InodeId } from "../disk_operation.ts";
 import { MemoryFile, type UntoldOperation } from "./memory_file.ts";
 import { imageOf, placeImage } from "./memory_image.ts";
 import {
@@ -30,7 +30,7 @@ import {
   pathOf,
   type Spot,
 } from "./memory_tree.ts";
-import type { NameFold } from "./name_fold.ts";
+import type { NameFold } from "../name_fold.ts";
 import { SpaceAccount } from "./space_account.ts";
 
 const DEFAULT_CAPACITY_BYTES = 2 ** 40;

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 
-import type { FileStat, OpenFile, OpenMode } from "../../spec/mod.ts";
-import { diskError } from "./disk_error.ts";
-import type { DiskOperation } from "./disk_operation.ts";
+import type { FileStat, OpenFile, OpenMode } from "../../../spec/mod.ts";
+import { diskError } from "../disk_error.ts";
+import type { DiskOperation } from "../disk_operation.ts";
 import type { Inode } from "./memory_tree.ts";
 import type { SpaceAccount } from "./space_account.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { memoryFiles } from "./memory_files.ts";
-import { nodeFiles } from "./node_files.ts";
+import { nodeFiles } from "../node_files.ts";
 
 test("memoryFiles() counts the bytes that files hold and refuses more", async () => {
   const files = memoryFiles({ availableBytes: 10 });

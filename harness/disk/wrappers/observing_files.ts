@@ -1,4 +1,4 @@
-import type { FileSystem } from "../../spec/mod.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
 import { type DiskCall, isChange, wrapFiles } from "./wrap_files.ts";
 
 /** What a process did to a disk. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FileSystem } from "../../spec/mod.ts";
-import { readBytes, writeBytes } from "./disk_tree.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
+import { readBytes, writeBytes } from "../disk_tree.ts";
 import { guardedFiles } from "./guarded_files.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { memoryFiles } from "../memory/memory_files.ts";
 
 test("a read-only volume can be read, and not changed at any depth", async () => {
   const files = guardedFiles(await disk(), { directory: "/volume", how: "read-only" });

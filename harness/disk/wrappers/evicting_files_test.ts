@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readBytes, writeBytes } from "./disk_tree.ts";
+import { readBytes, writeBytes } from "../disk_tree.ts";
 import { evictingFiles } from "./evicting_files.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { memoryFiles } from "../memory/memory_files.ts";
 
 test("evictingFiles() shows an evicted file with its size and without blocks, however it is asked", async () => {
   const files = evictingFiles(memoryFiles(), (path) => path === "/gone");

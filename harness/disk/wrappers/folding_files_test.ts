@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { FileSystem } from "../../spec/mod.ts";
-import { readBytes, writeBytes } from "./disk_tree.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
+import { readBytes, writeBytes } from "../disk_tree.ts";
 import { foldingFiles } from "./folding_files.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { memoryFiles } from "../memory/memory_files.ts";
 
 const NFC = "caf\u00e9";
 const NFD = "cafe\u0301";

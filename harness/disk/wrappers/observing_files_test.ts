@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exists, readBytes } from "./disk_tree.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { exists, readBytes } from "../disk_tree.ts";
+import { memoryFiles } from "../memory/memory_files.ts";
 import { observingFiles } from "./observing_files.ts";
 
 test("observingFiles() notes every call that succeeded, in order, and which of them changed the disk", async () => {

@@ -6,8 +6,8 @@
 
 import { Buffer } from "node:buffer";
 import type { Volume } from "memfs";
-import type { DiskImage, ImageNode } from "./disk_image.ts";
-import type { InodeId } from "./disk_operation.ts";
+import type { DiskImage, ImageNode } from "../disk_image.ts";
+import type { InodeId } from "../disk_operation.ts";
 import { type Entry, type Inode, namesIn } from "./memory_tree.ts";
 import type { SpaceAccount } from "./space_account.ts";
 

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
-import type { FileSystem } from "../../spec/mod.ts";
-import { foldCaseAndForm, type NameFold } from "./name_fold.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
+import { foldCaseAndForm, type NameFold } from "../name_fold.ts";
 
 /**
  * A volume that takes names for one which differ only in case or Unicode normalization, as APFS on a Mac: the name first

@@ -3,10 +3,10 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { FileSystem } from "../../spec/mod.ts";
-import { makeDirectories, writeBytes } from "./disk_tree.ts";
-import { memoryFiles } from "./memory_files.ts";
-import { nodeFiles } from "./node_files.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
+import { makeDirectories, writeBytes } from "../disk_tree.ts";
+import { memoryFiles } from "../memory/memory_files.ts";
+import { nodeFiles } from "../node_files.ts";
 import { sizedFiles } from "./sized_files.ts";
 
 /** The same steps on a real directory and on the disk in memory, which has a size of its own. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import type { FileSystem } from "../../spec/mod.ts";
-import { diskError } from "./disk_error.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
+import { diskError } from "../disk_error.ts";
 import { wrapFiles } from "./wrap_files.ts";
 
 /** What no name on exFAT may hold, and Linux's and Apple's drivers refuse. */

@@ -1,6 +1,6 @@
-import type { FileStat, FileSystem, OpenFile } from "../../spec/mod.ts";
-import { diskError, diskErrorCode } from "./disk_error.ts";
-import { SpaceAccount } from "./space_account.ts";
+import type { FileStat, FileSystem, OpenFile } from "../../../spec/mod.ts";
+import { diskError, diskErrorCode } from "../disk_error.ts";
+import { SpaceAccount } from "../memory/space_account.ts";
 import { wrapFiles } from "./wrap_files.ts";
 
 /** Options of {@linkcode sizedFiles}. */
