@@ -28,6 +28,8 @@ export {
   limitedFiles,
   REFUSAL_CODES,
   type RefusalCode,
+  type RefusingDisk,
+  refusingDisk,
   type VolumeLimits,
 } from "./wrappers/limited_files.ts";
 export { linklessFiles } from "./wrappers/linkless_files.ts";

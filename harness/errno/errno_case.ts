@@ -4,9 +4,9 @@ import type { ModelRequest } from "../../spec/mod.ts";
 import {
   type DiskRefusal,
   exists,
-  limitedFiles,
   overwriteBytes,
   readTree,
+  refusingDisk,
   writeBytes,
 } from "../disk/mod.ts";
 import { filePlace, modelPlace } from "../scenario_parts/places.ts";
@@ -43,19 +43,13 @@ export async function runErrnoCase(
   const models = errnoModels();
   await prepare(world, stage, models);
   const judge = await ErrnoJudge.make(world, { models, stage, directory: place(world) });
-  let fired = (): number => 0;
-  const subject = world.start({
-    files: (disk) => {
-      const limited = limitedFiles(disk, { refusals: [refusal] });
-      fired = () => limited.firedCount();
-      return limited;
-    },
-  });
+  const refusing = refusingDisk(refusal);
+  const subject = world.start({ files: refusing.files });
   const outcome = await act(subject, stage).then(
     () => ({ error: undefined }),
     (error: unknown) => ({ error }),
   );
-  const count = fired();
+  const count = refusing.firedCount();
   if (count === 0) return { fired: 0, findings: [], isCaughtMidway: false };
   await judge.afterwards(outcome.error, refusal.code);
   await finish(world, stage, judge);

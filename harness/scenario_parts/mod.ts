@@ -24,7 +24,7 @@ export { keptBytes } from "./disk_observations.ts";
 export { type KeptPart, keptParts } from "./disk_observations.ts";
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
 export { missingFinding, type WantedRefusal } from "./refusals.ts";
-export { leftovers } from "./disk_observations.ts";
+export { leftovers, strayFile } from "./disk_observations.ts";
 export { modelNames } from "./planted_models.ts";
 export { namesFile } from "./outcomes.ts";
 export { needsLayout, needsOwnProcess, needsPatience } from "./preconditions.ts";

@@ -16,6 +16,14 @@ export async function settled<T>(action: () => Promise<T>): Promise<T | undefine
   }
 }
 
+/** The reason for which an action rejects, or undefined where it succeeds. */
+export async function errorOf(action: () => Promise<unknown>): Promise<unknown> {
+  return action().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+}
+
 /** Everything that a value says to whoever prints it: text, stack, fields, causes, at any depth. */
 export function textOf(value: unknown): string {
   return inspect(value, {

@@ -13,6 +13,7 @@ import {
   describeError,
   exists,
   LINK_STYLES,
+  errorOf,
   modelPlace,
   scenario,
   wantedFiles,
@@ -48,7 +49,7 @@ export const listingPages = scenario({
     const { log } = world.hub;
     const isDirectory = (path: string | undefined) =>
       nested.flatMap(parentsOf).includes(path ?? "");
-    const failure = await settledError(() => world.start().download({ repository: REPOSITORY }));
+    const failure = await errorOf(() => world.start().download({ repository: REPOSITORY }));
     // A client that fails after it asked for a directory fails because of it.
     const id = log.some(({ file }) => isDirectory(file)) ? "HUB-DIRECTORIES" : "HUB-PAGES";
     verdict.holds(id, failure === undefined, () => describeError(failure));
@@ -71,13 +72,6 @@ export const listingPages = scenario({
     );
   },
 });
-
-async function settledError(action: () => Promise<unknown>): Promise<unknown> {
-  return action().then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-}
 
 function parentsOf(path: string): string[] {
   const parts = path.split("/");

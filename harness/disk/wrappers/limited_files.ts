@@ -95,6 +95,27 @@ export function limitedFiles(
   };
 }
 
+/** A disk that refuses calls, as a process is started with it. */
+export interface RefusingDisk {
+  /** Wraps the disk of the process. */
+  readonly files: (disk: FileSystem) => FileSystem;
+  /** How often the last process to start was refused a call. */
+  readonly firedCount: () => number;
+}
+
+/** Makes a disk that refuses calls out of the one that a process would get. */
+export function refusingDisk(...refusals: readonly DiskRefusal[]): RefusingDisk {
+  let firedCount = () => 0;
+  return {
+    files: (disk) => {
+      const limited = limitedFiles(disk, { refusals });
+      firedCount = () => limited.firedCount();
+      return limited;
+    },
+    firedCount: () => firedCount(),
+  };
+}
+
 function isAbout(refusal: DiskRefusal, call: DiskCall): boolean {
   if (refusal.operation !== call.operation) return false;
   if (refusal.mode !== undefined && refusal.mode !== call.mode) return false;

@@ -11,6 +11,7 @@ import {
   anySmallModel,
   asFailure,
   describeError,
+  errorOf,
   exists,
   filePlace,
   modelPlace,
@@ -62,13 +63,7 @@ export const wrongBytes = scenario({
     const match = { kind, path, nth: isAlways ? ("all" as const) : 1 };
     world.hub.faults = [{ match, do: actions[how] }];
     const directory = modelPlace(world, REPOSITORY);
-    const error = await world
-      .start()
-      .download({ repository: REPOSITORY })
-      .then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
+    const error = await errorOf(() => world.start().download({ repository: REPOSITORY }));
     if (error === undefined) {
       const wrong = await wrongFiles(world, directory, wantedFiles(model.files));
       verdict.holds("DL-INTEGRITY", wrong.length === 0, wrong.join(", "));

@@ -10,6 +10,7 @@ import fc from "fast-check";
 import {
   contentExchanges,
   describeError,
+  errorOf,
   firstByte,
   keptParts,
   modelPlace,
@@ -47,10 +48,7 @@ export const droppedConnections = scenario({
     let arrivedBytes = 0;
     const run = async () => {
       const from = world.hub.log.length;
-      const error = await subject.download(request).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
+      const error = await errorOf(() => subject.download(request));
       const exchanges = contentExchanges(world.hub.log.slice(from));
       for (const exchange of exchanges)
         verdict.holds(
