@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What a drawn file name has to be. */
+/** What a drawn file name must be. */
 export interface FileNameOptions {
   /** How it ends. @default {".json"} */
   readonly extension?: ".json" | ".safetensors" | ".txt";

@@ -19,7 +19,7 @@ export const UNSAFE_PATH_SHAPES = {
 /** Why a path is unsafe. */
 export type UnsafePathKind = keyof typeof UNSAFE_PATH_SHAPES;
 
-/** What a drawn unsafe path has to be. */
+/** What a drawn unsafe path must be. */
 export interface UnsafePathOptions {
   /** @default {all kinds} */
   readonly kinds?: readonly UnsafePathKind[];

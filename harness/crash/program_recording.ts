@@ -94,7 +94,7 @@ async function copyTree(from: FileSystem, to: FileSystem, directory: string): Pr
   }
 }
 
-/** What the calls say has to be what lies there, or the judgement would be about another disk. */
+/** What the calls say must be what is there, or the verdict would be about another disk. */
 async function assertSame(real: FileSystem, disk: FileSystem, top: string): Promise<void> {
   const lines = async (files: FileSystem) =>
     (await readTree(files, top)).map(({ path, kind, sha256, linkTarget }) =>

@@ -21,8 +21,8 @@ export interface ErrnoOutcome {
   readonly fired: number;
   readonly findings: readonly ErrnoFinding[];
   /**
-   * Whether the refusal came so late that the old model was no longer and the new one not yet whole: it is told from a
-   * model by its missing marker and `config.json`, and the next download finishes it.
+   * Whether the refusal came so late that the old model was no longer and the new one not yet whole: a missing marker
+   * distinguishes it from a model and `config.json`, and the next download finishes it.
    */
   readonly isCaughtMidway: boolean;
 }
@@ -87,7 +87,7 @@ async function act(subject: RunningSubject, stage: ErrnoStage): Promise<unknown>
   return stage === "remove" ? subject.remove(REQUEST) : subject.download(REQUEST);
 }
 
-/** The user frees room, mends the disk, or grants the permission, and does the same again. */
+/** The user frees room, repairs the disk or grants the permission, and retries. */
 async function finish(world: World, stage: ErrnoStage, judge: ErrnoJudge): Promise<void> {
   const subject = world.start();
   try {

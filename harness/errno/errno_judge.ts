@@ -105,7 +105,7 @@ export class ErrnoJudge {
     const known = new Set(
       [...models.old, ...models.next].map(({ path, bytes }) => `${path} ${sha256Hex(bytes)}`),
     );
-    // The byte that the repair is to mend was there before.
+    // The byte that the repair must restore was there before.
     if (stage === "repair") known.add(`model.safetensors ${sha256Hex(Uint8Array.of(4))}`);
     const names = new Set([...models.old, ...models.next].map(({ path }) => path));
     for (const { path, sha256 } of tree) {

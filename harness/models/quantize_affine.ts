@@ -38,7 +38,7 @@ export interface QuantizedMatrix {
 /**
  * Quantizes a matrix as `mx.quantize` does in mode "affine", bit for bit in float32.
  *
- * @throws {RangeError} when the columns are no multiple of the group size.
+ * @throws {RangeError} when the columns are not a multiple of the group size.
  *
  * @example
  * ```ts

@@ -164,7 +164,7 @@ export function patternedBytes(
 }
 
 /**
- * The files of a model that the law knows: visible ones, and `.metadata` files; by path, with the identity of their data.
+ * The files of a model that the spec knows: visible ones, and `.metadata` files; by path, with the identity of their data.
  *
  * What else is hidden is the implementation's own affair.
  */

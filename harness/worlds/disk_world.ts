@@ -27,7 +27,7 @@ export async function diskWorld(subject: Subject, options: WorldOptions = {}): P
         const files = volumeFiles(blockingFiles({ yields: true }), volume);
         return availableBytes === undefined ? files : sizedFiles(files, { availableBytes });
       },
-      // A limit counts what the judge writes as well, so the judge goes through it.
+      // A limit counts what the harness writes as well, so the harness goes through it.
       judge: (files) =>
         availableBytes === undefined ? volumeFiles(blockingFiles(), volume) : files,
       root: join(top, "Documents", "Models"),

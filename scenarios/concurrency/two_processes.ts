@@ -44,7 +44,7 @@ export const twoProcesses = scenario({
     await judgeEnd(world, verdict, { id, downloads });
     if (other !== undefined) verdict.reached("two revisions at once");
     const place = modelPlace(world, REPOSITORY);
-    // Whoever came last decides which of the two it is.
+    // The one that came last decides which of the two it is.
     const isOther =
       other !== undefined &&
       (await wrongFiles(world, place, wantedFiles(other.files))).length === 0;

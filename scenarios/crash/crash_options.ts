@@ -16,7 +16,7 @@ export interface CrashOptions {
   readonly samples: number;
   readonly recoveries: number;
   readonly seed: number;
-  /** States at the most that are asked about in each row; undefined for all. */
+  /** At most this many states that are asked about in each row; undefined for all. */
   readonly asked: number | undefined;
 }
 

@@ -18,7 +18,7 @@ import { placeAfterCrash } from "./recorded_run.ts";
 
 const ASKED_OF_PROGRAMS = 2;
 
-/** Options of {@linkcode judgeCrashes}; the bounds are small, so that a case takes a second at the most. */
+/** Options of {@linkcode judgeCrashes}; the bounds are small, so that a case takes at most a second. */
 export interface JudgeCrashesOptions extends Omit<ExploreOptions, "profile" | "syncIs"> {
   readonly requirement: RequirementId;
 }

@@ -23,10 +23,14 @@ for (const model of CRASH_MODELS) {
 test("without a sync nothing is broken under kill, and much under ordered", async (context) => {
   const [smallest] = CRASH_MODELS;
   assert.ok(smallest !== undefined);
-  const liar = neverSyncs.wrap(reference);
-  const kill = await exploreModel(liar, smallest, { ...BOUNDS, profile: "kill", again: "kill" });
+  const miniature = neverSyncs.wrap(reference);
+  const kill = await exploreModel(miniature, smallest, {
+    ...BOUNDS,
+    profile: "kill",
+    again: "kill",
+  });
   assert.deepEqual(kill.findings, []);
-  const ordered = await exploreModel(liar, smallest, {
+  const ordered = await exploreModel(miniature, smallest, {
     ...BOUNDS,
     recoveries: 0,
     profile: "ordered",

@@ -36,7 +36,7 @@ export const listingPages = scenario({
   async check({ model, names, pageSize }, world, verdict) {
     // Directories whose names the default patterns want.
     const nested = [
-      // What a program makes of names is another story.
+      // Other scenarios judge what a program makes of names.
       ...(world.kind === "process" ? names.map((_, at) => `part-${at}/plain.json`) : names),
       "vision.json/part.json",
       "heads.json/more.jinja/last.json",

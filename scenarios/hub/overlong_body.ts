@@ -29,7 +29,7 @@ const REPOSITORY = "mlx-community/Overlong-4bit";
 const SLACK_BYTES = 64 * 1024;
 /** So many pieces a program may let the hub send before the hub learns that it is gone. */
 const SLACK_PIECES = 1000;
-/** By so many bytes every file of a small model is told from the others. */
+/** By so many bytes every file of a small model differs from the others. */
 const HEAD_BYTES = 96;
 
 export const overlongBody = scenario({

@@ -1,5 +1,5 @@
 /**
- * A directory stands, or is listed, where a file has to be: `config.json/config.json`.
+ * A directory stands, or is listed, where a file must be: `config.json/config.json`.
  *
  * Invariants checked:
  * - What is listed as a file is a file after the download.

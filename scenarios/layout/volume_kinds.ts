@@ -1,5 +1,5 @@
 /**
- * The root lies on a volume of each kind: one that tells all names apart, one that folds case and normalization, and one
+ * The root lies on a volume of each kind: one that distinguishes all names, one that folds case and normalization, and one
  * without links, as a stick has. Contents have several places, a revision follows another, a file rots.
  *
  * Invariants checked:

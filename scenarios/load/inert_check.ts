@@ -108,7 +108,7 @@ export const inertCheck = scenario({
   },
 });
 
-/** JavaScript that leaves a trace where the judge sees it: in its own process, or on the disk that it shares with a program. */
+/** JavaScript that leaves a trace where the harness sees it: in its own process, or on the disk that it shares with a program. */
 function setTrace({ kind }: World, ran: string): string {
   return kind === "process"
     ? `process.getBuiltinModule('node:fs').writeFileSync('${ran}', '${TRACE}')`

@@ -1,5 +1,5 @@
 /**
- * What stands at the start of a weight file is no header, or one that is too long or names a tensor twice.
+ * What stands at the start of a weight file is not a header, or one that is too long or names a tensor twice.
  *
  * Invariants checked:
  * - The check refuses the file, with its path.

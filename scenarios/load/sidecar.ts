@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - In its place it is refused by name, with the path.
- * - Beside it, it is no error and is not among the weight files.
+ * - Beside it, it is not an error and is not among the weight files.
  */
 import fc from "fast-check";
 import {
@@ -34,6 +34,6 @@ export const sidecar = scenario({
       ({ path: at, level }) => at === beside && level === "error",
     );
     const isIgnored = !isRefused && !report.weightFiles.includes(beside);
-    verdict.holds(id, isIgnored, `${beside} was taken for weights`);
+    verdict.holds(id, isIgnored, `${beside} was mistaken for weights`);
   },
 });

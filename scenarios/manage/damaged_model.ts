@@ -56,7 +56,7 @@ export const damagedModel = scenario({
     const { path, bytes } = file;
     const place = filePlace(directory, path);
     const foreign = other.files.find((one) => one.path === path)?.bytes;
-    // Whoever changes a file does so later than it was downloaded.
+    // A file is changed later than it was downloaded.
     world.clock.advance(2_000);
     let revision = "main";
     let expected: readonly string[] = ["missing"];
@@ -76,8 +76,8 @@ export const damagedModel = scenario({
     verdict.holds("STATUS-HONEST", status.state !== "complete", `${path}, ${how}: complete`);
     if (how === "asked") return;
     const faults = status.state === "incomplete" ? status.faults : [];
-    const told = faults.map((fault) => `${fault.path} ${fault.fault}`).join();
-    const isTold = faults.length === 1 && expected.some((fault) => told === `${path} ${fault}`);
-    verdict.holds("STATUS-ANSWERS", isTold, `${path} is ${expected.join()}: told is ${told}`);
+    const answer = faults.map((fault) => `${fault.path} ${fault.fault}`).join();
+    const isNamed = faults.length === 1 && expected.some((fault) => answer === `${path} ${fault}`);
+    verdict.holds("STATUS-ANSWERS", isNamed, `${path} is ${expected.join()}: it says ${answer}`);
   },
 });

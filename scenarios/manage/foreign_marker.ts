@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - `status` and `verify` are never complete because of it.
- * - The next download mends the directory, and transfers only files whose hashes are wrong.
+ * - The next download repairs the directory, and transfers only files whose hashes are wrong.
  */
 import fc from "fast-check";
 import { MARKER_NAME } from "../../spec/mod.ts";

@@ -56,7 +56,7 @@ export const foundModels = scenario({
     const listed = await verdict.attempt("MANAGE-BOTH", () => world.start().list());
     const found: string[] = [];
     for (const { directory } of listed)
-      // What is listed and not there is a finding, and no failure of the judge.
+      // What is listed and not there is a finding, and not a failure of the scenario.
       found.push((await exists(disk, directory)) ? await disk.realpath(directory) : directory);
     const real = await disk.realpath(root);
     const expected = places.map((place) => filePlace(real, place)).toSorted();

@@ -39,12 +39,12 @@ export const markerAlwaysTrue = scenario({
     hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
     if (story !== "download") await world.start().download(request);
     if (story === "switch") hub.publish(REPOSITORY, next.files, { tags: ["mlx"] });
-    let lie: string | undefined;
+    let falsehood: string | undefined;
     const files = observingFiles(disk, async ({ path, target, operation }) => {
-      // What is changed below a hidden directory of the model is no file that a marker names.
+      // What is changed below a hidden directory of the model is not a file that a marker names.
       const isHidden = (target ?? path).startsWith(`${directory}/.cache/`);
-      if (lie !== undefined || (isHidden && operation !== "rename")) return;
-      lie = await falseMarker(disk, directory);
+      if (falsehood !== undefined || (isHidden && operation !== "rename")) return;
+      falsehood = await falseMarker(disk, directory);
       if ((await markerText(disk, directory)) !== undefined)
         verdict.reached("a marker was read while work went on");
     });
@@ -60,7 +60,7 @@ export const markerAlwaysTrue = scenario({
       verdict.reached("a process was killed");
       await world.settle();
     }
-    lie ??= await falseMarker(disk, directory);
-    verdict.holds("MARK-TRUE", lie === undefined, `${story}: ${lie}`);
+    falsehood ??= await falseMarker(disk, directory);
+    verdict.holds("MARK-TRUE", falsehood === undefined, `${story}: ${falsehood}`);
   },
 });

@@ -57,7 +57,7 @@ export const markerOrder = scenario({
     };
     const files = observingFiles(disk, async ({ operation }) => {
       if (operation === "write" || operation === "truncate") return;
-      // What the judge finds is no failure of the disk: it must not reach the subject.
+      // What the scenario finds is not a failure of the disk: it must not reach the subject.
       await look();
     });
     const subject = world.start({ files: () => files });

@@ -81,7 +81,7 @@ export const metadata = scenario({
       await disk.unlink(filePlace(directory, lost));
       world.clock.advance(60_000);
       await verdict.attempt(id, download);
-      // Who lost metadata alone may mend it at the next change of the model; a file that was fetched anew needs it now.
+      // A subject that lost metadata alone may restore it at the next change of the model; a file that was fetched anew needs it now.
       if (damage === "file") await judge(commit, visible);
     }
   },

@@ -1,5 +1,5 @@
 /**
- * Any set of a model's files is damaged; `verify` finds it, and the next download mends it.
+ * Any set of a model's files is damaged; `verify` finds it, and the next download repairs it.
  *
  * Invariants checked:
  * - Only damaged files are asked for, and no more bytes are sent than they have.

@@ -57,12 +57,12 @@ export const rot = scenario({
       subject.verify({ repository: REPOSITORY }),
     );
     const faults = status.state === "incomplete" ? status.faults : [];
-    const told = faults.map(({ path, fault }) => `${path} ${fault}`).toSorted();
+    const found = faults.map(({ path, fault }) => `${path} ${fault}`).toSorted();
     const expected = [...rotten].map((path) => `${path} hash`).toSorted();
     verdict.holds(
       "VERIFY-ROT",
-      told.join() === expected.join(),
-      `${expected.join()}: ${told.join()}`,
+      found.join() === expected.join(),
+      `${expected.join()}: ${found.join()}`,
     );
   },
 });

@@ -223,7 +223,7 @@ export class History {
     if (entry === undefined || entry.sizeBytes === 0) return;
     const place = join(this.#directory, ...entry.path.split("/"));
     const bytes = await readBytes(this.#world.files, place);
-    // Whoever changes a file does so later than it was downloaded.
+    // A file is changed later than it was downloaded.
     this.#world.clock.advance(2_000);
     if (command.how === "delete") await this.#world.files.unlink(place);
     if (command.how === "cut")
@@ -315,7 +315,7 @@ export class History {
   }
 }
 
-/** What a download without patterns of its own has to bring. */
+/** What a download without patterns of its own must bring. */
 function hashesOf(files: readonly ModelFile[]): Map<string, string> {
   const wanted = files.filter(({ path }) =>
     DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path)),

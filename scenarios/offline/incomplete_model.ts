@@ -52,9 +52,9 @@ export const incompleteModel = scenario({
       () => subject.download({ ...request, ...effect.request }),
       effect.codes,
     );
-    const told = textOf(asFailure(failure));
+    const text = textOf(asFailure(failure));
     for (const path of paths) {
-      verdict.holds("OFF-INCOMPLETE", namesFile(told, path), `${path} is not named in: ${told}`);
+      verdict.holds("OFF-INCOMPLETE", namesFile(text, path), `${path} is not named in: ${text}`);
     }
     const treeAfter = await readTree(world.files, directory);
     const isSame = treeBefore.every((entry) =>

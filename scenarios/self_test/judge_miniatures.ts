@@ -1,8 +1,8 @@
 /**
- * The court is judged: every liar is caught, by the requirements that it breaks and by no others.
+ * The suite is tested: every miniature is caught, by the requirements that it breaks and by no others.
  *
- * An honest subject, here the reference, is wrapped by one lie at a time. Each liar is judged until it is caught by
- * everything that it breaks, and by a part of the other scenarios, which another seed draws anew. The whole, every liar
+ * An honest subject, here the reference, is wrapped by one miniature at a time. Each miniature is judged until it is caught by
+ * everything that it breaks, and by a part of the other scenarios, which another seed draws anew. The whole, every miniature
  * by every scenario, is `npm run miniatures`.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * The law, the scenarios and the miniatures belong together: what is judged can be shown to be judged.
+ * The requirements, the scenarios and the miniatures belong together: what is judged can be shown to be judged.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

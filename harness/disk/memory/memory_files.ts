@@ -56,7 +56,7 @@ export interface MemoryFilesOptions {
 export interface MemoryDisk extends FileSystem {
   /** Everything that is on the disk at this moment. */
   image(): DiskImage;
-  /** Tells of every change, in its order and before the call that made it ends, until the returned function is called. */
+  /** Reports every change, in its order and before the call that made it ends, until the returned function is called. */
   watch(onOperation: (operation: DiskOperation) => void): () => void;
 }
 

@@ -35,7 +35,7 @@ export interface Lookup {
   readonly target?: string;
   /** Leaves a last name that is too long to the caller, who looks at another path first. */
   readonly longLastName?: boolean;
-  /** What equal names have in common, on a volume that does not tell all names apart. */
+  /** What equal names have in common, on a volume that does not distinguish all names. */
   readonly fold?: NameFold | undefined;
 }
 

@@ -27,7 +27,7 @@ import { statOf } from "../node_files.ts";
 export interface BlockingFilesOptions {
   /**
    * Whether an answer comes on a later turn of the event loop, as one from a thread pool does, so that everything else
-   * that waits gets its turn. Without it a call is as quick as it can be: for a judge. @default {false}
+   * that waits gets its turn. Without it a call is as quick as it can be, as the harness's own are. @default {false}
    */
   readonly yields?: boolean;
 }

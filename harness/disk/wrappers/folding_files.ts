@@ -6,7 +6,7 @@ import { foldCaseAndForm, type NameFold } from "../name_fold.ts";
  * A volume that takes names for one which differ only in case or Unicode normalization, as APFS on a Mac: the name first
  * used is kept, and any spelling finds it.
  *
- * It lies over a disk that tells names apart, so the text of a symbolic link is followed by that disk's rules: a volume
+ * It lies over a disk that distinguishes names, so the text of a symbolic link is followed by that disk's rules: a volume
  * in memory folds there too, by `memoryFiles({ fold })`.
  *
  * @param fold what equal names have in common

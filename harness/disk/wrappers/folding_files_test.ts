@@ -43,7 +43,7 @@ test("foldingFiles() removes by any spelling", async () => {
   assert.deepEqual(await files.readdir("/"), []);
 });
 
-test("foldingFiles() tells names apart that differ in more", async () => {
+test("foldingFiles() distinguishes names that differ in more", async () => {
   const files = await folding({ "/a": 1 });
   await assert.rejects(files.stat("/b"), { code: "ENOENT" });
   await assert.rejects(files.stat("/a/b"), { code: "ENOTDIR" });

@@ -16,7 +16,7 @@ test("limitedFiles() refuses exactly the nth matching call, before it takes effe
   assert.equal(files.firedCount(), 1);
 });
 
-test("limitedFiles() goes on refusing when it is told to", async () => {
+test("limitedFiles() goes on refusing when it must", async () => {
   const files = limitedFiles(memoryFiles(), {
     refusals: [{ operation: "mkdir", nth: 2, code: "EIO", forever: true }],
   });
@@ -57,7 +57,7 @@ test("limitedFiles() without limits lets everything through", async () => {
   assert.equal(files.firedCount(), 0);
 });
 
-test("limitedFiles() tells opens apart by their mode", async () => {
+test("limitedFiles() distinguishes opens by their mode", async () => {
   const files = limitedFiles(memoryFiles(), {
     refusals: [{ operation: "open", mode: "r+", code: "EMFILE", forever: true }],
   });

@@ -74,7 +74,7 @@ interface Room {
   readonly sizeBytes: number;
   readonly availableBytes: number;
   readonly breakAt: number | undefined;
-  /** Of the room, for all that is no weights. */
+  /** Of the room, for everything but weights. */
   readonly stateBytes: number;
 }
 

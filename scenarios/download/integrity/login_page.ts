@@ -2,7 +2,7 @@
  * Something before the hub answers with a web page and status 200: a login, a captive portal, a proxy's error.
  *
  * Invariants checked:
- * - The download says that this is no hub, or that the file is not the listed one, and nothing of the page is published.
+ * - The download says that this is not a hub, or that the file is not the listed one, and nothing of the page is published.
  */
 import fc from "fast-check";
 import {

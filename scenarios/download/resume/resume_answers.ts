@@ -147,7 +147,7 @@ async function interruptAndAnswer(
     if (way.endsWith("bytes") || way === "damaged") reached("kept bytes were altered");
   }
   const action = ANSWERS[way];
-  // The content network answers with bytes; what a redirect does with a range is nobody's business.
+  // The content network answers with bytes; what a redirect does with a range is not judged.
   const match = { kind: "cdn", range: true, nth: isAlways ? "all" : 1 } as const;
   const rule: FaultRule[] = action === undefined ? [] : [{ match, do: action }];
   world.hub.faults = rule;

@@ -74,7 +74,7 @@ export const errorFacts = scenario({
       verdict.holds(
         "DL-ERROR-HEADERS",
         texts.every((text) => !text.includes(fact)),
-        `${fact} of the error was taken for a fact`,
+        `${fact} of the error was mistaken for a fact`,
       );
     if (isPlain) {
       const vouched = texts.some((text) => text.includes(sha256Hex(plain.bytes)));

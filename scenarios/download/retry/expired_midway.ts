@@ -25,7 +25,7 @@ export const expiredMidway = scenario({
     sizeBytes: fc.integer({ min: 2000, max: 4000 }),
     atByte: fc.integer({ min: 1, max: 1999 }),
     how: fc.constantFrom("fin" as const, "rst" as const, "stall" as const),
-    // A name like this is no plain one in the address that is asked again.
+    // A name like this is not a plain one in the address that is asked again.
     path: fc.constantFrom("model.safetensors", "nested/one #1.safetensors"),
   },
   // The address is good for less time than a silent line takes to be given up.
