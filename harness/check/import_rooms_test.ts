@@ -45,8 +45,8 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   harness: {
     floors: [
-      ["disk", "errors", "hub", "models", "redact_secrets"],
-      ["clock", "fidelity", "subjects", "tracing"],
+      ["disk", "errors", "hub", "redact_secrets"],
+      ["clock", "fidelity", "models", "subjects", "tracing"],
       ["runners", "worlds"],
       ["arbitraries", "scenario"],
       ["deviations", "scenario_parts"],

@@ -9,7 +9,8 @@ import {
   tensorPlaces,
   withFile,
 } from "./damage.ts";
-import { appleDouble, HTML_PAGE, lfsPointer } from "./foreign_bytes.ts";
+import { lfsPointer } from "../../hub/hub_file.ts";
+import { appleDouble, HTML_PAGE } from "./foreign_bytes.ts";
 import { splitSafetensors } from "../split_safetensors.ts";
 
 /** Bytes that a disk or a download spoils at once. */
