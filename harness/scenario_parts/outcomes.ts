@@ -16,14 +16,6 @@ export async function settled<T>(action: () => Promise<T>): Promise<T | undefine
   }
 }
 
-/** The reason for which an action rejects, or undefined where it succeeds. */
-export async function errorOf(action: () => Promise<unknown>): Promise<unknown> {
-  return action().then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-}
-
 /** Everything that a value shows when it is printed: text, stack, fields, causes, at any depth. */
 export function textOf(value: unknown): string {
   return inspect(value, {
@@ -38,4 +30,12 @@ export function textOf(value: unknown): string {
 export function namesFile(text: string, path: string): boolean {
   const escaped = path.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   return new RegExp(`(?<![\\w.-])${escaped}(?![\\w-]|\\.\\w)`, "u").test(text);
+}
+
+/** The reason for which an action rejects, or undefined where it succeeds. */
+export async function errorOf(action: () => Promise<unknown>): Promise<unknown> {
+  return action().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
 }
