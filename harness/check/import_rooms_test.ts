@@ -53,7 +53,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
       ["crash", "errno", "hostile", "miniatures", "replay"],
       ["suite"],
       ["report"],
-      ["mod"],
+      ["internal", "mod"],
     ],
     exceptions: [],
   },
