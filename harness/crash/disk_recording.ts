@@ -35,7 +35,8 @@ export interface DiskRecorder {
  *
  * @example
  * ```ts
- * import { memoryFiles, recordDisk, writeBytes } from "mlx-layout/harness";
+ * import { recordDisk, writeBytes } from "mlx-layout/harness/internal";
+ * import { memoryFiles } from "mlx-layout/harness";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles();

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { readTree } from "../../harness/internal.ts";
 import {
   type ModelFile,
   modelPlace,
-  readTree,
   type Verdict,
   wantedFiles,
   type World,

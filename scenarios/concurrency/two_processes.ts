@@ -6,14 +6,8 @@
  * - Nothing is left over.
  */
 import fc from "fast-check";
-import {
-  anySchedule,
-  anySmallModel,
-  modelPlace,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { anySchedule } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
 
 const REPOSITORY = "mlx-community/TwoProcesses";

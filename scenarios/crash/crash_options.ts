@@ -5,7 +5,7 @@
  */
 
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { PERSISTENCE_PROFILES, type PersistenceProfile } from "../../harness/mod.ts";
+import { PERSISTENCE_PROFILES, type PersistenceProfile } from "../../harness/internal.ts";
 import { CRASH_MODELS } from "./crash_models.ts";
 
 /** What `npm run crash` is asked to do. */

@@ -10,9 +10,8 @@ import {
   type ExploreOptions,
   PERSISTENCE_PROFILES,
   type Persistence,
-  type Verdict,
-  type World,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import type { Verdict, World } from "../../harness/mod.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 import { placeAfterCrash } from "./recorded_run.ts";
 

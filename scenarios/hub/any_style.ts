@@ -7,11 +7,10 @@
  * - A line that drips is not mistaken for one that is dead.
  */
 import fc from "fast-check";
+import { asFailure, LINK_STYLES } from "../../harness/internal.ts";
 import {
   anySmallModel,
-  asFailure,
   type HubStyle,
-  LINK_STYLES,
   modelPlace,
   scenario,
   wantedFiles,

@@ -6,14 +6,8 @@
  * - It sends a bounded number of requests, takes a bounded number of bytes, and leaves no file.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  type FaultAction,
-  readTree,
-  scenario,
-  wireLog,
-  withLink,
-} from "../../harness/mod.ts";
+import { readTree, wireLog, withLink } from "../../harness/internal.ts";
+import { anySmallModel, type FaultAction, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Endless-4bit";
 const REQUESTS_MAX = 20_000;

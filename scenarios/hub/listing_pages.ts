@@ -9,16 +9,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import {
   anyFileNames,
-  anySmallModel,
   describeError,
   exists,
   LINK_STYLES,
   errorOf,
-  modelPlace,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Paged-4bit";
 

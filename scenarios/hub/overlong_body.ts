@@ -8,18 +8,20 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   cutOff,
   exists,
-  filePlace,
-  modelPlace,
   observingFiles,
   readBytes,
   readTree,
-  scenario,
   settled,
-  type StartOptions,
   wireLog,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
+  type StartOptions,
   type World,
   wrongFiles,
 } from "../../harness/mod.ts";

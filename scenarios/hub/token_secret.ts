@@ -5,15 +5,8 @@
  * - No error, with its fields and causes, no progress report, no answer and nothing on the disk has the token.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  asFailure,
-  type FaultAction,
-  readBytes,
-  readTree,
-  scenario,
-  textOf,
-} from "../../harness/mod.ts";
+import { asFailure, readBytes, readTree, textOf } from "../../harness/internal.ts";
+import { anySmallModel, type FaultAction, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Secret-4bit";
 const TOKEN = "hf_tokenThatNobodyMaySee";

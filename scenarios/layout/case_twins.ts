@@ -7,17 +7,8 @@
  */
 import { dirname } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  asFailure,
-  changesOutside,
-  makeDirectories,
-  modelPlace,
-  readTree,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { asFailure, changesOutside, makeDirectories, readTree } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/CaseTwins";
 const TWINS = [

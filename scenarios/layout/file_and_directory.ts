@@ -8,16 +8,8 @@
  *   an error and the directory is as it was.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  modelPlace,
-  readTree,
-  scenario,
-  settled,
-  wantedFiles,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { readTree, settled, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/FileAndDirectory";
 

@@ -5,14 +5,8 @@
  * - The download fails before any weight is requested, and the error names everything that is lacking.
  */
 import fc from "fast-check";
-import {
-  anyRepository,
-  anySmallModel,
-  asFailure,
-  exists,
-  modelPlace,
-  scenario,
-} from "../../harness/mod.ts";
+import { anyRepository, asFailure, exists } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 const PARTS = ["config.json", ".safetensors", "tokenizer.json", "tokenizer_config.json"];
 

@@ -7,17 +7,19 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   appleDouble,
   doesOperation,
-  filePlace,
   HEAD,
-  modelPlace,
   readTree,
-  scenario,
   sha256Hex,
-  wantedFiles,
   writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
+  wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
 

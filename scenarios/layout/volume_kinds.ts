@@ -6,15 +6,12 @@
  * - Download, update, repair and removal do on every one of them what they do on the first.
  */
 import fc from "fast-check";
+import { exists, overwriteBytes, readTree, VOLUME_KINDS } from "../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
   modelPlace,
-  overwriteBytes,
-  readTree,
   scenario,
-  VOLUME_KINDS,
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";

@@ -8,7 +8,8 @@
  * - An architecture that the subject does not know is reported as such.
  */
 import type { RequirementId } from "../../spec/mod.ts";
-import { anyDamagedModel, judgeDamage, type Scenario, scenario } from "../../harness/mod.ts";
+import { anyDamagedModel, judgeDamage } from "../../harness/internal.ts";
+import { type Scenario, scenario } from "../../harness/mod.ts";
 
 /** What is damaged, by the scenario's name and the requirement that refuses it. */
 const ROWS: readonly { readonly name: string; readonly id: RequirementId }[] = [

@@ -8,16 +8,14 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import {
-  anyModel,
   changeFiles,
   jsonBytes,
   Observation,
   placeModel,
   readTree,
-  scenario,
   settled,
-  type World,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, scenario, type World } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Inert-4bit";
 /** What a template would leave behind in this process if its code ran. */

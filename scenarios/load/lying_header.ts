@@ -10,8 +10,8 @@ import {
   HEADER_LENGTH_LIMIT_BYTES,
   judgeDamage,
   Observation,
-  scenario,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { scenario } from "../../harness/mod.ts";
 
 export const lyingHeader = scenario({
   name: "load/lying_header",

@@ -6,13 +6,8 @@
  * - Beside it, it is not an error and is not among the weight files.
  */
 import fc from "fast-check";
-import {
-  anyModel,
-  appleDouble,
-  judgeReplacedFile,
-  placeModel,
-  scenario,
-} from "../../harness/mod.ts";
+import { appleDouble, judgeReplacedFile, placeModel } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Beside-4bit";
 

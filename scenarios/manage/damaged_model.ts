@@ -6,15 +6,8 @@
  * - It names the file and what is wrong with it.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  isPlace,
-  modelPlace,
-  overwriteBytes,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { isPlace, overwriteBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Damaged-4bit";
 

@@ -8,17 +8,19 @@
 import fc from "fast-check";
 import { MARKER_NAME } from "../../spec/mod.ts";
 import {
-  anySmallModel,
   contentBytes,
-  filePlace,
   inHubapi,
   markerText,
-  modelPlace,
   overwriteBytes,
   removeTree,
+  writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
   scenario,
   wantedFiles,
-  writeBytes,
   wrongFiles,
 } from "../../harness/mod.ts";
 

@@ -9,15 +9,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
-import {
-  anySmallModel,
-  exists,
-  filePlace,
-  makeDirectories,
-  scenario,
-  type TinyModel,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { exists, makeDirectories, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, type TinyModel } from "../../harness/mod.ts";
 
 const PLACES = {
   "models/mlx-community/SmolLM-135M-Instruct-4bit": "hubapi",

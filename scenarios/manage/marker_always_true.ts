@@ -6,15 +6,12 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   falseMarker,
   markerText,
-  modelPlace,
   needsOwnProcess,
   observingFiles,
-  ProcessKilled,
-  scenario,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, ProcessKilled, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/MarkerTrue";
 const STORIES = ["download", "switch", "narrower", "removal"] as const;

@@ -6,16 +6,8 @@
  * - No file goes, and none is replaced, while the marker is still there.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  markerText,
-  modelNames,
-  modelPlace,
-  needsOwnProcess,
-  observingFiles,
-  scenario,
-} from "../../harness/mod.ts";
+import { markerText, modelNames, needsOwnProcess, observingFiles } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/MarkerOrder";
 const STORIES = ["download", "repair", "switch", "wider", "removal"] as const;

@@ -7,17 +7,8 @@
  */
 import fc from "fast-check";
 import { METADATA_DIRECTORY } from "../../spec/mod.ts";
-import {
-  anySmallModel,
-  contentEtag,
-  filePlace,
-  inHubapi,
-  modelNames,
-  modelPlace,
-  readText,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { contentEtag, inHubapi, modelNames, readText } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Metadata-4bit";
 const NESTED = ["1_Pooling/config.json", "a+b/é#1.json", ".hidden.json"];

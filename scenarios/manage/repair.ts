@@ -7,14 +7,16 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentBytes,
   contentExchanges,
+  overwriteBytes,
+  sha256Hex,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
   filePlace,
   modelPlace,
-  overwriteBytes,
   scenario,
-  sha256Hex,
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";

@@ -5,15 +5,8 @@
  * - `verify` answers complete before; afterwards it names every such file, with `hash`, and no other.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  formerTimes,
-  modelPlace,
-  overwriteBytes,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { formerTimes, overwriteBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Rot-4bit";
 

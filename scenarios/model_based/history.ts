@@ -8,18 +8,20 @@ import { join } from "node:path";
 import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import {
   isPlace,
-  modelPlace,
   exists,
   makeDirectories,
-  type ModelFile,
   overwriteBytes,
-  ProcessKilled,
   readBytes,
   readTree,
-  type RunningSubject,
   sha256Hex,
-  type TinyModel,
   type TreeEntry,
+} from "../../harness/internal.ts";
+import {
+  modelPlace,
+  type ModelFile,
+  ProcessKilled,
+  type RunningSubject,
+  type TinyModel,
   type Verdict,
   type World,
 } from "../../harness/mod.ts";

@@ -5,13 +5,8 @@
  */
 
 import fc from "fast-check";
-import {
-  anySteps,
-  type DiskRefusal,
-  type FaultAction,
-  type FaultRule,
-  type HubStyle,
-} from "../../harness/mod.ts";
+import { anySteps, type DiskRefusal } from "../../harness/internal.ts";
+import type { FaultAction, FaultRule, HubStyle } from "../../harness/mod.ts";
 
 /** How many versions of the model there are to publish. */
 export const VERSION_COUNT = 3;

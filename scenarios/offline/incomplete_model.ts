@@ -10,16 +10,14 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import {
-  anySmallModel,
   asFailure,
   beginOutage,
   namesFile,
   OUTAGES,
   readTree,
-  scenario,
   textOf,
-  wantedFiles,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, scenario, wantedFiles } from "../../harness/mod.ts";
 
 export const incompleteModel = scenario({
   name: "offline/incomplete_model",

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { failureStory, runScenario, startProgram, tracerLack } from "../../harness/mod.ts";
+import { tracerLack } from "../../harness/internal.ts";
+import { failureStory, runScenario, startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 
 const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));

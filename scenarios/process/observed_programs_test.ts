@@ -4,13 +4,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { tracerLack } from "../../harness/internal.ts";
 import {
   type ProgramSubject,
   runScenario,
   type Scenario,
   type ScenarioResult,
   startProgram,
-  tracerLack,
 } from "../../harness/mod.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";

@@ -17,13 +17,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import {
-  greedyTokens,
-  serveHub,
-  SimulatedHub,
-  tinyLlama,
-  type TinyModel,
-} from "../../harness/mod.ts";
+import { greedyTokens } from "../../harness/internal.ts";
+import { serveHub, SimulatedHub, tinyLlama, type TinyModel } from "../../harness/mod.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import type { RunnerName } from "../../spec/mod.ts";
 import { findRunner, nodeHost, SharedModelManager } from "../../src/mod.ts";

@@ -10,10 +10,8 @@ import {
   encodeGiven,
   failureSignature,
   miniatures,
-  runScenario,
-  type Scenario,
-  type ScenarioResult,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { runScenario, type Scenario, type ScenarioResult } from "../../harness/mod.ts";
 import type { Subject } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";

@@ -3,7 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeGiven, runScenario, type Scenario } from "../../harness/mod.ts";
+import { decodeGiven } from "../../harness/internal.ts";
+import { runScenario, type Scenario } from "../../harness/mod.ts";
 import { anyTroubleScenario } from "../model_based/any_trouble.ts";
 import type { Step } from "../model_based/trouble.ts";
 import { reference } from "../reference/reference.ts";

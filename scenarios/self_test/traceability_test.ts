@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { miniatures, traceabilityGaps } from "../../harness/mod.ts";
+import { miniatures, traceabilityGaps } from "../../harness/internal.ts";
 import { scenarios } from "../mod.ts";
 
 const gaps = traceabilityGaps(scenarios, miniatures, {

@@ -65,7 +65,8 @@ export interface MemoryDisk extends FileSystem {
  *
  * @example
  * ```ts
- * import { memoryFiles, writeBytes } from "mlx-layout/harness";
+ * import { writeBytes } from "mlx-layout/harness/internal";
+ * import { memoryFiles } from "mlx-layout/harness";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles({ availableBytes: 3 });

@@ -6,12 +6,9 @@
  * - A dead process's lock holds nobody up for long; each content is transferred once.
  */
 import fc from "fast-check";
+import { asFailure, contentBytes, isPlace, leftovers } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  asFailure,
-  contentBytes,
-  isPlace,
-  leftovers,
   modelPlace,
   ProcessKilled,
   scenario,

@@ -6,16 +6,8 @@
  * - Room for what is missing, and for small state, is enough: what was kept needs none anew.
  */
 import fc from "fast-check";
-import {
-  keptParts,
-  modelPlace,
-  PAGE_BYTES,
-  patternedBytes,
-  scenario,
-  settled,
-  type WorldKind,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+import { keptParts, PAGE_BYTES, patternedBytes, settled } from "../../../harness/internal.ts";
+import { modelPlace, scenario, type WorldKind, wrongFiles } from "../../../harness/mod.ts";
 import { judgeNoRoom } from "./too_little_room.ts";
 
 const REPOSITORY = "mlx-community/ExactRoom";

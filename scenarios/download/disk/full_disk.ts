@@ -8,18 +8,20 @@
 import fc from "fast-check";
 import {
   type DiskRefusal,
-  anySmallModel,
   asFailure,
   describeError,
   errorOf,
   exists,
-  filePlace,
-  modelPlace,
   needsOwnProcess,
   readTree,
   refusingDisk,
-  scenario,
   sha256Hex,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";

@@ -9,14 +9,12 @@
 import { dirname } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentExchanges,
   guardedFiles,
-  modelPlace,
   needsOwnProcess,
   readTree,
-  scenario,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ReadOnly-4bit";
 const REQUEST = { repository: REPOSITORY };

@@ -9,16 +9,18 @@
 import { basename, dirname } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   exists,
-  filePlace,
   type GuardedFilesOptions,
+  readTree,
+  sha256Hex,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
   killDownload,
   type ModelFile,
   modelPlace,
-  readTree,
   scenario,
-  sha256Hex,
   wantedFiles,
   type World,
   wrongFiles,

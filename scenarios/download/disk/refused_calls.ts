@@ -8,18 +8,20 @@
 import fc from "fast-check";
 import type { ErrorCode } from "../../../spec/mod.ts";
 import {
-  anySmallModel,
   asFailure,
   describeError,
   type DiskRefusal,
   errorOf,
-  killDownload,
-  modelPlace,
   needsOwnProcess,
   readTree,
   refusingDisk,
-  scenario,
   strayFile,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  killDownload,
+  modelPlace,
+  scenario,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";

@@ -9,13 +9,11 @@
  * - Without the limit the next download finishes.
  */
 import fc from "fast-check";
+import { patternedBytes, readTree, sha256Hex } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   modelPlace,
-  patternedBytes,
-  readTree,
   scenario,
-  sha256Hex,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";

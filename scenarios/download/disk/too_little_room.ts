@@ -8,15 +8,17 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import type { ModelRequest } from "../../../spec/mod.ts";
 import {
-  anySmallModel,
   contentExchanges,
   limitedFiles,
   PAGE_BYTES,
+  writeBytes,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
   scenario,
   type StartOptions,
   type Verdict,
   type World,
-  writeBytes,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/TooLittleRoom";

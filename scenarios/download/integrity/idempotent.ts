@@ -7,13 +7,15 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentExchanges,
-  filePlace,
-  modelPlace,
   observingFiles,
   overwriteBytes,
   readTree,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
   scenario,
   wantedFiles,
   wrongFiles,

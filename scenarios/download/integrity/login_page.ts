@@ -5,12 +5,11 @@
  * - The download says that this is not a hub, or that the file is not the listed one, and nothing of the page is published.
  */
 import fc from "fast-check";
+import { exists, readText } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
   modelPlace,
-  readText,
   scenario,
   wantedFiles,
 } from "../../../harness/mod.ts";

@@ -9,12 +9,9 @@ import {
   contentExchanges,
   firstByte,
   keptParts,
-  killDownload,
-  modelPlace,
   patternedBytes,
-  scenario,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { killDownload, modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ChangedAlike";
 

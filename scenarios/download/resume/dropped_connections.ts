@@ -13,11 +13,9 @@ import {
   errorOf,
   firstByte,
   keptParts,
-  modelPlace,
   patternedBytes,
-  scenario,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/BrokenLine";
 const SIZE_BYTES = 2500;

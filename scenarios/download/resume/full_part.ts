@@ -6,17 +6,13 @@
  */
 import fc from "fast-check";
 import {
-  filePlace,
-  killDownload,
-  modelPlace,
   overwriteBytes,
   patternedBytes,
   readBytes,
   readTree,
-  scenario,
   stateDirectory,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { filePlace, killDownload, modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/FullPart";
 const SIZE_BYTES = 3000;

@@ -6,16 +6,13 @@
  */
 import fc from "fast-check";
 import { MARKER_NAME } from "../../../spec/mod.ts";
+import { exists, needsOwnProcess, readTree, strayFile } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
   killDownload,
   modelPlace,
-  needsOwnProcess,
-  readTree,
   scenario,
-  strayFile,
   wantedFiles,
 } from "../../../harness/mod.ts";
 

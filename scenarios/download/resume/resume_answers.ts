@@ -8,6 +8,14 @@
  */
 import fc from "fast-check";
 import {
+  contentExchanges,
+  firstByte,
+  overwriteBytes,
+  readBytes,
+  readTree,
+  stateDirectory,
+} from "../../../harness/internal.ts";
+import {
   type FaultAction,
   type FaultRule,
   type Scenario,
@@ -15,17 +23,11 @@ import {
   type Verdict,
   type World,
   anySmallModel,
-  contentExchanges,
   filePlace,
-  firstByte,
   killDownload,
   type ModelFile,
   modelPlace,
-  overwriteBytes,
-  readBytes,
-  readTree,
   scenario,
-  stateDirectory,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";

@@ -9,17 +9,13 @@ import fc from "fast-check";
 import {
   contentExchanges,
   exists,
-  filePlace,
   firstByte,
   keptParts,
-  killDownload,
-  modelPlace,
   needsOwnProcess,
   observingFiles,
   patternedBytes,
-  scenario,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { filePlace, killDownload, modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/WrongPart";
 const WEIGHTS = { path: "model.safetensors", bytes: patternedBytes(3000), lfs: true };

@@ -6,7 +6,8 @@
  * - A limit that is not used up asks for nothing, and an absurd pause is cut to a cap.
  */
 import fc from "fast-check";
-import { anySmallModel, needsPatience, scenario } from "../../../harness/mod.ts";
+import { needsPatience } from "../../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/AskedPauses";
 /** The spec's cap on pauses that are asked for, in milliseconds. */

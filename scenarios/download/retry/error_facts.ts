@@ -7,16 +7,13 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentExchanges,
-  filePlace,
   patternedBytes,
   readBytes,
   readTree,
-  scenario,
   sha256Hex,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ErrorFacts";
 const FALSE_COMMIT = "badc0ffee0".repeat(4);

@@ -5,14 +5,8 @@
  * - The hub is asked again for the same file, and the transfer goes on from the bytes that had arrived.
  */
 import fc from "fast-check";
-import {
-  contentExchanges,
-  firstByte,
-  modelPlace,
-  patternedBytes,
-  scenario,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+import { contentExchanges, firstByte, patternedBytes } from "../../../harness/internal.ts";
+import { modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ExpiredMidway";
 const CHUNK_BYTES = 100;

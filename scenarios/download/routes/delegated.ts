@@ -10,15 +10,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { Progress, RunnerRequest } from "../../../spec/mod.ts";
 import {
-  anyModel,
-  type ModelFile,
-  scenario,
   SCRIPTED_HELLO,
   ScriptedPrograms,
   type ScriptedRunner,
+  writeBytes,
+} from "../../../harness/internal.ts";
+import {
+  anyModel,
+  type ModelFile,
+  scenario,
   wantedFiles,
   type World,
-  writeBytes,
   wrongFiles,
 } from "../../../harness/mod.ts";
 
