@@ -15,7 +15,7 @@ import {
   miniatureSummary,
   miniatureTable,
   runMiniatures,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 import type { ConformContext } from "./conform_context.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { parseDeviations, parseRecord } from "../../harness/mod.ts";
+import { parseDeviations, parseRecord } from "../../harness/internal.ts";
 import { EXAMPLE_RESULTS, exampleRecordText } from "../../harness/report/example_record.ts";
 import { runConform } from "./run_conform.ts";
 

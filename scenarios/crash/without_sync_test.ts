@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { miniatureNamed, PERSISTENCE_PROFILES } from "../../harness/mod.ts";
+import { PERSISTENCE_PROFILES, miniatureNamed } from "../../harness/internal.ts";
 import { reference } from "../reference/reference.ts";
 import { CRASH_MODELS } from "./crash_models.ts";
 import { exploreModel } from "./explore_model.ts";

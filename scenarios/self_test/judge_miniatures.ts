@@ -15,7 +15,7 @@ import {
   miniatures,
   miniatureSummary,
   runMiniature,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 

@@ -5,15 +5,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
-  decodeGiven,
   type EncodedGiven,
+  decodeGiven,
   encodeGiven,
   failureSignature,
   miniatureNamed,
-  runScenario,
-  type Scenario,
-  type ScenarioResult,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { type Scenario, type ScenarioResult, runScenario } from "../../harness/mod.ts";
 import type { Subject } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";

@@ -41,7 +41,7 @@ export function traceRequirements(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { miniatures, traceabilityGaps } from "mlx-layout/harness";
+ * import { miniatures, traceabilityGaps } from "mlx-layout/harness/internal";
  * import { scenarios } from "mlx-layout/scenarios";
  *
  * const gaps = traceabilityGaps(scenarios, miniatures, { profiles: ["core", "offline"] });
