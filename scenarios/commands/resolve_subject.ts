@@ -17,7 +17,7 @@ import {
   type SubjectRole,
 } from "../../harness/mod.ts";
 import { reference } from "../reference/reference.ts";
-import type { RunOptions } from "./run_options.ts";
+import type { RunOptions } from "./run/run_options.ts";
 
 /** Where `npm run subjects` installs, below the working directory. */
 export const INSTALLED_UNDER = ".subjects";

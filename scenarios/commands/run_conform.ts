@@ -7,14 +7,14 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_CODES } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
-import { addDeviationsCommand } from "./deviations.ts";
-import { addMergeCommand } from "./merge.ts";
-import { addReportCommand } from "./report.ts";
-import { addReplayCommand } from "./replay.ts";
-import { addMiniaturesCommand } from "./miniatures.ts";
-import { addRunCommand } from "./run.ts";
+import { addDeviationsCommand } from "./records/deviations.ts";
+import { addMergeCommand } from "./records/merge.ts";
+import { addReportCommand } from "./records/report.ts";
+import { addReplayCommand } from "./replay/replay.ts";
+import { addMiniaturesCommand } from "./miniatures/miniatures.ts";
+import { addRunCommand } from "./run/judge_subject.ts";
 import { addSmokeCommand } from "./smoke.ts";
-import { addSoakCommand } from "./soak.ts";
+import { addSoakCommand } from "./soak/soak.ts";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [

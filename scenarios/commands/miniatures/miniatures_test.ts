@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { runConform } from "./run_conform.ts";
+import { runConform } from "../run_conform.ts";
 
 async function conform(...args: string[]) {
   let out = "";
@@ -9,7 +9,7 @@ async function conform(...args: string[]) {
   const exitCode = await runConform(args, {
     random: () => 0.5,
     jobs: 1,
-    worker: fileURLToPath(new URL("./worker.ts", import.meta.url)),
+    worker: fileURLToPath(new URL("../worker.ts", import.meta.url)),
     writeOut: (text) => (out += text),
     writeErr: (text) => (err += text),
   });

@@ -18,17 +18,17 @@ import {
   runParallel,
   type ScenarioResult,
   flakyDeviations,
-} from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
-import { reference } from "../reference/reference.ts";
-import type { ConformContext } from "./conform_context.ts";
+} from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
+import { reference } from "../../reference/reference.ts";
+import type { ConformContext } from "../conform_context.ts";
 import { failureTrace } from "./failure_trace.ts";
-import { readCorpus, writeReplay } from "./replay_files.ts";
+import { readCorpus, writeReplay } from "../replay/replay_files.ts";
 import { corpusResults, runCorpus } from "./run_corpus.ts";
 import { addRunOptions, type RunOptions, readRunOptions } from "./run_options.ts";
 import { RunReport } from "./run_report.ts";
 import { showModel } from "./show_model.ts";
-import { resolveSubject } from "./resolve_subject.ts";
+import { resolveSubject } from "../resolve_subject.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
 export function addRunCommand(program: Command, context: ConformContext): void {

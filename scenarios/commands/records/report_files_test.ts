@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { parseDeviations, parseRecord } from "../../harness/mod.ts";
-import { EXAMPLE_RESULTS, exampleRecordText } from "../../harness/report/example_record.ts";
-import { runConform } from "./run_conform.ts";
+import { parseDeviations, parseRecord } from "../../../harness/mod.ts";
+import { EXAMPLE_RESULTS, exampleRecordText } from "../../../harness/report/example_record.ts";
+import { runConform } from "../run_conform.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "report_files_"));
 after(() => rmSync(directory, { recursive: true }));
@@ -22,7 +22,7 @@ async function conform(...args: string[]) {
   const exitCode = await runConform(args, {
     random: () => 0.5,
     jobs: 1,
-    worker: fileURLToPath(new URL("./worker.ts", import.meta.url)),
+    worker: fileURLToPath(new URL("../worker.ts", import.meta.url)),
     writeOut: (text) => (out += text),
     writeErr: (text) => (err += text),
   });

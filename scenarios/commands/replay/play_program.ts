@@ -12,9 +12,9 @@ import {
   type ReplayPlay,
   replayTries,
   type ReplayTries,
-} from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
-import type { ResolvedSubject } from "./resolve_subject.ts";
+} from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
+import type { ResolvedSubject } from "../resolve_subject.ts";
 
 /** How often a replay is played against a program before it counts as not shown again. */
 export const PROGRAM_TRIES = 3;

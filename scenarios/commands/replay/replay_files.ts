@@ -7,7 +7,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { findPackageJSON } from "node:module";
 import { dirname, join, relative } from "node:path";
-import type { Subject } from "../../spec/mod.ts";
+import type { Subject } from "../../../spec/mod.ts";
 import {
   formatReplay,
   parseReplay,
@@ -15,9 +15,9 @@ import {
   replayFileName,
   replayOf,
   type ScenarioResult,
-} from "../../harness/mod.ts";
-import { environmentSecrets } from "./environment_secrets.ts";
-import { suiteVersion } from "./suite_version.ts";
+} from "../../../harness/mod.ts";
+import { environmentSecrets } from "../environment_secrets.ts";
+import { suiteVersion } from "../suite_version.ts";
 
 /** Where failures are written when the command line does not say. */
 export const REPLAYS_DIRECTORY = join(".mlx-conform", "replays");

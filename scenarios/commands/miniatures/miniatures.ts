@@ -15,11 +15,11 @@ import {
   miniatureSummary,
   miniatureTable,
   runMiniatures,
-} from "../../harness/mod.ts";
-import { REQUIREMENTS } from "../../spec/mod.ts";
-import { scenarios } from "../mod.ts";
-import type { ConformContext } from "./conform_context.ts";
-import { parseCount, parseSeed } from "./run_options.ts";
+} from "../../../harness/mod.ts";
+import { REQUIREMENTS } from "../../../spec/mod.ts";
+import { scenarios } from "../../mod.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { parseCount, parseSeed } from "../run/run_options.ts";
 
 /** Cases of a scenario that judges what a miniature breaks. */
 const FOCUSED_RUNS = 60;

@@ -16,12 +16,12 @@ import {
   seededRandom,
   WORLD_KINDS,
   type WorldKind,
-} from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
-import { reference } from "../reference/reference.ts";
-import type { ConformContext } from "./conform_context.ts";
-import { REPLAYS_DIRECTORY, writeReplay } from "./replay_files.ts";
-import { parseCount, parseSeed } from "./run_options.ts";
+} from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
+import { reference } from "../../reference/reference.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { REPLAYS_DIRECTORY, writeReplay } from "../replay/replay_files.ts";
+import { parseCount, parseSeed } from "../run/run_options.ts";
 import { SoakTally } from "./soak_tally.ts";
 
 /** Cases of one batch. */

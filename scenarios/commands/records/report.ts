@@ -13,8 +13,8 @@ import {
   recordVerdict,
   type RunRecord,
   tapReport,
-} from "../../harness/mod.ts";
-import type { ConformContext } from "./conform_context.ts";
+} from "../../../harness/mod.ts";
+import type { ConformContext } from "../conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
 
 /** What is made, by the option that asks for it. */

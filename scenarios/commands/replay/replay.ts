@@ -5,7 +5,7 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import type { Subject } from "../../spec/mod.ts";
+import type { Subject } from "../../../spec/mod.ts";
 import {
   EXIT_CODES,
   failureStory,
@@ -21,15 +21,15 @@ import {
   traceTable,
   WORLD_KINDS,
   type WorldKind,
-} from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
-import { reference } from "../reference/reference.ts";
-import type { ConformContext } from "./conform_context.ts";
-import { environmentSecrets } from "./environment_secrets.ts";
+} from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
+import { reference } from "../../reference/reference.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { environmentSecrets } from "../environment_secrets.ts";
 import { playProgram, PROGRAM_TRIES } from "./play_program.ts";
 import { readReplay } from "./replay_files.ts";
-import { parseCount } from "./run_options.ts";
-import { resolveSubject } from "./resolve_subject.ts";
+import { parseCount } from "../run/run_options.ts";
+import { resolveSubject } from "../resolve_subject.ts";
 
 const EXIT_CODE_OF: Readonly<Record<ReplayOutcome["outcome"], number>> = {
   holds: EXIT_CODES.conformant,

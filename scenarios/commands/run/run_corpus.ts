@@ -9,10 +9,10 @@ import {
   runReplay,
   type ScenarioResult,
   type WorldKind,
-} from "../../harness/mod.ts";
-import type { Subject } from "../../spec/mod.ts";
-import { scenarios } from "../mod.ts";
-import type { KeptReplay } from "./replay_files.ts";
+} from "../../../harness/mod.ts";
+import type { Subject } from "../../../spec/mod.ts";
+import { scenarios } from "../../mod.ts";
+import type { KeptReplay } from "../replay/replay_files.ts";
 
 /** What the corpus showed. */
 export interface CorpusResult {

@@ -7,7 +7,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Profile, Subject } from "../../spec/mod.ts";
+import type { Profile, Subject } from "../../../spec/mod.ts";
 import {
   type Deviation,
   deviationsBeside,
@@ -25,11 +25,11 @@ import {
   suiteVerdict,
   type SuiteVerdict,
   failureStories,
-} from "../../harness/mod.ts";
-import { environmentSecrets } from "./environment_secrets.ts";
-import { replayFor } from "./replay_files.ts";
+} from "../../../harness/mod.ts";
+import { environmentSecrets } from "../environment_secrets.ts";
+import { replayFor } from "../replay/replay_files.ts";
 import type { RunOptions } from "./run_options.ts";
-import { suiteVersion } from "./suite_version.ts";
+import { suiteVersion } from "../suite_version.ts";
 
 /** What a run knows of itself beside its options. */
 export interface RunFacts {

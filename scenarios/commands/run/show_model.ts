@@ -5,7 +5,7 @@
  */
 
 import { join, relative } from "node:path";
-import type { ListedModel, Progress } from "../../spec/mod.ts";
+import type { ListedModel, Progress } from "../../../spec/mod.ts";
 import {
   diskWorld,
   greedyTokens,
@@ -14,8 +14,8 @@ import {
   type TinyModel,
   type World,
   writeBytes,
-} from "../../harness/mod.ts";
-import { reference } from "../reference/reference.ts";
+} from "../../../harness/mod.ts";
+import { reference } from "../../reference/reference.ts";
 
 const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";
 /** Where the app of the story put it. */

@@ -1,6 +1,6 @@
 /**
  * Downloads one real model, lets every runner that is installed continue the same prompts, and compares their greedy
- * tokens with the reference's: `node --import tsx scenarios/bench/real_model.ts ORG/NAME [COMMIT]`.
+ * tokens with the reference's: `node --import tsx scenarios/bench/compare_runners.ts ORG/NAME [COMMIT]`.
  *
  * It asks the real hub, and is the hardware world where MLX computes on Metal.
  */

@@ -22,7 +22,7 @@ import {
   matrixTable,
   type NamedRecord,
 } from "../../../harness/mod.ts";
-import { readRecord } from "../record_files.ts";
+import { readRecord } from "../records/record_files.ts";
 import { INSTALLED_UNDER, REFERENCE_PROGRAMS } from "../resolve_subject.ts";
 import { KNOWN_DEFECTS } from "./known_defects.ts";
 import { replaceBetween } from "./replace_between.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT_CODES, type ScenarioResult, type ScenarioStatus } from "../../harness/mod.ts";
+import { EXIT_CODES, type ScenarioResult, type ScenarioStatus } from "../../../harness/mod.ts";
 
 /** Adds up results and tells them in one line. */
 export class SoakTally {

@@ -12,8 +12,8 @@ import {
   keptByCanary,
   mergeRecords,
   parseRecord,
-} from "../../harness/mod.ts";
-import type { ConformContext } from "./conform_context.ts";
+} from "../../../harness/mod.ts";
+import type { ConformContext } from "../conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
 
 /** Adds the command. */

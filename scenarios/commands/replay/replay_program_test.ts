@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { runScenario, startProgram } from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
+import { runScenario, startProgram } from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
 import { writeReplay } from "./replay_files.ts";
-import { runConform } from "./run_conform.ts";
-import { findSubject } from "./resolve_subject.ts";
+import { runConform } from "../run_conform.ts";
+import { findSubject } from "../resolve_subject.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-program-replays-"));
 after(() => rm(directory, { recursive: true }));
@@ -26,7 +26,7 @@ async function conform(...args: string[]) {
   const exitCode = await runConform(args, {
     random: () => 0.5,
     jobs: 1,
-    worker: fileURLToPath(new URL("./worker.ts", import.meta.url)),
+    worker: fileURLToPath(new URL("../worker.ts", import.meta.url)),
     writeOut: (text) => (out += text),
     writeErr: (text) => (err += text),
   });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { ScenarioResult } from "../../harness/mod.ts";
-import { runConform } from "./run_conform.ts";
+import type { ScenarioResult } from "../../../harness/mod.ts";
+import { runConform } from "../run_conform.ts";
 import { SoakTally } from "./soak_tally.ts";
 
 async function conform(...args: string[]) {
@@ -11,7 +11,7 @@ async function conform(...args: string[]) {
   const exitCode = await runConform(args, {
     random: () => 0.5,
     jobs: 1,
-    worker: fileURLToPath(new URL("./worker.ts", import.meta.url)),
+    worker: fileURLToPath(new URL("../worker.ts", import.meta.url)),
     writeOut: (text) => (out += text),
     writeErr: (text) => (err += text),
   });

@@ -12,10 +12,10 @@ import {
   formatDeviations,
   type NamedRecord,
   updateDeviations,
-} from "../../harness/mod.ts";
-import type { ConformContext } from "./conform_context.ts";
+} from "../../../harness/mod.ts";
+import type { ConformContext } from "../conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
-import { readDeviations } from "./run_report.ts";
+import { readDeviations } from "../run/run_report.ts";
 
 /** Adds the command and the one below it. */
 export function addDeviationsCommand(program: Command, context: ConformContext): void {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HarnessError, miniatures, runScenario } from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
-import { reference } from "../reference/reference.ts";
+import { HarnessError, miniatures, runScenario } from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
+import { reference } from "../../reference/reference.ts";
 import { failureTrace } from "./failure_trace.ts";
-import { replayFor } from "./replay_files.ts";
+import { replayFor } from "../replay/replay_files.ts";
 
 test("failureTrace() shows what led to a failure, on the wire and on the disk", async () => {
   const liar = miniatures.find(({ breaks }) => breaks.includes("DL-INTEGRITY"))?.wrap(reference);

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
-import { miniatures, runScenario } from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
-import { reference } from "../reference/reference.ts";
+import { miniatures, runScenario } from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
+import { reference } from "../../reference/reference.ts";
 import { writeReplay } from "./replay_files.ts";
-import { runConform } from "./run_conform.ts";
+import { runConform } from "../run_conform.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-replays-"));
 after(() => rm(directory, { recursive: true }));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { encodeGiven } from "../../harness/mod.ts";
-import { exampleFailure } from "../../harness/deviations/example_result.ts";
+import { encodeGiven } from "../../../harness/mod.ts";
+import { exampleFailure } from "../../../harness/deviations/example_result.ts";
 import { readReplay, writeReplay } from "./replay_files.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-replay-files-"));

@@ -4,9 +4,15 @@
  * @module
  */
 
-import type { Subject } from "../../spec/mod.ts";
-import { HarnessError, type Replay, runReplay, traceTable, WorldTrace } from "../../harness/mod.ts";
-import { scenarios } from "../mod.ts";
+import type { Subject } from "../../../spec/mod.ts";
+import {
+  HarnessError,
+  type Replay,
+  runReplay,
+  traceTable,
+  WorldTrace,
+} from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
 
 /** Events that are kept of a trace: the last ones lead to the failure. */
 const EVENTS_MAX = 300;

@@ -1,0 +1,11 @@
+/**
+ * A process that judges liars, one at a time, as its parent orders.
+ *
+ * @module
+ */
+
+import { miniatures, serveMiniatures } from "../../../harness/mod.ts";
+import { scenarios } from "../../mod.ts";
+import { reference } from "../../reference/reference.ts";
+
+serveMiniatures(miniatures, { scenarios, subject: reference });
