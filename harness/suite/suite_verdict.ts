@@ -4,20 +4,11 @@ import {
   REQUIREMENTS,
   type RequirementId,
 } from "../../spec/mod.ts";
+import { EXIT_CODES } from "./exit_codes.ts";
 import { standingOf } from "./run_suite.ts";
 import type { SubjectRole } from "../subjects/message.ts";
 import { roleOf } from "../subjects/role_of.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
-
-/** Exit codes of `mlx-conform`. */
-export const EXIT_CODES = {
-  conformant: 0,
-  "not conformant": 1,
-  usage: 2,
-  "subject failed to start": 3,
-  "harness failed": 4,
-  incomplete: 5,
-} as const;
 
 /** What a whole run says. */
 export type SuiteVerdict =
