@@ -1,5 +1,5 @@
 /**
- * Measures how many disks that a crash left are judged in a second on one core, and what takes the time.
+ * The work of `mlx-conform bench crash`: measures how many disks that a crash left are judged in a second on one core, and what takes the time.
  *
  * Processor time is counted, so that what else runs on the machine matters less.
  *
@@ -15,15 +15,27 @@ import {
   modelPlace,
   startAfterCrash,
 } from "../../harness/mod.ts";
-import { CRASH_MODELS } from "../crash/crash_models.ts";
+import type { ConformContext } from "../commands/conform_context.ts";
+import { CRASH_MODELS, type CrashSubjectMatter } from "../crash/crash_models.ts";
 import { placeAfterCrash, recordRun } from "../crash/recorded_run.ts";
 import { reference } from "../reference/reference.ts";
 
 const REPOSITORY = "mlx-community/Crash";
+/** Models that are measured. */
+const MODELS = 2;
+/** States that are asked about. */
 const STATES = 400;
 const PROFILE = { profile: "ordered", exhaustiveMax: 512 } as const;
 
-for (const { name, versions, concurrency } of CRASH_MODELS.slice(0, 2)) {
+/** Measures crashes of two models: states a second, then the time of each part. */
+export async function benchCrashes({ writeOut }: ConformContext): Promise<void> {
+  for (const model of CRASH_MODELS.slice(0, MODELS)) await benchModel(model, writeOut);
+}
+
+async function benchModel(
+  { name, versions, concurrency }: CrashSubjectMatter,
+  writeOut: ConformContext["writeOut"],
+): Promise<void> {
   await using world = await memoryWorld(reference);
   const request = { repository: REPOSITORY, concurrency };
   world.hub.publish(REPOSITORY, versions[0] ?? [], { tags: ["mlx"] });
@@ -37,8 +49,8 @@ for (const { name, versions, concurrency } of CRASH_MODELS.slice(0, 2)) {
     const ms = processorMs() - startMs;
     if (round === 1) continue;
     const { enumerated, distinct, asked } = report.first;
-    console.log(
-      `${name}: ${enumerated} states enumerated and looked at, ${distinct} distinct, ${asked} judged whole, ${Math.round((1000 * asked) / ms)} a second`,
+    writeOut(
+      `${name}: ${enumerated} states enumerated and looked at, ${distinct} distinct, ${asked} judged whole, ${Math.round((1000 * asked) / ms)} a second\n`,
     );
   }
   const states = [...enumerateStates(crash.recording, PROFILE)];
@@ -51,7 +63,7 @@ for (const { name, versions, concurrency } of CRASH_MODELS.slice(0, 2)) {
     await timeQuestions(times, place, image);
   }
   for (const [part, ms] of times)
-    console.log(`  ${part.padEnd(12)} ${(ms / count).toFixed(2)} ms a state`);
+    writeOut(`  ${part.padEnd(12)} ${(ms / count).toFixed(2)} ms a state\n`);
 }
 
 async function timeQuestions(

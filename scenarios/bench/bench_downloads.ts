@@ -1,5 +1,5 @@
 /**
- * Measures the reference's download beside a plain loop over `fetch`, in one run, against a hub in another process.
+ * The work of `mlx-conform bench download`: measures the reference's download beside a plain loop over `fetch`, in one run, against a hub in another process.
  *
  * Times depend on the machine; the ratio of the two is what can be compared.
  *
@@ -11,7 +11,8 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { ConformContext } from "../commands/conform_context.ts";
+import { moduleBeside } from "../commands/module_beside.ts";
 import type { ClientOrder, ClientReport } from "./run_client.ts";
 import type { ServeOrder } from "./serve_large_model.ts";
 
@@ -33,29 +34,32 @@ const WORKLOADS: readonly {
   },
 ];
 
-for (const { name, order } of WORKLOADS) {
-  const server = start("./serve_large_model.ts");
-  server.send({ ...order, repository: REPOSITORY } satisfies ServeOrder);
-  const [endpoint] = (await once(server, "message")) as [string];
-  const reports = new Map<string, ClientReport[]>(CLIENTS.map((client) => [client, []]));
-  // Rounds alternate, so that what disturbs the machine disturbs both.
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const client of CLIENTS) reports.get(client)?.push(await measure(client, endpoint));
+/** Measures each workload by both clients, and prints medians and the ratio. */
+export async function benchDownloads({ writeOut }: ConformContext): Promise<void> {
+  for (const { name, order } of WORKLOADS) {
+    const server = start("./serve_large_model");
+    server.send({ ...order, repository: REPOSITORY } satisfies ServeOrder);
+    const [endpoint] = (await once(server, "message")) as [string];
+    const reports = new Map<string, ClientReport[]>(CLIENTS.map((client) => [client, []]));
+    // Rounds alternate, so that what disturbs the machine disturbs both.
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const client of CLIENTS) reports.get(client)?.push(await measure(client, endpoint));
+    }
+    server.kill();
+    writeOut(`${name}\n`);
+    for (const client of CLIENTS)
+      writeOut(`  ${client.padEnd(10)} ${describe(reports.get(client) ?? [])}\n`);
+    const ratio =
+      median(reports.get("reference"), "durationMs") / median(reports.get("plain"), "durationMs");
+    writeOut(`  reference takes ${ratio.toFixed(2)} times as long as the plain loop\n`);
   }
-  server.kill();
-  console.log(name);
-  for (const client of CLIENTS)
-    console.log(`  ${client.padEnd(10)} ${describe(reports.get(client) ?? [])}`);
-  const ratio =
-    median(reports.get("reference"), "durationMs") / median(reports.get("plain"), "durationMs");
-  console.log(`  reference takes ${ratio.toFixed(2)} times as long as the plain loop`);
 }
 
 async function measure(client: ClientOrder["client"], endpoint: string): Promise<ClientReport> {
   // A fresh directory each time: some file systems are slow to reuse what was just freed.
   const root = await mkdtemp(join(tmpdir(), "mlx-layout-bench-"));
   try {
-    const child = start("./run_client.ts");
+    const child = start("./run_client");
     child.send({ client, endpoint, repository: REPOSITORY, root } satisfies ClientOrder);
     const [report] = (await once(child, "message")) as [ClientReport];
     return report;
@@ -65,8 +69,8 @@ async function measure(client: ClientOrder["client"], endpoint: string): Promise
 }
 
 function start(module: string): ChildProcess {
-  return fork(fileURLToPath(new URL(module, import.meta.url)), {
-    // As the command starts itself; see its first line.
+  return fork(moduleBeside(module, import.meta.url), {
+    // As `mlx-layout` starts itself; see its first line.
     execArgv: [...process.execArgv, "--max-semi-space-size=2"],
   });
 }

@@ -1,9 +1,9 @@
 /**
- * Measures the reference's inference beside MLX's CPU build, in one run, on a llama of 135 million random parameters.
+ * Measures the reference's inference beside MLX's CPU build, in one run, on a llama of 135 million random parameters:
+ * the process that `mlx-conform bench inference` starts, with the number of rounds as its argument.
  *
- * `npm run bench:inference -- --rounds 3` compiles first. Times depend on the machine; the ratio of the two is what
- * can be compared. Without a Python that has `mlx` and `mlx-lm`, whose path is in MLX_LAYOUT_PYTHON, the reference
- * is measured alone.
+ * It runs compiled, as users have it, so that no thread translates TypeScript first. Times depend on the machine; the
+ * ratio of the two is what can be compared.
  *
  * @module
  */
@@ -11,15 +11,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
-import type * as reference from "../../src/mod.ts";
+import { nodeHost, openReferenceModel } from "../../src/mod.ts";
 import { writeLargeLlama } from "./write_large_llama.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
-
-// As users have it: compiled, so that no thread translates TypeScript first.
-const compiled = new URL("../../dist/src/mod.js", import.meta.url);
-const { nodeHost, openReferenceModel } = (await import(compiled.href)) as typeof reference;
 
 interface Measured {
   readonly loadMs: number;
@@ -34,7 +29,7 @@ interface Measured {
 const PROMPT = [1, 2, 3, 4, 5, 6, 7, 8];
 const TOKENS = 16;
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
+const rounds = Number(process.argv[2]);
 const python = findPython();
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-bench-"));
 try {
@@ -43,22 +38,22 @@ try {
   const ours: Measured[] = [];
   const theirs: Measured[] = [];
   // Rounds alternate, so that what disturbs the machine disturbs both.
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     ours.push(await measureReference());
     if (mlx !== undefined) theirs.push(await measureMlx(mlx));
   }
-  console.log(`${PROMPT.length} prompt ids and ${TOKENS} new tokens, medians`);
-  print("reference", ours);
+  print(`${PROMPT.length} prompt ids and ${TOKENS} new tokens, medians`);
+  printMedians("reference", ours);
   if (mlx === undefined) {
-    console.log(
-      "no Python with mlx-lm: run npm run subjects, or set MLX_LAYOUT_PYTHON: MLX is not measured",
+    print(
+      "no Python with mlx-lm (run mlx-conform subjects mlx, or set MLX_LAYOUT_PYTHON): MLX is not measured",
     );
   } else {
-    print("MLX", theirs);
+    printMedians("MLX", theirs);
     const ratio = median(ours, "tokensPerSecond") / median(theirs, "tokensPerSecond");
-    console.log(`the reference generates ${ratio.toFixed(1)} times as many tokens a second`);
+    print(`the reference generates ${ratio.toFixed(1)} times as many tokens a second`);
     const isSame = String(ours[0]?.ids) === String(theirs[0]?.ids);
-    console.log(`tokens: ${isSame ? "the same" : "different"}`);
+    print(`tokens: ${isSame ? "the same" : "different"}`);
   }
 } finally {
   await rm(directory, { recursive: true, force: true });
@@ -97,11 +92,15 @@ function median(all: readonly Measured[], field: Exclude<keyof Measured, "ids">)
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-function print(name: string, all: readonly Measured[]): void {
+function printMedians(name: string, all: readonly Measured[]): void {
   const seconds = (field: "loadMs" | "firstTokenMs" | "cpuMs") =>
     `${(median(all, field) / 1000).toFixed(2)} s`;
   const speed = median(all, "tokensPerSecond").toFixed(1);
-  console.log(
+  print(
     `  ${name.padEnd(10)} load ${seconds("loadMs")}, first token ${seconds("firstTokenMs")}, then ${speed} tokens/s; ${seconds("cpuMs")} of processor`,
   );
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

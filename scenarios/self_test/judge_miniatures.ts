@@ -3,7 +3,7 @@
  *
  * An honest subject, here the reference, is wrapped by one lie at a time. Each liar is judged until it is caught by
  * everything that it breaks, and by a part of the other scenarios, which another seed draws anew. The whole, every liar
- * by every scenario, is `npm run miniatures`.
+ * by every scenario, is `mlx-conform miniatures`.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * `npm run matrix [-- NAME…]`: judges every installed client whole, looks harder for the defects that clients are known for, and
- * writes the tables of the README.
+ * The work of `mlx-conform matrix`: tests every installed client, runs it again for the defects that clients are known for, and
+ * writes the tables of a Markdown file.
  *
  * @module
  */
@@ -9,8 +9,6 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Command, CommanderError } from "commander";
 import {
   defectTable,
   EXIT_CODES,
@@ -22,97 +20,93 @@ import {
   matrixTable,
   type NamedRecord,
 } from "../../../harness/mod.ts";
+import { REPLAYS_DIRECTORY, SUBJECTS_DIRECTORY } from "../command_defaults.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { moduleBeside } from "../module_beside.ts";
+import { REFERENCE_PROGRAMS } from "../own_programs.ts";
 import { readRecord } from "../records/record_files.ts";
-import { INSTALLED_UNDER, REFERENCE_PROGRAMS } from "../resolve_subject.ts";
 import { KNOWN_DEFECTS } from "./known_defects.ts";
 import { replaceBetween } from "./replace_between.ts";
 
 /** Where replays of the defects are kept. */
 const REPLAYS = "harness/subjects/replays";
-const CONFORM = fileURLToPath(new URL("../../main.ts", import.meta.url));
-/** Marks the records of the second, harder look. */
+/** Ending of the records of the second run, for the known defects. */
 const DEFECTS_ENDING = ".defects.jsonl";
 
-interface MatrixOptions {
+/** Which subjects the matrix is of, and where its parts are. */
+export interface MatrixOptions {
   readonly names: readonly string[];
+  /** Directory of the records. */
   readonly records: string;
-  readonly seed: string;
-  readonly defectRuns: string;
+  readonly seed: number;
+  /** Cases of a scenario that shows a known defect. */
+  readonly defectRuns: number;
+  /** The Markdown file whose tables are replaced. */
   readonly into?: string;
+  /** Whether the subjects are run; otherwise the tables are made from the records that are there. */
   readonly run: boolean;
 }
 
-const options = parse(process.argv.slice(2));
-process.exitCode = typeof options === "number" ? options : await main(options);
-
-function parse(args: readonly string[]): MatrixOptions | number {
-  const program = new Command("npm run matrix --")
-    .description("Judge the clients that are installed, and write what came of it.")
-    .argument("[names...]", "of subjects (default: the reference's two and every installed one)")
-    .option("--records <directory>", "where the records are", ".mlx-conform/matrix")
-    .option("--seed <seed>", "of the runs", "1")
-    .option("--defect-runs <count>", "as --runs of a run, for the known defects", "500")
-    .option("--into <file>", "a Markdown file whose tables are replaced")
-    .option("--no-run", "make the tables of the records that are there")
-    .addHelpText("after", "\nExit codes: 0 done, 2 wrong usage, 4 a run failed.")
-    .exitOverride();
-  try {
-    program.parse(args, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
-  }
-  return { ...program.opts<Omit<MatrixOptions, "names">>(), names: program.args };
-}
-
-async function main({
-  names,
-  records,
-  seed,
-  defectRuns,
-  into,
-  run,
-}: MatrixOptions): Promise<number> {
+/**
+ * Runs every wanted subject whole, runs it again for the known defects, and writes the tables.
+ *
+ * @returns the exit code
+ * @throws {RangeError} when a record or the Markdown file cannot be read
+ */
+export async function makeMatrix(
+  options: MatrixOptions,
+  { writeErr }: ConformContext,
+): Promise<number> {
+  const { names, records, run, into } = options;
   await mkdir(records, { recursive: true });
   const failed: string[] = [];
-  if (run) {
-    const judge = async (name: string, file: string, args: readonly string[]) => {
-      const report = ["--report", join(records, file), "--seed", seed];
-      const code = await conform(["run", "--subject", name, ...report, ...args]);
-      if (code === EXIT_CODES.usage || code === EXIT_CODES["harness failed"])
-        failed.push(`${name} (${code})`);
-    };
-    for (const name of names.length > 0 ? names : installedSubjects()) {
-      await judge(name, `${name}.jsonl`, []);
-      if (name in REFERENCE_PROGRAMS) continue;
-      const only = KNOWN_DEFECTS.flatMap(({ scenarios }) => scenarios);
-      const wanted = [...new Set(only)].flatMap((scenario) => ["--only", scenario]);
-      await judge(name, `${name}${DEFECTS_ENDING}`, [...wanted, "--runs", defectRuns]);
-    }
-  }
+  if (run)
+    for (const name of names.length > 0 ? names : installedSubjects())
+      failed.push(...(await runSubject(name, options, writeErr)));
   const found = await readRecords(records);
   if (into !== undefined) await writeTables(found, into);
-  if (failed.length > 0) process.stderr.write(`These runs failed: ${failed.join(", ")}\n`);
-  return failed.length === 0 ? 0 : EXIT_CODES["harness failed"];
+  if (failed.length > 0) writeErr(`These runs failed: ${failed.join(", ")}\n`);
+  return failed.length === 0 ? EXIT_CODES.conformant : EXIT_CODES["harness failed"];
+}
+
+/** @returns the runs that failed, with their exit codes */
+async function runSubject(
+  name: string,
+  { records, seed, defectRuns }: MatrixOptions,
+  writeErr: ConformContext["writeErr"],
+): Promise<string[]> {
+  const failed: string[] = [];
+  const run = async (file: string, args: readonly string[]) => {
+    const report = ["--report", join(records, file), "--seed", String(seed)];
+    const words = ["run", "--subject", name, ...report, ...args];
+    const code = await runConformProcess(words);
+    writeErr(`\n${words.slice(1, 3).join(" ")}: exit code ${code}\n`);
+    if (code === EXIT_CODES.usage || code === EXIT_CODES["harness failed"])
+      failed.push(`${name} (${code})`);
+  };
+  await run(`${name}.jsonl`, []);
+  if (name in REFERENCE_PROGRAMS) return failed;
+  const only = new Set(KNOWN_DEFECTS.flatMap(({ scenarios }) => scenarios));
+  const wanted = [...only].flatMap((scenario) => ["--only", scenario]);
+  await run(`${name}${DEFECTS_ENDING}`, [...wanted, "--runs", String(defectRuns)]);
+  return failed;
 }
 
 function installedSubjects(): string[] {
   const known = KNOWN_SUBJECTS.filter((subject) =>
-    isInstalled(subject, join(INSTALLED_UNDER, installedName(subject))),
+    isInstalled(subject, join(SUBJECTS_DIRECTORY, installedName(subject))),
   );
   return [...Object.keys(REFERENCE_PROGRAMS), ...known.map(({ name }) => name)];
 }
 
-/** Runs `mlx-conform`, and shows on the error output how it goes on. */
-function conform(args: readonly string[]): Promise<number> {
+/** Runs `mlx-conform` in a process of its own, whose progress is shown. */
+function runConformProcess(args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const command = [...process.execArgv, CONFORM, ...args, "--replays", ".mlx-conform/replays"];
+    const main = moduleBeside("../../main", import.meta.url);
+    const command = [...process.execArgv, main, ...args, "--replays", REPLAYS_DIRECTORY];
     const child = spawn(process.execPath, command, { stdio: ["ignore", "ignore", "inherit"] });
     child.on("error", reject);
-    child.on("close", (code) => {
-      process.stderr.write(`\n${args.slice(1, 3).join(" ")}: exit code ${code}\n`);
-      resolve(code ?? EXIT_CODES["harness failed"]);
-    });
+    child.on("close", (code) => resolve(code ?? EXIT_CODES["harness failed"]));
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * A process that judges liars, one at a time, as its parent orders.
+ * A process that runs scenarios on miniatures, one at a time, as its parent orders.
  *
  * @module
  */

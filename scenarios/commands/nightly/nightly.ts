@@ -1,7 +1,7 @@
 /**
- * `npm run nightly`: everything that a machine can prove of this repository, in one line.
+ * The work of `mlx-conform nightly`: everything that a machine can prove of this repository, in one command.
  *
- * On a Mac with Apple silicon that is the whole, MLX on Metal included. What cannot be run here is named with its reason, and a
+ * On a Mac with Apple silicon that is everything, MLX on Metal included. What cannot run here is named with its reason, and a
  * night without the hardware world ends with 5 unless it was left out on purpose.
  *
  * @module
@@ -11,21 +11,22 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { EXIT_CODES } from "../../../harness/suite/exit_codes.ts";
+import type { ConformContext } from "../conform_context.ts";
 import { type NightlyStep, nightlySteps } from "./nightly_steps.ts";
 import { withVolume } from "./nightly_volume.ts";
 
-const { values } = parseArgs({
-  options: {
-    "without-hardware": { type: "boolean", default: false },
-    "only-hardware": { type: "boolean", default: false },
-    seed: { type: "string", default: "1" },
-    minutes: { type: "string", default: "20" },
-    out: { type: "string", default: ".mlx-conform/nightly" },
-    "dry-run": { type: "boolean", default: false },
-  },
-});
-process.exitCode = await main();
+/** What of a night is run, and where it writes. */
+export interface NightlyCommandOptions {
+  readonly withoutHardware: boolean;
+  readonly onlyHardware: boolean;
+  readonly seed: number;
+  /** Time of the soak. */
+  readonly minutes: number;
+  readonly out: string;
+  /** Whether the steps are only listed. */
+  readonly dryRun: boolean;
+}
 
 /** What became of a step. */
 interface Outcome {
@@ -34,29 +35,43 @@ interface Outcome {
   readonly detail: string;
 }
 
-async function main(): Promise<number> {
-  mkdirSync(values.out, { recursive: true });
+/**
+ * Runs the steps of a night, one after the other.
+ *
+ * @returns the exit code
+ */
+export async function runNightly(
+  options: NightlyCommandOptions,
+  { writeOut }: ConformContext,
+): Promise<number> {
+  const { out, seed, minutes, dryRun, onlyHardware, withoutHardware } = options;
+  mkdirSync(out, { recursive: true });
   const outcomes: Outcome[] = [];
   for (const step of nightlySteps({
     platform: process.platform,
     arch: process.arch,
-    hardware: values["only-hardware"] ? "only" : values["without-hardware"] ? "without" : "with",
-    seed: values.seed,
-    out: values.out,
-    minutes: Number(values.minutes),
+    hardware: onlyHardware ? "only" : withoutHardware ? "without" : "with",
+    seed,
+    out,
+    minutes,
     swiftPackages: globSync("src/**/Package.swift", {
       exclude: (path) => path.includes(".build"),
     }).map((path) => join(path, "..")),
   })) {
-    process.stdout.write(`\n== ${step.name}\n   ${step.command.join(" ")}\n`);
-    outcomes.push(await runStep(step));
+    writeOut(`\n== ${step.name}\n   ${step.command.join(" ")}\n`);
+    outcomes.push(await runStep(step, dryRun));
   }
-  return tell(outcomes);
+  const lines = outcomes.map(
+    ({ step, what, detail }) => `${what.padEnd(8)}${step.name}: ${detail}`,
+  );
+  writeFileSync(join(out, "nightly.txt"), `${lines.join("\n")}\n`);
+  writeOut(`\n${lines.join("\n")}\n`);
+  return verdictOf(outcomes, options, writeOut);
 }
 
-async function runStep(step: NightlyStep): Promise<Outcome> {
+async function runStep(step: NightlyStep, isDryRun: boolean): Promise<Outcome> {
   if (step.skip !== undefined) return { step, what: "SKIPPED", detail: step.skip };
-  if (values["dry-run"]) return { step, what: "ok", detail: "not run: --dry-run" };
+  if (isDryRun) return { step, what: "ok", detail: "not run: --dry-run" };
   const startMs = performance.now();
   try {
     const code =
@@ -78,22 +93,21 @@ async function runStep(step: NightlyStep): Promise<Outcome> {
 async function execute([program = "", ...args]: readonly string[]): Promise<number> {
   const child = spawn(program, args, { stdio: "inherit" });
   const [code]: unknown[] = await once(child, "exit");
-  return typeof code === "number" ? code : 4;
+  return typeof code === "number" ? code : EXIT_CODES["harness failed"];
 }
 
-/** Prints what became of each step, and says in red what is missing. */
-function tell(outcomes: readonly Outcome[]): number {
-  const lines = outcomes.map(
-    ({ step, what, detail }) => `${what.padEnd(8)}${step.name}: ${detail}`,
-  );
-  writeFileSync(join(values.out, "nightly.txt"), `${lines.join("\n")}\n`);
-  process.stdout.write(`\n${lines.join("\n")}\n`);
+/** Names in red what is missing, and decides. */
+function verdictOf(
+  outcomes: readonly Outcome[],
+  { withoutHardware }: Pick<NightlyCommandOptions, "withoutHardware">,
+  writeOut: ConformContext["writeOut"],
+): number {
   const missing = outcomes.find(({ step, what }) => step.isHardware === true && what === "SKIPPED");
   if (missing !== undefined) {
     const text = `The hardware world was skipped: ${missing.detail}`;
     const isActions = process.env["GITHUB_ACTIONS"] === "true";
-    process.stdout.write(isActions ? `::error::${text}\n` : `\u001b[31m${text}\u001b[0m\n`);
+    writeOut(isActions ? `::error::${text}\n` : `\u001b[31m${text}\u001b[0m\n`);
   }
-  if (outcomes.some(({ what }) => what === "FAILED")) return 1;
-  return missing === undefined || values["without-hardware"] ? 0 : 5;
+  if (outcomes.some(({ what }) => what === "FAILED")) return EXIT_CODES["not conformant"];
+  return missing === undefined || withoutHardware ? EXIT_CODES.conformant : EXIT_CODES.incomplete;
 }

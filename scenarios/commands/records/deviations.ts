@@ -1,11 +1,10 @@
 /**
- * `mlx-conform deviations update`: makes a list of known deviations say what full runs showed.
+ * The work of `mlx-conform deviations update`: makes a list of known deviations say what full runs showed.
  *
  * @module
  */
 
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
 import {
   type Deviation,
   EXIT_CODES,
@@ -15,31 +14,20 @@ import {
 } from "../../../harness/mod.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
-import { readDeviations } from "../run/run_report.ts";
+import { readDeviations } from "./read_deviations.ts";
 
-/** Adds the command and the one below it. */
-export function addDeviationsCommand(program: Command, context: ConformContext): void {
-  program
-    .command("deviations")
-    .description("Keep a list of known deviations.")
-    .command("update")
-    .description("Rewrite the list from records of full runs; reasons and issues are kept.")
-    .argument("<files...>", "report.jsonl of each run; what only some of them show holds sometimes")
-    .requiredOption("--deviations <file>", "the list; it is made where there is none")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 rewritten, 2 wrong usage, 5 a run was partial or of another subject, and nothing was written.",
-    )
-    .action(async (files: string[], { deviations }: { deviations: string }) => {
-      const records = await Promise.all(files.map(readRecord));
-      context.finish(await update(records, { path: deviations, context }));
-    });
-}
-
-async function update(
-  records: readonly NamedRecord[],
-  { path, context }: { readonly path: string; readonly context: ConformContext },
+/**
+ * Makes a list of known deviations say what the records of full runs show.
+ *
+ * @returns the exit code
+ * @throws {RangeError} when a record or the list cannot be read, or the list not be written
+ */
+export async function updateDeviationsFile(
+  files: readonly string[],
+  path: string,
+  context: ConformContext,
 ): Promise<number> {
+  const records = await Promise.all(files.map(readRecord));
   const faults = [...records.flatMap(partsMissing), ...differences(records)];
   const [first] = records;
   if (faults.length > 0 || first === undefined) {
@@ -78,7 +66,7 @@ function summary(
   ].join("; ");
 }
 
-/** Why a record is none of a full run. */
+/** Why a record is not of a full run. */
 function partsMissing({ name, record }: NamedRecord): string[] {
   const { only, shard } = record.header;
   const partial = [
@@ -90,15 +78,15 @@ function partsMissing({ name, record }: NamedRecord): string[] {
   ];
   return partial.length === 0
     ? []
-    : [`${name}, as what was not run would be taken for mended: ${partial.join(", ")}`];
+    : [`${name}, as what was not run would be mistaken for fixed: ${partial.join(", ")}`];
 }
 
-/** Why records are not of one subject, judged in one way. */
+/** Why records are not of one subject, tested in one way. */
 function differences([first, ...others]: readonly NamedRecord[]): string[] {
   if (first === undefined) return [];
   const factsOf = ({ record: { header } }: NamedRecord) => ({
     subject: `${header.subject.name} ${header.subject.version}`,
-    law: header.suite.specSha256,
+    specification: header.suite.specSha256,
     system: header.machine.os,
     worlds: header.worlds.join(", "),
   });

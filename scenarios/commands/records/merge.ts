@@ -1,10 +1,9 @@
 /**
- * `mlx-conform merge`: makes one record of the shards of a run.
+ * The work of `mlx-conform merge`: makes one record of the shards of a run.
  *
  * @module
  */
 
-import type { Command } from "commander";
 import {
   CANARY_NAME,
   EXIT_CODES,
@@ -16,23 +15,13 @@ import {
 import type { ConformContext } from "../conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
 
-/** Adds the command. */
-export function addMergeCommand(program: Command, context: ConformContext): void {
-  program
-    .command("merge")
-    .description("Put the records of all shards of a run together.")
-    .argument("<files...>", "report.jsonl of each shard")
-    .requiredOption("-o, --output <file>", "where the record of the whole run goes")
-    .addHelpText(
-      "after",
-      "\nExit codes: those of the whole run; 5 when the shards do not belong together, or one is missing or incomplete.",
-    )
-    .action(async (files: string[], { output }: { output: string }) => {
-      context.finish(await merge(files, output, context));
-    });
-}
-
-async function merge(
+/**
+ * Merges the records of all shards of a run.
+ *
+ * @returns the exit code of the whole run
+ * @throws {RangeError} when a record cannot be read, or the merged one not be written
+ */
+export async function mergeShards(
   files: readonly string[],
   output: string,
   context: ConformContext,

@@ -11,17 +11,24 @@ import { type NamedRecord, parseRecord } from "../../../harness/mod.ts";
 /**
  * Reads the record of a run.
  *
- * @throws {RangeError} when it cannot be read, or is no record
+ * @throws {RangeError} when it cannot be read, or is not a record
  */
 export async function readRecord(path: string): Promise<NamedRecord> {
-  let text: string;
+  return { name: path, record: parseRecord(await readNamedText(path, "the record"), path) };
+}
+
+/**
+ * Reads a text file that the command line names.
+ *
+ * @param what it is, for the message
+ * @throws {RangeError} when it cannot be read
+ */
+export async function readNamedText(path: string, what: string): Promise<string> {
   try {
-    text = await readFile(path, "utf8");
+    return await readFile(path, "utf8");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(`Cannot read the record "${path}": ${why}`, { cause });
+    throw new RangeError(`Cannot read ${what} "${path}": ${reasonOf(cause)}`, { cause });
   }
-  return { name: path, record: parseRecord(text, path) };
 }
 
 /**
@@ -34,7 +41,10 @@ export async function writeText(path: string, text: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(`Cannot write "${path}": ${why}`, { cause });
+    throw new RangeError(`Cannot write "${path}": ${reasonOf(cause)}`, { cause });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

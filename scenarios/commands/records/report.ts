@@ -1,10 +1,9 @@
 /**
- * `mlx-conform report`: makes reports from the records of runs.
+ * The work of `mlx-conform report`: makes reports from the records of runs.
  *
  * @module
  */
 
-import type { Command } from "commander";
 import {
   badgeReport,
   htmlReport,
@@ -15,54 +14,30 @@ import {
   tapReport,
 } from "../../../harness/mod.ts";
 import type { ConformContext } from "../conform_context.ts";
+import type { ReportName, ReportOptions } from "./report_formats.ts";
 import { readRecord, writeText } from "./record_files.ts";
 
-/** What is made, by the option that asks for it. */
-const REPORTS = {
-  html: {
-    about: "one page with the matrix of requirements and subjects",
-    make: (records, title) => htmlReport(records, title === undefined ? {} : { title }),
-  },
-  junit: { about: "JUnit XML, for what counts tests", make: junitReport },
-  markdown: { about: "Markdown, for the summary of a job", make: markdownReport },
-  tap: { about: "TAP 14", make: tapReport },
-  badge: {
-    about: "JSON for the endpoint badge of shields.io",
-    make: (records, title) => badgeReport(records, title ?? "mlx-layout"),
-  },
-} as const satisfies Record<
-  string,
-  { about: string; make: (records: readonly RunRecord[], title?: string) => string }
->;
+/** The makers of reports, by the option that asks for them. */
+const MAKERS: Readonly<
+  Record<ReportName, (records: readonly RunRecord[], title?: string) => string>
+> = {
+  html: (records, title) => htmlReport(records, title === undefined ? {} : { title }),
+  junit: junitReport,
+  markdown: markdownReport,
+  tap: tapReport,
+  badge: (records, title) => badgeReport(records, title ?? "mlx-layout"),
+};
 
-type ReportName = keyof typeof REPORTS;
-
-/** Adds the command. */
-export function addReportCommand(program: Command, context: ConformContext): void {
-  const command = program
-    .command("report")
-    .description("Make reports from the records of one or several runs.")
-    .argument("<files...>", "report.jsonl of each run; each becomes a column")
-    .option("--title <text>", "title of the page, or label of the badge");
-  for (const [name, { about }] of Object.entries(REPORTS))
-    command.option(`--${name} <file>`, about);
-  command
-    .addHelpText("after", "\nExit codes: 0 written, 2 wrong usage. The verdict is that of the run.")
-    .action(async (files: string[], options: Partial<Record<ReportName | "title", string>>) => {
-      context.finish(await report(files, { options, context }));
-    });
-}
-
-async function report(
+/**
+ * Prints the verdict of each record, and writes the reports for which there is a path.
+ *
+ * @throws {RangeError} when a record cannot be read, or a report not be written
+ */
+export async function writeReports(
   files: readonly string[],
-  {
-    options,
-    context,
-  }: {
-    readonly options: Partial<Record<ReportName | "title", string>>;
-    readonly context: ConformContext;
-  },
-): Promise<number> {
+  options: ReportOptions,
+  context: ConformContext,
+): Promise<void> {
   const named = await Promise.all(files.map(readRecord));
   const records = named.map(({ record }) => record);
   for (const { name, record } of named) {
@@ -70,9 +45,8 @@ async function report(
     context.writeOut(`${subject.name} ${subject.version}: ${recordVerdict(record)} (${name})\n`);
     for (const problem of record.problems) context.writeOut(`  ${problem}\n`);
   }
-  for (const name of Object.keys(REPORTS) as ReportName[]) {
-    const path = options[name];
-    if (path !== undefined) await writeText(path, REPORTS[name].make(records, options.title));
+  for (const [name, make] of Object.entries(MAKERS)) {
+    const path = options[name as ReportName];
+    if (path !== undefined) await writeText(path, make(records, options.title));
   }
-  return 0;
 }

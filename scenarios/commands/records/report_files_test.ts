@@ -3,11 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { parseDeviations, parseRecord } from "../../../harness/mod.ts";
 import { EXAMPLE_RESULTS, exampleRecordText } from "../../../harness/report/example_record.ts";
-import { runConform } from "../run_conform.ts";
+import { captureConform } from "../capture_conform.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "report_files_"));
 after(() => rmSync(directory, { recursive: true }));
@@ -16,23 +15,10 @@ const at = (name: string) => join(directory, name);
 const read = (name: string) => readFileSync(at(name), "utf8");
 const recordOf = (name: string) => parseRecord(read(name), name);
 
-async function conform(...args: string[]) {
-  let out = "";
-  let err = "";
-  const exitCode = await runConform(args, {
-    random: () => 0.5,
-    jobs: 1,
-    worker: fileURLToPath(new URL("../worker.ts", import.meta.url)),
-    writeOut: (text) => (out += text),
-    writeErr: (text) => (err += text),
-  });
-  return { exitCode, out, err };
-}
-
 const ONE = ["--only", "manage/model_id_round_trip", "--world", "memory", "--runs", "20"];
 
 test("a run writes its record, and reports are made from it", async () => {
-  const run = await conform("run", ...ONE, "--report", at("deep/run.jsonl"));
+  const run = await captureConform("run", ...ONE, "--report", at("deep/run.jsonl"));
   assert.equal(run.exitCode, 0, run.err);
   const record = recordOf("deep/run.jsonl");
   assert.deepEqual(record.problems, []);
@@ -49,7 +35,7 @@ test("a run writes its record, and reports are made from it", async () => {
     badge: /"partial"/,
   };
   const options = Object.keys(made).flatMap((name) => [`--${name}`, at(`out/${name}`)]);
-  const report = await conform("report", at("deep/run.jsonl"), ...options);
+  const report = await captureConform("report", at("deep/run.jsonl"), ...options);
   assert.equal(report.exitCode, 0, report.err);
   assert.match(report.out, /mlx-layout \S+: partial/);
   for (const [name, regExp] of Object.entries(made)) assert.match(read(`out/${name}`), regExp);
@@ -59,7 +45,7 @@ test("shards of a run come to the same results as the whole, and half of them to
   const names = [1, 2].map((index) => `${index}.jsonl`);
   const codes = [];
   for (const [n, name] of names.entries()) {
-    const { exitCode } = await conform(
+    const { exitCode } = await captureConform(
       "run",
       ...ONE,
       "--shard",
@@ -74,12 +60,12 @@ test("shards of a run come to the same results as the whole, and half of them to
     codes.toSorted((one, other) => one - other),
     [0, 5],
   );
-  const merged = await conform("merge", ...names.map(at), "-o", at("merged.jsonl"));
+  const merged = await captureConform("merge", ...names.map(at), "-o", at("merged.jsonl"));
   assert.equal(merged.exitCode, 0, merged.err);
   const timeless = (name: string) =>
     recordOf(name).results.map((result) => ({ ...result, durationMs: 0 }));
   assert.deepEqual(timeless("merged.jsonl"), timeless("deep/run.jsonl"));
-  const half = await conform("merge", at("1.jsonl"), "-o", at("half.jsonl"));
+  const half = await captureConform("merge", at("1.jsonl"), "-o", at("half.jsonl"));
   assert.equal(half.exitCode, 5);
   assert.match(half.err, /Cannot merge 1 records:\n {2}shard 2 of 2 is missing/);
   assert.throws(() => read("half.jsonl"));
@@ -94,11 +80,11 @@ test("a list of deviations that is not true makes a run fail, and says why", asy
     expires: "2999-01-01",
   };
   writeFileSync(at("listed.json"), JSON.stringify({ deviations: [entry] }));
-  const run = await conform("run", ...ONE, "--deviations", at("listed.json"));
+  const run = await captureConform("run", ...ONE, "--deviations", at("listed.json"));
   assert.equal(run.exitCode, 1, run.out);
   assert.match(run.out, /known deviations: manage\/model_id_round_trip in memory passes/);
   assert.match(run.out, /deviations out of date \(profiles/);
-  const missing = await conform("run", ...ONE, "--deviations", at("none.json"));
+  const missing = await captureConform("run", ...ONE, "--deviations", at("none.json"));
   assert.equal(missing.exitCode, 2);
   assert.match(missing.err, /Cannot read known deviations from/);
 });
@@ -106,7 +92,7 @@ test("a list of deviations that is not true makes a run fail, and says why", asy
 test("deviations update writes what a full run showed, and refuses a partial one", async () => {
   writeFileSync(at("full.jsonl"), exampleRecordText());
   const list = at("made.json");
-  const made = await conform("deviations", "update", at("full.jsonl"), "--deviations", list);
+  const made = await captureConform("deviations", "update", at("full.jsonl"), "--deviations", list);
   assert.equal(made.exitCode, 0, made.err);
   assert.match(made.out, /2 deviations, 0 before; 2 need an issue/);
   const names = () =>
@@ -121,7 +107,7 @@ test("deviations update writes what a full run showed, and refuses a partial one
     [{ verdict: undefined }, /did not come to its end/],
   ] as const) {
     writeFileSync(at("partial.jsonl"), exampleRecordText(options));
-    const refused = await conform(
+    const refused = await captureConform(
       "deviations",
       "update",
       at("partial.jsonl"),
@@ -132,7 +118,13 @@ test("deviations update writes what a full run showed, and refuses a partial one
     assert.match(refused.err, why);
     assert.equal(readFileSync(list, "utf8"), before);
   }
-  const again = await conform("deviations", "update", at("full.jsonl"), "--deviations", list);
+  const again = await captureConform(
+    "deviations",
+    "update",
+    at("full.jsonl"),
+    "--deviations",
+    list,
+  );
   assert.equal(again.exitCode, 0, again.err);
   assert.equal(readFileSync(list, "utf8"), before);
 });
@@ -145,7 +137,7 @@ test("deviations update takes several runs of one subject, and says what shows s
   writeFileSync(at("two.jsonl"), exampleRecordText({ results: passing }));
   const list = at("of several.json");
   const update = (...names: string[]) =>
-    conform("deviations", "update", ...names.map(at), "--deviations", list);
+    captureConform("deviations", "update", ...names.map(at), "--deviations", list);
   const made = await update("one.jsonl", "two.jsonl");
   assert.equal(made.exitCode, 0, made.err);
   assert.match(made.out, /2 deviations, 0 before; 1 show sometimes, 0 of them kept/);
@@ -179,10 +171,10 @@ test("wrong usage of the record's commands ends with 2 and says why", async () =
     [["report"], /missing required argument/],
     [["merge", at("full.jsonl")], /required option '-o/],
     [["deviations", "update", at("full.jsonl")], /required option '--deviations/],
-    [["run", "--shard", "3/2"], /a part and a number of parts/],
+    [["run", "--shard", "3/2"], /a shard and the number of shards/],
     [["run", ...ONE, "--report", join(at("full.jsonl"), "x")], /Cannot write the record/],
   ] as const) {
-    const { exitCode, err } = await conform(...words);
+    const { exitCode, err } = await captureConform(...words);
     assert.equal(exitCode, 2, err);
     assert.match(err, why);
   }

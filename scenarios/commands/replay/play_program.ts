@@ -14,33 +14,31 @@ import {
   type ReplayTries,
 } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
+import { PROGRAM_TRIES } from "../command_defaults.ts";
 import type { ResolvedSubject } from "../resolve_subject.ts";
-
-/** How often a replay is played against a program before it counts as not shown again. */
-export const PROGRAM_TRIES = 3;
 
 /** How a replay is played against a program. */
 export interface PlayProgramOptions {
-  /** Who is judged, as it was summoned for world "process". */
-  readonly accused: Pick<ResolvedSubject, "workers">;
-  /** Path of the module that judges in a process of its own. */
+  /** The program, resolved for world "process". */
+  readonly subject: Pick<ResolvedSubject, "workers">;
+  /** Path of the module that runs scenarios in a process of its own. */
   readonly worker: string;
   /** @default {PROGRAM_TRIES} */
   readonly triesMax?: number | undefined;
 }
 
 /**
- * Plays a replay against a program until it shows its failure again, in a process that is bound as those of a run are.
+ * Plays a replay against a program until it reproduces its failure, in a process that is restricted as those of a run are.
  *
  * @throws {RangeError} when there is no such scenario, or it cannot be played with programs
- * @throws {HarnessError} when the case cannot be read, or the process that judges ends by itself
+ * @throws {HarnessError} when the case cannot be read, or the worker ends by itself
  */
 export async function playProgram(
   replay: Replay,
-  { accused, worker, triesMax = PROGRAM_TRIES }: PlayProgramOptions,
+  { subject, worker, triesMax = PROGRAM_TRIES }: PlayProgramOptions,
 ): Promise<ReplayTries<ReplayPlay>> {
   const world = "process";
   playableReplay(replay, { scenarios, world });
-  using judge = new OrderWorker<ReplayOrder, ReplayPlay>(worker, accused.workers);
-  return await replayTries(() => judge.carryOut({ replay, world }), { triesMax });
+  using player = new OrderWorker<ReplayOrder, ReplayPlay>(worker, subject.workers);
+  return await replayTries(() => player.carryOut({ replay, world }), { triesMax });
 }

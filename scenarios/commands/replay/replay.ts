@@ -1,10 +1,9 @@
 /**
- * `mlx-conform replay`: runs the one case of a replay file, without the generator that found it.
+ * The work of `mlx-conform replay`: runs the one case of a replay file, without the generator that found it.
  *
  * @module
  */
 
-import { type Command, InvalidArgumentError } from "commander";
 import type { Subject } from "../../../spec/mod.ts";
 import {
   EXIT_CODES,
@@ -19,16 +18,15 @@ import {
   replayTries,
   type ReplayTries,
   traceTable,
-  WORLD_KINDS,
   type WorldKind,
 } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { environmentSecrets } from "../environment_secrets.ts";
-import { playProgram, PROGRAM_TRIES } from "./play_program.ts";
+import { didYouMean } from "../did_you_mean.ts";
+import { playProgram } from "./play_program.ts";
 import { readReplay } from "./replay_files.ts";
-import { parseCount } from "../run/run_options.ts";
 import { resolveSubject } from "../resolve_subject.ts";
 
 const EXIT_CODE_OF: Readonly<Record<ReplayOutcome["outcome"], number>> = {
@@ -39,55 +37,40 @@ const EXIT_CODE_OF: Readonly<Record<ReplayOutcome["outcome"], number>> = {
   "proves nothing": EXIT_CODES.incomplete,
 };
 
-const KINDS: readonly WorldKind[] = [...WORLD_KINDS, "process"];
-
-/** Adds the command. */
-export function addReplayCommand(program: Command, context: ConformContext): void {
-  program
-    .command("replay")
-    .description("Run the one case of a replay file again.")
-    .argument("<file>", "a file that a failure wrote")
-    .option("--world <world>", `${KINDS.join(", ")} (default: where it failed)`, parseWorld)
-    .option("--subject <command>", "play it against this program, in world process")
-    .option(
-      "--tries <count>",
-      `how often it is played until it fails again (default: ${PROGRAM_TRIES} in world process, 1 elsewhere)`,
-      parseCount,
-    )
-    .option("--trace", "show what happened: hub traffic beside disk operations or protocol", false)
-    .option("--miniature <name>", "judge this liar in place of the reference", findMiniature)
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 it holds now or is not shown again, 1 it breaks, 2 wrong usage, 3 the subject failed, 4 the harness failed, 5 it proves nothing.",
-    )
-    .action(async (file: string, options: ReplayCommandOptions) => {
-      context.finish(await replayFile(file, { ...options, context }));
-    });
-}
-
-interface ReplayCommandOptions {
+/** How a replay is played. */
+export interface ReplayOptions {
+  /** @default {the world in which it failed} */
   readonly world?: WorldKind;
+  /** The program to play it against. */
   readonly subject?: string;
   readonly tries?: number;
   readonly trace: boolean;
-  readonly miniature?: Miniature;
+  /** Name of the miniature that takes the place of the reference. */
+  readonly miniature?: string;
 }
 
-/** Who was judged, and what came of it; or why nobody was. */
+/** The subject and what the replay showed; or why the subject did not start. */
 type Played =
   | { readonly subject: Pick<Subject, "name" | "version">; readonly tries: ReplayTries<ReplayPlay> }
   | { readonly fault: string };
 
-async function replayFile(
+/**
+ * Plays the one case of a replay file, and prints what it showed.
+ *
+ * @returns the exit code
+ * @throws {RangeError} when the file cannot be read, or the options do not go together
+ */
+export async function playReplayFile(
   file: string,
-  options: ReplayCommandOptions & { readonly context: ConformContext },
+  options: ReplayOptions,
+  context: ConformContext,
 ): Promise<number> {
-  const { context, subject: command } = options;
+  const { subject: command } = options;
   const print = (text: string) =>
     context.writeOut(`${redactSecrets(text, environmentSecrets())}\n`);
   const replay = await readReplay(file);
   const world = options.world ?? (command === undefined ? replay.world : "process");
-  const played = await play(replay, { ...options, world });
+  const played = await play(replay, { ...options, world, context });
   if ("fault" in played) {
     context.writeErr(`mlx-conform: ${played.fault}\n`);
     return EXIT_CODES["subject failed to start"];
@@ -109,28 +92,29 @@ async function replayFile(
 
 async function play(
   replay: Replay,
-  options: ReplayCommandOptions & {
+  options: ReplayOptions & {
     readonly world: WorldKind;
     readonly context: ConformContext;
   },
 ): Promise<Played> {
-  const { world, subject: command, miniature, context } = options;
+  const { world, subject: command, context } = options;
+  const miniature = options.miniature === undefined ? undefined : findMiniature(options.miniature);
   if (world !== "process") {
     if (command !== undefined)
-      throw new RangeError('Cannot judge a program in another world than "process"');
+      throw new RangeError('A program can be tested in world "process" only');
     const subject = miniature?.wrap(reference) ?? reference;
     const playOnce = () => playReplay({ replay, world }, { scenarios, subject });
     return { subject, tries: await replayTries(playOnce, { triesMax: options.tries ?? 1 }) };
   }
   if (miniature !== undefined)
     throw new RangeError(
-      `Cannot judge ${miniature.name} in world "process": it is no program, choose another world`,
+      `${miniature.name} is a miniature and not a program: choose a world other than "process"`,
     );
-  const accused = await resolveSubject({ subject: command, worlds: [world] });
-  if ("fault" in accused) return accused;
+  const subject = await resolveSubject({ subject: command, worlds: [world] });
+  if ("fault" in subject) return subject;
   const { worker } = context;
-  const tries = await playProgram(replay, { accused, worker, triesMax: options.tries });
-  return { subject: accused, tries };
+  const tries = await playProgram(replay, { subject, worker, triesMax: options.tries });
+  return { subject, tries };
 }
 
 function conclusion({ play: { outcome }, count }: ReplayTries<ReplayPlay>): string {
@@ -139,27 +123,23 @@ function conclusion({ play: { outcome }, count }: ReplayTries<ReplayPlay>): stri
   switch (outcome.outcome) {
     case "holds":
       return world === "process"
-        ? `not shown again in ${tries}: it is mended, or a matter of timing`
-        : "holds: it is not broken any more";
+        ? `not reproduced in ${tries}: it is fixed, or depends on timing`
+        : "holds: the failure no longer occurs";
     case "proves nothing":
-      return `proves nothing: the case does not come to what it was about${count === 1 ? "" : `, in ${tries}`}`;
+      return `proves nothing: the case does not reach what it is about${count === 1 ? "" : `, in ${tries}`}`;
     case "breaks":
     case "subject failed":
     case "harness failed":
       return outcome.isSameFailure
         ? `${outcome.outcome}: the same failure as in the file${count === 1 ? "" : `, in try ${count}`}`
-        : `${outcome.outcome}: another failure than in the file${count === 1 ? "" : `, which was not shown again in ${tries}`}`;
+        : `${outcome.outcome}: a failure other than the one in the file${count === 1 ? "" : `, which was not reproduced in ${tries}`}`;
   }
 }
 
-function findMiniature(text: string): Miniature {
-  const miniature = miniatures.find(({ name }) => name === text);
-  if (miniature === undefined) throw new InvalidArgumentError("There is no such miniature.");
-  return miniature;
-}
-
-function parseWorld(text: string): WorldKind {
-  const world = KINDS.find((kind) => kind === text);
-  if (world === undefined) throw new InvalidArgumentError(`It must be one of ${KINDS.join(", ")}.`);
-  return world;
+/** @throws {RangeError} when there is no such miniature */
+function findMiniature(name: string): Miniature {
+  const miniature = miniatures.find((one) => one.name === name);
+  if (miniature !== undefined) return miniature;
+  const names = miniatures.map((one) => one.name);
+  throw new RangeError(`Unknown miniature "${name}"${didYouMean(name, names)}`);
 }

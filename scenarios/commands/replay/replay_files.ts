@@ -5,11 +5,11 @@
  */
 
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { findPackageJSON } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import type { Subject } from "../../../spec/mod.ts";
 import {
   formatReplay,
+  HarnessError,
   parseReplay,
   type Replay,
   replayFileName,
@@ -17,33 +17,41 @@ import {
   type ScenarioResult,
 } from "../../../harness/mod.ts";
 import { environmentSecrets } from "../environment_secrets.ts";
+import { packageDirectory } from "../package_directory.ts";
 import { suiteVersion } from "../suite_version.ts";
 
-/** Where failures are written when the command line does not say. */
-export const REPLAYS_DIRECTORY = join(".mlx-conform", "replays");
+/** A replay with the name and the text of its file. */
+export interface ReplayFile {
+  readonly name: string;
+  /** Without the secrets of the environment. */
+  readonly content: string;
+  readonly replay: Replay;
+}
+
+/** The replay file of a failure that was found on this machine; undefined when there is nothing to replay. */
+export function replayFileFor(
+  result: ScenarioResult,
+  subject: Pick<Subject, "name" | "version">,
+): ReplayFile | undefined {
+  const replay = replayFor(result, subject);
+  if (replay === undefined) return undefined;
+  const content = formatReplay(replay, environmentSecrets());
+  return { name: replayFileName(replay), content, replay };
+}
 
 /**
- * Writes the failure of a scenario into a directory, which it makes, without the secrets of the environment.
+ * Writes a replay file into a directory, which it makes.
  *
- * @returns the path of the file, or undefined when there is nothing to write
+ * @returns its path
  */
-export async function writeReplay(
-  result: ScenarioResult,
-  options: {
-    readonly directory: string;
-    readonly subject: Pick<Subject, "name" | "version">;
-  },
-): Promise<string | undefined> {
-  const replay = replayFor(result, options.subject);
-  if (replay === undefined) return undefined;
-  await mkdir(options.directory, { recursive: true });
-  const path = join(options.directory, replayFileName(replay));
-  await writeFile(path, formatReplay(replay, environmentSecrets()));
+export async function writeReplayFile(file: ReplayFile, directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, file.name);
+  await writeFile(path, file.content);
   return path;
 }
 
-/** The replay of a failure that was found on this machine; undefined when there is nothing to replay. */
-export function replayFor(
+function replayFor(
   result: ScenarioResult,
   { name, version }: Pick<Subject, "name" | "version">,
 ): Replay | undefined {
@@ -61,16 +69,15 @@ export function replayFor(
 /**
  * Reads a replay file.
  *
- * @throws {RangeError} when it cannot be read or is none
+ * @throws {RangeError} when it cannot be read or is not a replay file
  */
 export async function readReplay(path: string): Promise<Replay> {
   try {
     return parseReplay(await readFile(path, "utf8"), path);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(why.startsWith("Cannot") ? why : `Cannot read "${path}": ${why}`, {
-      cause,
-    });
+    const message = cause instanceof HarnessError ? why : `Cannot read "${path}": ${why}`;
+    throw new RangeError(message, { cause });
   }
 }
 
@@ -84,7 +91,7 @@ export interface KeptReplay {
 /**
  * Every kept replay, in the order of names. They lie among the sources, also where the suite is built.
  *
- * @param directory for a corpus of one's own
+ * @param directory of another corpus
  */
 export async function readCorpus(directory = corpusDirectory()): Promise<KeptReplay[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith(".json")).toSorted();
@@ -94,6 +101,5 @@ export async function readCorpus(directory = corpusDirectory()): Promise<KeptRep
 }
 
 function corpusDirectory(): string {
-  const top = dirname(findPackageJSON(import.meta.url) ?? ".");
-  return relative(process.cwd(), join(top, "scenarios", "corpus")) || ".";
+  return relative(process.cwd(), join(packageDirectory(), "scenarios", "corpus")) || ".";
 }

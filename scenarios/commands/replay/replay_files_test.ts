@@ -6,12 +6,12 @@ import { after, test } from "node:test";
 
 import { encodeGiven } from "../../../harness/mod.ts";
 import { exampleFailure } from "../../../harness/deviations/example_result.ts";
-import { readReplay, writeReplay } from "./replay_files.ts";
+import { readReplay, replayFileFor, writeReplayFile } from "./replay_files.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-replay-files-"));
 after(() => rm(directory, { recursive: true }));
 
-test("writeReplay() never lets a token of the environment into a file", async () => {
+test("replayFileFor() never lets a token of the environment into a file", async () => {
   const token = "a-token-of-this-environment";
   const { MLX_LAYOUT_TEST_TOKEN: before } = process.env;
   process.env["MLX_LAYOUT_TEST_TOKEN"] = token;
@@ -20,11 +20,9 @@ test("writeReplay() never lets a token of the environment into a file", async ()
     assert.ok(failed.breakage !== undefined);
     const given = encodeGiven({ header: token, url: `https://x/?t=${encodeURIComponent(token)}` });
     const breakage = { ...failed.breakage, words: [`header: ${token}`], given };
-    const file = await writeReplay(
-      { ...failed, breakage },
-      { directory, subject: { name: token, version: token } },
-    );
-    assert.ok(file !== undefined);
+    const replay = replayFileFor({ ...failed, breakage }, { name: token, version: token });
+    assert.ok(replay !== undefined);
+    const file = await writeReplayFile(replay, directory);
     for (const name of await readdir(directory)) {
       assert.ok(!name.includes(token));
       assert.ok(!(await readFile(join(directory, name), "utf8")).includes(token));

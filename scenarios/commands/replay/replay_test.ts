@@ -6,8 +6,8 @@ import { after, test } from "node:test";
 import { miniatures, runScenario } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
-import { writeReplay } from "./replay_files.ts";
-import { runConform } from "../run_conform.ts";
+import { replayFileFor, writeReplayFile } from "./replay_files.ts";
+import { captureConform } from "../capture_conform.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-replays-"));
 after(() => rm(directory, { recursive: true }));
@@ -16,34 +16,19 @@ const liar = miniatures.find(({ name }) => name === "keeps_strays")?.wrap(refere
 const scenario = scenarios.find(({ covers }) => covers[0] === "LAYOUT-STRAYS");
 assert.ok(liar !== undefined && scenario !== undefined);
 const failed = await runScenario(scenario, liar, { world: "memory", seed: 1, runs: 40 });
-const file = await writeReplay(failed, { directory, subject: liar });
-assert.ok(file !== undefined);
+const replay = replayFileFor(failed, liar);
+assert.ok(replay !== undefined);
+const file = await writeReplayFile(replay, directory);
 
-async function conform(...args: string[]) {
-  let out = "";
-  let err = "";
-  const exitCode = await runConform(args, {
-    random: () => 0.5,
-    jobs: 1,
-    worker: "",
-    writeOut: (text) => (out += text),
-    writeErr: (text) => (err += text),
-  });
-  return { exitCode, out, err };
-}
-
-test("writeReplay() names a file after the requirement, and one case has one name", async () => {
+test("replayFileFor() names a file after the requirement, and one case has one name", async () => {
   assert.match(basename(file), /^LAYOUT-STRAYS-[0-9a-f]{8}\.json$/);
-  assert.equal(await writeReplay(failed, { directory, subject: liar }), file);
-  assert.equal(
-    await writeReplay({ ...failed, breakage: undefined }, { directory, subject: liar }),
-    undefined,
-  );
+  assert.equal(replayFileFor(failed, liar)?.name, basename(file));
+  assert.equal(replayFileFor({ ...failed, breakage: undefined }, liar), undefined);
 });
 
 test("mlx-conform replay says that it is the same failure, and ends with 1", async () => {
   for (const world of ["memory", "disk"]) {
-    const { exitCode, out } = await conform(
+    const { exitCode, out } = await captureConform(
       "replay",
       file,
       "--miniature",
@@ -57,17 +42,17 @@ test("mlx-conform replay says that it is the same failure, and ends with 1", asy
   }
 });
 
-test("mlx-conform replay tells another failure from the one in the file", async () => {
+test("mlx-conform replay distinguishes another failure from the one in the file", async () => {
   const changed = { ...JSON.parse(await readFile(file, "utf8")), signature: "x" };
   const path = join(directory, "other.json");
   await writeFile(path, JSON.stringify(changed));
-  const { exitCode, out } = await conform("replay", path, "--miniature", "keeps_strays");
+  const { exitCode, out } = await captureConform("replay", path, "--miniature", "keeps_strays");
   assert.equal(exitCode, 1);
-  assert.match(out, /another failure than in the file/);
+  assert.match(out, /a failure other than the one in the file/);
 });
 
 test("mlx-conform replay ends with 0 when it holds, and shows what happened", async () => {
-  const { exitCode, out } = await conform("replay", file, "--trace");
+  const { exitCode, out } = await captureConform("replay", file, "--trace");
   assert.equal(exitCode, 0, out);
   assert.match(out, /\nholds: /);
   const lines = out.split("\n");
@@ -80,9 +65,9 @@ test("mlx-conform replay refuses what it cannot run with 2", async () => {
   const replay = JSON.parse(await readFile(file, "utf8"));
   for (const [content, why] of [
     [undefined, /Cannot read .*ENOENT/],
-    ["no JSON", /no JSON/],
-    ["[]", /no replay file/],
-    ['{"format": 9}', /its format is 9 and this version reads 1/],
+    ["no JSON", /not a valid replay file: invalid JSON/],
+    ["[]", /bad\.json: not a valid replay file$/m],
+    ['{"format": 9}', /replay format 9 is not supported, expected 1/],
     [JSON.stringify({ ...replay, given: {} }), /missing or wrong/],
     [JSON.stringify({ ...replay, requirement: "DL-X" }), /missing or wrong/],
     [JSON.stringify({ ...replay, scenario: "a/b" }), /no such scenario/],
@@ -90,20 +75,22 @@ test("mlx-conform replay refuses what it cannot run with 2", async () => {
     const path = join(directory, "bad.json");
     await rm(path, { force: true });
     if (content !== undefined) await writeFile(path, content);
-    const { exitCode, err } = await conform("replay", path);
+    const { exitCode, err } = await captureConform("replay", path);
     assert.equal(exitCode, 2, err);
     assert.match(err, why);
   }
-  assert.equal((await conform("replay", file, "--world", "paper")).exitCode, 2);
-  assert.equal((await conform("replay", file, "--miniature", "nobody")).exitCode, 2);
-  assert.equal((await conform("replay")).exitCode, 2);
+  assert.equal((await captureConform("replay", file, "--world", "paper")).exitCode, 2);
+  const misspelled = await captureConform("replay", file, "--miniature", "keep_strays");
+  assert.equal(misspelled.exitCode, 2);
+  assert.match(misspelled.err, /Unknown miniature "keep_strays" \(Did you mean keeps_strays\?\)/);
+  assert.equal((await captureConform("replay")).exitCode, 2);
 });
 
-test("mlx-conform replay ends with 4 when the case cannot be read or the court fails", async () => {
+test("mlx-conform replay ends with 4 when the case cannot be read or the harness fails", async () => {
   const replay = JSON.parse(await readFile(file, "utf8"));
   const path = join(directory, "broken.json");
   await writeFile(path, JSON.stringify({ ...replay, given: { values: {}, blobs: { a: "?" } } }));
-  const { exitCode, err } = await conform("replay", path);
+  const { exitCode, err } = await captureConform("replay", path);
   assert.equal(exitCode, 4);
   assert.match(err, /no gzip/);
 });
@@ -112,7 +99,7 @@ test("mlx-conform replay ends with 5 when the case does not come to what it is a
   const replay = JSON.parse(await readFile(file, "utf8"));
   const path = join(directory, "elsewhere.json");
   await writeFile(path, JSON.stringify({ ...replay, requirement: "LOAD-NAN" }));
-  const { exitCode, out } = await conform("replay", path);
+  const { exitCode, out } = await captureConform("replay", path);
   assert.equal(exitCode, 5);
   assert.match(out, /\nproves nothing: /);
 });

@@ -18,7 +18,7 @@ import type { KeptReplay } from "../replay/replay_files.ts";
 export interface CorpusResult {
   /** Cases that were run, each in every world that it has. */
   readonly count: number;
-  /** What does not hold, or proves nothing any more. */
+  /** What does not hold, or no longer proves anything. */
   readonly faults: readonly (ReplayOutcome & { readonly name: string })[];
 }
 
@@ -42,7 +42,7 @@ export async function runCorpus(
   return { count, faults };
 }
 
-/** The results that count against a subject: a kept replay that proves nothing is a gap of the court. */
+/** The results that count against a subject: a kept replay that proves nothing is a gap of the suite. */
 export function corpusResults({ faults }: CorpusResult): ScenarioResult[] {
   return faults.map(({ outcome, name, result }) =>
     outcome === "proves nothing" && result.status === "pass"

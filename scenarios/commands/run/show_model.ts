@@ -18,7 +18,7 @@ import {
 import { reference } from "../../reference/reference.ts";
 
 const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";
-/** Where the app of the story put it. */
+/** Where the app of the example put it. */
 const FLAT_ID = "smollm-135m";
 
 /**
@@ -64,7 +64,7 @@ export async function showModel(): Promise<string[]> {
   return lines;
 }
 
-/** The last doubt, whether all of this amounts to a working model, is settled by running it. */
+/** Runs the model, to show that it works, and compares its tokens with the harness's own computation. */
 async function answerLines(world: World, model: TinyModel): Promise<string[]> {
   const { generate } = world.start();
   if (generate === undefined) return [];
@@ -83,7 +83,7 @@ async function answerLines(world: World, model: TinyModel): Promise<string[]> {
     "",
     `mlx-layout run ${REPOSITORY} --prompt "${prompt}"  (a model of random weights, ${made.runner} runner)`,
     `  ${ids.join(" ")}`,
-    `  ${isSame ? "the same tokens as" : "OTHER tokens than"} the court's own computation of this model`,
+    `  ${isSame ? "the same tokens as" : "OTHER tokens than"} the harness's own computation of this model`,
   ];
 }
 

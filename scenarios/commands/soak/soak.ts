@@ -1,12 +1,11 @@
 /**
- * `mlx-conform soak`: fresh cases for as long as one likes.
+ * The work of `mlx-conform soak`: fresh cases for some time.
  *
- * Half of the batches are lives full of trouble, each with a swarm of its own; the others are of any scenario.
+ * Half of the batches are of the long scenario in which anything may go wrong; the others are of any scenario.
  *
  * @module
  */
 
-import { type Command, InvalidArgumentError } from "commander";
 import {
   failureStory,
   type Scenario,
@@ -20,41 +19,32 @@ import {
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";
-import { REPLAYS_DIRECTORY, writeReplay } from "../replay/replay_files.ts";
-import { parseCount, parseSeed } from "../run/run_options.ts";
+import { didYouMean } from "../did_you_mean.ts";
+import { replayFileFor, writeReplayFile } from "../replay/replay_files.ts";
 import { SoakTally } from "./soak_tally.ts";
 
 /** Cases of one batch. */
 const RUNS = { memory: 10, disk: 2 } as const;
-/** A story with so many steps that each case is worth many. */
+/** A scenario with so many steps that each case is worth many. */
 const LONG_LIFE = "model_based/any_trouble";
 
-interface SoakOptions {
+/** How long, on what and how widely a soak runs. */
+export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
   readonly jobs: number;
-  readonly only?: string[];
+  /** Names of scenarios. @default {all} */
+  readonly only?: readonly string[];
   readonly replays: string;
 }
 
-/** Adds the command. */
-export function addSoakCommand(program: Command, context: ConformContext): void {
-  const readSeed = (text: string) => parseSeed(text, context.random);
-  const fresh = Math.floor(context.random() * 2 ** 31);
-  program
-    .command("soak")
-    .description("Judge the reference by fresh cases for some minutes.")
-    .option("--minutes <count>", "how long, in minutes", parseMinutes, 30)
-    .option("--seed <seed>", "a whole number (default: a fresh one)", readSeed, fresh)
-    .option("--jobs <count>", "processes at a time", parseCount, context.jobs)
-    .option("--only <name>", "a scenario; may be repeated", collect)
-    .option("--replays <directory>", "where failures are written", REPLAYS_DIRECTORY)
-    .action(async (options: SoakOptions) => {
-      context.finish(await soak(options, context));
-    });
-}
-
-async function soak(options: SoakOptions, context: ConformContext): Promise<number> {
+/**
+ * Runs fresh cases until the time is over, and prints each failure as it comes.
+ *
+ * @returns the exit code
+ * @throws {RangeError} when there is no scenario of the wanted names
+ */
+export async function soak(options: SoakOptions, context: ConformContext): Promise<number> {
   const { minutes, seed, jobs } = options;
   const orders = workOrders(seed, wantedScenarios(options));
   const print = (text: string) => context.writeOut(`${text}\n`);
@@ -75,7 +65,7 @@ async function soak(options: SoakOptions, context: ConformContext): Promise<numb
       if (order.done === true) return;
       const result = await worker.carryOut(order.value);
       tally.add(result);
-      await tell(result, options, print);
+      await printFailure(result, options, print);
     } while (performance.now() < endMs);
   };
   try {
@@ -87,16 +77,14 @@ async function soak(options: SoakOptions, context: ConformContext): Promise<numb
   return tally.exitCode;
 }
 
-async function tell(
+async function printFailure(
   result: ScenarioResult,
   options: SoakOptions,
   print: (text: string) => void,
 ): Promise<void> {
   if (result.breakage === undefined) return;
-  const replayFile = await writeReplay(result, {
-    directory: options.replays,
-    subject: reference,
-  });
+  const replay = replayFileFor(result, reference);
+  const replayFile = replay && (await writeReplayFile(replay, options.replays));
   print(`\n${failureStory(result, { replayFile })}\n  seed:  ${result.seed}\n`);
 }
 
@@ -106,8 +94,15 @@ function wantedScenarios({ only }: SoakOptions): readonly Scenario[] {
     (one) => (only?.includes(one.name) ?? true) && worldsOf(one).length > 0,
   );
   if (wanted.length === 0)
-    throw new RangeError(`Cannot soak only "${only?.join(", ")}": there is no such scenario`);
+    throw new RangeError(`Unknown scenario "${only?.join(", ")}"${suggestion(only)}`);
   return wanted;
+}
+
+function suggestion([name = ""]: readonly string[] = []): string {
+  return didYouMean(
+    name,
+    scenarios.map((one) => one.name),
+  );
 }
 
 /** The worlds of a scenario that need no program. */
@@ -115,7 +110,7 @@ function worldsOf({ worlds }: Scenario): readonly WorldKind[] {
   return WORLD_KINDS.filter((kind) => worlds?.includes(kind) ?? true);
 }
 
-/** Batches without end: the same seed gives the same ones in the same order. */
+/** Endless batches: the same seed gives the same ones in the same order. */
 function* workOrders(seed: number, wanted: readonly Scenario[]): Generator<WorkOrder, void> {
   const random = seededRandom(seed);
   const long = wanted.filter(({ name }) => name === LONG_LIFE);
@@ -134,14 +129,4 @@ function* workOrders(seed: number, wanted: readonly Scenario[]): Generator<WorkO
       path: undefined,
     };
   }
-}
-
-function parseMinutes(text: string): number {
-  const minutes = Number(text);
-  if (text.trim() !== "" && minutes > 0 && minutes <= 100_000) return minutes;
-  throw new InvalidArgumentError("It must be a number of minutes above 0.");
-}
-
-function collect(text: string, before: string[] = []): string[] {
-  return [...before, text];
 }

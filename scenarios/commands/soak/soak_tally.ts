@@ -6,7 +6,7 @@
 
 import { EXIT_CODES, type ScenarioResult, type ScenarioStatus } from "../../../harness/mod.ts";
 
-/** Adds up results and tells them in one line. */
+/** Adds up results and sums them up in one line. */
 export class SoakTally {
   #cases = 0;
   readonly #scenarios = new Set<string>();
@@ -18,7 +18,7 @@ export class SoakTally {
     this.#cases += result.cases;
     this.#scenarios.add(result.scenario);
     for (const id of Object.keys(result.judged)) this.#requirements.add(id);
-    // What a batch of a few cases does not reach is no fault.
+    // What a batch of a few cases does not reach is not a fault.
     const status = result.status === "vacuous" ? "pass" : result.status;
     this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
     if (!result.scenario.startsWith("model_based/")) return;
@@ -38,7 +38,7 @@ export class SoakTally {
     ].join("; ");
   }
 
-  /** A broken promise comes first, then what is no verdict. */
+  /** A broken requirement comes first, then what is not a verdict. */
   get exitCode(): number {
     if (this.#count("fail") > 0) return EXIT_CODES["not conformant"];
     if (this.#count("error") > 0) return EXIT_CODES["harness failed"];

@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { ScenarioResult } from "../../../harness/mod.ts";
-import { runConform } from "../run_conform.ts";
+import { captureConform } from "../capture_conform.ts";
 import { SoakTally } from "./soak_tally.ts";
-
-async function conform(...args: string[]) {
-  let out = "";
-  let err = "";
-  const exitCode = await runConform(args, {
-    random: () => 0.5,
-    jobs: 1,
-    worker: fileURLToPath(new URL("../worker.ts", import.meta.url)),
-    writeOut: (text) => (out += text),
-    writeErr: (text) => (err += text),
-  });
-  return { exitCode, out, err };
-}
 
 const PASSED: ScenarioResult = {
   scenario: "model_based/any_trouble",
@@ -34,7 +20,7 @@ const PASSED: ScenarioResult = {
 };
 
 test("mlx-conform soak runs fresh cases for a while and says what it saw", async () => {
-  const { exitCode, out } = await conform(
+  const { exitCode, out } = await captureConform(
     "soak",
     "--minutes",
     "0.01",
@@ -59,7 +45,7 @@ test("mlx-conform soak refuses a wrong command line with 2", async () => {
     ["--only", "a/b"],
   ])
     assert.equal(
-      (await conform("soak", "--minutes", "0.001", ...args)).exitCode,
+      (await captureConform("soak", "--minutes", "0.001", ...args)).exitCode,
       2,
       args.join(" "),
     );

@@ -1,23 +1,41 @@
 /**
- * `npm run crash`: every disk that a crash of the reference's downloads can leave, judged, and the numbers.
+ * The work of `mlx-conform crash`: judges every disk that a crash of the reference's downloads can leave.
  *
  * @module
  */
 
-import type { CrashReport, CrashTally } from "../../../harness/mod.ts";
-import { reference } from "../../reference/reference.ts";
+import {
+  type CrashReport,
+  type CrashTally,
+  EXIT_CODES,
+  type PersistenceProfile,
+} from "../../../harness/mod.ts";
+import type { CrashModelName } from "../../crash/crash_model_name.ts";
 import { CRASH_MODELS } from "../../crash/crash_models.ts";
-import { type CrashOptions, parseCrashOptions } from "../../crash/crash_options.ts";
-import { exploreModel } from "../../crash/explore_model.ts";
+import { exploreModel, type ExploreModelOptions } from "../../crash/explore_model.ts";
+import { reference } from "../../reference/reference.ts";
+import type { ConformContext } from "../conform_context.ts";
+
+/** Which crashes are explored, and how far. */
+export interface CrashSweepOptions extends Omit<ExploreModelOptions, "profile" | "again"> {
+  readonly models: readonly CrashModelName[];
+  readonly profiles: readonly PersistenceProfile[];
+}
 
 const COLUMNS = [16, 9, 14, 11, 11, 9, 8, 11, 11, 8] as const;
 
-process.exitCode = await main(process.argv.slice(2));
+type Write = ConformContext["writeOut"];
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseCrashOptions(args);
-  if (typeof options === "number") return options;
-  print([
+/**
+ * Explores the crashes of each model under each profile, and prints a row for each of the two.
+ *
+ * @returns the exit code
+ */
+export async function sweepCrashes(
+  options: CrashSweepOptions,
+  { writeOut }: ConformContext,
+): Promise<number> {
+  printRow(writeOut, [
     "model",
     "profile",
     "crash",
@@ -35,20 +53,20 @@ async function main(args: readonly string[]): Promise<number> {
       // A recovery is killed in its own row's profile too, where that is another one.
       for (const again of new Set(["kill", profile] as const)) {
         const isFirst = again === "kill";
-        violations += await row(model, { ...options, profile, again }, isFirst);
+        violations += await sweepRow(model, { ...options, profile, again, isFirst }, writeOut);
       }
     }
   }
-  process.stdout.write(`\n${violations} violations\n`);
-  return violations === 0 ? 0 : 1;
+  writeOut(`\n${violations} violations\n`);
+  return violations === 0 ? EXIT_CODES.conformant : EXIT_CODES["not conformant"];
 }
 
-async function row(
+async function sweepRow(
   model: (typeof CRASH_MODELS)[number],
-  options: CrashOptions & Pick<Parameters<typeof exploreModel>[2], "profile" | "again">,
-  isFirst: boolean,
+  options: ExploreModelOptions & { readonly isFirst: boolean },
+  write: Write,
 ): Promise<number> {
-  const { profile, again } = options;
+  const { profile, again, isFirst } = options;
   // What comes of the first crash was seen when its recovery was killed: only the second differs.
   const bounds = isFirst ? options : { ...options, asked: options.recoveries };
   const startUs = process.cpuUsage();
@@ -57,23 +75,30 @@ async function row(
   const seconds = (user + system) / 1e6;
   const asked = report.first.asked + report.recovery.asked;
   const rate = Math.round(asked / seconds);
-  if (isFirst) printTally([model.name, profile, "first"], { report, tally: report.first, rate });
+  if (isFirst)
+    printRow(
+      write,
+      tallyCells([model.name, profile, "first"], { report, tally: report.first, rate }),
+    );
   const what = `again, ${again}`;
-  printTally([model.name, profile, what], { report, tally: report.recovery, rate });
+  printRow(
+    write,
+    tallyCells([model.name, profile, what], { report, tally: report.recovery, rate }),
+  );
   for (const { requirement, detail, crash, order } of report.findings)
-    process.stdout.write(`  ${requirement}: ${detail}\n    crash: ${crash}\n    order: ${order}\n`);
+    write(`  ${requirement}: ${detail}\n    crash: ${crash}\n    order: ${order}\n`);
   return (isFirst ? report.first.violations : 0) + report.recovery.violations;
 }
 
-function printTally(
+function tallyCells(
   names: readonly [string, string, string],
   row: { readonly report: CrashReport; readonly tally: CrashTally; readonly rate: number },
-): void {
+): string[] {
   const { report, tally, rate } = row;
   const { enumerated, distinct, asked, points, exhaustivePoints, violations } = tally;
   const operations = names[2] === "first" ? report.operations : report.recoveries;
   const share = points === 0 ? "-" : `${Math.round((100 * exhaustivePoints) / points)} %`;
-  print([
+  return [
     ...names,
     names[2] === "first" ? String(operations) : `${operations} runs`,
     String(enumerated),
@@ -82,12 +107,12 @@ function printTally(
     share,
     String(violations),
     String(rate),
-  ]);
+  ];
 }
 
-function print(cells: readonly string[]): void {
+function printRow(write: Write, cells: readonly string[]): void {
   const line = cells
     .map((cell, at) => (at < 3 ? cell.padEnd(COLUMNS[at] ?? 0) : cell.padStart(COLUMNS[at] ?? 0)))
     .join("");
-  process.stdout.write(`${line.trimEnd()}\n`);
+  write(`${line.trimEnd()}\n`);
 }

@@ -1,12 +1,9 @@
 /**
- * `npm run fidelity -- --dir DIR`: holds the disk in memory against a real directory, of whatever volume it is on.
+ * The work of `mlx-conform fidelity`: compares the disk in memory with a real directory.
  *
  * @module
  */
 
-import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Command, Option } from "commander";
 import {
   compareDisks,
   type DiskComparison,
@@ -17,76 +14,83 @@ import {
   nodeFiles,
   probeVolume,
   removeTree,
-  serveForks,
   type VolumeKind,
 } from "../../../harness/mod.ts";
-import { jobsOption, parseAmount, readSweepOptions, seedOption } from "./read_sweep_options.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { sweepWorker } from "./sweep_order.ts";
 
 /** Sequences that one task runs; its seed depends on its number alone. */
 const CHUNK = 250;
 
-const values = readSweepOptions<{
+/** Where the disk in memory is compared with a real one, and how often. */
+export interface FidelitySweepOptions {
   readonly dir: string;
   readonly sequences: number;
   readonly seed: number;
   readonly jobs: number;
-  readonly place?: string;
-  readonly volume?: VolumeKind;
-}>(
-  new Command("npm run fidelity --")
-    .description("Hold the disk in memory against a real directory.")
-    .option("--dir <directory>", "on the volume that is looked at", tmpdir())
-    .option("--sequences <count>", "how many are tried", parseAmount, 20_000)
-    .addOption(seedOption())
-    .addOption(jobsOption())
-    // The parent tells its workers what it found out.
-    .addOption(new Option("--place <directory>").hideHelp())
-    .addOption(new Option("--volume <kind>").hideHelp()),
-  process.argv.slice(2),
-);
-const files = nodeFiles();
-const { sequences } = values;
+}
 
-if (process.send === undefined) process.exitCode = await compare();
-else serveForks(compareChunk);
+/** What a worker must know besides: what the parent found out about the volume. */
+export interface FidelityTaskOptions extends Pick<FidelitySweepOptions, "sequences" | "seed"> {
+  /** An empty directory on the volume. */
+  readonly directory: string;
+  readonly volume: VolumeKind;
+}
 
-async function compareChunk(index: number): Promise<DiskComparison> {
-  const { place = "", volume = "plain" } = values;
+/** What a worker runs: the chunk of sequences of that number. */
+export async function runFidelityTask(
+  { directory, volume, sequences, seed }: FidelityTaskOptions,
+  index: number,
+): Promise<DiskComparison> {
   return compareDisks({
-    files,
-    directory: place,
+    files: nodeFiles(),
+    directory,
     volume,
     platform: process.platform,
     sequences: Math.min(CHUNK, sequences - index * CHUNK),
-    seed: values.seed * 100_003 + index,
+    seed: seed * 100_003 + index,
   });
 }
 
-async function compare(): Promise<number> {
-  const directory = await files.realpath(values.dir);
-  const place = `${directory}/fidelity-${process.pid}`;
-  await files.mkdir(place);
+/**
+ * Compares the disk in memory with a real directory, of whatever volume it is on, and prints what differs.
+ *
+ * @returns the exit code
+ */
+export async function sweepFidelity(
+  { dir, sequences, seed, jobs }: FidelitySweepOptions,
+  context: ConformContext,
+): Promise<number> {
+  const files = nodeFiles();
+  const parent = await files.realpath(dir);
+  const directory = `${parent}/fidelity-${process.pid}`;
+  await files.mkdir(directory);
   try {
-    const facts = await probeVolume(files, place);
+    const facts = await probeVolume(files, directory);
     const volume = kindOfVolume(facts);
     const { symbolicLinks, hardLinks, foldsCase, foldsForm } = facts;
-    print(
-      `${directory}: folds case ${foldsCase}, folds normalization ${foldsForm}, symbolic links ${symbolicLinks}, hard links ${hardLinks}: compared with a ${volume} volume in memory`,
+    context.writeOut(
+      `${parent}: folds case ${foldsCase}, folds normalization ${foldsForm}, symbolic links ${symbolicLinks}, hard links ${hardLinks}: compared with a ${volume} volume in memory\n`,
     );
+    const task: FidelityTaskOptions = { directory, volume, sequences, seed };
     const comparisons = await mapInForks<DiskComparison>(Math.ceil(sequences / CHUNK), {
-      module: fileURLToPath(import.meta.url),
-      args: [...process.argv.slice(2), "--place", place, "--volume", volume],
-      jobs: values.jobs,
-      onResult: ({ difference }) => process.stderr.write(difference === undefined ? "." : "F"),
+      ...sweepWorker("fidelity", task),
+      jobs,
+      onResult: ({ difference }) => context.writeErr(difference === undefined ? "." : "F"),
     });
-    return report(comparisons);
+    context.writeErr("\n");
+    return printComparisons(comparisons, seed, context);
   } finally {
-    await removeTree(files, place);
+    await removeTree(files, directory);
   }
 }
 
-function report(comparisons: readonly DiskComparison[]): number {
-  process.stderr.write("\n");
+function printComparisons(
+  comparisons: readonly DiskComparison[],
+  seed: number,
+  { writeOut }: ConformContext,
+): number {
+  const print = (text: string) => writeOut(`${text}\n`);
   const steps = comparisons.reduce((sum, one) => sum + one.steps, 0);
   const done = comparisons.reduce((sum, one) => sum + one.sequences, 0);
   const outcomes = new Set(comparisons.flatMap((one) => Object.keys(one.outcomes)));
@@ -100,12 +104,8 @@ function report(comparisons: readonly DiskComparison[]): number {
     if (count > 0) print(`listed, ${count} times, ${operation}: ${reason}`);
   }
   print(
-    `${done} sequences, ${steps} steps, ${outcomes.size} different outcomes, seed ${values.seed}: ${isDifferent ? "an unlisted difference" : "no unlisted difference"}, ${Math.round(process.uptime())} s`,
+    `${done} sequences, ${steps} steps, ${outcomes.size} different outcomes, seed ${seed}: ${isDifferent ? "an unlisted difference" : "no unlisted difference"}, ${Math.round(process.uptime())} s`,
   );
   if (smallest !== undefined) print(["the smallest sequence:", ...smallest].join("\n"));
   return isDifferent ? EXIT_CODES["not conformant"] : EXIT_CODES.conformant;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

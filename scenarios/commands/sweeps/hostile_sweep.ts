@@ -1,11 +1,9 @@
 /**
- * `npm run hostile -- --attacks N`: lets a hub that means harm attack downloads, and prints what came of it by kind.
+ * The work of `mlx-conform hostile`: lets a hostile hub attack downloads.
  *
  * @module
  */
 
-import { fileURLToPath } from "node:url";
-import { Command } from "commander";
 import fc from "fast-check";
 import {
   anyAttack,
@@ -18,28 +16,26 @@ import {
   mapInForks,
   memoryWorld,
   runAttack,
-  serveForks,
 } from "../../../harness/mod.ts";
 import { reference } from "../../reference/reference.ts";
-import { jobsOption, parseAmount, readSweepOptions, seedOption } from "./read_sweep_options.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { sweepWorker } from "./sweep_order.ts";
 
 /** Attacks that one task runs; its seed depends on its number alone. */
 const CHUNK = 100;
-/** Memory of a process above which a hub has got what it wanted; Node itself and the harness take a third of it. */
+/** Memory of a process above which an attack succeeded; Node itself and the harness take a third of it. */
 const MEMORY_BYTES_MAX = 900 * 1024 * 1024;
+/** Most successful attacks that are shown. */
+const SHOWN_MAX = 20;
+/** What an attack can gain, in the order of the columns. */
+const GAINS = ["outside", "token", "measure", "untyped", "stuck", "prototype"] as const;
 
-const values = readSweepOptions<{
+/** How many attacks are tried. */
+export interface HostileSweepOptions {
   readonly attacks: number;
   readonly seed: number;
   readonly jobs: number;
-}>(
-  new Command("npm run hostile --")
-    .description("Let a hub that means harm attack downloads.")
-    .option("--attacks <count>", "how many", parseAmount, 10_000)
-    .addOption(seedOption())
-    .addOption(jobsOption()),
-  process.argv.slice(2),
-);
+}
 
 /** What one attack came to; plain data. */
 interface Attempt extends AttackOutcome {
@@ -47,20 +43,22 @@ interface Attempt extends AttackOutcome {
   readonly attack: Attack;
 }
 
-interface Chunk {
+/** What a task of attacks came to; plain data. */
+export interface HostileChunk {
   readonly attempts: readonly Attempt[];
   /** The most memory that the process has had so far, in bytes. */
   readonly peakBytes: number;
 }
 
-if (process.send === undefined) process.exitCode = await main();
-else serveForks(runChunk);
-
-async function runChunk(index: number): Promise<Chunk> {
-  const count = Math.min(CHUNK, values.attacks - index * CHUNK);
+/** What a worker runs: the chunk of attacks of that number. */
+export async function runHostileTask(
+  { attacks, seed }: Pick<HostileSweepOptions, "attacks" | "seed">,
+  index: number,
+): Promise<HostileChunk> {
+  const count = Math.min(CHUNK, attacks - index * CHUNK);
   const cases = fc.sample(fc.tuple(anyAttack(), anySmallModel({ weightBytesMax: 100 })), {
     numRuns: count,
-    seed: values.seed * 100_003 + index,
+    seed: seed * 100_003 + index,
   });
   const attempts: Attempt[] = [];
   for (const [attack, { files: model }] of cases) {
@@ -77,26 +75,34 @@ async function runChunk(index: number): Promise<Chunk> {
   return { attempts, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-async function main(): Promise<number> {
-  const chunks = await mapInForks<Chunk>(Math.ceil(values.attacks / CHUNK), {
-    module: fileURLToPath(import.meta.url),
-    args: process.argv.slice(2),
-    jobs: values.jobs,
+/**
+ * Lets a hostile hub attack downloads, and prints what came of it by kind of attack.
+ *
+ * @returns the exit code
+ */
+export async function sweepHostile(
+  { attacks, seed, jobs }: HostileSweepOptions,
+  { writeOut, writeErr }: ConformContext,
+): Promise<number> {
+  const print = (text: string) => writeOut(`${text}\n`);
+  const chunks = await mapInForks<HostileChunk>(Math.ceil(attacks / CHUNK), {
+    ...sweepWorker("hostile", { attacks, seed }),
+    jobs,
     onResult: ({ attempts }) =>
-      process.stderr.write(attempts.every(({ findings }) => findings.length === 0) ? "." : "F"),
+      writeErr(attempts.every(({ findings }) => findings.length === 0) ? "." : "F"),
   });
   const attempts = chunks.flatMap((chunk) => chunk.attempts);
   const peakBytes = Math.max(...chunks.map((chunk) => chunk.peakBytes));
   const successes = attempts.filter(({ findings }) => findings.length > 0);
   print(`\n${reference.name} ${reference.version}\n\n${table(attempts)}\n`);
-  for (const { name, attack, findings } of successes.slice(0, 20))
+  for (const { name, attack, findings } of successes.slice(0, SHOWN_MAX))
     print(
       `${name}: ${findings.map(({ gain, detail }) => `${gain}: ${detail}`).join("; ")}\n  ${JSON.stringify(attack).slice(0, 300)}`,
     );
   const diskBytes = Math.max(...attempts.map((attempt) => attempt.diskBytes));
   const requests = Math.max(...attempts.map((attempt) => attempt.requests));
   print(
-    `${attempts.length} attacks, seed ${values.seed}: ${successes.length} got something; at the most ${requests} requests, ${diskBytes} bytes on the disk, ${Math.round(peakBytes / 1024 / 1024)} MiB of memory in a process (limit ${MEMORY_BYTES_MAX / 1024 / 1024}), ${Math.round(process.uptime())} s`,
+    `${attempts.length} attacks, seed ${seed}: ${successes.length} succeeded; at most ${requests} requests, ${diskBytes} bytes on the disk, ${Math.round(peakBytes / 1024 / 1024)} MiB of memory in a process (limit ${MEMORY_BYTES_MAX / 1024 / 1024}), ${Math.round(process.uptime())} s`,
   );
   const isBounded = peakBytes <= MEMORY_BYTES_MAX;
   return successes.length === 0 && isBounded ? EXIT_CODES.conformant : EXIT_CODES["not conformant"];
@@ -112,23 +118,10 @@ function table(attempts: readonly Attempt[]): string {
     String(of.length),
     String(of.filter(({ code, fired }) => code !== undefined && fired > 0).length),
     String(of.filter(({ code, fired }) => code === undefined && fired > 0).length),
-    ...["outside", "token", "measure", "untyped", "stuck", "prototype"].map((gain) =>
-      String(count(of, gain)),
-    ),
+    ...GAINS.map((gain) => String(count(of, gain))),
   ];
   const rows = [
-    [
-      "attack",
-      "tried",
-      "refused",
-      "in vain",
-      "outside",
-      "token",
-      "measure",
-      "untyped",
-      "stuck",
-      "prototype",
-    ],
+    ["attack", "tried", "refused", "in vain", ...GAINS],
     ...names.map((name) =>
       row(
         name,
@@ -147,8 +140,4 @@ function table(attempts: readonly Attempt[]): string {
         .join("  "),
     )
     .join("\n");
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,6 +1,5 @@
 /**
- * `npm run subjects [NAME…]`: installs the implementations that this repository has adapters for into `.subjects/`, never as
- * dependencies of the package.
+ * Installs the implementations that this repository has adapters for, never as dependencies of the package.
  *
  * @module
  */
@@ -11,59 +10,37 @@ import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { type Installation, installFailure } from "./installation.ts";
 import { installPython } from "./install_python.ts";
-import { installedName, KNOWN_SUBJECTS, type KnownSubject } from "./known_subjects.ts";
+import { installedName, type KnownSubject } from "./known_subjects.ts";
 
 const run = promisify(execFile);
 const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url));
-const UNDER = join(process.cwd(), ".subjects");
-/** A build of Swift tells of every file. */
+/** A build of Swift prints a line for every file. */
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** What a program that failed, or could not be started, leaves behind. */
-interface InstallError {
-  readonly stderr?: string;
-  readonly message: string;
-  readonly code?: string | number;
-  readonly path?: string;
-}
-
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.find((name) => !KNOWN_SUBJECTS.some((subject) => subject.name === name));
-  if (unknown !== undefined) {
-    process.stderr.write(`Cannot install "${unknown}" as there is no adapter of that name\n`);
-    return 2;
-  }
-  let failures = 0;
-  for (const subject of KNOWN_SUBJECTS) {
-    if (names.length > 0 && !names.includes(subject.name)) continue;
-    const outcome = await install(subject);
-    if (outcome.startsWith("cannot")) failures++;
-    process.stdout.write(`${subject.name}: ${outcome}\n`);
-  }
-  return failures === 0 ? 0 : 1;
-}
-
-/** What one registry cannot give keeps nobody from the others. */
-async function install(subject: KnownSubject): Promise<string> {
-  if (subject.packages === undefined) return "needs nothing";
-  const directory = join(UNDER, installedName(subject));
-  if (existsSync(directory)) return "is there";
-  const half = `${directory}.half`;
+/**
+ * Installs what a known subject needs. A failed installation leaves nothing behind.
+ *
+ * @param directory where subjects are installed, each in a directory of its own
+ */
+export async function installSubject(
+  subject: KnownSubject,
+  directory: string,
+): Promise<Installation> {
+  if (subject.packages === undefined) return { outcome: "not needed", detail: "needs nothing" };
+  const target = join(directory, installedName(subject));
+  if (existsSync(target)) return { outcome: "present", detail: "already installed" };
+  const half = `${target}.half`;
   await rm(half, { recursive: true, force: true });
   await mkdir(half, { recursive: true });
   try {
     await fetchPackages(half, subject.packages);
-    await rename(half, directory);
-    return "installed";
+    await rename(half, target);
+    return { outcome: "installed", detail: "installed" };
   } catch (error) {
     await rm(half, { recursive: true, force: true });
-    const { stderr = "", message, code, path } = error as InstallError;
-    const said = (stderr.trim() === "" ? message : stderr).trim().split("\n").at(-1);
-    const why = code === "ENOENT" && path !== undefined ? `${path} is not on this machine` : said;
-    return `cannot be installed here: ${why}`;
+    return { outcome: "failed", detail: installFailure(error) };
   }
 }
 
@@ -98,7 +75,7 @@ async function fetchPackages(
   }
 }
 
-/** What the build makes on its way goes; the program and the resources that it looks for beside itself stay. */
+/** Intermediate products are removed; the program and the resources that it looks for beside itself stay. */
 async function buildSwift(directory: string, source: string): Promise<void> {
   const scratch = join(directory, "scratch");
   const flags = ["build", "-c", "release", "--package-path", source, "--scratch-path", scratch];
