@@ -1,3 +1,9 @@
+/**
+ * `mlx-conform` within the process of a test.
+ *
+ * @module
+ */
+
 import { moduleBeside } from "./module_beside.ts";
 import { runConform } from "./run_conform.ts";
 

@@ -1,3 +1,9 @@
+/**
+ * Paths of modules that are started as processes.
+ *
+ * @module
+ */
+
 import { fileURLToPath } from "node:url";
 
 /**

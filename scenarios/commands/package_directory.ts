@@ -1,3 +1,9 @@
+/**
+ * Where this package lies.
+ *
+ * @module
+ */
+
 import { findPackageJSON } from "node:module";
 import { dirname } from "node:path";
 

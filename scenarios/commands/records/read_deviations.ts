@@ -1,3 +1,9 @@
+/**
+ * Lists of known deviations, as files.
+ *
+ * @module
+ */
+
 import {
   type Deviation,
   parseDeviations,
