@@ -94,7 +94,7 @@ async function runExample(example: Example): Promise<void> {
   }
 }
 
-const PATHS = globSync(["README.md", "spec/**/*.md", "{spec,src,harness}/**/*.ts"], {
+const PATHS = globSync(["README.md", "{spec,src,harness,scenarios}/**/*.md", "{spec,src,harness}/**/*.ts"], {
   cwd: fileURLToPath(ROOT),
 })
   .map((path) => path.replaceAll("\\", "/"))
