@@ -10,10 +10,14 @@ import { test } from "node:test";
  */
 
 const ROOT = new URL("../../", import.meta.url);
-const PATHS = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-  cwd: ROOT,
-  encoding: "utf8",
-})
+const PATHS = execFileSync(
+  "git",
+  ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+  {
+    cwd: ROOT,
+    encoding: "utf8",
+  },
+)
   .split("\0")
   .filter((path) => path !== "" && existsSync(new URL(encodeURI(path), ROOT)));
 const KNOWN: ReadonlySet<string> = new Set(PATHS.flatMap(withParents));
@@ -64,14 +68,16 @@ function linkFaults(path: string, text: string, known: ReadonlySet<string> = KNO
     if (!PATH_REGEXP.test(code)) continue;
     // In a recipe, capitals stand for a name that the reader chooses.
     if (/(?:^|\/)[^/]*[A-Z]{3,}[^/]*/.test(code) && !known.has(code)) continue;
-    if (!known.has(code.replace(/\/$/, ""))) faults.push(`${path} names ${code}, which does not exist`);
+    if (!known.has(code.replace(/\/$/, "")))
+      faults.push(`${path} names ${code}, which does not exist`);
   }
   return faults;
 }
 
 test("linkFaults() finds links and paths that lead nowhere", () => {
   const known = new Set(["README.md", "spec", "spec/a.md", "src/mod.ts"]);
-  const good = "# One `b`: two\n[a](a.md) [self](#one-b-two) [up](../README.md) [x](https://x.org/y) `spec/`\n";
+  const good =
+    "# One `b`: two\n[a](a.md) [self](#one-b-two) [up](../README.md) [x](https://x.org/y) `spec/`\n";
   assert.deepEqual(linkFaults("spec/a.md", good, known), []);
   const fenced = "```\n[a](b.md) `src/no.ts`\n```\n`src/AREA/NAME.ts` `src/mod.ts`";
   assert.deepEqual(linkFaults("README.md", fenced, known), []);

@@ -70,8 +70,8 @@ test("a record that was changed after it was written is not believed", () => {
   const text = exampleRecordText();
   for (const [from, to, why] of [
     ['"status":"fail"', '"status":"pass"', /digest differs/],
-    ['"cases":40', '"cases":-1', /line \d+ is no result: \/cases must be >= 0/],
-    ['{"type":"result"', '{"type":"verdict"', /is no line of a record/],
+    ['"cases":40', '"cases":-1', /line \d+ is not a valid result: \/cases must be >= 0/],
+    ['{"type":"result"', '{"type":"verdict"', /is not a line of a record/],
     ['{"type":"result"', "garbage", /line \d+ is not JSON/],
   ] as const) {
     const record = parseRecord(text.replace(from, to), "r.jsonl");
