@@ -65,7 +65,7 @@ test("mergeRecords() refuses shards that do not belong together, and says what d
     ],
     [
       { subject: { name: "example", version: "1.5.0" } },
-      /its subject is "example 1\.5\.0", and that of 1\.jsonl is/,
+      /its subject is "example 1\.5\.0", but that of 1\.jsonl is/,
     ],
     [{ seed: 8 }, /its seed is 8/],
     [{ runs: { memory: 4 } }, /its number of cases/],
@@ -80,11 +80,11 @@ test("mergeRecords() refuses shards that do not belong together, and says what d
   }
 });
 
-test("mergeRecords() refuses what is missing, there twice, not finished or no shard", () => {
+test("mergeRecords() refuses shards that are missing, given twice or incomplete, and whole runs", () => {
   for (const [shards, why] of [
     [[], /no record/],
     [[shard(1)], /shard 2 of 2 is missing/],
-    [[shard(1), shard(1), shard(2)], /shard 1 of 2 is there 2 times/],
+    [[shard(1), shard(1), shard(2)], /shard 1 of 2 was given 2 times/],
     [[shard(1), shard(2, { count: 3 })], /its number of shards is 3/],
     [[shard(1), shard(2, { verdict: undefined })], /2\.jsonl: the run did not finish/],
     [

@@ -53,7 +53,7 @@ test("a record is read as it was written, with story and signature of each failu
   assert.equal(standings["DL-CANCEL"], "not judged");
 });
 
-test("a record that was cut off anywhere is incomplete, and never passes for a whole one", () => {
+test("a record that was cut off anywhere is incomplete, and never looks like a whole one", () => {
   const text = exampleRecordText({ verdict: "conformant" });
   const start = text.indexOf("\n") + 1;
   for (let at = start; at < text.length; at += 997) {
@@ -63,7 +63,7 @@ test("a record that was cut off anywhere is incomplete, and never passes for a w
   const open = parseRecord(exampleRecordText({ verdict: undefined }), "r.jsonl");
   assert.match(open.problems.join(), /6 of 6 results, no closing line/);
   const cut = parseRecord(text.slice(0, -10), "r.jsonl");
-  assert.match(cut.problems.join(), /not written to its end/);
+  assert.match(cut.problems.join(), /its last line is incomplete/);
 });
 
 test("a record that was changed after it was written is not believed", () => {
