@@ -4,17 +4,17 @@ import { isCaught, type MiniatureResult } from "../../suite/run_miniature.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { traceRequirements } from "./traceability.ts";
 
-/** The data of a table of miniatures. */
+/** What a table of miniatures is made of. */
 export interface MiniatureTableOptions {
   readonly scenarios: readonly Scenario[];
   readonly miniatures: readonly Miniature[];
-  /** Results of a run; without them the table says which scenarios could catch which miniature. */
+  /** What the court made of them; without it the table says which scenarios could catch which miniature. */
   readonly results?: readonly MiniatureResult[] | undefined;
 }
 
 /**
- * Writes requirements, scenarios and miniatures as a table of text: a line for each scenario that covers a requirement,
- * with the miniatures that it caught by that requirement, or could catch.
+ * Requirement, scenario and miniature as a table of text: a line for each scenario that judges a requirement, with
+ * the miniatures that it caught by it, or that it could catch.
  */
 export function miniatureTable(options: MiniatureTableOptions): string {
   const { scenarios, miniatures, results } = options;
@@ -22,10 +22,10 @@ export function miniatureTable(options: MiniatureTableOptions): string {
     const { level } = REQUIREMENTS[trace.id];
     if (trace.scenarios.length === 0) return [[trace.id, level, "-", "-"]];
     return trace.scenarios.map((scenario, at) => {
-      const found =
-        results === undefined ? trace.miniatures : caughtMiniatures(results, trace.id, scenario);
+      const liars =
+        results === undefined ? trace.miniatures : liarsCaught(results, trace.id, scenario);
       const head = at === 0 ? [trace.id, level] : ["", ""];
-      return [...head, scenario, found.join(" ") || "-"];
+      return [...head, scenario, liars.join(" ") || "-"];
     });
   });
   const last = results === undefined ? "miniatures" : "miniatures caught";
@@ -33,9 +33,9 @@ export function miniatureTable(options: MiniatureTableOptions): string {
 }
 
 /**
- * Says how many miniatures were caught, and what is wrong if not all were; a line for each finding.
+ * How many miniatures were caught, and what is wrong where they were not all; a line for each thing.
  *
- * @param scenarios given for a whole run only: a part of the miniatures does not show that a scenario fails none
+ * @param scenarios those of a whole run: from a part of the miniatures nobody can tell that a scenario fails none
  */
 export function miniatureSummary(
   results: readonly MiniatureResult[],
@@ -53,7 +53,7 @@ export function miniatureSummary(
   ];
 }
 
-/** Scenarios of the memory world that failed no miniature: nothing shows that they can fail. */
+/** Scenarios of the world in memory that failed no miniature: nothing shows that they can. */
 export function idleScenarios(
   results: readonly MiniatureResult[],
   scenarios: readonly Scenario[],
@@ -76,7 +76,7 @@ function percentOf(part: number, whole: number): string {
   return ((100 * part) / Math.max(1, whole)).toFixed(0);
 }
 
-function caughtMiniatures(
+function liarsCaught(
   results: readonly MiniatureResult[],
   id: RequirementId,
   scenario: string,
@@ -95,7 +95,7 @@ function faultLines({ miniature, breaks, red, courtFaults }: MiniatureResult): s
       ({ requirement, scenario, detail }) =>
         `${miniature}: tripped ${requirement} in ${scenario}: ${detail}`,
     ),
-    ...courtFaults.map((fault) => `${miniature}: the harness failed in ${fault}`),
+    ...courtFaults.map((fault) => `${miniature}: the court failed in ${fault}`),
   ];
 }
 

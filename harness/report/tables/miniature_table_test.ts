@@ -56,7 +56,7 @@ test("miniatureSummary() counts the caught, and says what is wrong of the rest",
   assert.deepEqual(miniatureSummary([CAUGHT, tripped], SCENARIOS), [
     "trips: not caught by DL-RESUME",
     "trips: tripped DL-ATOMIC in a/two: half a file",
-    "trips: the harness failed in a/one: no end",
+    "trips: the court failed in a/one: no end",
     "scenarios that fail no miniature: 0 of 2",
     "judgements: 2 of 4 pairs of a miniature and a scenario (50 %)",
     "miniatures caught / written: 1 / 2 (50 %)",

@@ -2,26 +2,26 @@ import { type Profile, type RequirementId, REQUIREMENTS } from "../../../spec/mo
 import type { Miniature } from "../../miniatures/miniature.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 
-/** The scenarios that cover a requirement and the miniatures that break it. */
+/** The scenarios that judge a requirement and the miniatures that break it. */
 export interface RequirementTrace {
   readonly id: RequirementId;
   readonly scenarios: readonly string[];
   readonly miniatures: readonly string[];
 }
 
-/** Gaps between requirements, scenarios and miniatures. */
+/** What is missing between the law, the scenarios and the miniatures. */
 export interface TraceabilityGaps {
-  /** Covered requirements of level MUST that no miniature breaks. */
+  /** Judged requirements of level MUST that no miniature breaks. */
   readonly withoutMiniature: readonly RequirementId[];
-  /** Miniatures that break a requirement that no scenario covers, with that requirement. */
+  /** Miniatures that break what no scenario judges, with what it is. */
   readonly unjudged: readonly string[];
-  /** Scenarios that cover nothing that a miniature breaks. */
+  /** Scenarios that judge nothing that a miniature breaks. */
   readonly untried: readonly string[];
   /** Names that more than one miniature has. */
   readonly sameName: readonly string[];
 }
 
-/** Lists the scenarios that cover and the miniatures that break each requirement, in the order of `REQUIREMENTS`. */
+/** Which scenarios judge and which miniatures break each requirement, in the order of the law. */
 export function traceRequirements(
   scenarios: readonly Scenario[],
   miniatures: readonly Miniature[],
@@ -34,7 +34,7 @@ export function traceRequirements(
 }
 
 /**
- * Finds the gaps: a covered MUST that no miniature breaks, and a miniature that no scenario can catch.
+ * What is missing: a MUST that is judged and that no liar breaks, a liar that nothing can catch.
  *
  * @param options the profiles of the requirements that need a miniature
  *
@@ -66,7 +66,7 @@ export function traceabilityGaps(
       }),
     unjudged: traces
       .filter((trace) => trace.scenarios.length === 0)
-      .flatMap(({ id, miniatures: names }) => names.map((name) => `${name}: ${id}`)),
+      .flatMap(({ id, miniatures: liars }) => liars.map((liar) => `${liar}: ${id}`)),
     untried: scenarios
       .filter(({ covers }) => !covers.some((id) => broken.has(id)))
       .map(({ name }) => name),
