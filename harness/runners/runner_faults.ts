@@ -1,4 +1,5 @@
-import type { ErrorCode, RunnerRequest } from "../../spec/mod.ts";
+import type { ErrorCode } from "../../spec/mod.ts";
+import type { RunnerRequest } from "../../spec/runner_messages.ts";
 import { answerHonestly, SCRIPTED_HELLO } from "./honest_runner.ts";
 import type { RunnerScript, ScriptedRunner } from "./scripted_programs.ts";
 

@@ -18,7 +18,10 @@ import {
 } from "../../harness/mod.ts";
 import type { Digest } from "../../spec/mod.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
-import { checkDirectory, findRunner, ModelError, nodeHost, RunnerClient } from "../../src/mod.ts";
+import { checkDirectory } from "../../src/load/check_directory.ts";
+import { findRunner } from "../../src/run/find_runner.ts";
+import { ModelError, nodeHost } from "../../src/mod.ts";
+import { RunnerClient } from "../../src/run/runner_client.ts";
 
 const PROMPT = [5, 6, 7, 100, 101];
 const TOKENS = 12;

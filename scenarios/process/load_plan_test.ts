@@ -18,7 +18,7 @@ import { anyModel, damagesOf, HARMLESS, type ModelFile } from "../../harness/mod
 import { traceOpens } from "../../harness/runners/trace_opens.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import { nodeHost } from "../../src/node_host.ts";
-import { planLoad } from "../../src/load/mod.ts";
+import { planLoad } from "../../src/load/plan/load_plan.ts";
 
 const MODELS = Number(process.env["MLX_LAYOUT_PLANS"] ?? 48);
 const python = findPython();

@@ -26,7 +26,8 @@ import {
 } from "../../harness/mod.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import type { RunnerName } from "../../spec/mod.ts";
-import { findRunner, nodeHost, SharedModelManager } from "../../src/mod.ts";
+import { findRunner } from "../../src/run/find_runner.ts";
+import { nodeHost, SharedModelManager } from "../../src/mod.ts";
 
 const python = findPython();
 const noPython =

@@ -8,7 +8,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Progress, RunnerRequest } from "../../../spec/mod.ts";
+import type { Progress } from "../../../spec/mod.ts";
+import type { RunnerRequest } from "../../../spec/runner_messages.ts";
 import {
   anyModel,
   type ModelFile,
