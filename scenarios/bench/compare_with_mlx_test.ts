@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAMILY_CASES_MIN, familyCases } from "../../harness/mod.ts";
+import { FAMILY_CASES_MIN, familyCases } from "../../harness/internal.ts";
 import { type MlxAnswer, RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import { compareWithMlx } from "./compare_with_mlx.ts";
 import { relativeTolerance, TOLERANCE } from "./inference_tolerance.ts";
@@ -8,7 +8,7 @@ import { findPython } from "../../harness/subjects/find_python.ts";
 
 const python = findPython() ?? "";
 
-/** `npm run inference` compares more of them. */
+/** `mlx-conform bench compare` compares more of them. */
 const MODELS = 24;
 
 test(

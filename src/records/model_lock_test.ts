@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   diskError,
-  memoryFiles,
   readTree,
   seededRandom,
-  SimulatedClock,
   wrapFiles,
   writeBytes,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { memoryFiles, SimulatedClock } from "../../harness/mod.ts";
 import { type LockHost, lockModel, withModelLock } from "./model_lock.ts";
 
 const LOCKS = "/m/locks";

@@ -11,15 +11,17 @@ import fc from "fast-check";
 import type { Progress } from "../../../spec/mod.ts";
 import type { RunnerRequest } from "../../../spec/runner_messages.ts";
 import {
-  anyModel,
-  type ModelFile,
-  scenario,
   SCRIPTED_HELLO,
   ScriptedPrograms,
   type ScriptedRunner,
+  writeBytes,
+} from "../../../harness/internal.ts";
+import {
+  anyModel,
+  type ModelFile,
+  scenario,
   wantedFiles,
   type World,
-  writeBytes,
   wrongFiles,
 } from "../../../harness/mod.ts";
 
