@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The layouts that the law knows. */
+/** Every layout, by name, with its path template. */
 export const LAYOUTS = {
   hubapi: "{root}/models/{org}/{name}",
   lmstudio: "{root}/{org}/{name}",
