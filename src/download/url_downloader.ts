@@ -16,7 +16,8 @@ import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
 import { hubError } from "../hub/hub_error.ts";
 import { hubSettings } from "../hub/hub_settings.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
-import { modelDirectory } from "../layout/model_directory.ts";
+import { modelPlace } from "../layout/model_directory.ts";
+import { directoryPlace } from "../layout/model_place.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 import { selectionOf } from "../layout/select_files.ts";
 import { downloadFiles } from "./download_files.ts";
@@ -43,7 +44,7 @@ interface RemoteFacts {
  * Downloads plain files by their address, by the same rules as models: `DL-OTHER-WAY`.
  *
  * What the server states is verified: length, an unchanged etag, and the caller's SHA-256. A file goes into a
- * directory of its own in the flat layout; its name tells two addresses apart.
+ * directory of its own in the flat layout; its name distinguishes two addresses.
  */
 export class UrlDownloader {
   readonly #host: Host;
@@ -75,8 +76,8 @@ export class UrlDownloader {
   }
 
   #target(request: DownloadRequest): RepositoryTarget {
-    const directory = modelDirectory(this.#config.root, request.repository, { layout: "flat" });
-    return { directory, selection: selectionOf(request, ["*"]), mustBeModel: false };
+    const place = modelPlace(this.#config, request.repository, { layout: "flat" });
+    return { place, selection: selectionOf(request, ["*"]), mustBeModel: false };
   }
 
   /** Where the file of an address lies. @throws {ModelError} `invalid-argument`, `unsafe-path` */
@@ -113,8 +114,7 @@ export class UrlDownloader {
     const { sizeBytes, validator } = await this.#askFacts(http, url, options.signal);
     const facts = `${withoutQuery(url)} ${sizeBytes} ${validator}`;
     const task: DownloadTask = {
-      root: this.#config.root,
-      directory: this.directoryOf(url),
+      place: directoryPlace(this.#config.root, this.directoryOf(url)),
       source: withoutQuery(url),
       revision: "",
       commit: "",

@@ -1,11 +1,11 @@
-import { parseRepositoryId } from "./repository_id.ts";
+import { isRepositoryId, parseRepositoryId } from "./repository_id.ts";
 
 /**
  * The app's name for a repository: `org--name`.
  *
  * No id on the hub contains `--`, so two repositories never share a model id: `MANAGE-MAP`.
  *
- * @throws {ModelError} `invalid-argument` when it is no repository id
+ * @throws {ModelError} `invalid-argument` when it is not a repository id
  *
  * @example Usage
  * ```ts
@@ -26,10 +26,5 @@ export function repositoryOf(modelId: string): string | undefined {
   const parts = modelId.split("--");
   if (parts.length !== 2) return undefined;
   const repository = parts.join("/");
-  try {
-    parseRepositoryId(repository);
-    return repository;
-  } catch {
-    return undefined;
-  }
+  return isRepositoryId(repository) ? repository : undefined;
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
-import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
+import { placeAt } from "../layout/model_place.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 
 /** One file that a migration moves. */
@@ -36,7 +36,7 @@ export async function planFiles(
   const { from, to } = options;
   const files: MigratedFile[] = [];
   const leftBehind: string[] = [];
-  const locks = `${relativeTo(from, stagingOf(from).locks)}/`;
+  const locks = `${relativeTo(from, placeAt(from, from).staging.locks)}/`;
   for await (const { path, stat } of walk(disk, from)) {
     if (stat.kind === "directory" || path.startsWith(locks)) continue;
     if (isForeign(path)) {

@@ -1,5 +1,3 @@
-import { readPlan } from "../../records/download_intent.ts";
-import { join } from "node:path";
 import type {
   DownloadResult,
   ErrorCode,
@@ -8,7 +6,7 @@ import type {
   Marker,
 } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-
+import { readPlan } from "../../records/download_intent.ts";
 import { readMarker } from "../../records/marker.ts";
 import { verifyFiles } from "../../records/verify_files.ts";
 import { localCopy, type LocalCopyQuestion } from "./local_copy.ts";
@@ -28,8 +26,9 @@ export async function offlineCopy(
 ): Promise<DownloadResult> {
   const copy = await localCopy(files, question);
   if (copy !== undefined) return { ...copy, offline: true };
-  const { directory, source } = question;
-  const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
+  const { place, source } = question;
+  const { directory } = place;
+  const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, place));
   if (recorded === undefined || recorded.source !== source) {
     if (why !== undefined) throw why;
     throw new ModelError(
@@ -50,7 +49,8 @@ async function incomplete(
     readonly why: ModelError | undefined;
   },
 ): Promise<ModelError> {
-  const { directory, source, recorded, revision, why } = context;
+  const { source, recorded, revision, why } = context;
+  const { directory } = context.place;
   const faults = await verifyFiles(files, directory, {
     recorded: recorded.files,
     hash: "always",
@@ -64,7 +64,7 @@ async function incomplete(
     const held = `revision "${recorded.revision}" (${recorded.commit}) with patterns ${recorded.include.join(" ")}`;
     return new ModelError(
       code,
-      `Cannot download revision "${revision}" of "${source}" as ${away} and "${join(directory)}" holds ${held}: go online`,
+      `Cannot download revision "${revision}" of "${source}" as ${away} and "${directory}" holds ${held}: go online`,
       { ...cause, expected: revision, actual: recorded.revision },
     );
   }

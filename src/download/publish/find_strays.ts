@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { type Digest, type FileSystem, fnmatch, REQUIRED_PARTS } from "../../../spec/mod.ts";
 import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
 import { lstatIfThere } from "../../disk/walk.ts";
-import type { DownloadTask } from "../download_task.ts";
+import { type DownloadTask, filePath } from "../download_task.ts";
 import type { EarlierFiles } from "../../records/earlier_files.ts";
 
 /**
@@ -24,7 +23,7 @@ export async function findStrays(
     if (wanted.has(path)) continue;
     const listed = task.listed.get(path);
     if (listed !== undefined && listed === digest) continue;
-    const place = join(task.directory, ...path.split("/"));
+    const place = filePath(task, path);
     if ((await lstatIfThere(files, place))?.kind !== "file") continue;
     const isWeight = REQUIRED_PARTS.weights.some((pattern) => fnmatch(pattern, path));
     if (isWeight || (await isUntouched(files, place, { digest, signal: options.signal })))
