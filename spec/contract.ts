@@ -13,7 +13,7 @@ import type {
   LoadPlan,
   PlanRequest,
 } from "./inference.ts";
-import type { Layout } from "./layouts.ts";
+import type { Layout, RepositoryLayout } from "./layouts.ts";
 
 /** Environment variables, as the implementation sees them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -141,7 +141,7 @@ export interface MigrationRequest {
   /** Absolute path of the directory in which it is. @default {its flat directory, else that of layout `lmstudio`} */
   readonly from?: string;
   /** The layout that it is moved to. @default {"hubapi"} */
-  readonly layout?: Exclude<Layout, "flat" | "hf-cache">;
+  readonly layout?: RepositoryLayout;
   /** What to do: only say what would happen, do it or go on with it, or take it back. */
   readonly step: "plan" | "move" | "undo";
 }

@@ -72,14 +72,6 @@ export function hubCachePlaceOf(directory: string): HubCachePlace | undefined {
   return isSnapshot ? placeIn(repository) : undefined;
 }
 
-/** The repository that a directory of the cache is for, or undefined when it is for none. */
-export function repositoryOfCacheName(name: string): string | undefined {
-  const [prefix, org, model, ...rest] = name.split("--");
-  if (prefix !== "models" || org === undefined || model === undefined || rest.length > 0)
-    return undefined;
-  return `${org}/${model}`;
-}
-
 function placeIn(repository: string): HubCachePlace {
   return {
     repository,
