@@ -83,7 +83,7 @@ for (const [signal, expected] of [
       hub.close();
       assert.equal(exitCode, expected);
       assert.equal(stdout, "");
-      assert.match(stderr, /^mlx-layout: Interrupted.*run the same command again.*\n$/);
+      assert.match(stderr, /^mlx-layout: Interrupted.*retry the command.*\n$/);
     },
   );
 }

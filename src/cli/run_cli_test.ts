@@ -16,6 +16,35 @@ test("an unknown command is a misuse", async () => {
   assert.match(stderr, /unknown command 'frobnicate'/);
 });
 
+test("a misspelt command or option gets a suggestion", async () => {
+  const command = await run("downlaod org/name");
+  assert.equal(command.exitCode, 2);
+  assert.match(command.stderr, /\(Did you mean download\?\)/);
+  const option = await run("download org/name --ofline");
+  assert.equal(option.exitCode, 2);
+  assert.match(option.stderr, /\(Did you mean --offline\?\)/);
+});
+
+test("every help ends with examples that the command takes", async () => {
+  const names = [""];
+  for (const name of names) {
+    const { exitCode, stdout, stderr } = await run(`${name} --help`);
+    assert.deepEqual([exitCode, stderr], [0, ""], name);
+    if (name === "")
+      names.push(...[...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, at]) => at ?? ""));
+    const examples = [...stdout.matchAll(/^ {2}mlx-layout (.*)$/gm)].map(([, line]) => line ?? "");
+    assert.ok(examples.length > 0, `"${name}" has no example`);
+    for (const line of examples) {
+      assert.ok(line.startsWith(name), line);
+      const args = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+      // The scripted manager fails whatever it is asked; a misuse never asks it.
+      const { exitCode: taken, stderr: said } = await run(args);
+      assert.equal(taken, 1, `${line}: ${said}`);
+    }
+  }
+  assert.equal(names.length, 12);
+});
+
 test("--help and --version print and succeed", async () => {
   const help = await run("--help");
   assert.equal(help.exitCode, 0);

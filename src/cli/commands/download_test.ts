@@ -191,7 +191,7 @@ for (const [signal, expected] of [
     const world = { signal: controller.signal };
     const { exitCode, stdout, stderr } = await run("download org/name --json", { download }, world);
     assert.equal(exitCode, expected);
-    assert.match(stderr, /run the same command again/);
+    assert.match(stderr, /retry the command/);
     assert.equal(stderr.split("\n").length, 2);
     assert.match(stdout, /^\{"event":"error","code":"cancelled"/);
   });
@@ -225,13 +225,13 @@ test("no token is ever printed", async () => {
 const MISUSES = [
   ["download", /missing required argument 'model'/],
   ["download org/name --layout flat", /'--layout <layout>' argument 'flat' is invalid/],
-  ["download org/name --concurrency 0", /whole number/],
-  ["download org/name --concurrency 1.5", /whole number/],
+  ["download org/name --concurrency 0", /Expected a positive integer\./],
+  ["download org/name --concurrency 1.5", /Expected a positive integer\./],
   ["download org/name --endpoint hub.test", /begins with https/],
   ["download org/name --sha256 abc", /64 hexadecimal digits/],
-  [`download org/name --sha256 ${"a".repeat(64)}`, /'--sha256' is not for ORG\/NAME/],
-  ["download https://x.test/a --dry-run", /'--dry-run' is not for an address/],
-  ["download https://x.test/a --include *.json", /'--include' is not for an address/],
+  [`download org/name --sha256 ${"a".repeat(64)}`, /'--sha256' cannot be used with ORG\/NAME/],
+  ["download https://x.test/a --dry-run", /'--dry-run' cannot be used with a URL/],
+  ["download https://x.test/a --include *.json", /'--include' cannot be used with a URL/],
   ["download org/name other", /too many arguments/],
   ["download org/name --unknown", /unknown option '--unknown'/],
 ] as const;

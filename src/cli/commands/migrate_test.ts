@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { MigrationRequest } from "../../../spec/mod.ts";
 import { DIRECTORY, runScripted as run } from "../scripted_run.ts";
 
-test("migrate shows the plan before it moves, and takes it back on request", async () => {
+test("migrate shows the plan before it moves, and undoes it on request", async () => {
   const steps: string[] = [];
   const migrate = async ({ step, from }: MigrationRequest) => {
     steps.push(step);

@@ -33,7 +33,7 @@ test("path of a model that is not here fails and says what to do", async () => {
   const { exitCode, stdout, stderr } = await run("path org/name", { locate });
   assert.equal(exitCode, 1);
   assert.equal(stdout, "");
-  assert.match(stderr, /not downloaded: run "mlx-layout download org\/name"/);
+  assert.match(stderr, /not downloaded; run "mlx-layout download org\/name"/);
   const json = await run("path org/name --json", { locate });
   assert.match(json.stdout, /^\{"event":"error","code":"not-downloaded"/);
 });

@@ -29,13 +29,13 @@ ${DIRECTORY}\n`,
   [
     { state: "unknown", directory: DIRECTORY, why: "it has no marker" },
     1,
-    `org/name: unknown as it has no marker\n${DIRECTORY}\n`,
+    `org/name: unknown: it has no marker\n${DIRECTORY}\n`,
   ],
 ] as const satisfies readonly (readonly [ModelStatus, number, string])[];
 
 for (const command of ["status", "verify"] as const) {
   for (const [status, exitCode, text] of ANSWERS) {
-    test(`${command} tells that a model is ${status.state} and exits with ${exitCode}`, async () => {
+    test(`${command} prints that a model is ${status.state} and exits with ${exitCode}`, async () => {
       const human = await run(`${command} org/name`, { [command]: async () => status });
       assert.equal(human.stdout, text);
       assert.equal(human.exitCode, exitCode);

@@ -65,7 +65,7 @@ test("reportFailure() calls what is no failure of the contract a fault of the pr
   for (const error of errors) {
     const { exitCode, stderr, event } = report(error);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mlx-layout: Cannot go on .*: x is not a function\. Please report .*\n$/);
+    assert.match(stderr, /^mlx-layout: Internal error: x is not a function\. Please report .*\n$/);
     assert.match(JSON.stringify(event), /"code":"internal"/);
   }
 });
