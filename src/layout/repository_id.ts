@@ -14,17 +14,6 @@ const PART_LENGTH_MAX = 96;
  * Splits `org/name`, refusing what is not a repository id on the hub: `LAYOUT-NAMES`.
  *
  * @throws {ModelError} `invalid-argument`
- *
- * @example Usage
- * ```ts
- * import { parseRepositoryId } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(parseRepositoryId("mlx-community/SmolLM-135M-4bit"), {
- *   org: "mlx-community",
- *   name: "SmolLM-135M-4bit",
- * });
- * ```
  */
 export function parseRepositoryId(repository: string): RepositoryId {
   const [org, name] = repository.split("/");

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type {
   Digest,
   Host,
-  Layout,
   ListedModel,
   MigrationRequest,
   MigrationResult,
@@ -21,7 +20,7 @@ import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
 import { type ModelPlace, placeAt } from "../layout/model_place.ts";
 import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
-import { type LocalPlace, localPlace } from "../records/local_place.ts";
+import { localPlace } from "../records/local_place.ts";
 import { readMarker } from "../records/marker.ts";
 import { listModels } from "./list_models.ts";
 import { modelStatus } from "./model_status.ts";
@@ -36,7 +35,7 @@ export interface ModelFileManagerOptions {
 }
 
 /**
- * Knows where models lie and in what state they are; uses no network: `STATUS-LOCAL`.
+ * Finds, lists, verifies, removes and moves the models on disk; uses no network: `STATUS-LOCAL`.
  *
  * @example Usage
  * ```ts
@@ -53,6 +52,12 @@ export class ModelFileManager {
   readonly #config: SubjectConfig;
   readonly #repositories: Readonly<Record<string, string>>;
 
+  /**
+   * Makes a manager; it reads nothing until it is asked.
+   *
+   * @param host the outside world; its network is not used
+   * @param config the root that holds the models, and the environment variables that say where the hub's cache is
+   */
   constructor(host: Host, config: SubjectConfig, options: ModelFileManagerOptions = {}) {
     this.#host = host;
     this.#config = config;
@@ -71,7 +76,9 @@ export class ModelFileManager {
   }
 
   /**
-   * Where a model is to lie, whether it is there or not: `LAYOUT-PATH`.
+   * The directory in which a model belongs, whether it is there or not: `LAYOUT-PATH`.
+   *
+   * @returns an absolute path
    *
    * @throws {ModelError} `invalid-argument` for layout `hf-cache` unless the revision is a commit
    */
@@ -89,17 +96,29 @@ export class ModelFileManager {
     return (await this.#find(request))?.directory;
   }
 
-  /** Whether a model is complete, as far as the disk tells. */
+  /**
+   * Says whether a model is complete: `STATUS-ANSWERS`. Only files that changed since they were verified are hashed.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#status(request, { ...options, hash: "touched" });
   }
 
-  /** As {@linkcode status}, with every byte hashed: `VERIFY-ROT`. */
+  /**
+   * As {@linkcode status}, with every byte hashed: `VERIFY-ROT`.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async verify(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#status(request, { ...options, hash: "always" });
   }
 
-  /** Every model, of all layouts. */
+  /**
+   * Lists every model under the root, of all layouts, and those in the hub's cache.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
   async list(): Promise<readonly ListedModel[]> {
     const repositories = this.#repositories;
     return this.#tryDisk(
@@ -124,7 +143,7 @@ export class ModelFileManager {
   }
 
   /**
-   * Moves a model to its place, says what that would do, or undoes it.
+   * Moves a model to its place, says what that would do, or undoes it: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
    *
    * @throws {ModelError} `not-downloaded` when there is nothing to move or to undo
    */
@@ -178,7 +197,10 @@ export class ModelFileManager {
   /** The first layout's place that has anything of a model. */
   async #find(request: ModelRequest): Promise<ModelPlace | undefined> {
     for (const layout of request.layout === undefined ? layoutNames() : [request.layout]) {
-      const { place, isKnown } = await this.#localPlace({ ...request, layout });
+      const { place, isKnown } = await localPlace(this.#host.files, this.#config, {
+        ...request,
+        layout,
+      });
       const { directory } = place;
       if (isKnown && (await this.#tryDisk(() => this.#holdsAnything(directory), directory)))
         return place;
@@ -188,12 +210,10 @@ export class ModelFileManager {
 
   /** Where a model is, else where it would be. */
   async #placeOf(request: ModelRequest): Promise<ModelPlace> {
+    const found = await this.#find(request);
+    if (found !== undefined) return found;
     const { layout = DEFAULT_LAYOUT } = request;
-    return (await this.#find(request)) ?? (await this.#localPlace({ ...request, layout })).place;
-  }
-
-  async #localPlace(request: ModelRequest & { readonly layout: Layout }): Promise<LocalPlace> {
-    return localPlace(this.#host.files, this.#config, request);
+    return (await localPlace(this.#host.files, this.#config, { ...request, layout })).place;
   }
 
   async #holdsAnything(directory: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { FileSystem, Random } from "../../spec/mod.ts";
 import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
+import { assertMovable } from "./movable_path.ts";
 import { modelIdOf } from "../layout/model_id.ts";
-import { assertMovablePath } from "./movable_path.ts";
 
 const FORMAT = "mlx-layout-migration/1";
 /** Hidden, so that no listing takes it for a model. */
@@ -91,10 +91,10 @@ function portable(root: string, path: string): string {
 function isSafe(path: unknown): boolean {
   if (typeof path !== "string") return false;
   try {
-    assertMovablePath(path);
+    assertMovable(path);
     return true;
   } catch {
-    // A path that leads out of the directory is not followed, no matter who wrote it.
+    // Whoever wrote this is not to be followed out of the directory.
     return false;
   }
 }

@@ -1,17 +1,18 @@
 import { MARKER_NAME } from "../../spec/mod.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 
-/** Where downloaders, this one and the hub's own, keep what they know of a model. */
-const STATE = ".cache/";
+const STATE_DIRECTORY = ".cache/";
 
 /**
- * Refuses a path that a migration must not write: as in a download, but the marker and the state of downloaders move
- * along with the files that they are about.
+ * Refuses a path that a migration cannot move, because it leaves the directory or is not safe on every disk.
+ *
+ * Unlike a hub's listing, a model's directory holds the state of downloaders too, its marker and its metadata, which
+ * moves with the model.
  *
  * @param path relative to the model's directory, with `/`
  * @throws {ModelError} `unsafe-path`
  */
-export function assertMovablePath(path: string): void {
+export function assertMovable(path: string): void {
   if (path === MARKER_NAME) return;
-  assertSafePath(path.startsWith(STATE) ? path.slice(STATE.length) : path);
+  assertSafePath(path.startsWith(STATE_DIRECTORY) ? path.slice(STATE_DIRECTORY.length) : path);
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { type Layout, LAYOUTS, REPOSITORY_LAYOUTS } from "../../../spec/mod.ts";
-import { makeDirectories, memoryWorld, readTree, type World } from "../../../harness/mod.ts";
+import { makeDirectories, readTree } from "../../../harness/disk/mod.ts";
+import { memoryWorld, type World } from "../../../harness/worlds/mod.ts";
 import { SharedModelManager } from "../../shared_model_manager.ts";
 import { layoutDefinition, layoutDefinitions, layoutNames } from "./mod.ts";
 
