@@ -1,2 +1,7 @@
-/** The version of the suite is that of the package. */
+/**
+ * Which version of the suite this is: that of the package.
+ *
+ * @module
+ */
+
 export { packageVersion as suiteVersion } from "../../src/package_version.ts";

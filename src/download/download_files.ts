@@ -99,7 +99,7 @@ async function downloadLocked(
     throw error;
   });
   const strays = await publisher.findStrays(files, task, { earlier, signal });
-  // From here on nothing waits for the network, and stopping half-way would help nobody.
+  // From here on nothing waits for the network, and stopping half-way would not help.
   throwIfAborted(signal);
   meter.report("publish");
   const { kept, unlinked } = disk;
@@ -142,7 +142,7 @@ async function assertRoom(host: Host, task: DownloadTask, disk: DiskState): Prom
   if (availableBytes >= neededBytes) return;
   throw new ModelError(
     "disk-full",
-    `Cannot download "${task.source}" as it needs ${neededBytes} more bytes in "${task.place.directory}": only ${availableBytes} are free; free some space or use another root`,
+    `Cannot download "${task.source}" into "${task.place.directory}": it needs ${neededBytes} more bytes, and only ${availableBytes} are free; free some space or use another root`,
     { expected: `${neededBytes} bytes`, actual: `${availableBytes} bytes` },
   );
 }

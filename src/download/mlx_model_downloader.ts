@@ -108,7 +108,7 @@ export class MlxModelDownloader {
       const expected = targets.join(", ");
       throw new ModelError(
         "unsupported",
-        `Cannot download "${repository}" into layout "${layout}": use one of ${expected}`,
+        `Cannot download "${repository}" into layout "${layout}"; use one of ${expected}`,
         { expected, actual: layout },
       );
     }

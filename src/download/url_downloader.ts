@@ -101,7 +101,7 @@ export class UrlDownloader {
     if (settings.offline) {
       throw new ModelError(
         "offline",
-        `Cannot download "${withoutQuery(url)}" as the network is switched off (HF_HUB_OFFLINE): switch it on`,
+        `Cannot download "${withoutQuery(url)}": the network is switched off (HF_HUB_OFFLINE); switch it on`,
       );
     }
     const digest = parseSha256(request.sha256);
@@ -147,7 +147,7 @@ export class UrlDownloader {
     }
   }
 
-  /** A server that does not answer `HEAD` states nothing beforehand, which is no error: `DL-ERROR-HEADERS`. */
+  /** A server that does not answer `HEAD` states nothing beforehand, which is not an error: `DL-ERROR-HEADERS`. */
   async #askOnce(
     http: HttpClient,
     url: string,
@@ -190,14 +190,14 @@ function parseFileUrl(url: string): { readonly name: string } {
   if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot download ${JSON.stringify(printableAddress(url))}: give an address that starts with https:// or http://`,
+      `Cannot download ${JSON.stringify(printableAddress(url))}: it is not a web address; give one that starts with https:// or http://`,
     );
   }
   const name = decodeName(parsed.pathname.split("/").at(-1) ?? "");
   if (name === "" || name.includes("/")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot download "${withoutQuery(url)}" as it names no file: give the address of a file`,
+      `Cannot download "${withoutQuery(url)}": it does not name a file; give the address of a file`,
     );
   }
   assertSafePath(name);
@@ -219,6 +219,6 @@ function parseSha256(hex: string | undefined): Digest | undefined {
   if (/^[0-9a-f]{64}$/.test(lower)) return `sha256:${lower}`;
   throw new ModelError(
     "invalid-argument",
-    `Cannot use ${JSON.stringify(hex)} as a SHA-256: give 64 hexadecimal digits`,
+    `Cannot use ${JSON.stringify(hex)} as a SHA-256; give 64 hexadecimal digits`,
   );
 }

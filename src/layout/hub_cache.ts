@@ -29,7 +29,7 @@ export function isCommit(revision: string): boolean {
 }
 
 /**
- * The root of layout `hf-cache`: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, else the place's own
+ * The root of layout `hf-cache`: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, else the configured
  * root: `HUB-ENV-CACHE`, `HUB-ENV-EMPTY`.
  */
 export function hubCacheRoot(config: SubjectConfig): string {

@@ -20,7 +20,7 @@ export function parseRepositoryId(repository: string): RepositoryId {
   if (!isRepositoryId(repository) || org === undefined || name === undefined) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot use ${JSON.stringify(repository)} as a repository id: write it as "org/name" with letters, digits, ".", "_" and single "-"`,
+      `Cannot use ${JSON.stringify(repository)} as a repository id; write it as "org/name" with letters, digits, ".", "_" and single "-"`,
     );
   }
   return { org, name };

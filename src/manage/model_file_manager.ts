@@ -186,7 +186,7 @@ export class ModelFileManager {
     const question = {
       place,
       source: request.repository,
-      // Where each commit has a directory, the ref has told which one the revision means.
+      // Where each commit has a directory, the ref has said which one the revision means.
       revision: place.cache === undefined ? request.revision : undefined,
       hash: options.hash,
       signal: options.signal,

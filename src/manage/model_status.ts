@@ -103,7 +103,7 @@ async function withoutMarker(files: FileSystem, question: StatusQuestion): Promi
   const faults = lackingFaults(paths);
   if (faults.length > 0) return { state: "incomplete", directory, faults };
   const why =
-    "it has no marker, so nobody verified its files; download it again to have them verified";
+    "it has no marker, so its files were never verified; download it again to verify them";
   return { state: "unknown", directory, why };
 }
 

@@ -53,7 +53,7 @@ async function removeAll(
   if (commits.length === 0 && unfinished.length === 0)
     throw new ModelError(
       "not-downloaded",
-      `Cannot remove "${name}" as nothing of it is in "${cache.repository}": check the id and the cache`,
+      `Cannot remove "${name}": nothing of it is in "${cache.repository}"; check the id and the cache`,
     );
   let bytesFreed = 0;
   for (const commit of commits) {

@@ -39,7 +39,7 @@ export async function removeModel(
     if (stat === undefined) {
       throw new ModelError(
         "not-downloaded",
-        `Cannot remove "${name}" as nothing of it is in "${directory}": check the id and the root`,
+        `Cannot remove "${name}": nothing of it is in "${directory}"; check the id and the root`,
       );
     }
     await assertExactCase(files, root, directory);

@@ -38,7 +38,7 @@ export async function removeSnapshot(
   if (cache === undefined || !isCommit(basename(directory)) || !isHere) {
     throw new ModelError(
       "not-downloaded",
-      `Cannot remove "${name}" as nothing of it is in "${directory}": check the id, the revision and the cache`,
+      `Cannot remove "${name}": nothing of it is in "${directory}"; check the id, the revision and the cache`,
     );
   }
   try {
@@ -49,7 +49,7 @@ export async function removeSnapshot(
       locks: staging.locks,
       removal: new SnapshotRemoval(host.files, { ...place, cache }),
     });
-    // The lock's own directory can only go once nobody holds it.
+    // The lock's own directory can only go once the lock is given back.
     await removeEmptyDirectories(host.files, staging.locks, root);
     // Claims of the dead went when the lock was taken.
     const left = await sizesBelow(host.files, staging.locks);

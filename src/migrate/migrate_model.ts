@@ -51,7 +51,7 @@ export async function planMigration(
   if (files.length === 0) {
     throw new ModelError(
       "not-downloaded",
-      `Cannot move "${repository}" to "${to}" as there is no file of it in "${from}": name the directory`,
+      `Cannot move "${repository}" to "${to}": there is no file of it in "${from}"; name its directory with --from`,
     );
   }
   return { from, to, files: files.map(({ path }) => path), leftBehind, isDone: false };
@@ -83,9 +83,9 @@ export async function migrateModel(
 }
 
 /**
- * Takes a migration back, whether it was finished or not: `MIGRATE-SAFE`.
+ * Undoes a migration, whether it was finished or not: `MIGRATE-SAFE`.
  *
- * @throws {ModelError} `not-downloaded` when no migration of this model is on record
+ * @throws {ModelError} `not-downloaded` when no migration of this model is recorded
  */
 export async function undoMigration(
   host: LockHost,
@@ -97,7 +97,7 @@ export async function undoMigration(
   if (recorded === undefined) {
     throw new ModelError(
       "not-downloaded",
-      `Cannot undo a migration of "${repository}" as none is on record under "${root}": check the id and the root`,
+      `Cannot undo a migration of "${repository}": none is recorded under "${root}"; check the id and the root`,
     );
   }
   const { from, to, files } = recorded;
@@ -168,7 +168,7 @@ async function carry(
   // From its first step on nothing in the place that is given up looks like a model.
   const leaving = journal.files.toSorted(byLeaving);
   for (const path of leaving) {
-    // Never the only copy: somebody else may have taken the new one away meanwhile.
+    // Never the only copy: another process may have removed the new one meanwhile.
     if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
     await unlinkIfThere(files, at(from, path));
     if (leavesFirst(path)) await files.syncDirectory(from);

@@ -20,7 +20,7 @@ export interface MigrationFiles {
   readonly leftBehind: readonly string[];
 }
 
-/** Comes last, so that no reader is fooled by half a model: `DL-CONFIG-LAST`, `MARK-LAST`. */
+/** Comes last, so that no reader is misled by half a model: `DL-CONFIG-LAST`, `MARK-LAST`. */
 const LAST_IN: readonly string[] = ["config.json", MARKER_NAME];
 
 /**
@@ -48,7 +48,7 @@ export async function planFiles(
     if ((await lstatIfThere(disk, join(to, ...path.split("/")))) !== undefined) {
       throw new ModelError(
         "access-denied",
-        `Cannot move "${path}" from "${from}" to "${to}" as it is there already: remove one of the two models`,
+        `Cannot move "${path}" from "${from}" to "${to}": it is there already; remove one of the two models`,
         { file: path },
       );
     }
@@ -69,7 +69,7 @@ function isForeign(path: string): boolean {
 
 async function sizeOf(disk: FileSystem, path: string): Promise<number> {
   const refuse = (why: string, cause?: unknown) =>
-    new ModelError("access-denied", `Cannot move "${path}" as it is ${why}: remove it first`, {
+    new ModelError("access-denied", `Cannot move "${path}": it is ${why}; remove it first`, {
       file: path,
       cause,
     });
@@ -79,6 +79,6 @@ async function sizeOf(disk: FileSystem, path: string): Promise<number> {
   } catch (error) {
     throw refuse("a link that leads nowhere", error);
   }
-  if (stat.kind !== "file") throw refuse("no regular file");
+  if (stat.kind !== "file") throw refuse("not a regular file");
   return stat.sizeBytes;
 }

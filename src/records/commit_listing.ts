@@ -55,7 +55,7 @@ function parseListing(text: string): MarkerFile[] | undefined {
   try {
     value = JSON.parse(text);
   } catch {
-    // Whatever it is, it is no listing, and proves nothing.
+    // What is not a listing proves nothing.
     return undefined;
   }
   if (!isRecord(value) || value["format_version"] !== FORMAT_VERSION || !isRecord(value["files"]))

@@ -59,7 +59,7 @@ not loadable: unknown architecture, 8.03 B parameters, not quantized, 272 tensor
   assert.deepEqual(JSON.parse(json.stdout), JSON.parse(JSON.stringify(report)));
 });
 
-test("check takes a path for a directory, and a name for a model before a directory of that name", async () => {
+test("check reads a path as a directory, and a name as a model before a directory of that name", async () => {
   const parent = await mkdtemp(join(tmpdir(), "check-"));
   const before = process.cwd();
   try {

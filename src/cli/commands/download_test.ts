@@ -74,7 +74,7 @@ test("download --json prints an object for each event, the result last, and noth
   assert.equal(stderr, "");
 });
 
-test("download rewrites its line on a terminal and takes it away before a failure is told", async () => {
+test("download rewrites its line on a terminal and clears it before a failure is reported", async () => {
   const { stderr } = await run(
     "download org/name",
     {

@@ -38,7 +38,7 @@ test("list prints a table with directories relative to the root, and names the m
   );
 });
 
-test("list --json prints the models, and an empty root is no failure", async () => {
+test("list --json prints the models, and an empty root is not a failure", async () => {
   const json = await run("list --json", { list: async () => [LISTED] });
   const { misplaced: _, ...defined } = LISTED;
   assert.deepEqual(JSON.parse(json.stdout), [defined]);

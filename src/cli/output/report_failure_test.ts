@@ -56,7 +56,7 @@ test("reportFailure() answers 2 for a request that is wrong itself", () => {
   assert.equal(report(new ModelError("invalid-argument", "Cannot use it")).exitCode, 2);
 });
 
-test("reportFailure() calls what is no failure of the contract a fault of the program", () => {
+test("reportFailure() calls a failure outside the contract an internal error", () => {
   const errors = [
     new TypeError("x is not a function"),
     Object.assign(new Error("x is not a function"), { code: "busy" }),

@@ -60,7 +60,7 @@ function digestOf({ path, digest }: WantedFile): Digest {
   if (digest !== undefined) return digest;
   throw new ModelError(
     "unsupported",
-    `Cannot place "${path}" in layout "hf-cache" as the hub hides its hash, which names its content there: give a token that may read it, or use layout "hubapi"`,
+    `Cannot place "${path}" in layout "hf-cache": the hub hides its hash, which names its content there; give a token that may read it, or use layout "hubapi"`,
     { file: path },
   );
 }
@@ -84,7 +84,7 @@ async function inspectEntry(
   if (kind === "directory") {
     throw new ModelError(
       "access-denied",
-      `Cannot place "${wanted.path}" as a directory of that name stands in "${task.place.directory}": move it away`,
+      `Cannot place "${wanted.path}": a directory of that name is in "${task.place.directory}"; move it away`,
       { file: wanted.path },
     );
   }

@@ -66,7 +66,7 @@ async function inspectFile(
   if (stat?.kind === "directory") {
     throw new ModelError(
       "access-denied",
-      `Cannot place "${wanted.path}" as a directory of that name stands in "${task.place.directory}": move it away`,
+      `Cannot place "${wanted.path}": a directory of that name is in "${task.place.directory}"; move it away`,
       { file: wanted.path },
     );
   }

@@ -33,7 +33,7 @@ export async function offlineCopy(
     if (why !== undefined) throw why;
     throw new ModelError(
       "offline",
-      `Cannot download "${source}" as the network is switched off (HF_HUB_OFFLINE or --offline) and nothing of it is in "${directory}": switch it on`,
+      `Cannot download "${source}": the network is switched off (HF_HUB_OFFLINE or --offline) and nothing of it is in "${directory}"; switch it on`,
     );
   }
   // Of another revision there is nothing here to fall back on, and the hub's own answer says more.
@@ -64,13 +64,13 @@ async function incomplete(
     const held = `revision "${recorded.revision}" (${recorded.commit}) with patterns ${recorded.include.join(" ")}`;
     return new ModelError(
       code,
-      `Cannot download revision "${revision}" of "${source}" as ${away} and "${directory}" holds ${held}: go online`,
+      `Cannot download revision "${revision}" of "${source}": ${away} and "${directory}" holds ${held}; go online`,
       { ...cause, expected: revision, actual: recorded.revision },
     );
   }
   return new ModelError(
     code,
-    `Cannot use "${source}" as ${away} and the local copy is not complete: ${describe(faults)}; go online and run the same again`,
+    `Cannot use "${source}": ${away} and the local copy is incomplete (${describe(faults)}); go online and retry the command`,
     { ...cause, file: faults[0]?.path ?? "", actual: faults.map((fault) => fault.path).join(", ") },
   );
 }

@@ -8,7 +8,7 @@ import type { EarlierFiles } from "../../records/earlier_files.ts";
  * Finds files that an earlier revision left and this commit does not have: `LAYOUT-STRAYS`, `LAYOUT-FOREIGN`.
  *
  * Only what is known to have been downloaded can be a stray; and of that, only weights and what is still as it was
- * downloaded: a file that somebody edited since is theirs.
+ * downloaded: a file that was edited since is the user's.
  *
  * @returns paths relative to the model's directory
  */

@@ -18,7 +18,7 @@ export async function placeFiles(files: FileSystem, moves: readonly Move[]): Pro
   for (const directory of changed) await files.syncDirectory(directory);
 }
 
-/** Makes the parents at this moment, also when somebody keeps removing them: `LAYOUT-PARENTS`. */
+/** Makes the parents at this moment, also when another process keeps removing them: `LAYOUT-PARENTS`. */
 async function renameIntoPlace(files: FileSystem, { source, target }: Move): Promise<void> {
   for (let vanished = 0; ; vanished++) {
     try {

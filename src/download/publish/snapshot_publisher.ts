@@ -140,7 +140,7 @@ async function makeLink(
     if (!["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"].includes(errnoOf(error) ?? "")) throw error;
     throw new ModelError(
       "unsupported",
-      `Cannot place "${file}" in layout "hf-cache" as this volume has no symbolic links: use layout "hubapi" or another volume`,
+      `Cannot place "${file}" in layout "hf-cache": this volume has no symbolic links; use layout "hubapi" or another volume`,
       { file, cause: error },
     );
   }
