@@ -7,13 +7,10 @@ const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const VALUES = { org: "org", name: "name", "model id": "org--name", commit: COMMIT };
 
 test("fillTemplate() writes the path of each layout", () => {
-  const paths = Object.values(LAYOUTS).map((template) => fillTemplate(template, "/r", VALUES));
-  assert.deepEqual(paths, [
-    "/r/models/org/name",
-    "/r/org/name",
-    "/r/org--name",
-    `/r/models--org--name/snapshots/${COMMIT}`,
-  ]);
+  assert.equal(fillTemplate(LAYOUTS.hubapi, "/r", VALUES), "/r/models/org/name");
+  assert.equal(fillTemplate(LAYOUTS.flat, "/r", VALUES), "/r/org--name");
+  const snapshot = `/r/models--org--name/snapshots/${COMMIT}`;
+  assert.equal(fillTemplate(LAYOUTS["hf-cache"], "/r", VALUES), snapshot);
 });
 
 test("templateComponents() read back what fillTemplate() wrote", () => {
