@@ -6,6 +6,7 @@ import type {
   GenerateOptions,
   GenerateRequest,
   Host,
+  Layout,
   ListedModel,
   MigrationRequest,
   MigrationResult,
@@ -29,6 +30,8 @@ import { isMlxRepository, type RepositorySnapshot } from "./download/repository_
 import { UrlDownloader } from "./download/url_downloader.ts";
 import { hubSettings } from "./hub/hub_settings.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
+import { DEFAULT_LAYOUT } from "./layout/layouts/mod.ts";
+import { modelPlace } from "./layout/model_directory.ts";
 import { parseRepositoryId } from "./layout/repository_id.ts";
 import { InferenceManager } from "./inference_manager.ts";
 import { readMarker } from "./records/marker.ts";
@@ -273,19 +276,20 @@ export class SharedModelManager implements ModelManager {
   async #route(request: DownloadRequest, options: WaitOptions): Promise<Route> {
     const { org } = parseRepositoryId(request.repository);
     if (request.layout !== undefined || org === MLX_ORG) return { way: "mlx" };
-    if (await this.#isHere({ ...request, layout: "hubapi" })) return { way: "mlx" };
-    if (await this.#isHere({ ...request, layout: "flat" })) return { way: "other" };
+    if (await this.#isIn(DEFAULT_LAYOUT, request)) return { way: "mlx" };
+    if (await this.#isIn("flat", request)) return { way: "other" };
     if (hubSettings(this.#config.env, request).offline) return { way: "mlx" };
     const snapshot = await this.#repositories.snapshot(request, options);
     return { way: isMlxRepository(snapshot) ? "mlx" : "other", snapshot };
   }
 
-  async #isHere(request: ModelRequest): Promise<boolean> {
+  async #isIn(layout: Layout, { repository }: ModelRequest): Promise<boolean> {
     const { files } = this.#host;
-    const directory = this.#fileManager.directoryOf(request);
+    const place = modelPlace(this.#config, repository, { layout });
+    const { directory } = place;
     try {
-      const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
-      return recorded?.source === request.repository;
+      const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, place));
+      return recorded?.source === repository;
     } catch (error) {
       throw diskError(error, `read "${directory}"`);
     }

@@ -17,7 +17,9 @@ import type {
   Subject,
   UrlRequest,
 } from "../../spec/mod.ts";
+import { DEFAULT_LAYOUT, layoutNames } from "../../src/layout/layouts/mod.ts";
 import { nodeHost } from "../../src/node_host.ts";
+import { packageVersion } from "../../src/package_version.ts";
 import { reference } from "./reference.ts";
 
 const speed = Number(process.env["MLX_LAYOUT_CLOCK_SPEED"] ?? 1);
@@ -25,9 +27,8 @@ const startMs = Number(process.env["MLX_LAYOUT_CLOCK_START"] ?? Date.now());
 const host = { ...nodeHost(), ...(speed === 1 ? {} : { clock: fastClock() }) };
 /** `--layout hf-cache` makes the hub's own cache its first layout. */
 const isOfHubCache = process.argv.includes("hf-cache");
-const LAYOUT_ORDER: readonly Layout[] = isOfHubCache
-  ? ["hf-cache", "hubapi", "lmstudio", "flat"]
-  : ["hubapi", "lmstudio", "flat", "hf-cache"];
+const ownLayout: Layout = isOfHubCache ? "hf-cache" : DEFAULT_LAYOUT;
+const layouts: readonly Layout[] = [ownLayout, ...layoutNames(({ name }) => name !== ownLayout)];
 /** One for each root: a process keeps what it knows from one operation to the next. */
 const managers = new Map<string, ModelManager>();
 const subject = await resolvedSubject();
@@ -35,7 +36,7 @@ const subject = await resolvedSubject();
 serveAdapter(
   {
     name: isOfHubCache ? "mlx-layout-hf-cache" : "mlx-layout",
-    version: "0.1.0",
+    version: packageVersion(),
     roles: ["downloader", "manager", "loader"],
     capabilities: [
       "cancel",
@@ -47,7 +48,7 @@ serveAdapter(
       "endpoint",
       "concurrency",
     ],
-    layouts: LAYOUT_ORDER,
+    layouts,
     profiles: ["core", "offline", "interop", "durable"],
     clockSpeed: speed,
   },

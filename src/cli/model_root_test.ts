@@ -12,7 +12,7 @@ test("modelRoot() prefers the option, then the variable, then the default", () =
   assert.equal(modelRoot(undefined, { root: ROOT, env: {} }), ROOT);
 });
 
-test("modelRoot() takes an empty variable for none", () => {
+test("modelRoot() ignores an empty variable", () => {
   assert.equal(modelRoot(undefined, { root: ROOT, env: { MLX_LAYOUT_ROOT: "" } }), ROOT);
 });
 

@@ -6,7 +6,7 @@ const SECRET_LENGTH_MIN = 6;
 /**
  * Wraps an output so that no secret passes it: `HUB-TOKEN-SECRET`.
  *
- * Nothing is expected to print one; this is the last door.
+ * Nothing is expected to print one; this is the last line of defence.
  */
 export function secretOutput(output: Output, secrets: readonly (string | undefined)[]): Output {
   const hidden = secrets.filter(
