@@ -1,8 +1,7 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
-import type { Deviation } from "./deviation.ts";
 import { breakageSignature } from "./breakage_signature.ts";
-import { commonPrefix } from "./common_prefix.ts";
+import type { Deviation } from "./deviation.ts";
 
 /** Fewest characters of a common prefix after the requirement, for it to be specific. */
 const BEGINNING_LENGTH_MIN = 20;
@@ -91,4 +90,22 @@ function signaturesOf(
   return beginning.length >= `${requirement}: `.length + BEGINNING_LENGTH_MIN
     ? [beginning]
     : [...all];
+}
+
+/**
+ * Returns the longest common prefix of texts, without trailing blanks.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { commonPrefix } from "mlx-layout/harness/internal";
+ *
+ * assert.equal(commonPrefix(["it hung for ever", "it hung up"]), "it hung");
+ * ```
+ */
+export function commonPrefix(texts: readonly string[]): string {
+  const [first = "", ...others] = texts;
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length).trimEnd();
 }

@@ -5,7 +5,7 @@
  */
 
 export { breakageSignature } from "./breakage_signature.ts";
-export { commonPrefix } from "./common_prefix.ts";
+export { commonPrefix } from "./entries_for_failure.ts";
 export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {

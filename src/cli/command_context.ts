@@ -1,10 +1,10 @@
-import type { Environment, Host, WaitOptions } from "../../spec/mod.ts";
+import { resolve } from "node:path";
+import type { Environment, Host, WaitOptions, SubjectConfig } from "../../spec/mod.ts";
+import { expandHome } from "../layout/expand_home.ts";
 import type { CliManager, CliEnvironment } from "./cli_environment.ts";
-import type { Output } from "./text_output.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
-import { modelRoot } from "./model_root.ts";
 import { reportFailure, type ReportFailureOptions } from "./output/report_failure.ts";
-import { secretOutput } from "./output/secret_output.ts";
+import type { Output } from "./text_output.ts";
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -78,4 +78,36 @@ export class Session {
 /** Prints a value as one line of JSON. */
 export function printJson(output: Output, value: unknown): void {
   output.write(`${JSON.stringify(value)}\n`);
+}
+
+/** A shorter text would be found by accident. */
+const SECRET_LENGTH_MIN = 6;
+
+/**
+ * Wraps an output so that no secret passes it: `HUB-TOKEN-SECRET`.
+ *
+ * Nothing is expected to print one; this is the last line of defence.
+ */
+export function secretOutput(output: Output, secrets: readonly (string | undefined)[]): Output {
+  const hidden = secrets.filter(
+    (secret): secret is string => secret !== undefined && secret.length >= SECRET_LENGTH_MIN,
+  );
+  return {
+    write: (text) =>
+      output.write(hidden.reduce((safe, secret) => safe.replaceAll(secret, "[token]"), text)),
+  };
+}
+
+/**
+ * Chooses the directory of the models: the option, else `MLX_LAYOUT_ROOT`, else the place's own root.
+ *
+ * A leading `~` is the home directory, also where no shell has replaced it (`--root=~/Models`).
+ *
+ * @param option the value of `--root`
+ * @returns an absolute path
+ */
+export function modelRoot(option: string | undefined, config: SubjectConfig): string {
+  // A variable that is empty counts as not set: `HUB-ENV-EMPTY`.
+  const chosen = option ?? (config.env["MLX_LAYOUT_ROOT"] || config.root);
+  return resolve(expandHome(chosen, config.env));
 }

@@ -6,19 +6,21 @@ import type {
   Progress,
   UrlRequest,
 } from "../../../spec/mod.ts";
+import type { DownloadPlan } from "../../download/download_plan.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../../layout/layouts/mod.ts";
 import { addExamples } from "../add_examples.ts";
-import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
-import { formatBytes, formatDuration } from "../output/format.ts";
-import { collect, parseSha256, parseUrl, positiveInteger } from "../parse_options.ts";
-import { printDownloadPlan } from "../output/print_download_plan.ts";
-import { ProgressLine } from "../output/progress_line.ts";
 import {
   type CommonOptions,
   printJson,
   type CommandContext,
   type Session,
 } from "../command_context.ts";
+import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
+import { formatBytes, formatDuration, printable } from "../output/format.ts";
+import { ProgressLine } from "../output/progress_line.ts";
+import { table } from "../output/table.ts";
+import { collect, parseSha256, parseUrl, positiveInteger } from "../parse_options.ts";
+import type { Output } from "../text_output.ts";
 
 interface DownloadOptions extends CommonOptions {
   readonly revision?: string;
@@ -198,4 +200,21 @@ function summary(result: DownloadResult, elapsedMs: number): string {
   }
   if (result.bytesFetched === 0) return `Up to date: ${count}, ${formatBytes(bytes)}`;
   return `Done: ${count}, ${formatBytes(bytes)}; fetched ${formatBytes(result.bytesFetched)} in ${formatDuration(elapsedMs)}`;
+}
+
+/** Prints what a download would do: a line for each file, a summary, and the directory last. */
+export function printDownloadPlan(plan: DownloadPlan, output: Output): void {
+  const rows = plan.files.map((file) => [
+    file.action,
+    formatBytes(file.sizeBytes),
+    printable(file.path),
+    file.action === "resume" ? `${formatBytes(file.bytesKept)} are here` : "",
+  ]);
+  output.write(table(rows, { alignRight: [1] }));
+  const { commit, files, bytesTotal, bytesToFetch } = plan;
+  const at = commit === "" ? "" : ` at commit ${printable(commit)}`;
+  output.write(
+    `${files.length} ${files.length === 1 ? "file" : "files"}, ${formatBytes(bytesTotal)}${at}; ${formatBytes(bytesToFetch)} to fetch\n`,
+  );
+  output.write(`${plan.directory}\n`);
 }

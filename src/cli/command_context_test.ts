@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
-import { modelRoot } from "./model_root.ts";
+import { modelRoot } from "./command_context.ts";
 
 const ROOT = resolve("/default");
 
