@@ -1,5 +1,5 @@
 /**
- * The longest beginning that texts share, without blanks at its end.
+ * Returns the longest common prefix of texts, without trailing blanks.
  *
  * @example
  * ```ts
