@@ -8,13 +8,10 @@ import { InvalidArgumentError } from "commander";
  */
 export function positiveInteger(max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    const count = Number(text);
-    if (/^[1-9]\d*$/.test(text) && count <= max) return count;
-    throw new InvalidArgumentError(
-      max === Number.MAX_SAFE_INTEGER
-        ? "Expected a positive integer."
-        : `Expected an integer from 1 to ${max}.`,
-    );
+    const isInteger = /^[1-9]\d*$/.test(text);
+    if (isInteger && Number(text) <= max) return Number(text);
+    const limit = isInteger ? ` It can be at most ${max}.` : "";
+    throw new InvalidArgumentError(`Expected a positive integer.${limit}`);
   };
 }
 

@@ -6,14 +6,14 @@ import { collect, parseSha256, parseUrl, positiveInteger } from "./parse_options
 test("positiveInteger() takes digits from 1 to its limit, and nothing else", () => {
   assert.equal(positiveInteger()("1"), 1);
   assert.equal(positiveInteger(20)("20"), 20);
-  for (const text of ["", "0", "01", "-1", "1.5", "1e3", " 1", "0x1", "9007199254740993", "many"])
+  for (const text of ["", "0", "01", "-1", "1.5", "1e3", " 1", "0x1", "many"])
     assert.throws(
       () => positiveInteger()(text),
       new InvalidArgumentError("Expected a positive integer."),
     );
   assert.throws(
     () => positiveInteger(20)("21"),
-    new InvalidArgumentError("Expected an integer from 1 to 20."),
+    new InvalidArgumentError("Expected a positive integer. It can be at most 20."),
   );
 });
 

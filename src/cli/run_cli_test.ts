@@ -42,7 +42,7 @@ test("every help ends with examples that the command takes", async () => {
       assert.equal(taken, 1, `${line}: ${said}`);
     }
   }
-  assert.equal(names.length, 12);
+  assert.ok(names.length > 11, names.join());
 });
 
 test("--help and --version print and succeed", async () => {
