@@ -7,7 +7,7 @@
 import type { Subject } from "../../spec/mod.ts";
 import { SharedModelManager } from "../../src/shared_model_manager.ts";
 
-/** The implementation of this repository, as the court sees it. */
+/** The implementation of this repository, as the harness sees it. */
 export const reference: Subject = {
   name: "mlx-layout",
   version: "0.1.0",

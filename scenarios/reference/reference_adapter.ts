@@ -1,7 +1,9 @@
 /**
  * The reference as a program that speaks the subject protocol.
  *
- * With `--miniature NAME` it lies as that one does: for tests of the court. With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ * With `--miniature NAME` it misbehaves as that one does, for tests of the harness. With `--layout hf-cache` the hub's own cache
+ * is its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast;
+ * it claims so.
  *
  * @module
  */
@@ -78,8 +80,7 @@ async function resolvedSubject(): Promise<Subject> {
   const { miniatures } = await import("../../harness/miniatures/mod.ts");
   const name = process.argv[at + 1] ?? "";
   const miniature = miniatures.find((one) => one.name === name);
-  if (miniature === undefined)
-    throw new Error(`Cannot lie as "${name}": there is no such miniature`);
+  if (miniature === undefined) throw new Error(`Unknown miniature "${name}"`);
   return miniature.wrap(reference);
 }
 
@@ -95,7 +96,7 @@ function fastClock(): Clock {
   const clock = new RealClock({ startMs, speed });
   return {
     now: () => clock.now(),
-    // Of a pause that is longer than anybody would wait for, the part that somebody does.
+    // In parts, as the real clock refuses a pause that is too long for a test; the process is ended long before that.
     sleep: async (durationMs, signal) => {
       for (let leftMs = durationMs; leftMs > 0; leftMs -= 1000)
         await clock.sleep(Math.min(leftMs, 1000), signal);
