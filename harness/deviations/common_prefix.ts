@@ -1,10 +1,10 @@
 /**
- * The longest beginning that texts share, without blanks at its end.
+ * Returns the longest common prefix of texts, without trailing blanks.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { commonPrefix } from "mlx-layout/harness";
+ * import { commonPrefix } from "mlx-layout/harness/internal";
  *
  * assert.equal(commonPrefix(["it hung for ever", "it hung up"]), "it hung");
  * ```

@@ -1,5 +1,5 @@
 /**
- * Known deviations: promises that a subject is listed as not keeping, and whether the list is true.
+ * Known deviations: lists of requirements that a subject breaks, and whether a list matches a run.
  *
  * @module
  */

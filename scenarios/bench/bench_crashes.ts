@@ -11,10 +11,9 @@ import {
   enumerateStates,
   exploreCrashes,
   inspectState,
-  memoryWorld,
-  modelPlace,
   startAfterCrash,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { memoryWorld, modelPlace } from "../../harness/mod.ts";
 import type { ConformContext } from "../commands/conform_context.ts";
 import { CRASH_MODELS, type CrashSubjectMatter } from "../crash/crash_models.ts";
 import { placeAfterCrash, recordRun } from "../crash/recorded_run.ts";

@@ -12,7 +12,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
-import { nodeHost, openReferenceModel } from "../../src/mod.ts";
+import { nodeHost } from "../../src/mod.ts";
+import { openReferenceModel } from "../../src/run/reference/open_reference_model.ts";
 import { writeLargeLlama } from "./write_large_llama.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 

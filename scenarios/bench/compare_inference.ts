@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT_CODES, type FamilyCase, familyCases } from "../../harness/mod.ts";
+import { EXIT_CODES, type FamilyCase, familyCases } from "../../harness/internal.ts";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import type { ConformContext } from "../commands/conform_context.ts";

@@ -9,18 +9,16 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import {
-  DAMAGES,
-  greedyTokens,
-  type ModelFile,
-  tinyLlama,
-  type TinyModel,
-} from "../../harness/mod.ts";
+import { DAMAGES, greedyTokens } from "../../harness/internal.ts";
+import { type ModelFile, type TinyModel, tinyLlama } from "../../harness/mod.ts";
 import type { Digest, FileSystem, Host } from "../../spec/mod.ts";
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import type { ConformContext } from "../commands/conform_context.ts";
-import { checkDirectory, findRunner, ModelError, nodeHost, RunnerClient } from "../../src/mod.ts";
+import { checkDirectory } from "../../src/load/check_directory.ts";
+import { findRunner } from "../../src/run/find_runner.ts";
+import { ModelError, nodeHost } from "../../src/mod.ts";
+import { RunnerClient } from "../../src/run/runner_client.ts";
 
 const PROMPT = [5, 6, 7, 100, 101];
 const TOKENS = 12;

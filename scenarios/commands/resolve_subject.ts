@@ -11,10 +11,9 @@ import {
   loopbackOnly,
   type ProgramLimitations,
   probeProgram,
-  startProgram,
-  SubjectFault,
   type SubjectRole,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { startProgram, SubjectFault } from "../../harness/mod.ts";
 import { reference } from "../reference/reference.ts";
 import { SUBJECTS_DIRECTORY } from "./command_defaults.ts";
 import { moduleBeside } from "./module_beside.ts";

@@ -25,7 +25,7 @@ export function addSmokeCommand(program: Command, context: ConformContext): void
 }
 
 async function checkAdapter(subject: string, context: ConformContext): Promise<number> {
-  const { smoke, SUBJECT_LIMITS } = await import("../../harness/mod.ts");
+  const { smoke, SUBJECT_LIMITS } = await import("../../harness/internal.ts");
   const { findSubject } = await import("./resolve_subject.ts");
   const checks = await smoke({ ...findSubject(subject), limits: SUBJECT_LIMITS });
   for (const { name, fault, of } of checks)

@@ -77,11 +77,8 @@ function managerOf({ root }: AdapterCall): ModelManager {
 async function resolvedSubject(): Promise<Subject> {
   const at = process.argv.indexOf("--miniature");
   if (at < 0) return reference;
-  const { miniatures } = await import("../../harness/miniatures/mod.ts");
-  const name = process.argv[at + 1] ?? "";
-  const miniature = miniatures.find((one) => one.name === name);
-  if (miniature === undefined) throw new Error(`Unknown miniature "${name}"`);
-  return miniature.wrap(reference);
+  const { miniatureNamed } = await import("../../harness/miniatures/mod.ts");
+  return miniatureNamed(process.argv[at + 1] ?? "").wrap(reference);
 }
 
 function requestOf<T extends object>({ request }: AdapterCall): T {

@@ -10,16 +10,16 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
-  defectTable,
   EXIT_CODES,
   type FoundDefect,
+  KNOWN_SUBJECTS,
+  type NamedRecord,
+  defectTable,
   foundDefects,
   installedName,
   isInstalled,
-  KNOWN_SUBJECTS,
   matrixTable,
-  type NamedRecord,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import { REPLAYS_DIRECTORY, SUBJECTS_DIRECTORY } from "../command_defaults.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { moduleBeside } from "../module_beside.ts";

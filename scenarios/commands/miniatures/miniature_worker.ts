@@ -4,7 +4,7 @@
  * @module
  */
 
-import { miniatures, serveMiniatures } from "../../../harness/mod.ts";
+import { miniatures, serveMiniatures } from "../../../harness/internal.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
 

@@ -6,14 +6,14 @@
 
 import {
   EXIT_CODES,
+  type Miniature,
   idleScenarios,
   isCaught,
-  type Miniature,
-  miniatures,
   miniatureSummary,
   miniatureTable,
+  miniatures,
   runMiniatures,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { scenarios } from "../../mod.ts";
 import type { ConformContext } from "../conform_context.ts";

@@ -8,10 +8,10 @@ import { existsSync } from "node:fs";
 import {
   type Deviation,
   EXIT_CODES,
-  formatDeviations,
   type NamedRecord,
+  formatDeviations,
   updateDeviations,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
 import { readDeviations } from "./read_deviations.ts";

@@ -6,9 +6,9 @@
 
 import {
   type Deviation,
-  parseDeviations,
   type ParseDeviationsOptions,
-} from "../../../harness/mod.ts";
+  parseDeviations,
+} from "../../../harness/internal.ts";
 import { readNamedText } from "./record_files.ts";
 
 /**

@@ -4,15 +4,8 @@
  * @module
  */
 
-import {
-  badgeReport,
-  htmlReport,
-  junitReport,
-  markdownReport,
-  recordVerdict,
-  type RunRecord,
-  tapReport,
-} from "../../../harness/mod.ts";
+import { type RunRecord, badgeReport, recordVerdict } from "../../../harness/internal.ts";
+import { htmlReport, junitReport, markdownReport, tapReport } from "../../../harness/mod.ts";
 import type { ConformContext } from "../conform_context.ts";
 import type { ReportName, ReportOptions } from "./report_formats.ts";
 import { readRecord, writeText } from "./record_files.ts";

@@ -6,13 +6,13 @@
 
 import {
   OrderWorker,
-  playableReplay,
   type Replay,
   type ReplayOrder,
   type ReplayPlay,
-  replayTries,
   type ReplayTries,
-} from "../../../harness/mod.ts";
+  playableReplay,
+  replayTries,
+} from "../../../harness/internal.ts";
 import { scenarios } from "../../mod.ts";
 import { PROGRAM_TRIES } from "../command_defaults.ts";
 import type { ResolvedSubject } from "../resolve_subject.ts";

@@ -7,19 +7,18 @@
 import type { Subject } from "../../../spec/mod.ts";
 import {
   EXIT_CODES,
-  failureStory,
   type Miniature,
-  miniatures,
-  playReplay,
-  redactSecrets,
   type Replay,
   type ReplayOutcome,
   type ReplayPlay,
-  replayTries,
   type ReplayTries,
+  miniatures,
+  playReplay,
+  redactSecrets,
+  replayTries,
   traceTable,
-  type WorldKind,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { type WorldKind, failureStory } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";

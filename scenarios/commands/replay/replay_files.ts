@@ -8,14 +8,13 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Subject } from "../../../spec/mod.ts";
 import {
-  formatReplay,
-  HarnessError,
-  parseReplay,
   type Replay,
+  formatReplay,
+  parseReplay,
   replayFileName,
   replayOf,
-  type ScenarioResult,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { HarnessError, type ScenarioResult } from "../../../harness/mod.ts";
 import { environmentSecrets } from "../environment_secrets.ts";
 import { packageDirectory } from "../package_directory.ts";
 import { suiteVersion } from "../suite_version.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { planSuite, runParallel, type ScenarioResult } from "../../../harness/mod.ts";
+import { planSuite } from "../../../harness/internal.ts";
+import { type ScenarioResult, runParallel } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";

@@ -5,7 +5,8 @@
  */
 
 import type { Profile, RequirementId } from "../../../spec/mod.ts";
-import { flakyDeviations, type ScenarioResult } from "../../../harness/mod.ts";
+import { flakyDeviations } from "../../../harness/internal.ts";
+import type { ScenarioResult } from "../../../harness/mod.ts";
 import type { ResolvedSubject } from "../resolve_subject.ts";
 import type { SuiteRun } from "./play_suite.ts";
 import type { RunOptions } from "./run_options.ts";

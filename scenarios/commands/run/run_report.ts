@@ -8,22 +8,22 @@ import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Profile, Subject } from "../../../spec/mod.ts";
 import {
-  checkDeviations,
   type Deviation,
+  type MatchedResult,
+  RecordWriter,
+  type Replay,
+  type SubjectRole,
+  type SuiteVerdict,
+  checkDeviations,
   deviationsBeside,
   failureStories,
   isInForce,
   matchDeviations,
-  type MatchedResult,
-  RecordWriter,
-  type Replay,
   runMachine,
-  type ScenarioResult,
   specSha256,
-  type SubjectRole,
   suiteVerdict,
-  type SuiteVerdict,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import type { ScenarioResult } from "../../../harness/mod.ts";
 import { environmentSecrets } from "../environment_secrets.ts";
 import { readDeviations } from "../records/read_deviations.ts";
 import { type ReplayFile, replayFileFor } from "../replay/replay_files.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { breakageSignature, encodeGiven, parseRecord } from "../../../harness/mod.ts";
+import { breakageSignature, encodeGiven, parseRecord } from "../../../harness/internal.ts";
 import { exampleFailure, exampleResult } from "../../../harness/deviations/example_result.ts";
 import { runOptions } from "./run_options.ts";
 import { RunReport } from "./run_report.ts";

@@ -8,12 +8,12 @@ import {
   CANARY_NAME,
   EXIT_CODES,
   exitCodeOf,
-  failureStory,
   keptByCanary,
-  miniatures,
   miniatureTable,
+  miniatures,
   requirementTable,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { failureStory } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { writeReplayFile } from "../replay/replay_files.ts";

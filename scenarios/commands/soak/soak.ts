@@ -6,15 +6,13 @@
  * @module
  */
 
+import { OrderWorker, type WorkOrder, seededRandom } from "../../../harness/internal.ts";
 import {
-  failureStory,
   type Scenario,
   type ScenarioResult,
-  OrderWorker,
-  type WorkOrder,
-  seededRandom,
   WORLD_KINDS,
   type WorldKind,
+  failureStory,
 } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";

@@ -9,7 +9,7 @@ import {
   type CrashTally,
   EXIT_CODES,
   type PersistenceProfile,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import type { CrashModelName } from "../../crash/crash_model_name.ts";
 import { CRASH_MODELS } from "../../crash/crash_models.ts";
 import { exploreModel, type ExploreModelOptions } from "../../crash/explore_model.ts";

@@ -6,15 +6,15 @@
 
 import {
   ERRNO_STAGES,
-  errnoSeries,
+  EXIT_CODES,
   type ErrnoSeriesResult,
   type ErrnoStage,
+  errnoSeries,
   errnoTable,
-  EXIT_CODES,
-  HarnessError,
   mapInForks,
   runErrnoSeries,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { HarnessError } from "../../../harness/mod.ts";
 import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { sweepWorker } from "./sweep_order.ts";

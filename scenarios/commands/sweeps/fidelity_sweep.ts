@@ -5,17 +5,17 @@
  */
 
 import {
-  compareDisks,
   type DiskComparison,
   EXIT_CODES,
-  kindOfVolume,
   LISTED_DIFFERENCES,
+  type VolumeKind,
+  compareDisks,
+  kindOfVolume,
   mapInForks,
   nodeFiles,
   probeVolume,
   removeTree,
-  type VolumeKind,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { sweepWorker } from "./sweep_order.ts";
 

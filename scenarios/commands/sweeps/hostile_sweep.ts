@@ -6,17 +6,16 @@
 
 import fc from "fast-check";
 import {
-  anyAttack,
-  anySmallModel,
-  type Attack,
   ATTACKED_VOLUME_BYTES,
-  attackName,
+  type Attack,
   type AttackOutcome,
   EXIT_CODES,
+  anyAttack,
+  attackName,
   mapInForks,
-  memoryWorld,
   runAttack,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anySmallModel, memoryWorld } from "../../../harness/mod.ts";
 import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { sweepWorker } from "./sweep_order.ts";

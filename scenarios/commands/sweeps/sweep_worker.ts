@@ -4,7 +4,7 @@
  * @module
  */
 
-import { serveForks } from "../../../harness/mod.ts";
+import { serveForks } from "../../../harness/internal.ts";
 import type { ForkedSweep } from "./sweep_order.ts";
 
 const [sweep, options = "{}"] = process.argv.slice(2);
