@@ -1,7 +1,9 @@
 /**
  * The reference as a program that speaks the subject protocol.
  *
- * With `--miniature NAME` it makes the mistake of that one, for tests of the suite. With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ * With `--miniature NAME` it misbehaves as that one does, for tests of the harness. With `--layout hf-cache` the hub's own cache
+ * is its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast;
+ * it claims so.
  *
  * @module
  */
@@ -92,7 +94,7 @@ function fastClock(): Clock {
   const clock = new RealClock({ startMs, speed });
   return {
     now: () => clock.now(),
-    // Of a pause that is longer than anybody would wait for, the part that somebody does.
+    // In parts, as the real clock refuses a pause that is too long for a test; the process is ended long before that.
     sleep: async (durationMs, signal) => {
       for (let leftMs = durationMs; leftMs > 0; leftMs -= 1000)
         await clock.sleep(Math.min(leftMs, 1000), signal);
