@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-
 import { fnmatch } from "./fnmatch.ts";
 import {
   DEFAULT_PATTERNS,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-
 import { ERROR_CODES } from "./error_code.ts";
 import { type Requirement, REQUIREMENTS } from "./requirements.ts";
 

@@ -21,18 +21,12 @@ import type {
   WaitOptions,
 } from "../spec/mod.ts";
 import type { DownloadPlan } from "./download/download_plan.ts";
-
 import { chooseRoute, type Route } from "./download/choose_route.ts";
 import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
-
 import { RepositoryDownloader } from "./download/repository_downloader.ts";
-
 import { UrlDownloader } from "./download/url_downloader.ts";
-
 import type { RetryPolicy } from "./hub/retry.ts";
-
 import { InferenceManager } from "./inference_manager.ts";
-
 import { ModelFileManager } from "./manage/model_file_manager.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 

@@ -3,9 +3,7 @@ import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-
 import { parse } from "yaml";
-
 import { KNOWN_SUBJECTS } from "../subjects/known_subjects.ts";
 
 /*

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { breakageSignature } from "./breakage_signature.ts";
 import type { Deviation } from "./deviation.ts";
 import { exampleFailure, exampleResult } from "./example_result.ts";

@@ -16,7 +16,6 @@ import {
   unlink,
 } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
-
 import type { EntryKind, FileStat, FileSystem, OpenFile } from "../../spec/mod.ts";
 import { diskError } from "./disk_error.ts";
 

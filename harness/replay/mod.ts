@@ -13,7 +13,6 @@ export {
   replayOf,
   type ReplayOrigin,
 } from "./replay.ts";
-
 export { replayTries, type ReplayTries, type ReplayTriesOptions } from "./replay_tries.ts";
 export {
   playableReplay,

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleResult } from "../deviations/example_result.ts";
 import { replayTries } from "./replay_tries.ts";
 import type { ReplayOutcome } from "./run_replay.ts";

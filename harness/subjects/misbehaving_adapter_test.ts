@@ -41,7 +41,7 @@ function adapter(manner: string): ProgramSubject {
 
 function story(check: (world: World) => Promise<void> = async () => {}): Scenario {
   return scenario({
-    name: "court/config",
+    name: "harness/config",
     covers: ["LAYOUT-SET"],
     given: {},
     async check(_, world, verdict) {
@@ -147,7 +147,7 @@ test("smoke() tells a wrong adapter from a wrong implementation", async () => {
 
 test("each promise that a program breaks is found, and what it does not answer for is excused", async () => {
   const twice = scenario({
-    name: "court/two_promises",
+    name: "harness/two_promises",
     covers: ["LAYOUT-SET", "DL-PEAK", "MARK-TRUE"],
     given: {},
     async check(_, world, verdict) {
@@ -170,7 +170,7 @@ test("each promise that a program breaks is found, and what it does not answer f
 
 test("what cannot be played with a program is skipped, with the reason, also where the story swallows it", async () => {
   const swallowing = scenario({
-    name: "court/swallows",
+    name: "harness/swallows",
     covers: ["STATUS-HONEST", "LAYOUT-SET"],
     given: {},
     async check(_, world, verdict) {
@@ -189,7 +189,7 @@ test("what cannot be played with a program is skipped, with the reason, also whe
 
 test("a program is not blamed when the hub never got to lie to it", async () => {
   const missed = scenario({
-    name: "court/missed",
+    name: "harness/missed",
     covers: ["DL-RETRY"],
     given: {},
     async check(_, world, verdict) {

@@ -30,8 +30,6 @@ export {
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
 export { roleOf } from "./role_of.ts";
-
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";
-
 export { type ProgramLimitations } from "./program.ts";

@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-
 import type { FileStat, OpenFile, OpenMode } from "../../../spec/mod.ts";
 import { diskError } from "../disk_error.ts";
 import type { DiskOperation } from "../disk_operation.ts";

@@ -12,7 +12,6 @@
 
 import { Buffer } from "node:buffer";
 import { Volume } from "memfs";
-
 import type { FileStat, FileSystem, OpenFile, OpenMode } from "../../../spec/mod.ts";
 import { diskError } from "../disk_error.ts";
 import type { DiskImage } from "../disk_image.ts";

@@ -10,7 +10,6 @@
 
 import { Buffer } from "node:buffer";
 import type { Volume } from "memfs";
-
 import { diskError } from "../disk_error.ts";
 import type { NameFold } from "../name_fold.ts";
 

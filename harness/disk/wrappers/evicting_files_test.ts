@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { readBytes, writeBytes } from "../disk_tree.ts";
 import { evictingFiles } from "./evicting_files.ts";
 import { memoryFiles } from "../memory/memory_files.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import type { FileSystem } from "../../../spec/mod.ts";
 import { readBytes, writeBytes } from "../disk_tree.ts";
 import { foldingFiles } from "./folding_files.ts";

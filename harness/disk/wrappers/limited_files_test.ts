@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exists, readBytes, writeBytes } from "../disk_tree.ts";
 import { limitedFiles } from "./limited_files.ts";
 import { memoryFiles } from "../memory/memory_files.ts";

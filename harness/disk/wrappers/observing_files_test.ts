@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exists, readBytes } from "../disk_tree.ts";
 import { memoryFiles } from "../memory/memory_files.ts";
 import { observingFiles } from "./observing_files.ts";

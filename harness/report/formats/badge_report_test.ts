@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { badgeReport } from "./badge_report.ts";
 import { exampleRecordText, type ExampleRecordOptions } from "../example_record.ts";
 import { parseRecord } from "../record/parse_record.ts";

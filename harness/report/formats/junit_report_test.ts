@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { DOMParser } from "@xmldom/xmldom";
-
 import { exampleFailure } from "../../deviations/example_result.ts";
 import { exampleRecordText, type ExampleRecordOptions } from "../example_record.ts";
 import { junitReport } from "./junit_report.ts";

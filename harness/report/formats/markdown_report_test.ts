@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleFailure } from "../../deviations/example_result.ts";
 import { exampleRecordText, type ExampleRecordOptions } from "../example_record.ts";
 import { markdownReport } from "./markdown_report.ts";

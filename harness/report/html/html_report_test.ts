@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { exampleFailure } from "../../deviations/example_result.ts";
 import {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleFailure, exampleResult } from "../../deviations/example_result.ts";
 import {
   EXAMPLE_RESULTS,

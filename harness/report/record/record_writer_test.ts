@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-
 import { Ajv } from "ajv";
-
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { exampleFailure } from "../../deviations/example_result.ts";
 import { EXAMPLE_RESULTS, exampleRecordText } from "../example_record.ts";

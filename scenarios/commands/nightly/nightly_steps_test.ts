@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { nightlySteps, type NightlyOptions } from "./nightly_steps.ts";
 
 const LINUX: NightlyOptions = {

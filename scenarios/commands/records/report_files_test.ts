@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-
 import { parseDeviations, parseRecord } from "../../../harness/internal.ts";
 import { EXAMPLE_RESULTS, exampleRecordText } from "../../../harness/report/example_record.ts";
 import { captureConform } from "../capture_conform.ts";

@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-
 import { encodeGiven } from "../../../harness/internal.ts";
 import { exampleFailure } from "../../../harness/deviations/example_result.ts";
 import { readReplay, replayFileFor, writeReplayFile } from "./replay_files.ts";

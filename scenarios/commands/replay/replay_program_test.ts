@@ -5,7 +5,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-
 import { runScenario, startProgram } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { replayFileFor, writeReplayFile } from "./replay_files.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { miniatures } from "../../../harness/internal.ts";
 import { HarnessError, runScenario } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-
 import { test } from "node:test";
 import type { DownloadRequest, DownloadResult, Progress, UrlRequest } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-
 import type { CliManager } from "../cli_environment.ts";
 import { Interruption } from "../exit_code.ts";
 import { DIRECTORY, ROOT, runScripted as run } from "../scripted_run.ts";

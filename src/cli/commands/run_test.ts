@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { test } from "node:test";
 import type { LoadPlan } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-
 import type { TimedGeneration } from "../../run/generate_text.ts";
 import type { CliManager, CliEnvironment } from "../cli_environment.ts";
 import { Interruption } from "../exit_code.ts";

@@ -1,5 +1,4 @@
 import type { PlacedTensor, PlacedTensors, TensorFault } from "./placed_tensor.ts";
-
 import {
   type ExpectedLayer,
   type ExpectedModel,
@@ -7,7 +6,6 @@ import {
   tensorsOf,
 } from "../config/expected_tensors.ts";
 import { judgePacked } from "./judge_packed.ts";
-
 import type { ModelConfig } from "../config/read_model_config.ts";
 
 const FLOAT_DTYPES = ["F32", "F16", "BF16"];
