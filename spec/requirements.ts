@@ -438,11 +438,29 @@ export const REQUIREMENTS = {
     document: "hub",
     text: "`HF_ENDPOINT` is the hub's address when the request names none.",
   },
+  "HUB-ENV-BLANKS": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "Blanks and quotes around the value of `HF_ENDPOINT` are not part of the address.",
+  },
   "HUB-ENV-TOKEN": {
     level: "MUST",
     profile: "core",
     document: "hub",
     text: "`HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, is the token when the request names none.",
+  },
+  "HUB-ENV-LOGIN": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "The token of the official login, in the file of `HF_TOKEN_PATH` or else `token` in the home of the hub's tools, is used when neither the request nor a variable names one.",
+  },
+  "HUB-ENV-IMPLICIT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "With `HF_HUB_DISABLE_IMPLICIT_TOKEN` on, no token is sent but that of the request.",
   },
   "HUB-ENV-OFFLINE": {
     level: "MUST",
@@ -450,11 +468,29 @@ export const REQUIREMENTS = {
     document: "hub",
     text: "`HF_HUB_OFFLINE` of `1`, `ON`, `YES` or `TRUE`, in any case, forbids every request.",
   },
+  "HUB-ENV-TRANSFORMERS": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`TRANSFORMERS_OFFLINE` means the same as `HF_HUB_OFFLINE` where that is not set.",
+  },
   "HUB-ENV-PROXY": {
     level: "MUST",
     profile: "core",
     document: "hub",
     text: "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case, choose the way of each request.",
+  },
+  "HUB-ENV-DIRECT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "An entry of `NO_PROXY` may be an address, with or without brackets, a range of addresses, or a name that begins with a dot or an asterisk.",
+  },
+  "HUB-ENV-TIMEOUT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`HF_HUB_DOWNLOAD_TIMEOUT`, in seconds, is how long a transfer waits for its next byte.",
   },
   "HUB-ENV-EMPTY": {
     level: "MUST",
@@ -467,6 +503,12 @@ export const REQUIREMENTS = {
     profile: "interop",
     document: "hub",
     text: "`HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, names the root of layout `hf-cache`.",
+  },
+  "HUB-ENV-EXPAND": {
+    level: "MUST",
+    profile: "interop",
+    document: "hub",
+    text: "A leading `~`, and `$NAME` and `${NAME}`, are expanded in `HF_HOME`, `HF_HUB_CACHE` and `HUGGINGFACE_HUB_CACHE`.",
   },
   "HUB-LIMIT-LISTING": {
     level: "MUST",

@@ -13,6 +13,7 @@ export { selectFiles, type Selection, selectionOf } from "./layout/select_files.
 export { UrlDownloader, type UrlDownloaderOptions } from "./download/url_downloader.ts";
 export { ModelError, type ModelErrorOptions } from "./errors.ts";
 export { chooseProxy } from "./hub/choose_proxy.ts";
+export { HubEnvironment, type NamedValue } from "./hub/environment.ts";
 export { type HubOverrides, type HubSettings, hubSettings } from "./hub/hub_settings.ts";
 export type { RetryPolicy } from "./hub/retry.ts";
 export { hubCacheRoot } from "./layout/hub_cache.ts";

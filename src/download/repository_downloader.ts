@@ -11,7 +11,7 @@ import { diskError } from "../disk/disk_error.ts";
 import { lstatIfThere } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { HubClient } from "../hub/hub_client.ts";
-import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
+import { type HubSettings, readHubSettings } from "../hub/hub_settings.ts";
 import { resolveUrl } from "../hub/hub_urls.ts";
 import { resolveRevision } from "../hub/resolve_revision.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
@@ -67,11 +67,8 @@ export class RepositoryDownloader {
 
   /** Asks the hub what a request means. */
   async snapshot(request: DownloadRequest, options: WaitOptions = {}): Promise<RepositorySnapshot> {
-    return repositorySnapshot(
-      this.#client(hubSettings(this.#config.env, request)),
-      request,
-      options,
-    );
+    const settings = await readHubSettings(this.#host.files, this.#config.env, request);
+    return repositorySnapshot(this.#client(settings), request, options);
   }
 
   /**
@@ -97,7 +94,7 @@ export class RepositoryDownloader {
     throwIfAborted(options.signal);
     const { target } = options;
     const { files } = this.#host;
-    const settings = hubSettings(this.#config.env, request);
+    const settings = await readHubSettings(files, this.#config.env, request);
     const question = localQuestion(request, { target, signal: options.signal });
     if (settings.offline) return reportDone(await offlineCopy(files, question, undefined), options);
     let found: RepositorySnapshot | DownloadResult;

@@ -14,7 +14,7 @@ import { ModelError } from "../errors.ts";
 import { printableAddress } from "../hub/credentials.ts";
 import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
 import { hubError } from "../hub/hub_error.ts";
-import { hubSettings } from "../hub/hub_settings.ts";
+import { readHubSettings } from "../hub/hub_settings.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
@@ -96,7 +96,8 @@ export class UrlDownloader {
     throwIfAborted(options.signal);
     const { url } = request;
     const { name } = parseFileUrl(url);
-    const settings = hubSettings(this.#config.env, { token: request.token });
+    const { token } = request;
+    const settings = await readHubSettings(this.#host.files, this.#config.env, { token });
     if (settings.offline) {
       throw new ModelError(
         "offline",
