@@ -330,6 +330,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "An unknown repository, revision or file, a missing or refused token and a gated repository are told apart by their codes and not tried again.",
   },
+  "DL-PERMANENT": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A connection that no further attempt can mend is an error at once, and its code says what keeps it from an answer.",
+  },
   "DL-CDN-EXPIRED": {
     level: "MUST",
     profile: "core",
@@ -389,6 +395,12 @@ export const REQUIREMENTS = {
     profile: "inference",
     document: "download",
     text: "The same request can be carried out by an MLX runtime's own download system in a child process, and the result is judged the same way.",
+  },
+  "HUB-REASON": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "The reason that a refusal gives in `X-Error-Message` is in the error, as printable text of bounded length.",
   },
   "HUB-PAGES": {
     level: "MUST",

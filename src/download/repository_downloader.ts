@@ -227,6 +227,9 @@ function isHubAway(error: unknown): error is ModelError {
   return [
     "network",
     "timeout",
+    "certificate",
+    "proxy",
+    "withheld",
     "hub-unavailable",
     "rate-limited",
     "unauthorized",

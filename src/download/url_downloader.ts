@@ -154,8 +154,9 @@ export class UrlDownloader {
     url: string,
     signal: AbortSignal | undefined,
   ): Promise<RemoteFacts> {
-    using guard = http.guard(signal);
-    const { response, tokenSent } = await http.send(url, { method: "HEAD", guard });
+    using guard = http.questionGuard(signal);
+    const exchange = await http.send(url, { method: "HEAD", guard });
+    const { response } = exchange;
     await discardBody(response);
     const { status, headers } = response;
     if (status === 200) {
@@ -168,9 +169,8 @@ export class UrlDownloader {
         validator: etag === null || !/^"[^"]*"$/.test(etag) ? undefined : etag,
       };
     }
-    const error = hubError(response, {
+    const error = hubError(exchange, {
       attempt: `fetch "${withoutQuery(url)}"`,
-      tokenSent,
       absent: "file-not-found",
     });
     if (status === 429 || status === 408 || (status >= 500 && status !== 501)) {

@@ -74,7 +74,7 @@ export class HubClient {
   }
 
   async #askOnce(question: ApiQuestion): Promise<ApiAnswer> {
-    using guard = this.http.guard(question.signal);
+    using guard = this.http.questionGuard(question.signal);
     const exchange = await this.http.send(question.url, {
       guard,
       headers: { accept: "application/json" },
@@ -105,8 +105,8 @@ export class HubClient {
     exchange: Exchange,
     question: Pick<ApiQuestion, "attempt" | "absent"> & { file?: string },
   ): Error {
-    const { response, tokenSent } = exchange;
-    const error = hubError(response, { ...question, tokenSent });
+    const { response } = exchange;
+    const error = hubError(exchange, question);
     const isPassing = response.status === 429 || response.status === 408 || response.status >= 500;
     return isPassing
       ? new Retryable(error, askedPauseMs(response, this.http.host.clock.now()))

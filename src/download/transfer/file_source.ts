@@ -191,7 +191,7 @@ export class FileSource {
   }
 
   #refused(exchange: Exchange, asked: boolean): Error {
-    const { response, url, tokenSent } = exchange;
+    const { response, url } = exchange;
     const { file } = this.#options;
     const isElsewhere = new URL(url).origin !== new URL(this.#options.url).origin;
     if (response.status === 416 || response.status === 206) {
@@ -200,7 +200,7 @@ export class FileSource {
       return this.#contradiction("no such range");
     }
     const absent: ErrorCode = "file-not-found";
-    const error = hubError(response, { attempt: `fetch "${file}"`, tokenSent, absent, file });
+    const error = hubError(exchange, { attempt: `fetch "${file}"`, absent, file });
     if (response.status === 429 || response.status === 408 || response.status >= 500) {
       return new Retryable(error, askedPauseMs(response, this.#http.host.clock.now()));
     }
