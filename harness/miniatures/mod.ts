@@ -18,6 +18,7 @@ import { callsLockedPlacesFull } from "./calls_locked_places_full.ts";
 import { cannotGoBack } from "./cannot_go_back.ts";
 import { chokesOnLongPartials } from "./chokes_on_long_partials.ts";
 import { completeButRefused } from "./complete_but_refused.ts";
+import { connectionMiniatures } from "./connections.ts";
 import { configBeforeWeights } from "./config_before_weights.ts";
 import { countsEveryName } from "./counts_every_name.ts";
 import { countsFromZero } from "./counts_from_zero.ts";
@@ -261,4 +262,5 @@ export const miniatures: readonly Miniature[] = [
   leavesRunnersBehind,
   startsBeforeChecking,
   trustsTheRuntime,
+  ...connectionMiniatures,
 ];

@@ -47,6 +47,7 @@ import { smallVolume } from "./disk/small_volume.ts";
 import { severalAtOnce } from "../concurrency/several_at_once.ts";
 import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { distinctErrorCodes } from "./retry/distinct_error_codes.ts";
+import { permanentFaults } from "./retry/permanent_faults.ts";
 import { watchedDownload } from "./integrity/watched_download.ts";
 import { wrongBytes } from "./integrity/wrong_bytes.ts";
 
@@ -83,6 +84,7 @@ export const downloadScenarios: readonly Scenario[] = [
   retryAfter,
   askedPauses,
   distinctErrorCodes,
+  permanentFaults,
   expiringAddresses,
   expiredMidway,
   fewHeaders,
