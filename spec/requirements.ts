@@ -504,6 +504,12 @@ export const REQUIREMENTS = {
     document: "hub",
     text: "`HF_HUB_DOWNLOAD_TIMEOUT`, in seconds, is how long a transfer waits for its next byte.",
   },
+  "HUB-ENV-CERTIFICATES": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`SSL_CERT_FILE`, else `REQUESTS_CA_BUNDLE`, else `CURL_CA_BUNDLE`, names a file of certificates that are trusted.",
+  },
   "HUB-ENV-EMPTY": {
     level: "MUST",
     profile: "core",

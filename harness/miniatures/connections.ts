@@ -54,6 +54,11 @@ export const connectionMiniatures: readonly Miniature[] = [
     breaks: ["HUB-ENV-TIMEOUT"],
     change: () => ({ HF_HUB_DOWNLOAD_TIMEOUT: undefined }),
   }),
+  inEnvironment("trusts_as_ever", {
+    lie: "Trusts the certificates that it always trusts, whatever the variables name.",
+    breaks: ["HUB-ENV-CERTIFICATES"],
+    change: () => ({ REQUESTS_CA_BUNDLE: undefined, CURL_CA_BUNDLE: undefined }),
+  }),
   inEnvironment("expands_nothing", {
     lie: "Takes $NAME and ~ in the cache's variables for the name of a directory.",
     breaks: ["HUB-ENV-EXPAND"],

@@ -20,6 +20,7 @@ import { renamedRepository } from "./renamed_repository.ts";
 import { switchedOff } from "./switched_off.ts";
 import { tokenHost } from "./token_host.ts";
 import { tokenSecret } from "./token_secret.ts";
+import { certificateFile } from "./certificate_file.ts";
 import { directHosts } from "./direct_hosts.ts";
 import { serverSaysWhy } from "./server_says_why.ts";
 import { speltEndpoint } from "./spelt_endpoint.ts";
@@ -44,6 +45,7 @@ export const hubScenarios: readonly Scenario[] = [
   inflatingBody,
   anyHubStyle,
   hostile,
+  certificateFile,
   directHosts,
   serverSaysWhy,
   speltEndpoint,

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import type { ErrorCode, Fetch } from "../../../spec/mod.ts";
 import {
   anySmallModel,
+  type CertificateKind,
   exists,
   modelPlace,
   needsOwnProcess,
@@ -34,6 +35,15 @@ const FAULTS: Readonly<Record<string, readonly ErrorCode[]>> = {
   "HTTP 407": ["proxy"],
 };
 
+/** How the same comes about where hosts really listen. */
+const CERTIFICATES: Readonly<Record<string, CertificateKind>> = {
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "sound",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "sound",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed",
+  CERT_HAS_EXPIRED: "expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "another-name",
+};
+
 export const permanentFaults = scenario({
   name: "download/permanent_faults",
   covers: ["DL-PERMANENT"],
@@ -43,20 +53,25 @@ export const permanentFaults = scenario({
     at: fc.constantFrom("hub" as const, "content network" as const),
   },
   goals: ["a certificate was refused", "a proxy wanted a password"],
+  world: ({ fault }) => ({ certificate: CERTIFICATES[fault] }),
   async check({ model, fault, at }, world, verdict) {
-    const { hub } = world;
+    const { hub, authorityFile } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const isProxy = fault === "HTTP 407";
-    if (!isProxy) needsOwnProcess(world, "another process's connections cannot be made to fail so");
+    // Of a program the connections themselves fail, and not the calls that make them.
+    const isReal = authorityFile !== undefined;
+    if (!isProxy && !isReal)
+      needsOwnProcess(world, "another process's connections cannot be made to fail so");
     const proxy = world.kind === "process" ? world.otherOrigin : "http://proxy.test:3128";
     const named = proxy.replace("://", `://me:${PASSWORD}@`);
     const hasLarge = model.files.some(({ lfs }) => lfs);
     const isHub = at === "hub" || !hasLarge;
     const asked: string[] = [];
     const count = (fetch: Fetch): Fetch => {
-      const failing = isProxy
-        ? fetch
-        : unreachable(fetch, { host: isHub ? hub.endpoint : hub.cdnOrigin, code: fault });
+      const failing =
+        isProxy || isReal
+          ? fetch
+          : unreachable(fetch, { host: isHub ? hub.endpoint : hub.cdnOrigin, code: fault });
       return (url, request) => {
         asked.push(url.replace(/\?.*/, ""));
         return failing(url, request);
@@ -68,8 +83,12 @@ export const permanentFaults = scenario({
     }
     const startMs = world.clock.now();
     const subject = world.start({
-      env: isProxy ? { HTTP_PROXY: named, HTTPS_PROXY: named } : {},
-      ...(isProxy ? { relay: count } : { fetch: count }),
+      env: {
+        ...(isProxy ? { HTTP_PROXY: named, HTTPS_PROXY: named } : {}),
+        // Whoever issued it is known: what is wrong with the certificate is another thing.
+        ...(isReal && CERTIFICATES[fault] !== "sound" ? { SSL_CERT_FILE: authorityFile } : {}),
+      },
+      ...(isProxy || isReal ? { relay: count } : { fetch: count }),
     });
     const failure = await verdict.fails(
       "DL-PERMANENT",
