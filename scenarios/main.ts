@@ -6,7 +6,7 @@
 
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { EXIT_CODES } from "../harness/mod.ts";
+import { EXIT_CODES } from "../harness/internal.ts";
 import { runConform } from "./commands/run_conform.ts";
 
 /** Where the worker lies: beside this file, as source or as built. */

@@ -1,5 +1,5 @@
 /**
- * The closed set of failures, shared by every implementation and judged by the scenarios.
+ * The closed set of failures, shared by every implementation and compared by the scenarios.
  *
  * @module
  */

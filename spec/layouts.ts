@@ -51,7 +51,9 @@ export type Digest = `sha256:${string}` | `git-sha1:${string}`;
 export interface MarkerFile {
   /** Repository-relative path, with `/`. */
   readonly path: string;
+  /** Its size in bytes. */
   readonly sizeBytes: number;
+  /** The hash of its content. */
   readonly digest: Digest;
   /** Time of the file's last change when it was verified, in milliseconds. */
   readonly modifiedMs: number;
@@ -61,6 +63,7 @@ export interface MarkerFile {
  * What a `.downloaded` marker says, as JSON in UTF-8. Every path in it is relative: `LAYOUT-RELATIVE`.
  */
 export interface Marker {
+  /** The marker's format and version. */
   readonly format: "mlx-layout/1";
   /** Repository, or the URL that the files came from. */
   readonly source: string;
@@ -68,7 +71,10 @@ export interface Marker {
   readonly revision: string;
   /** The commit that it meant; empty for a URL. */
   readonly commit: string;
+  /** Patterns of the files that were wanted (fnmatch). */
   readonly include: readonly string[];
+  /** Patterns of the files that were left out (fnmatch). */
   readonly exclude: readonly string[];
+  /** The files that were verified, ordered by path. */
   readonly files: readonly MarkerFile[];
 }

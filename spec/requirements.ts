@@ -1,5 +1,5 @@
 /**
- * Every requirement of the law: its id, level, profile and sentence.
+ * Every requirement of the spec: its id, level, profile and sentence.
  *
  * The prose in `spec/*.md` states the same sentences; `requirements_test.ts` keeps
  * the two equal, both ways. An id is never reused: a changed meaning gets a new one.
@@ -13,16 +13,19 @@ export type Level = "MUST" | "SHOULD" | "MAY";
 /** The set of promises that a requirement belongs to. */
 export type Profile = "core" | "offline" | "durable" | "interop" | "inference";
 
-/** One sentence of the law. */
+/** One requirement of the spec. */
 export interface Requirement {
+  /** How binding it is. */
   readonly level: Level;
+  /** The set of promises that it belongs to. */
   readonly profile: Profile;
   /** The document in `spec/` that states it. */
   readonly document: "layout" | "download" | "hub" | "manage" | "load" | "offline" | "durable";
+  /** The sentence, as the document states it. */
   readonly text: string;
 }
 
-/** The law, by id. */
+/** Every requirement, by id. */
 export const REQUIREMENTS = {
   "LAYOUT-PATH": {
     level: "MUST",

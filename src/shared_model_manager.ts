@@ -40,22 +40,24 @@ const MLX_ORG = "mlx-community";
 
 /** Options of a {@linkcode SharedModelManager}. */
 export interface SharedModelManagerOptions {
+  /** How often and how patiently a failed request is repeated. @default {the defaults of RetryPolicy} */
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** The app's own model ids and the repositories that they stand for. @default {{}} */
   readonly repositories?: Readonly<Record<string, string>>;
 }
 
-/** The way that a repository goes, and what was learned on finding out. */
+/** How a repository is downloaded, and what the hub answered on the way to that decision. */
 interface Route {
   readonly way: "mlx" | "other";
   readonly snapshot?: RepositorySnapshot | undefined;
 }
 
 /**
- * One door to all models: sends MLX repositories to {@linkcode MlxModelDownloader}, everything else to
- * {@linkcode UrlDownloader}, and asks {@linkcode ModelFileManager} and {@linkcode InferenceManager} about the disk.
+ * All that an application does with models, in one object: it sends MLX repositories to
+ * {@linkcode MlxModelDownloader} and downloads everything else file by file into the flat layout; what is on the disk
+ * is the business of {@linkcode ModelFileManager} and {@linkcode InferenceManager}.
  *
- * Progress, errors and rules are the same on both ways: `DL-OTHER-WAY`.
+ * Progress, errors and rules are the same for both kinds of download: `DL-OTHER-WAY`.
  *
  * @example Usage
  * ```ts
@@ -77,6 +79,12 @@ export class SharedModelManager implements ModelManager {
   readonly #fileManager: ModelFileManager;
   readonly #inference: InferenceManager;
 
+  /**
+   * Makes a manager; it reads and sends nothing until it is asked.
+   *
+   * @param host the outside world, such as `nodeHost()`
+   * @param config the root that holds the models, and the environment variables that count
+   */
   constructor(host: Host, config: SubjectConfig, options: SharedModelManagerOptions = {}) {
     this.#host = host;
     this.#config = config;
@@ -92,6 +100,11 @@ export class SharedModelManager implements ModelManager {
     });
   }
 
+  /**
+   * Downloads a model, or finds that it is complete: every requirement `DL-*`.
+   *
+   * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
+   */
   async download(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadResult> {
     const { way, snapshot } = await this.#route(request, options);
     return way === "mlx"
@@ -99,7 +112,11 @@ export class SharedModelManager implements ModelManager {
       : this.#other.downloadRepository(request, { ...options, snapshot });
   }
 
-  /** Downloads with an MLX runtime's own downloader: `DL-DELEGATED`. */
+  /**
+   * Downloads with an MLX runtime's own downloader, in the runtime's own place: `DL-DELEGATED`.
+   *
+   * @throws {ModelError} `integrity` for a missing file or other bytes, a code `runner-…`, or the hub's code
+   */
   async downloadDelegated(
     request: DelegatedDownloadRequest,
     options: WaitOptions = {},
@@ -107,11 +124,20 @@ export class SharedModelManager implements ModelManager {
     return this.#mlx.downloadDelegated(request, options);
   }
 
+  /**
+   * Downloads one file by its address into a directory of its own: `DL-OTHER-WAY`.
+   *
+   * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
+   */
   async downloadUrl(request: UrlRequest, options: WaitOptions = {}): Promise<DownloadResult> {
     return this.#other.download(request, options);
   }
 
-  /** Says what a download would do, and writes nothing. */
+  /**
+   * Says what a download would do, and writes nothing.
+   *
+   * @throws {ModelError} as {@linkcode download}, except for failures to write
+   */
   async planDownload(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadPlan> {
     const { way, snapshot } = await this.#route(request, options);
     return way === "mlx"
@@ -119,50 +145,104 @@ export class SharedModelManager implements ModelManager {
       : this.#other.planRepository(request, { ...options, snapshot });
   }
 
+  /**
+   * Finds the directory of a model without the network; undefined when no layout holds anything of it: `LAYOUT-AGREE`.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
   async locate(request: ModelRequest): Promise<string | undefined> {
     return this.#fileManager.locate(request);
   }
 
+  /**
+   * Says whether a model is complete, without the network: `STATUS-ANSWERS`.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#fileManager.status(request, options);
   }
 
+  /**
+   * As {@linkcode status}, with every byte hashed: `VERIFY-ROT`.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async verify(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#fileManager.verify(request, options);
   }
 
+  /**
+   * Lists every model under the root, of all layouts, and those in the hub's cache.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
   async list(): Promise<readonly ListedModel[]> {
     return this.#fileManager.list();
   }
 
+  /**
+   * Removes a model and nothing else; from the hub's cache everything of it, or one revision's snapshot.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
     return this.#fileManager.remove(request, options);
   }
 
+  /**
+   * Moves a model to its place, says what that would do, or takes it back: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
+   *
+   * @throws {ModelError} `not-downloaded` when there is nothing to move or to take back
+   */
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     return this.#fileManager.migrate(request, options);
   }
 
+  /**
+   * Finds everything that is wrong with a model's files, before any runtime opens them: every requirement `LOAD-*`.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async check(request: ModelRequest, options: WaitOptions = {}): Promise<CheckReport> {
     return this.#inference.check(request, options);
   }
 
-  /** As {@linkcode check}, for any directory. */
+  /**
+   * As {@linkcode check}, for any directory.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async checkDirectory(directory: string, options: WaitOptions = {}): Promise<CheckReport> {
     return this.#inference.check({ directory }, options);
   }
 
-  /** Says which files a runtime opens and which it never will: `LOAD-PLAN`. */
+  /**
+   * Finds which files a runtime opens and which it never will: `LOAD-PLAN`.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async plan(request: PlanRequest): Promise<LoadPlan> {
     return this.#inference.plan(request, { runtime: request.runtime });
   }
 
-  /** As {@linkcode plan}, for any directory. */
-  async planDirectory(directory: string, options: { readonly runtime: PlanRuntime }) {
+  /**
+   * As {@linkcode plan}, for any directory.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
+  async planDirectory(
+    directory: string,
+    options: { readonly runtime: PlanRuntime },
+  ): Promise<LoadPlan> {
     return this.#inference.plan({ directory }, options);
   }
 
-  /** Checks, loads and generates greedily with the best runner, or the one that is asked for: `LOAD-TOKENS`. */
+  /**
+   * Checks, loads and generates greedily with the best runner, or the one that is asked for: `LOAD-TOKENS`.
+   *
+   * @throws {ModelError} `not-downloaded`, `corrupt-model`, `invalid-argument`, `cancelled`, or a code `runner-…`
+   */
   async generate(
     request: GenerateRequest,
     options: GenerateOptions = {},
@@ -170,7 +250,11 @@ export class SharedModelManager implements ModelManager {
     return this.#inference.generate(request, options);
   }
 
-  /** As {@linkcode generate}, for a model or for any directory. */
+  /**
+   * As {@linkcode generate}, for a model or for any directory.
+   *
+   * @throws {ModelError} as {@linkcode generate}
+   */
   async run(
     model: { readonly repository: string } | { readonly directory: string },
     options: PromptRequest & GenerateOptions,
@@ -183,8 +267,8 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
-   * Decides the way of a repository with as few questions as possible: the request, the organization, what is on
-   * disk, and only then the hub, whose answer is passed on so that the branch is resolved once: `DL-ONE-COMMIT`.
+   * Decides how a repository is downloaded with as few requests as possible: by the request, the organization, what is
+   * on disk, and only then the hub, whose answer is passed on so that the branch is resolved once: `DL-ONE-COMMIT`.
    */
   async #route(request: DownloadRequest, options: WaitOptions): Promise<Route> {
     const { org } = parseRepositoryId(request.repository);

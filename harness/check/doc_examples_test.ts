@@ -18,6 +18,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "mlx-layout": "src/mod.ts",
   "mlx-layout/spec": "spec/mod.ts",
   "mlx-layout/harness": "harness/mod.ts",
+  "mlx-layout/harness/internal": "harness/internal.ts",
   "mlx-layout/scenarios": "scenarios/mod.ts",
 };
 

@@ -50,7 +50,8 @@ export interface EnumerateOptions extends Persistence {
  *
  * @example
  * ```ts
- * import { enumerateStates, memoryFiles, recordDisk, writeBytes } from "mlx-layout/harness";
+ * import { enumerateStates, recordDisk, writeBytes } from "mlx-layout/harness/internal";
+ * import { memoryFiles } from "mlx-layout/harness";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles();

@@ -4,7 +4,7 @@
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { commonPrefix } from "mlx-layout/harness";
+ * import { commonPrefix } from "mlx-layout/harness/internal";
  *
  * assert.equal(commonPrefix(["it hung for ever", "it hung up"]), "it hung");
  * ```

@@ -12,7 +12,7 @@ import {
   removeTree,
   writeBytes,
 } from "./disk_tree.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { memoryFiles } from "./memory/memory_files.ts";
 
 test("readTree() lists everything below a directory in order, links as links", async () => {
   const files = memoryFiles({ now: () => 1000 });

@@ -36,7 +36,7 @@ export interface NodeFilesOptions {
  *
  * @example
  * ```ts
- * import { nodeFiles } from "mlx-layout/harness";
+ * import { nodeFiles } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal((await nodeFiles().stat("/")).kind, "directory");

@@ -90,7 +90,7 @@ test("compareDisks() lets a listed difference pass, and counts it", async () => 
   assert.ok((result.listed["for this test"] ?? 0) > 0);
 });
 
-test("probeVolume() tells the kinds of volumes apart, and leaves nothing", async () => {
+test("probeVolume() distinguishes the kinds of volumes, and leaves nothing", async () => {
   const kinds = ["plain", "folding", "no-links"] as const;
   await inDirectory(async (directory) => {
     for (const kind of kinds) {

@@ -1,5 +1,5 @@
 /**
- * Failures that can be shown again: written as files, run without the generator, told in words.
+ * Failures that can be shown again: written as files, run without the generator, described in words.
  *
  * @module
  */

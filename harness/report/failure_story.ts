@@ -80,7 +80,7 @@ export function failureStories(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { shellWord } from "mlx-layout/harness";
+ * import { shellWord } from "mlx-layout/harness/internal";
  *
  * assert.equal(shellWord("hub-js"), "hub-js");
  * assert.equal(shellWord("python a.py"), '"python a.py"');

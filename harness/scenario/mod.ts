@@ -1,5 +1,5 @@
 /**
- * Scenarios: stories that judge requirements, and how they are run.
+ * Scenarios: what judges requirements, and how it is run.
  *
  * @module
  */

@@ -12,7 +12,7 @@ export function ownLayout({ subject }: Partial<Pick<World, "subject">>): Layout 
 }
 
 /**
- * The directory in which the law places a model, by default in the layout that the subject has for its own.
+ * The directory in which the spec places a model, by default in the subject's own layout.
  *
  * In layout `hf-cache` it is that of the commit downloaded last; the world's disk knows which.
  */
@@ -30,7 +30,7 @@ export function modelPlace(
 }
 
 /**
- * Part of a request: the layout in which MLX's runtimes look, for stories about what no other layout has. It is named only where the
+ * Part of a request: the layout in which MLX's runtimes look, for scenarios about what no other layout has. It is named only where the
  * subject has another one for its own, as not every subject takes a layout.
  */
 export function inHubapi(world: Partial<Pick<World, "subject">>): { readonly layout?: "hubapi" } {

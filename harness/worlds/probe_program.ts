@@ -31,7 +31,7 @@ async function downloads(
     await world.start().download({ repository: REPOSITORY });
     return true;
   } catch {
-    // Why it does not is for the scenarios to tell.
+    // The scenarios find out why it does not.
     return false;
   }
 }

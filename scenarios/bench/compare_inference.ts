@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { familyCases } from "../../harness/mod.ts";
+import { familyCases } from "../../harness/internal.ts";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import { compareWithMlx, type Comparison } from "./compare_with_mlx.ts";
 import { relativeTolerance, TOLERANCE } from "./inference_tolerance.ts";

@@ -7,9 +7,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { FamilyCase, TinyModel } from "../../harness/mod.ts";
+import type { FamilyCase } from "../../harness/internal.ts";
+import type { TinyModel } from "../../harness/mod.ts";
 import type { MlxStep, RealMlx } from "../../harness/models/real_mlx_logits.ts";
-import { nodeHost, openReferenceModel } from "../../src/mod.ts";
+import { nodeHost } from "../../src/mod.ts";
+import { openReferenceModel } from "../../src/run/reference/open_reference_model.ts";
 
 /** How one model went. */
 export interface Comparison {

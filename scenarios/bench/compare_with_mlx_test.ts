@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAMILY_CASES_MIN, familyCases } from "../../harness/mod.ts";
+import { FAMILY_CASES_MIN, familyCases } from "../../harness/internal.ts";
 import { type MlxAnswer, RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import { compareWithMlx } from "./compare_with_mlx.ts";
 import { relativeTolerance, TOLERANCE } from "./inference_tolerance.ts";

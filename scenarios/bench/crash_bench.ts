@@ -11,10 +11,9 @@ import {
   enumerateStates,
   exploreCrashes,
   inspectState,
-  memoryWorld,
-  modelPlace,
   startAfterCrash,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { memoryWorld, modelPlace } from "../../harness/mod.ts";
 import { CRASH_MODELS } from "../crash/crash_models.ts";
 import { placeAfterCrash, recordRun } from "../crash/recorded_run.ts";
 import { reference } from "../reference/reference.ts";

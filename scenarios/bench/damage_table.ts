@@ -8,17 +8,14 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import {
-  type Damage,
-  DAMAGES,
-  greedyTokens,
-  type ModelFile,
-  tinyLlama,
-  type TinyModel,
-} from "../../harness/mod.ts";
+import { type Damage, DAMAGES, greedyTokens } from "../../harness/internal.ts";
+import { type ModelFile, tinyLlama, type TinyModel } from "../../harness/mod.ts";
 import type { Digest } from "../../spec/mod.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
-import { checkDirectory, findRunner, ModelError, nodeHost, RunnerClient } from "../../src/mod.ts";
+import { checkDirectory } from "../../src/load/check_directory.ts";
+import { findRunner } from "../../src/run/find_runner.ts";
+import { ModelError, nodeHost } from "../../src/mod.ts";
+import { RunnerClient } from "../../src/run/runner_client.ts";
 
 const PROMPT = [5, 6, 7, 100, 101];
 const TOKENS = 12;

@@ -13,13 +13,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { RealMlx } from "../../harness/models/real_mlx_logits.ts";
-import type * as reference from "../../src/mod.ts";
+import type * as host from "../../src/node_host.ts";
+import type * as reference from "../../src/run/reference/open_reference_model.ts";
 import { writeLargeLlama } from "./write_large_llama.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 
 // As users have it: compiled, so that no thread translates TypeScript first.
-const compiled = new URL("../../dist/src/mod.js", import.meta.url);
-const { nodeHost, openReferenceModel } = (await import(compiled.href)) as typeof reference;
+const compiled = new URL("../../dist/src/", import.meta.url);
+const { nodeHost } = (await import(new URL("node_host.js", compiled).href)) as typeof host;
+const { openReferenceModel } = (await import(
+  new URL("run/reference/open_reference_model.js", compiled).href
+)) as typeof reference;
 
 interface Measured {
   readonly loadMs: number;

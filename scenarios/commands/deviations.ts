@@ -12,7 +12,7 @@ import {
   formatDeviations,
   type NamedRecord,
   updateDeviations,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
 import { readDeviations } from "./run_report.ts";

@@ -5,7 +5,8 @@
  */
 
 import type { Subject } from "../../spec/mod.ts";
-import { HarnessError, type Replay, runReplay, traceTable, WorldTrace } from "../../harness/mod.ts";
+import { type Replay, runReplay, traceTable, WorldTrace } from "../../harness/internal.ts";
+import { HarnessError } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 
 /** Events that are kept of a trace: the last ones lead to the failure. */

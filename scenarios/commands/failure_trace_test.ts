@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { HarnessError, miniatures, runScenario } from "../../harness/mod.ts";
+import { miniatures } from "../../harness/internal.ts";
+import { HarnessError, runScenario } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 import { failureTrace } from "./failure_trace.ts";

@@ -1,10 +1,10 @@
 /**
- * A process that judges liars, one at a time, as its parent orders.
+ * A process that runs miniatures, one at a time, as its parent orders.
  *
  * @module
  */
 
-import { miniatures, serveMiniatures } from "../../harness/mod.ts";
+import { miniatures, serveMiniatures } from "../../harness/internal.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 

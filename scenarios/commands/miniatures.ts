@@ -1,5 +1,5 @@
 /**
- * `mlx-conform miniatures`: judges the court. Every liar has to be caught, by what it breaks and by nothing else.
+ * `mlx-conform miniatures`: tests the suite. Every miniature must be caught, by what it breaks and by nothing else.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   miniatureSummary,
   miniatureTable,
   runMiniatures,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 import type { ConformContext } from "./conform_context.ts";
@@ -26,7 +26,7 @@ const FOCUSED_RUNS = 60;
 /** Cases of every other scenario. */
 const OTHER_RUNS = 2;
 
-/** Where the worker lies: beside this file, as source or as built. */
+/** The worker beside this file, as source or as built. */
 const WORKER = fileURLToPath(
   new URL(`./miniature_worker.${import.meta.url.split(".").at(-1)}`, import.meta.url),
 );
@@ -44,7 +44,7 @@ export function addMiniaturesCommand(program: Command, context: ConformContext):
   const collect = (text: string, before: string[] = []) => [...before, text];
   const command = program
     .command("miniatures")
-    .description("Judge the court: each small liar by every scenario, in memory.")
+    .description("Test the suite: run each miniature in every scenario, in memory.")
     .option("--only <name>", "a miniature or a requirement; may be repeated", collect)
     .option("--seed <seed>", `a whole number, or "random"`, (text) =>
       parseSeed(text, context.random),
@@ -61,11 +61,11 @@ export function addMiniaturesCommand(program: Command, context: ConformContext):
       runs: given.runs ?? OTHER_RUNS,
       jobs: given.jobs ?? context.jobs,
     };
-    context.finish(await judgeCourt(options, context));
+    context.finish(await testSuite(options, context));
   });
 }
 
-async function judgeCourt(options: MiniaturesOptions, context: ConformContext): Promise<number> {
+async function testSuite(options: MiniaturesOptions, context: ConformContext): Promise<number> {
   const startMs = performance.now();
   const print = (text: string) => context.writeOut(`${text}\n`);
   const wanted = chosenMiniatures(options.only);
@@ -90,9 +90,7 @@ async function judgeCourt(options: MiniaturesOptions, context: ConformContext): 
 function chosenMiniatures(only: readonly string[]): readonly Miniature[] {
   for (const name of only) {
     if (name in REQUIREMENTS || miniatures.some((miniature) => miniature.name === name)) continue;
-    throw new RangeError(
-      `Cannot judge only "${name}": it is neither a miniature nor a requirement`,
-    );
+    throw new RangeError(`Cannot run only "${name}": it is neither a miniature nor a requirement`);
   }
   return miniatures.filter(
     ({ name, breaks }) =>

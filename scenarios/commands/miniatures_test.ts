@@ -16,16 +16,16 @@ async function conform(...args: string[]) {
   return { exitCode, out, err };
 }
 
-test("mlx-conform miniatures shows what caught a liar, and counts", async () => {
+test("mlx-conform miniatures shows what caught a miniature, and counts", async () => {
   const few = ["--only", "names_by_last_part", "--runs", "1", "--focused-runs", "10"];
   const { exitCode, out } = await conform("miniatures", ...few);
   assert.equal(exitCode, 0, out);
-  assert.match(out, /\nMANAGE-MAP +MUST +manage\/ids_and_back +names_by_last_part\n/);
+  assert.match(out, /\nMANAGE-MAP +MUST +manage\/model_id_round_trip +names_by_last_part\n/);
   assert.match(out, /\nminiatures caught \/ written: 1 \/ 1 \(100 %\)\n/);
 });
 
 test("mlx-conform miniatures says what is wrong with its command line and ends with 2", async () => {
-  const { exitCode, err } = await conform("miniatures", "--only", "tells_the_truth");
+  const { exitCode, err } = await conform("miniatures", "--only", "no_such_name");
   assert.equal(exitCode, 2);
   assert.match(err, /neither a miniature nor a requirement/);
 });

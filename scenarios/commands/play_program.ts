@@ -12,7 +12,7 @@ import {
   type ReplayPlay,
   replayTries,
   type ReplayTries,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
 import { scenarios } from "../mod.ts";
 import type { ResolvedSubject } from "./resolve_subject.ts";
 

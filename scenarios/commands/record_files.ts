@@ -6,7 +6,7 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type NamedRecord, parseRecord } from "../../harness/mod.ts";
+import { type NamedRecord, parseRecord } from "../../harness/internal.ts";
 
 /**
  * Reads the record of a run.

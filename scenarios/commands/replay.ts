@@ -8,7 +8,6 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Subject } from "../../spec/mod.ts";
 import {
   EXIT_CODES,
-  failureStory,
   type Miniature,
   miniatures,
   playReplay,
@@ -19,9 +18,8 @@ import {
   replayTries,
   type ReplayTries,
   traceTable,
-  WORLD_KINDS,
-  type WorldKind,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { failureStory, WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 import type { ConformContext } from "./conform_context.ts";

@@ -14,8 +14,8 @@ import {
   type Replay,
   replayFileName,
   replayOf,
-  type ScenarioResult,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import type { ScenarioResult } from "../../harness/mod.ts";
 import { environmentSecrets } from "./environment_secrets.ts";
 import { suiteVersion } from "./suite_version.ts";
 

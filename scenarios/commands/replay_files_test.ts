@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { encodeGiven } from "../../harness/mod.ts";
+import { encodeGiven } from "../../harness/internal.ts";
 import { exampleFailure } from "../../harness/deviations/example_result.ts";
 import { readReplay, writeReplay } from "./replay_files.ts";
 

@@ -5,15 +5,8 @@
  */
 
 import type { Command } from "commander";
-import {
-  badgeReport,
-  htmlReport,
-  junitReport,
-  markdownReport,
-  recordVerdict,
-  type RunRecord,
-  tapReport,
-} from "../../harness/mod.ts";
+import { badgeReport, recordVerdict, type RunRecord } from "../../harness/internal.ts";
+import { htmlReport, junitReport, markdownReport, tapReport } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { readRecord, writeText } from "./record_files.ts";
 

@@ -12,10 +12,9 @@ import {
   loopbackOnly,
   type ProgramLimitations,
   probeProgram,
-  startProgram,
-  SubjectFault,
   type SubjectRole,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { startProgram, SubjectFault } from "../../harness/mod.ts";
 import { reference } from "../reference/reference.ts";
 import type { RunOptions } from "./run_options.ts";
 

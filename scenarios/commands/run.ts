@@ -9,16 +9,14 @@ import {
   CANARY_NAME,
   EXIT_CODES,
   exitCodeOf,
-  failureStory,
   keptByCanary,
   miniatures,
   miniatureTable,
   planSuite,
   requirementTable,
-  runParallel,
-  type ScenarioResult,
   flakyDeviations,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { failureStory, runParallel, type ScenarioResult } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 import type { ConformContext } from "./conform_context.ts";

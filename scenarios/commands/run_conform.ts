@@ -5,7 +5,7 @@
  */
 
 import { Command, CommanderError } from "commander";
-import { EXIT_CODES } from "../../harness/mod.ts";
+import { EXIT_CODES } from "../../harness/internal.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addDeviationsCommand } from "./deviations.ts";
 import { addMergeCommand } from "./merge.ts";

@@ -4,12 +4,8 @@
  * @module
  */
 
-import {
-  type ReplayOutcome,
-  runReplay,
-  type ScenarioResult,
-  type WorldKind,
-} from "../../harness/mod.ts";
+import { type ReplayOutcome, runReplay } from "../../harness/internal.ts";
+import type { ScenarioResult, WorldKind } from "../../harness/mod.ts";
 import type { Subject } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 import type { KeptReplay } from "./replay_files.ts";

@@ -5,7 +5,8 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { type RunsByWorld, type Shard, WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
+import type { RunsByWorld, Shard } from "../../harness/internal.ts";
+import { WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
 import { REPLAYS_DIRECTORY } from "./replay_files.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */

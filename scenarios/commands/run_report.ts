@@ -20,12 +20,12 @@ import {
   type Replay,
   replayFileName,
   runMachine,
-  type ScenarioResult,
   type SubjectRole,
   suiteVerdict,
   type SuiteVerdict,
   failureStories,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import type { ScenarioResult } from "../../harness/mod.ts";
 import { environmentSecrets } from "./environment_secrets.ts";
 import { replayFor } from "./replay_files.ts";
 import type { RunOptions } from "./run_options.ts";

@@ -6,15 +6,8 @@
 
 import { join, relative } from "node:path";
 import type { ListedModel, Progress } from "../../spec/mod.ts";
-import {
-  diskWorld,
-  greedyTokens,
-  readTree,
-  tinyLlama,
-  type TinyModel,
-  type World,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { greedyTokens, readTree, writeBytes } from "../../harness/internal.ts";
+import { diskWorld, tinyLlama, type TinyModel, type World } from "../../harness/mod.ts";
 import { reference } from "../reference/reference.ts";
 
 const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";

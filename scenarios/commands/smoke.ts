@@ -5,7 +5,8 @@
  */
 
 import type { Command } from "commander";
-import { EXIT_CODES, smoke, SUBJECT_LIMITS } from "../../harness/mod.ts";
+import { EXIT_CODES, SUBJECT_LIMITS } from "../../harness/internal.ts";
+import { smoke } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { findSubject } from "./resolve_subject.ts";
 

@@ -7,13 +7,11 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
+import { OrderWorker, type WorkOrder, seededRandom } from "../../harness/internal.ts";
 import {
   failureStory,
   type Scenario,
   type ScenarioResult,
-  OrderWorker,
-  type WorkOrder,
-  seededRandom,
   WORLD_KINDS,
   type WorldKind,
 } from "../../harness/mod.ts";

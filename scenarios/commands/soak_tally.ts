@@ -4,7 +4,8 @@
  * @module
  */
 
-import { EXIT_CODES, type ScenarioResult, type ScenarioStatus } from "../../harness/mod.ts";
+import { EXIT_CODES, type ScenarioStatus } from "../../harness/internal.ts";
+import type { ScenarioResult } from "../../harness/mod.ts";
 
 /** Adds up results and tells them in one line. */
 export class SoakTally {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type FoundProgram, serveScenarios, startProgram } from "../../harness/mod.ts";
+import { type FoundProgram, serveScenarios } from "../../harness/internal.ts";
+import { startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 

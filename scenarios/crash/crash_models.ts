@@ -23,7 +23,7 @@ function filesOf(shards: 1 | 3, seed: number): readonly ModelFile[] {
   );
 }
 
-/** The models of the exhaustive run: the smallest that the law allows, a sharded one, and an update of either. */
+/** The models of the exhaustive run: the smallest that the spec allows, a sharded one, and an update of either. */
 export const CRASH_MODELS: readonly CrashSubjectMatter[] = [
   { name: "smallest", versions: [filesOf(1, 0)], concurrency: 1 },
   { name: "sharded", versions: [filesOf(3, 0)], concurrency: 8 },

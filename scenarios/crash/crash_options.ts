@@ -5,7 +5,7 @@
  */
 
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { PERSISTENCE_PROFILES, type PersistenceProfile } from "../../harness/mod.ts";
+import { PERSISTENCE_PROFILES, type PersistenceProfile } from "../../harness/internal.ts";
 import { CRASH_MODELS } from "./crash_models.ts";
 
 /** What `npm run crash` is asked to do. */
@@ -16,7 +16,7 @@ export interface CrashOptions {
   readonly samples: number;
   readonly recoveries: number;
   readonly seed: number;
-  /** States at the most that are asked about in each row; undefined for all. */
+  /** At most this many states that are asked about in each row; undefined for all. */
   readonly asked: number | undefined;
 }
 

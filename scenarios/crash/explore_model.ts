@@ -7,10 +7,9 @@
 import {
   type CrashReport,
   exploreCrashes,
-  memoryWorld,
-  modelPlace,
   type PersistenceProfile,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { memoryWorld, modelPlace } from "../../harness/mod.ts";
 import type { Subject } from "../../spec/mod.ts";
 import type { CrashSubjectMatter } from "./crash_models.ts";
 import type { CrashOptions } from "./crash_options.ts";

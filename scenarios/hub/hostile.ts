@@ -9,12 +9,11 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import {
   anyAttack,
-  anySmallModel,
   ATTACKED_VOLUME_BYTES,
   type AttackGain,
   runAttack,
-  scenario,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const REQUIREMENTS: Readonly<Record<AttackGain, RequirementId>> = {
   outside: "LAYOUT-ROOT-ONLY",

@@ -5,7 +5,8 @@
  * - The words are in the error, but for the token; an essay is cut.
  */
 import fc from "fast-check";
-import { anySmallModel, asFailure, needsOwnProcess, scenario } from "../../harness/mod.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { asFailure, needsOwnProcess } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Refused-4bit";
 const TOKEN = "hf_tokenThatNobodyMaySee";

@@ -5,7 +5,8 @@
  * - The download succeeds, and every request goes to the endpoint or to a host that it named.
  */
 import fc from "fast-check";
-import { anySmallModel, scenario, wantedFiles, wireLog, wrongFiles } from "../../harness/mod.ts";
+import { anySmallModel, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
+import { wireLog } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Spelt-4bit";
 

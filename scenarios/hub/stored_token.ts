@@ -8,14 +8,8 @@
  */
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  authorizationOf,
-  makeDirectories,
-  scenario,
-  wireLog,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { authorizationOf, makeDirectories, wireLog, writeBytes } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Login-4bit";
 const STORED = "hf_ofTheLogin";

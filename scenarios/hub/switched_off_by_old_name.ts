@@ -5,7 +5,8 @@
  * - No request is sent exactly when the newer is on, or is not set and the older is on.
  */
 import fc from "fast-check";
-import { anySmallModel, scenario, settled, wireLog } from "../../harness/mod.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { settled, wireLog } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/OldName-4bit";
 const WORDS = fc.constantFrom("1", "ON", "yes", "True", "0", "off", "no", "2");

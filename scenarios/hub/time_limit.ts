@@ -5,7 +5,8 @@
  * - The file is asked for again no sooner than that, and not much later.
  */
 import fc from "fast-check";
-import { anySmallModel, needsPatience, scenario } from "../../harness/mod.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { needsPatience } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Slow-4bit";
 /** The pause before another attempt comes on top. */

@@ -6,7 +6,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { anySmallModel, hubCachePaths, scenario } from "../../harness/mod.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { hubCachePaths } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Expanded-4bit";
 

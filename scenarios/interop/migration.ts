@@ -9,16 +9,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  changeFiles,
-  exists,
-  modelPlace,
-  readTree,
-  scenario,
-  type World,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { changeFiles, exists, readTree, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, type World } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Moved-4bit";
 const FLAT = "mlx-community--Moved-4bit";

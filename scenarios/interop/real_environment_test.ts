@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { nodeFiles } from "../../harness/mod.ts";
+import { nodeFiles } from "../../harness/internal.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import type { Environment } from "../../spec/mod.ts";
 import { chooseProxy } from "../../src/hub/choose_proxy.ts";

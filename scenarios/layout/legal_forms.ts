@@ -6,7 +6,8 @@
  */
 import fc from "fast-check";
 import { fnmatch, REQUIRED_PARTS } from "../../spec/mod.ts";
-import { anySmallModel, isPlace, modelPlace, readTree, scenario } from "../../harness/mod.ts";
+import { isPlace, readTree } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/LegalForms";
 

@@ -9,15 +9,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
-import {
-  anyModel,
-  anyRepository,
-  HEAD,
-  modelPlace,
-  readTree,
-  scenario,
-  sha256Hex,
-} from "../../harness/mod.ts";
+import { anyRepository, HEAD, readTree, sha256Hex } from "../../harness/internal.ts";
+import { anyModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 const PLACES = { hubapi: ["models"], lmstudio: [] } as const;
 

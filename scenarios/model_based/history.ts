@@ -8,18 +8,20 @@ import { join } from "node:path";
 import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import {
   isPlace,
-  modelPlace,
   exists,
   makeDirectories,
-  type ModelFile,
   overwriteBytes,
-  ProcessKilled,
   readBytes,
   readTree,
-  type RunningSubject,
   sha256Hex,
-  type TinyModel,
   type TreeEntry,
+} from "../../harness/internal.ts";
+import {
+  modelPlace,
+  type ModelFile,
+  ProcessKilled,
+  type RunningSubject,
+  type TinyModel,
   type Verdict,
   type World,
 } from "../../harness/mod.ts";
@@ -223,7 +225,7 @@ export class History {
     if (entry === undefined || entry.sizeBytes === 0) return;
     const place = join(this.#directory, ...entry.path.split("/"));
     const bytes = await readBytes(this.#world.files, place);
-    // Whoever changes a file does so later than it was downloaded.
+    // A file is changed later than it was downloaded.
     this.#world.clock.advance(2_000);
     if (command.how === "delete") await this.#world.files.unlink(place);
     if (command.how === "cut")
@@ -315,7 +317,7 @@ export class History {
   }
 }
 
-/** What a download without patterns of its own has to bring. */
+/** What a download without patterns of its own must bring. */
 function hashesOf(files: readonly ModelFile[]): Map<string, string> {
   const wanted = files.filter(({ path }) =>
     DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path)),

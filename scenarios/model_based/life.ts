@@ -8,24 +8,26 @@ import {
   asFailure,
   describeError,
   exists,
-  filePlace,
-  killDownload,
   limitedFiles,
-  type ModelFile,
-  modelPlace,
   observingFiles,
   overwriteBytes,
-  ProcessKilled,
   readBytes,
   readTree,
   sha256Hex,
+  type TreeEntry,
+  wrapFiles,
+} from "../../harness/internal.ts";
+import {
+  filePlace,
+  killDownload,
+  type ModelFile,
+  modelPlace,
+  ProcessKilled,
   type StartOptions,
   type TinyModel,
-  type TreeEntry,
   type Verdict,
   wantedFiles,
   type World,
-  wrapFiles,
 } from "../../harness/mod.ts";
 import { type DownloadResult, MARKER_NAME, type WaitOptions } from "../../spec/mod.ts";
 import type { Step, Swarm } from "./trouble.ts";

@@ -6,14 +6,8 @@
  * - Nothing is written.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  beginOutage,
-  observingFiles,
-  OUTAGES,
-  readTree,
-  scenario,
-} from "../../harness/mod.ts";
+import { beginOutage, observingFiles, OUTAGES, readTree } from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const BRANCH = "feature/x";
 

@@ -10,16 +10,14 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import {
-  anySmallModel,
   asFailure,
   beginOutage,
   namesFile,
   OUTAGES,
   readTree,
-  scenario,
   textOf,
-  wantedFiles,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, scenario, wantedFiles } from "../../harness/mod.ts";
 
 export const incompleteModel = scenario({
   name: "offline/incomplete_model",
@@ -52,9 +50,9 @@ export const incompleteModel = scenario({
       () => subject.download({ ...request, ...effect.request }),
       effect.codes,
     );
-    const told = textOf(asFailure(failure));
+    const text = textOf(asFailure(failure));
     for (const path of paths) {
-      verdict.holds("OFF-INCOMPLETE", namesFile(told, path), `${path} is not named in: ${told}`);
+      verdict.holds("OFF-INCOMPLETE", namesFile(text, path), `${path} is not named in: ${text}`);
     }
     const treeAfter = await readTree(world.files, directory);
     const isSame = treeBefore.every((entry) =>

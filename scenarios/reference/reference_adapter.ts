@@ -1,7 +1,7 @@
 /**
  * The reference as a program that speaks the subject protocol.
  *
- * With `--miniature NAME` it lies as that one does: for tests of the court. With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ * With `--miniature NAME` it makes the mistake of that one, for tests of the suite. With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
  *
  * @module
  */
@@ -75,12 +75,8 @@ function managerOf({ root }: AdapterCall): ModelManager {
 async function resolvedSubject(): Promise<Subject> {
   const at = process.argv.indexOf("--miniature");
   if (at < 0) return reference;
-  const { miniatures } = await import("../../harness/miniatures/mod.ts");
-  const name = process.argv[at + 1] ?? "";
-  const miniature = miniatures.find((one) => one.name === name);
-  if (miniature === undefined)
-    throw new Error(`Cannot lie as "${name}": there is no such miniature`);
-  return miniature.wrap(reference);
+  const { miniatureNamed } = await import("../../harness/miniatures/mod.ts");
+  return miniatureNamed(process.argv[at + 1] ?? "").wrap(reference);
 }
 
 function requestOf<T extends object>({ request }: AdapterCall): T {

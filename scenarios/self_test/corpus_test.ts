@@ -3,7 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureSignature, failureStory, runReplay, WORLD_KINDS } from "../../harness/mod.ts";
+import { failureSignature, runReplay } from "../../harness/internal.ts";
+import { failureStory, WORLD_KINDS } from "../../harness/mod.ts";
 import { readCorpus } from "../commands/replay_files.ts";
 import { corpusResults, runCorpus } from "../commands/run_corpus.ts";
 import { scenarios } from "../mod.ts";

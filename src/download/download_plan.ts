@@ -5,8 +5,11 @@ import { inspectDisk } from "./inspect/inspect_disk.ts";
 
 /** What a download would do with one file. */
 export interface PlannedFile {
+  /** Repository-relative path, with `/`. */
   readonly path: string;
+  /** Its size in bytes. */
   readonly sizeBytes: number;
+  /** Whether it is complete, begun or absent on the disk. */
   readonly action: "keep" | "resume" | "fetch";
   /** Bytes that are on the disk already. */
   readonly bytesKept: number;
@@ -16,10 +19,15 @@ export interface PlannedFile {
 export interface DownloadPlan {
   /** `org/name`, or the URL. */
   readonly repository: string;
+  /** The commit that the files would be of. */
   readonly commit: string;
+  /** Absolute path of the model's directory. */
   readonly directory: string;
+  /** Every wanted file. */
   readonly files: readonly PlannedFile[];
+  /** Bytes of all wanted files. */
   readonly bytesTotal: number;
+  /** Bytes that would be received. */
   readonly bytesToFetch: number;
 }
 

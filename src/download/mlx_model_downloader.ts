@@ -26,6 +26,7 @@ import { revisionOf } from "../layout/revision.ts";
 
 /** Options of a {@linkcode MlxModelDownloader}. */
 export interface MlxModelDownloaderOptions {
+  /** How often and how patiently a failed request is repeated. @default {the defaults of RetryPolicy} */
   readonly retry?: Partial<RetryPolicy> | undefined;
 }
 
@@ -51,6 +52,12 @@ export class MlxModelDownloader {
   readonly #repositories: RepositoryDownloader;
   readonly #delegated: DelegatedDownloader;
 
+  /**
+   * Makes a downloader; it reads and sends nothing until it is asked.
+   *
+   * @param host the outside world, such as `nodeHost()`
+   * @param config the root that holds the models, and the environment variables that count
+   */
   constructor(host: Host, config: SubjectConfig, options: MlxModelDownloaderOptions = {}) {
     this.#config = config;
     this.#files = host.files;
@@ -61,7 +68,7 @@ export class MlxModelDownloader {
   /**
    * Downloads a model, or finds that it is complete.
    *
-   * @throws {ModelError} with the code that tells why; what was good on disk before is as it was
+   * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
    */
   async download(
     request: DownloadRequest,
@@ -71,7 +78,11 @@ export class MlxModelDownloader {
     return this.#repositories.download(request, { ...options, target });
   }
 
-  /** Says what a download would do, and writes nothing. */
+  /**
+   * Says what a download would do, and writes nothing.
+   *
+   * @throws {ModelError} as {@linkcode download}, except for failures to write
+   */
   async plan(
     request: DownloadRequest,
     options: RepositoryDownloadOptions = {},
@@ -80,8 +91,10 @@ export class MlxModelDownloader {
   }
 
   /**
-   * Lets an MLX runtime's own downloader carry out a request, in the runtime's own place, and judges the result by the
-   * same rules: `DL-DELEGATED`.
+   * Downloads with an MLX runtime's own downloader, in the runtime's own place, and verifies the result by the same
+   * rules: `DL-DELEGATED`.
+   *
+   * @throws {ModelError} `integrity` for a missing file or other bytes, a code `runner-…`, or the hub's code
    */
   async downloadDelegated(
     request: DelegatedDownloadRequest,

@@ -45,7 +45,11 @@ export interface RepositoryTarget {
 
 /** Options of a repository download. */
 export interface RepositoryDownloadOptions extends WaitOptions {
-  /** What the hub was asked already; it is not asked again. */
+  /**
+   * What the hub has already answered; it is not asked again.
+   *
+   * @internal
+   */
   readonly snapshot?: RepositorySnapshot | undefined;
 }
 

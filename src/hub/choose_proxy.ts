@@ -14,17 +14,6 @@ const PROXY_SCHEMES = ["http:", "https:", "socks5:", "socks5h:", "socks:"];
  *
  * @param env the environment; the lower-case name wins over the upper-case one
  * @throws {ModelError} `invalid-argument` when the proxy's address is malformed or of an unknown scheme
- *
- * @example Usage
- * ```ts
- * import { chooseProxy } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const env = { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "internal.example,10.0.0.0/8" };
- * assert.equal(chooseProxy("https://hub.example/x", env), "http://proxy:3128");
- * assert.equal(chooseProxy("https://hub.internal.example/x", env), undefined);
- * assert.equal(chooseProxy("https://10.1.2.3/x", env), undefined);
- * ```
  */
 export function chooseProxy(url: string, env: Environment): string | undefined {
   const { protocol, hostname, port } = new URL(url);
@@ -47,7 +36,7 @@ function checkProxy(proxy: string, name: string): string {
     const known = PROXY_SCHEMES.map((scheme) => `${scheme}//`).join(", ");
     throw new ModelError(
       "invalid-argument",
-      `Cannot use ${JSON.stringify(printableAddress(proxy))} of ${name} as a proxy: give an address that starts with one of ${known}`,
+      `Cannot use ${JSON.stringify(printableAddress(proxy))} of ${name} as a proxy; give an address that starts with one of ${known}`,
     );
   }
   return proxy;

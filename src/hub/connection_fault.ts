@@ -5,7 +5,7 @@ export interface ConnectionFault {
   readonly code: ErrorCode;
   /** Whether another attempt may succeed where nothing else changes. */
   readonly passes: boolean;
-  /** What happened, after "as". */
+  /** What happened. */
   readonly cause: string;
   /** What its reader can do. */
   readonly remedy: string;
@@ -68,25 +68,25 @@ export const CONNECTION_FAULTS = {
     code: "proxy",
     passes: true,
     cause: "the proxy could not connect to the server",
-    remedy: "check the proxy and run the same again later",
+    remedy: "check the proxy and retry the command later",
   },
   name: {
     code: "network",
     passes: true,
     cause: "its host name has no address",
-    remedy: "check the spelling of the address and the network, and run the same again",
+    remedy: "check the spelling of the address and the network, and retry the command",
   },
   refused: {
     code: "network",
     passes: true,
     cause: "the connection was refused",
-    remedy: "check the address and whether its server runs, and run the same again",
+    remedy: "check the address and whether its server runs, and retry the command",
   },
   unreachable: {
     code: "network",
     passes: true,
     cause: "there is no way to its host",
-    remedy: "check the network and run the same again",
+    remedy: "check the network and retry the command",
   },
   denied: {
     code: "network",
@@ -98,13 +98,13 @@ export const CONNECTION_FAULTS = {
     code: "network",
     passes: true,
     cause: "the connection broke",
-    remedy: "check the network and run the same again",
+    remedy: "check the network and retry the command",
   },
   timeout: {
     code: "timeout",
     passes: true,
     cause: "the server did not answer in time",
-    remedy: "check the network and run the same again",
+    remedy: "check the network and retry the command",
   },
   "header-overflow": {
     code: "limit-exceeded",
@@ -128,13 +128,13 @@ export const CONNECTION_FAULTS = {
     code: "network",
     passes: true,
     cause: "this machine has too many open connections or files",
-    remedy: "close other programs and run the same again",
+    remedy: "close other programs and retry the command",
   },
   unknown: {
     code: "network",
     passes: true,
     cause: "the connection failed",
-    remedy: "check the network and run the same again",
+    remedy: "check the network and retry the command",
   },
 } as const satisfies Record<string, ConnectionFault>;
 

@@ -29,16 +29,6 @@ export interface NamedValue {
  *
  * A variable that is empty is not set: `HUB-ENV-EMPTY`. Each value is read when it is asked for, so that a wrong one
  * stops only what needs it.
- *
- * @example Usage
- * ```ts
- * import { HubEnvironment } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const environment = new HubEnvironment({ HOME: "/home/me", HF_HOME: "$HOME/hf", TRANSFORMERS_OFFLINE: "1" });
- * assert.equal(environment.tokenPath, "/home/me/hf/token");
- * assert.equal(environment.isOffline, true);
- * ```
  */
 export class HubEnvironment {
   readonly #env: Environment;
@@ -131,7 +121,7 @@ export class HubEnvironment {
     if (!/^\+?\d+$/.test(value) || seconds > TIMEOUT_SECONDS_MAX) {
       throw new ModelError(
         "invalid-argument",
-        `Cannot use ${name}=${JSON.stringify(value)}: give whole seconds, at most ${TIMEOUT_SECONDS_MAX}`,
+        `Cannot use ${name}=${JSON.stringify(value)}; give whole seconds, at most ${TIMEOUT_SECONDS_MAX}`,
       );
     }
     return seconds === 0 ? undefined : seconds * 1000;
@@ -150,7 +140,7 @@ export function normalizeEndpoint(endpoint: string, source: string): string {
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot use ${JSON.stringify(printableAddress(address))} of ${source} as the hub's address: give an address that starts with https:// or http://`,
+      `Cannot use ${JSON.stringify(printableAddress(address))} of ${source} as the hub's address; give an address that starts with https:// or http://`,
     );
   }
   return address.replace(/\/+$/, "");

@@ -110,7 +110,7 @@ export class HttpClient {
     }
     throw new ModelError(
       "limit-exceeded",
-      `Cannot fetch "${withoutQuery(url)}" as it was redirected more than ${HOPS_MAX} times: check the hub's address`,
+      `Cannot fetch "${withoutQuery(url)}": it was redirected more than ${HOPS_MAX} times; check the hub's address`,
     );
   }
 
@@ -180,7 +180,7 @@ export class HttpClient {
     return response;
   }
 
-  /** Tells a cancel from a stall and from a broken connection, by who fired and not by what the error says. */
+  /** Distinguishes a cancel, a stall and a broken connection, by who aborted and not by what the error says. */
   async #guarded<T>(
     action: () => Promise<T>,
     place: Place & { readonly guard: StallGuard },
@@ -212,7 +212,7 @@ function connectionError(name: ConnectionFaultName, place: Place, error?: unknow
   const { code, cause, remedy } = CONNECTION_FAULTS[name];
   const { url, proxy } = place;
   const way = proxy === undefined ? "" : ` through the proxy ${new URL(proxy).host}`;
-  const message = `Cannot fetch "${withoutQuery(url)}"${way} as ${cause}: ${remedy}`;
+  const message = `Cannot fetch "${withoutQuery(url)}"${way}: ${cause}; ${remedy}`;
   return new ModelError(code, message, error === undefined ? {} : { cause: error });
 }
 
@@ -228,7 +228,7 @@ export async function discardBody(response: HttpResponse): Promise<void> {
   await Promise.resolve(response.body[Symbol.asyncIterator]().return?.()).catch(ignoreBroken);
 }
 
-/** A connection that breaks while its rest is thrown away is no failure of anything. */
+/** A connection that breaks while its rest is thrown away is not a failure. */
 function ignoreBroken(): void {}
 
 function redirectTarget(from: string, response: HttpResponse): string {
@@ -237,10 +237,10 @@ function redirectTarget(from: string, response: HttpResponse): string {
   if (target === null || (target.protocol !== "https:" && target.protocol !== "http:")) {
     throw new ModelError(
       "not-a-hub",
-      `Cannot fetch "${withoutQuery(from)}" as it was redirected to no web address: check the hub's address`,
+      `Cannot fetch "${withoutQuery(from)}": it was redirected to something that is not a web address; check the hub's address`,
     );
   }
-  // Whoever redirects does not decide who the client is.
+  // A server that redirects does not decide who the client is.
   return splitCredentials(target.href).url;
 }
 

@@ -25,7 +25,7 @@ export function hubError(exchange: Exchange, question: HubQuestion): ModelError 
   const { response, reason } = exchange;
   const [code, cause, remedy] = explain(exchange, question);
   const said = reason === undefined ? "" : ` (it says: "${reason}")`;
-  return new ModelError(code, `Cannot ${question.attempt} as ${cause}${said}: ${remedy}`, {
+  return new ModelError(code, `Cannot ${question.attempt}: ${cause}${said}; ${remedy}`, {
     actual: `HTTP ${response.status}`,
     ...(question.file === undefined ? {} : { file: question.file }),
   });
@@ -49,7 +49,7 @@ const NO_REVISION: Meaning = [
 const NO_FILE: Meaning = [
   "file-not-found",
   "the hub does not have this file at this commit",
-  "run the same again to list anew",
+  "retry the command to list its files again",
 ];
 const GATED: Meaning = [
   "gated",
@@ -89,7 +89,7 @@ function explain(exchange: Exchange, question: HubQuestion): Meaning {
     return [
       "hub-unavailable",
       `the hub is out of order (HTTP ${status})`,
-      "run the same again later",
+      "retry the command later",
     ];
   }
   if (isHtml(response)) return foreignPage(status);

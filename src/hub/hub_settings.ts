@@ -23,15 +23,6 @@ export interface HubOverrides {
  * `HUB-ENV-OFFLINE`, `HUB-ENV-EMPTY`. The token of a login is on the disk: {@linkcode readHubSettings}.
  *
  * @throws {ModelError} `invalid-argument` when the endpoint is not an HTTP address
- *
- * @example Usage
- * ```ts
- * import { hubSettings } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const settings = hubSettings({ HF_ENDPOINT: "https://hub.example/", HF_TOKEN: "" });
- * assert.deepEqual(settings, { endpoint: "https://hub.example", token: undefined, offline: false });
- * ```
  */
 export function hubSettings(env: Environment, overrides: HubOverrides = {}): HubSettings {
   const environment = new HubEnvironment(env);
@@ -73,7 +64,7 @@ function cleanToken(token: string | undefined, source: string): string | undefin
   if (!/^[\x21-\x7e]+$/.test(text)) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot use the token as it has characters that no token has: check ${source}`,
+      `Cannot use the token: it has characters that no token has; check ${source}`,
     );
   }
   return text;

@@ -31,14 +31,6 @@ export function isCommit(revision: string): boolean {
 /**
  * The root of layout `hf-cache`: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, else the place's own
  * root: `HUB-ENV-CACHE`, `HUB-ENV-EMPTY`.
- *
- * @example Usage
- * ```ts
- * import { hubCacheRoot } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assert.equal(hubCacheRoot({ root: "/Models", env: { HF_HOME: "/hf", HF_HUB_CACHE: "" } }), "/hf/hub");
- * ```
  */
 export function hubCacheRoot(config: SubjectConfig): string {
   const { cacheDirectory } = new HubEnvironment(config.env);

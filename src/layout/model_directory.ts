@@ -12,15 +12,6 @@ import { parseRepositoryId } from "./repository_id.ts";
  * @param repository `org/name`
  * @returns its absolute path
  * @throws {ModelError} `invalid-argument` for a malformed id, and for layout `hf-cache` without a commit
- *
- * @example Usage
- * ```ts
- * import { modelDirectory } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const directory = modelDirectory("/Documents/Models", "mlx-community/SmolLM-135M-4bit", { layout: "hubapi" });
- * assert.equal(directory, "/Documents/Models/models/mlx-community/SmolLM-135M-4bit");
- * ```
  */
 export function modelDirectory(
   root: string,

@@ -5,16 +5,7 @@ import { parseRepositoryId } from "./repository_id.ts";
  *
  * No id on the hub contains `--`, so two repositories never share a model id: `MANAGE-MAP`.
  *
- * @throws {ModelError} `invalid-argument` when it is no repository id
- *
- * @example Usage
- * ```ts
- * import { modelIdOf, repositoryOf } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assert.equal(modelIdOf("org1/m"), "org1--m");
- * assert.equal(repositoryOf("org1--m"), "org1/m");
- * ```
+ * @throws {ModelError} `invalid-argument` when it is not a repository id
  */
 export function modelIdOf(repository: string): string {
   const { org, name } = parseRepositoryId(repository);

@@ -11,20 +11,9 @@ const PART_REGEXP = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/;
 const PART_LENGTH_MAX = 96;
 
 /**
- * Splits `org/name`, refusing what is no repository id on the hub: `LAYOUT-NAMES`.
+ * Splits `org/name`, refusing what is not a repository id on the hub: `LAYOUT-NAMES`.
  *
  * @throws {ModelError} `invalid-argument`
- *
- * @example Usage
- * ```ts
- * import { parseRepositoryId } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(parseRepositoryId("mlx-community/SmolLM-135M-4bit"), {
- *   org: "mlx-community",
- *   name: "SmolLM-135M-4bit",
- * });
- * ```
  */
 export function parseRepositoryId(repository: string): RepositoryId {
   const parts = repository.split("/");

@@ -10,15 +10,6 @@ const COMPONENT_BYTES_MAX = 255;
  *
  * @param path a path as the hub lists it
  * @throws {ModelError} `unsafe-path` with the path as `file`
- *
- * @example Usage
- * ```ts
- * import { assertSafePath } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assertSafePath("1_Pooling/config.json");
- * assert.throws(() => assertSafePath("../evil.json"), { code: "unsafe-path" });
- * ```
  */
 export function assertSafePath(path: string): void {
   const why = reasonUnsafe(path);

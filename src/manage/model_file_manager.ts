@@ -39,7 +39,7 @@ export interface ModelFileManagerOptions {
 const LOOKED_IN: readonly Layout[] = ["hubapi", "lmstudio", "flat", "hf-cache"];
 
 /**
- * Knows where models lie and in what state they are; uses no network: `STATUS-LOCAL`.
+ * Finds, lists, verifies, removes and moves the models on disk; uses no network: `STATUS-LOCAL`.
  *
  * @example Usage
  * ```ts
@@ -57,6 +57,12 @@ export class ModelFileManager {
   readonly #cacheRoot: string;
   readonly #repositories: Readonly<Record<string, string>>;
 
+  /**
+   * Makes a manager; it reads nothing until it is asked.
+   *
+   * @param host the outside world; its network is not used
+   * @param config the root that holds the models, and the environment variables that say where the hub's cache is
+   */
   constructor(host: Host, config: SubjectConfig, options: ModelFileManagerOptions = {}) {
     this.#host = host;
     this.#root = config.root;
@@ -76,7 +82,9 @@ export class ModelFileManager {
   }
 
   /**
-   * Where a model is to lie, whether it is there or not: `LAYOUT-PATH`.
+   * The directory in which a model belongs, whether it is there or not: `LAYOUT-PATH`.
+   *
+   * @returns an absolute path
    *
    * @throws {ModelError} `invalid-argument` for layout `hf-cache` unless the revision is a commit
    */
@@ -100,17 +108,29 @@ export class ModelFileManager {
     return undefined;
   }
 
-  /** Whether a model is complete, as far as the disk tells. */
+  /**
+   * Says whether a model is complete: `STATUS-ANSWERS`. Only files that changed since they were verified are hashed.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#status(request, { ...options, hash: "touched" });
   }
 
-  /** As {@linkcode status}, with every byte hashed: `VERIFY-ROT`. */
+  /**
+   * As {@linkcode status}, with every byte hashed: `VERIFY-ROT`.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async verify(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#status(request, { ...options, hash: "always" });
   }
 
-  /** Every model under the root, of all layouts. */
+  /**
+   * Lists every model under the root, of all layouts, and those in the hub's cache.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
   async list(): Promise<readonly ListedModel[]> {
     const { files } = this.#host;
     return this.#tryDisk(
@@ -139,7 +159,7 @@ export class ModelFileManager {
   }
 
   /**
-   * Moves a model to its place, says what that would do, or takes it back.
+   * Moves a model to its place, says what that would do, or takes it back: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
    *
    * @throws {ModelError} `not-downloaded` when there is nothing to move or to take back
    */

@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { FileSystem, Random } from "../../spec/mod.ts";
 import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
-import { assertSafePath } from "../layout/safe_path.ts";
+import { assertMovable } from "./movable_path.ts";
 import { modelIdOf } from "../layout/model_id.ts";
 
 const FORMAT = "mlx-layout-migration/1";
@@ -91,7 +91,7 @@ function portable(root: string, path: string): string {
 function isSafe(path: unknown): boolean {
   if (typeof path !== "string") return false;
   try {
-    assertSafePath(path);
+    assertMovable(path);
     return true;
   } catch {
     // Whoever wrote this is not to be followed out of the directory.

@@ -3,7 +3,7 @@ import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
 import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
-import { assertSafePath } from "../layout/safe_path.ts";
+import { assertMovable } from "./movable_path.ts";
 
 /** One file that a migration moves. */
 export interface MigratedFile {
@@ -43,7 +43,7 @@ export async function planFiles(
       leftBehind.push(path);
       continue;
     }
-    assertSafePath(path);
+    assertMovable(path);
     files.push({ path, sizeBytes: await sizeOf(disk, join(from, ...path.split("/"))) });
     if ((await lstatIfThere(disk, join(to, ...path.split("/")))) !== undefined) {
       throw new ModelError(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KnownDefect } from "../../../harness/mod.ts";
+import type { KnownDefect } from "../../../harness/internal.ts";
 
 /** The known defects, in the order in which they are told. */
 export const KNOWN_DEFECTS: readonly KnownDefect[] = [

@@ -21,7 +21,7 @@ import {
   KNOWN_SUBJECTS,
   matrixTable,
   type NamedRecord,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import { readRecord } from "../record_files.ts";
 import { INSTALLED_UNDER, REFERENCE_PROGRAMS } from "../resolve_subject.ts";
 import { KNOWN_DEFECTS } from "./known_defects.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT_CODES } from "../../../harness/mod.ts";
+import { EXIT_CODES } from "../../../harness/internal.ts";
 
 /** A step of the night: one command. */
 export interface NightlyStep {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CrashReport, CrashTally } from "../../../harness/mod.ts";
+import type { CrashReport, CrashTally } from "../../../harness/internal.ts";
 import { reference } from "../../reference/reference.ts";
 import { CRASH_MODELS } from "../../crash/crash_models.ts";
 import { type CrashOptions, parseCrashOptions } from "../../crash/crash_options.ts";

@@ -17,7 +17,7 @@ import {
   mapInForks,
   runErrnoSeries,
   serveForks,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import { reference } from "../../reference/reference.ts";
 import { jobsOption, oneOfNames, readSweepOptions } from "./read_sweep_options.ts";
 

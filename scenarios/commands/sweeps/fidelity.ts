@@ -19,7 +19,7 @@ import {
   removeTree,
   serveForks,
   type VolumeKind,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 import { jobsOption, parseAmount, readSweepOptions, seedOption } from "./read_sweep_options.ts";
 
 /** Sequences that one task runs; its seed depends on its number alone. */

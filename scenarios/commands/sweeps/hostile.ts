@@ -9,17 +9,16 @@ import { Command } from "commander";
 import fc from "fast-check";
 import {
   anyAttack,
-  anySmallModel,
   type Attack,
   ATTACKED_VOLUME_BYTES,
   attackName,
   type AttackOutcome,
   EXIT_CODES,
   mapInForks,
-  memoryWorld,
   runAttack,
   serveForks,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anySmallModel, memoryWorld } from "../../../harness/mod.ts";
 import { reference } from "../../reference/reference.ts";
 import { jobsOption, parseAmount, readSweepOptions, seedOption } from "./read_sweep_options.ts";
 

@@ -8,17 +8,14 @@
  */
 import fc from "fast-check";
 import type { Progress } from "../../../spec/mod.ts";
+import { exists, keptParts, paced, settled } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
-  keptParts,
   killDownload,
   type ModelFile,
   modelPlace,
-  paced,
   scenario,
-  settled,
   type Verdict,
   wantedFiles,
 } from "../../../harness/mod.ts";

@@ -15,8 +15,8 @@ import {
   needsOwnProcess,
   REFUSAL_CODES,
   runErrnoCase,
-  scenario,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { scenario } from "../../../harness/mod.ts";
 
 export const errno = scenario({
   name: "download/errno",

@@ -6,12 +6,10 @@
  * - What is sent wrong every time is never accepted.
  */
 import fc from "fast-check";
+import { asFailure, describeError, exists } from "../../../harness/internal.ts";
 import {
   type FaultAction,
   anySmallModel,
-  asFailure,
-  describeError,
-  exists,
   filePlace,
   modelPlace,
   scenario,

@@ -7,13 +7,15 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentBytes,
   contentExchanges,
   firstByte,
   keptBytes,
-  killDownload,
   leftovers,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  killDownload,
   modelPlace,
   scenario,
   type TinyModel,

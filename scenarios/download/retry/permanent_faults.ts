@@ -7,16 +7,14 @@
  */
 import fc from "fast-check";
 import type { ErrorCode, Fetch } from "../../../spec/mod.ts";
+import { anySmallModel, modelPlace, scenario } from "../../../harness/mod.ts";
 import {
-  anySmallModel,
   type CertificateKind,
   exists,
-  modelPlace,
   needsOwnProcess,
-  scenario,
   textOf,
   unreachable,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Permanent";
 const PASSWORD = "passwordThatNobodyMaySee";

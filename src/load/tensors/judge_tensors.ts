@@ -18,7 +18,7 @@ const DTYPES_OF = { float: FLOAT_DTYPES, packed: ["U32"], exponents: ["U8"] } as
 /**
  * Compares the tensors with the list that a strict load wants: `LOAD-TENSORS`, `LOAD-SHAPES`.
  *
- * @param isIncomplete whether files are absent, so that absent tensors are no news
+ * @param isIncomplete whether files are absent, so that absent tensors are not reported again
  */
 export function judgeTensors(
   tensors: PlacedTensors,
