@@ -9,11 +9,14 @@ export { commonPrefix } from "./common_prefix.ts";
 export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {
-  type DeviationProblem,
+  checkDeviations,
+  type DeviationFindings,
+  isInForce,
   judgeDeviations,
   type JudgeDeviationsOptions,
   type JudgedResults,
 } from "./judge_deviations.ts";
+export { type DeviationProblem, type MatchedResult, matchDeviations } from "./match_deviations.ts";
 export { matchesScenario } from "./matches_scenario.ts";
 export { parseDeviations, type ParseDeviationsOptions } from "./parse_deviations.ts";
 export { satisfiesVersion } from "./satisfies_version.ts";

@@ -1,7 +1,7 @@
 /**
  * The disk in memory against a real directory: random operations, same answers, same codes, same tree.
  *
- * `npm run fidelity` runs more of it, on any directory.
+ * `mlx-conform fidelity` runs more of it, on any directory.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
@@ -24,7 +24,7 @@ const SEQUENCES = Number(process.env["FIDELITY_SEQUENCES"] ?? 1000);
 const SKIP =
   process.platform === "linux"
     ? false
-    : "memory answers with Linux's codes; `npm run fidelity` knows the listed differences";
+    : "memory answers with Linux's codes; `mlx-conform fidelity` knows the listed differences";
 
 test(
   "memoryFiles() answers as a real directory does, whatever is asked of it",

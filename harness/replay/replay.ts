@@ -94,19 +94,19 @@ export function formatReplay(replay: Replay, secrets: readonly string[] = []): s
 /**
  * Reads the text of a replay file.
  *
- * @param name what the text is called in a complaint
- * @throws {HarnessError} when it is none, or of another format
+ * @param name what the text is called in messages
+ * @throws {HarnessError} when it is not a replay, or of another format
  */
 export function parseReplay(text: string, name: string): Replay {
   const value = parseJson(text, name);
   if (typeof value !== "object" || value === null || !("format" in value))
-    throw new HarnessError(`Cannot replay "${name}" as it is no replay file`);
+    throw new HarnessError(`${name}: not a valid replay file`);
   if (value.format !== FORMAT)
     throw new HarnessError(
-      `Cannot replay "${name}" as its format is ${JSON.stringify(value.format)} and this version reads ${FORMAT}`,
+      `${name}: replay format ${JSON.stringify(value.format)} is not supported, expected ${FORMAT}`,
     );
   if (!isReplay(value))
-    throw new HarnessError(`Cannot replay "${name}" as something is missing or wrong in it`);
+    throw new HarnessError(`${name}: not a valid replay file: a field is missing or wrong`);
   return value;
 }
 
@@ -114,7 +114,7 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new HarnessError(`Cannot replay "${name}" as it is no JSON`, { cause });
+    throw new HarnessError(`${name}: not a valid replay file: invalid JSON`, { cause });
   }
 }
 

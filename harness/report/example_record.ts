@@ -1,5 +1,5 @@
 import { exampleFailure, exampleResult } from "../deviations/example_result.ts";
-import type { SuiteVerdict } from "../suite/exit_code.ts";
+import type { SuiteVerdict } from "../suite/suite_verdict.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import { specSha256 } from "./record/spec_sha256.ts";
 import { RecordWriter, type ResultMaterial } from "./record/record_writer.ts";

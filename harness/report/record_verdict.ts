@@ -1,6 +1,6 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import { type RequirementStanding, standingOf } from "../suite/run_suite.ts";
-import type { SuiteVerdict } from "../suite/exit_code.ts";
+import type { SuiteVerdict } from "../suite/suite_verdict.ts";
 import type { RecordRequirement, RecordResult, RunRecord } from "./record/run_record.ts";
 
 /**

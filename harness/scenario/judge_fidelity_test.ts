@@ -5,7 +5,7 @@ import { exists } from "../disk/disk_tree.ts";
 import { failureStory } from "../report/failure_story.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
 import type { World } from "../worlds/world.ts";
-import { exitCodeOf, suiteVerdict } from "../suite/exit_code.ts";
+import { exitCodeOf, suiteVerdict } from "../suite/suite_verdict.ts";
 import { HarnessError } from "../errors.ts";
 import { isFidelityFault } from "./judge_fidelity.ts";
 import { runScenario } from "./run_scenario.ts";

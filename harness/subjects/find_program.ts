@@ -16,7 +16,7 @@ const SCRIPTS = fileURLToPath(new URL("./adapters/", import.meta.url));
 const ADAPTERS = SCRIPTS.replace(/([/\\])dist([/\\]harness[/\\])/, "$2");
 
 /**
- * The program that a command line means: the name of a known subject, or words that a shell would take for a program and its arguments.
+ * The program that a command line names: a known subject, or a program and its arguments as in a shell.
  *
  * @param text as after `--subject`
  * @throws {RangeError} when a known subject is not installed
@@ -29,9 +29,7 @@ export function findProgram(
   if (known === undefined) return { command: splitCommand(text), env: {} };
   const installed = join(options.installedUnder, installedName(known));
   if (!isInstalled(known, installed))
-    throw new RangeError(
-      `Cannot judge ${text} as it is not installed: run "npm run subjects ${text}"`,
-    );
+    throw new RangeError(`${text} is not installed: run "mlx-conform subjects ${text}"`);
   const command = known.command({
     adapters: ADAPTERS,
     scripts: SCRIPTS,

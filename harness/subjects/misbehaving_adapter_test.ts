@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { exists } from "../disk/mod.ts";
-import { exitCodeOf, suiteVerdict } from "../suite/exit_code.ts";
+import { exitCodeOf, suiteVerdict } from "../suite/suite_verdict.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import { type Scenario, scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";

@@ -8,7 +8,7 @@ import { findPython } from "../../harness/subjects/find_python.ts";
 
 const python = findPython() ?? "";
 
-/** `npm run inference` compares more of them. */
+/** `mlx-conform bench compare` compares more of them. */
 const MODELS = 24;
 
 test(

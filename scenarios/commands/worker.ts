@@ -1,5 +1,5 @@
 /**
- * A process that judges one scenario at a time, as its parent orders: the reference, or the program in its first argument.
+ * A process that runs one scenario at a time, as its parent orders, on the reference or on the program in its first argument.
  *
  * @module
  */

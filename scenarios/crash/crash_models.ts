@@ -1,14 +1,15 @@
 /**
- * The models whose crashes `npm run crash` goes through as a whole.
+ * The models whose crashes `mlx-conform crash` explores as a whole.
  *
  * @module
  */
 
 import { type ModelFile, tinyLlama } from "../../harness/mod.ts";
+import type { CrashModelName } from "./crash_model_name.ts";
 
 /** A run that is gone through as a whole. */
 export interface CrashSubjectMatter {
-  readonly name: string;
+  readonly name: CrashModelName;
   /** What the hub has; with two, the second is an update of the first. */
   readonly versions: readonly (readonly ModelFile[])[];
   readonly concurrency: number;

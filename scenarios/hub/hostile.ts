@@ -1,5 +1,5 @@
 /**
- * A hub that means harm: crafted headers, redirects, listings and descriptions, bodies without end, bombs. `npm run hostile`
+ * A hub that means harm: crafted headers, redirects, listings and descriptions, bodies without end, bombs. `mlx-conform hostile`
  * tries ten thousand of them.
  *
  * Invariants checked:

@@ -1,4 +1,4 @@
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 import { recordVerdict } from "../record_verdict.ts";
 import type { RunRecord } from "../record/run_record.ts";
 

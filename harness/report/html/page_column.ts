@@ -1,6 +1,6 @@
 import { type RecordStanding, recordStandings, recordVerdict } from "../record_verdict.ts";
 import type { RunRecord } from "../record/run_record.ts";
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 
 /** A record as a column of the matrix. */
 export interface PageColumn {

@@ -1,5 +1,5 @@
 import { judgeDeviations } from "../../deviations/judge_deviations.ts";
-import { suiteVerdict } from "../../suite/exit_code.ts";
+import { suiteVerdict } from "../../suite/suite_verdict.ts";
 import { RecordWriter } from "./record_writer.ts";
 import type { RecordHeader, RecordResult, RunRecord } from "./run_record.ts";
 

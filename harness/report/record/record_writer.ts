@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { breakageSignature } from "../../deviations/breakage_signature.ts";
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
 import { redactValue } from "../../redact_secrets.ts";
 import { failureStories } from "../failure_story.ts";

@@ -1,7 +1,7 @@
 import type { Profile, Requirement } from "../../../spec/mod.ts";
 import type { Deviation } from "../../deviations/deviation.ts";
 import type { SubjectRole } from "../../subjects/message.ts";
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
 
 /** The machine of a run, as far as it can matter to a result. */
