@@ -213,6 +213,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A later download of a branch that has moved fetches the new commit.",
   },
+  "DL-STALE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A branch that the hub resolves to a commit which it does not have is resolved once more, and the download goes on with the answer.",
+  },
   "DL-RESUME": {
     level: "MUST",
     profile: "core",
@@ -362,6 +368,18 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "download",
     text: "An answer that is not the hub's protocol, such as a login page with status 200, is an error that says so, and nothing of it is published.",
+  },
+  "DL-NO-PAGE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A web page in answer to the address of a file is an error, unless the file's own name is that of a page.",
+  },
+  "DL-NO-MATCH": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A request whose patterns choose no file of the repository is an error, and makes no directory.",
   },
   "DL-SPACE-FIRST": {
     level: "MUST",
@@ -554,6 +572,12 @@ export const REQUIREMENTS = {
     profile: "offline",
     document: "offline",
     text: "With the network gone, only the hub blocked, or the hub answering 401, 404, 429 or 5xx, a complete local model is returned.",
+  },
+  "OFF-SOON": {
+    level: "MUST",
+    profile: "offline",
+    document: "offline",
+    text: "A hub that does not answer, or that asks for patience, delays the return of a complete local model by no more than 15 seconds.",
   },
   "OFF-INCOMPLETE": {
     level: "MUST",

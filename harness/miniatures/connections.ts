@@ -1,4 +1,4 @@
-import type { ErrorCode, RequirementId, SubjectConfig } from "../../spec/mod.ts";
+import type { ErrorCode, HttpResponse, RequirementId, SubjectConfig } from "../../spec/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 
@@ -65,6 +65,67 @@ export const connectionMiniatures: readonly Miniature[] = [
           env[name]?.replace(/^(?=~)/, `${env["HOME"]}/as it is/`).replace(/\$(?=[\w{])/, "-"),
         ]),
       ),
+  }),
+  miniature("resolves_once", {
+    mistake: "Sticks to the commit that the hub named first, also where that is gone.",
+    breaks: ["DL-STALE"],
+    wrapHost: ({ fetch }) => {
+      let missing: HttpResponse | undefined;
+      return {
+        fetch: async (url, request) => {
+          const { pathname } = new URL(url);
+          // Who has learned that a commit is gone is told so again, instead of another commit.
+          if (pathname.includes("/revision/") && missing !== undefined) {
+            const { status, headers } = missing;
+            return { status, headers, body: null };
+          }
+          const response = await fetch(url, request);
+          if (response.status === 404 && /\/[0-9a-f]{40}(?:\/|$)/.test(pathname))
+            missing = response;
+          return response;
+        },
+      };
+    },
+  }),
+  miniature("waits_for_silence", {
+    mistake: "Waits for a silent hub for a minute, with a complete copy at hand.",
+    breaks: ["OFF-SOON"],
+    wrapManager: (manager, { host }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        if (result.offline) await host.clock.sleep(60_000, options?.signal);
+        return result;
+      },
+    }),
+  }),
+  miniature("keeps_pages", {
+    mistake: "Keeps a web page under the name of the file that was asked for.",
+    breaks: ["DL-NO-PAGE"],
+    wrapHost: ({ fetch }) => ({
+      fetch: async (url, request) => {
+        const { status, headers, body } = await fetch(url, request);
+        const isPlain = !/\/(?:api|resolve)\//.test(new URL(url).pathname) && status === 200;
+        const get = (name: string) =>
+          isPlain && name.toLowerCase() === "content-type" ? null : headers.get(name);
+        return { status, headers: { get }, body };
+      },
+    }),
+  }),
+  miniature("succeeds_with_nothing", {
+    mistake: "Calls it a success when no file matches the patterns.",
+    breaks: ["DL-NO-MATCH"],
+    wrapManager: (manager, { config }) => ({
+      download: async (request, options) => {
+        try {
+          return await manager.download(request, options);
+        } catch (error) {
+          const isChosen = request.include !== undefined || request.exclude !== undefined;
+          if (!isChosen || asFailure(error)?.code !== "file-not-found") throw error;
+          const nothing = { commit: "", files: [], bytesFetched: 0, offline: false };
+          return { directory: config.root, ...nothing };
+        }
+      },
+    }),
   }),
   miniature("blames_the_line", {
     mistake: "Calls a refused certificate, or a proxy that asks for a password, a bad connection.",

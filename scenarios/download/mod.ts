@@ -22,6 +22,9 @@ import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { idempotent } from "./integrity/idempotent.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
+import { noMatch } from "./integrity/no_match.ts";
+import { pageForAFile } from "./integrity/page_for_a_file.ts";
+import { staleCommit } from "./integrity/stale_commit.ts";
 import { sameSizeNewContent } from "./integrity/same_size_new_content.ts";
 import { watchedDownload } from "./integrity/watched_download.ts";
 import { watchedTrouble } from "./integrity/watched_trouble.ts";
@@ -54,6 +57,9 @@ export const downloadScenarios: readonly Scenario[] = [
   watchedDownload,
   watchedTrouble,
   movingBranch,
+  staleCommit,
+  pageForAFile,
+  noMatch,
   resume,
   droppedConnections,
   killedAnywhere,

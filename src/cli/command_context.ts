@@ -1,4 +1,4 @@
-import type { Host, WaitOptions } from "../../spec/mod.ts";
+import type { Environment, Host, WaitOptions } from "../../spec/mod.ts";
 import type { CliManager, CliEnvironment } from "./cli_environment.ts";
 import type { Output } from "./text_output.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
@@ -18,6 +18,7 @@ export interface CommandContext {
   readonly manager: CliManager;
   /** Absolute path of the directory of the models. */
   readonly root: string;
+  readonly env: Environment;
   readonly host: Host;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -55,6 +56,7 @@ export class Session {
       this.exitCode = await action({
         manager: world.createManager(world.host, { root, env }),
         root,
+        env,
         host: world.host,
         stdout,
         stderr,

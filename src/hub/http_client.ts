@@ -10,7 +10,13 @@ import {
 import { splitCredentials } from "./credentials.ts";
 import { HubEnvironment } from "./environment.ts";
 import { serverReason } from "./server_reason.ts";
-import { DEFAULT_RETRY, Retryable, RetryBudget, type RetryPolicy } from "./retry.ts";
+import {
+  DEFAULT_RETRY,
+  Retryable,
+  RetryBudget,
+  type RetryLimits,
+  type RetryPolicy,
+} from "./retry.ts";
 import { StallGuard } from "./stall_guard.ts";
 import { throwIfAborted, waitOrAbort } from "../cancellation.ts";
 
@@ -71,7 +77,7 @@ export class HttpClient {
   }
 
   /** A fresh count of failures for one task. */
-  budget(policy: Partial<RetryPolicy> = {}): RetryBudget {
+  budget(policy: Partial<RetryLimits> = {}): RetryBudget {
     return new RetryBudget(this.host.clock, this.host.random, { ...this.policy, ...policy });
   }
 
@@ -80,9 +86,10 @@ export class HttpClient {
     return new StallGuard(this.host.clock, { stallTimeoutMs: this.policy.stallTimeoutMs, signal });
   }
 
-  /** A fresh watch over one question about a repository or a file. */
-  questionGuard(signal: AbortSignal | undefined): StallGuard {
-    return new StallGuard(this.host.clock, { stallTimeoutMs: this.#questionTimeoutMs, signal });
+  /** A fresh watch over one question about a repository or a file, which may have a deadline. */
+  questionGuard(signal: AbortSignal | undefined, deadlineMs?: number): StallGuard {
+    const stallTimeoutMs = this.#questionTimeoutMs;
+    return new StallGuard(this.host.clock, { stallTimeoutMs, deadlineMs, signal });
   }
 
   /**

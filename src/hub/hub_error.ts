@@ -144,6 +144,11 @@ function foreignPage(status: number): Meaning {
   ];
 }
 
+/** Whether a file of this name may well be a web page. */
+export function isPageName(path: string): boolean {
+  return /\.x?html?$/i.test(path);
+}
+
 /** Whether a response says that its body is a web page. */
 export function isHtml(response: HttpResponse): boolean {
   return /^\s*(?:text\/html|application\/xhtml)/i.test(response.headers.get("content-type") ?? "");

@@ -1,13 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type {
-  DownloadRequest,
-  DownloadResult,
-  Layout,
-  Progress,
-  UrlRequest,
+import {
+  type DownloadRequest,
+  type DownloadResult,
+  fnmatch,
+  type Layout,
+  type Progress,
+  type UrlRequest,
 } from "../../../spec/mod.ts";
+import { HubEnvironment } from "../../hub/environment.ts";
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
-import { formatBytes, formatDuration } from "../output/format.ts";
+import { formatBytes, formatDuration, printable } from "../output/format.ts";
 import { printDownloadPlan } from "../output/print_download_plan.ts";
 import { ProgressLine } from "../output/progress_line.ts";
 import {
@@ -141,6 +143,7 @@ async function transfer(
   start: (wait: CommandContext["wait"]) => Promise<DownloadResult>,
 ): Promise<ExitCode> {
   const startedMs = scene.host.clock.now();
+  const isAsked = !(options.offline ?? new HubEnvironment(scene.env).isOffline);
   const { onProgress, end } = progressReports(options, scene);
   let result: DownloadResult;
   try {
@@ -148,11 +151,23 @@ async function transfer(
   } finally {
     end();
   }
+  const unmatched = (options.include ?? []).filter(
+    (pattern) => !result.files.some(({ path }) => fnmatch(pattern, path)),
+  );
   if (options.json === true) {
-    printJson(scene.stdout, { event: "result", ...result });
+    printJson(scene.stdout, {
+      event: "result",
+      ...result,
+      ...(unmatched.length > 0 && { unmatched }),
+    });
   } else {
     if (options.quiet !== true) {
-      scene.stderr.write(`${summary(result, scene.host.clock.now() - startedMs)}\n`);
+      scene.stderr.write(
+        `${summary(result, { elapsedMs: scene.host.clock.now() - startedMs, isAsked })}\n`,
+      );
+    }
+    for (const pattern of unmatched) {
+      scene.stderr.write(`mlx-layout: No file matches ${printable(pattern)}\n`);
     }
     scene.stdout.write(`${result.directory}\n`);
   }
@@ -185,11 +200,16 @@ function progressReports(options: DownloadOptions, scene: CommandContext): Progr
   return { onProgress, end: nothing };
 }
 
-function summary(result: DownloadResult, elapsedMs: number): string {
+function summary(
+  result: DownloadResult,
+  asked: { readonly elapsedMs: number; readonly isAsked: boolean },
+): string {
+  const { elapsedMs, isAsked } = asked;
   const bytes = result.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const count = `${result.files.length} ${result.files.length === 1 ? "file" : "files"}`;
   if (result.offline) {
-    return `The hub was not asked; the local copy is complete: ${count}, ${formatBytes(bytes)}`;
+    const hub = isAsked ? "The hub gave no answer" : "The hub was not asked";
+    return `${hub}; the local copy is complete: ${count}, ${formatBytes(bytes)}`;
   }
   if (result.bytesFetched === 0) return `Up to date: ${count}, ${formatBytes(bytes)}`;
   return `Done: ${count}, ${formatBytes(bytes)}; fetched ${formatBytes(result.bytesFetched)} in ${formatDuration(elapsedMs)}`;

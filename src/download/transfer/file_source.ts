@@ -1,7 +1,7 @@
 import type { Digest, ErrorCode } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
 import { discardBody, type Exchange, type HttpClient } from "../../hub/http_client.ts";
-import { hubError } from "../../hub/hub_error.ts";
+import { hubError, isHtml, isPageName } from "../../hub/hub_error.ts";
 import { askedPauseMs, Retryable } from "../../hub/retry.ts";
 import type { StallGuard } from "../../hub/stall_guard.ts";
 
@@ -176,6 +176,14 @@ export class FileSource {
   }
 
   #accept(exchange: Exchange): void {
+    const { file } = this.#options;
+    if (isHtml(exchange.response) && !isPageName(file)) {
+      throw new ModelError(
+        "not-a-hub",
+        `Cannot fetch "${file}": the answer is a web page and not the file; check the address, and whether a login page stands before it`,
+        { file },
+      );
+    }
     const { validator } = this.#options;
     const etag = exchange.response.headers.get("etag");
     if (validator !== undefined && etag !== null && etag !== validator) {
