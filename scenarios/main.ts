@@ -9,7 +9,7 @@ import { EXIT_CODES } from "../harness/suite/exit_codes.ts";
 import { moduleBeside } from "./commands/module_beside.ts";
 import { runConform } from "./commands/run_conform.ts";
 
-// The reader of our output may have closed it (`| head`): nobody waits for the verdict any more.
+// The reader of our output may have closed it (`| head`): the verdict is not read any more.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") process.stderr.write(`mlx-conform: ${error.message}\n`);
   process.exit(EXIT_CODES.incomplete);

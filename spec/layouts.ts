@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The layouts that the law knows. */
+/** Every layout, with the path of a model's directory. */
 export const LAYOUTS = {
   hubapi: "{root}/models/{org}/{name}",
   lmstudio: "{root}/{org}/{name}",
@@ -14,6 +14,14 @@ export const LAYOUTS = {
 
 /** One of the layouts. */
 export type Layout = keyof typeof LAYOUTS;
+
+/** A layout that has one directory for each repository, named by its organization and name. */
+export type RepositoryLayout = Exclude<Layout, "flat" | "hf-cache">;
+
+/** The layouts that a model can be moved to. */
+export const REPOSITORY_LAYOUTS: readonly RepositoryLayout[] = Object.keys(LAYOUTS).filter(
+  (layout): layout is RepositoryLayout => layout !== "flat" && layout !== "hf-cache",
+);
 
 /** File patterns of a request that names none: what the MLX runtimes read (fnmatch). */
 export const DEFAULT_PATTERNS: readonly string[] = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Layout } from "./layouts.ts";
+import type { Layout, RepositoryLayout } from "./layouts.ts";
 
 /** Why a file of a model is not right. */
 export interface FileFault {
@@ -59,7 +59,7 @@ export interface MigrationRequest {
   /** Absolute path of the directory in which it is. @default {its flat directory, else that of layout `lmstudio`} */
   readonly from?: string;
   /** The layout that it is moved to. @default {"hubapi"} */
-  readonly layout?: Exclude<Layout, "flat" | "hf-cache">;
+  readonly layout?: RepositoryLayout;
   /** What to do: only say what would happen, move (or finish a move), or take it back. */
   readonly step: "plan" | "move" | "undo";
 }

@@ -74,6 +74,8 @@ export {
   MARKER_NAME,
   type MarkerFile,
   METADATA_DIRECTORY,
+  REPOSITORY_LAYOUTS,
+  type RepositoryLayout,
   REQUIRED_PARTS,
   type RequiredPart,
 } from "./layouts.ts";

@@ -21,22 +21,20 @@ import type {
   WaitOptions,
 } from "../spec/mod.ts";
 import type { DownloadPlan } from "./download/download_plan.ts";
-import { diskError } from "./disk/disk_error.ts";
-import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
-import { readPlan } from "./records/download_intent.ts";
-import { RepositoryDownloader } from "./download/repository_downloader.ts";
-import { isMlxRepository, type RepositorySnapshot } from "./download/repository_snapshot.ts";
-import { UrlDownloader } from "./download/url_downloader.ts";
-import { hubSettings } from "./hub/hub_settings.ts";
-import type { RetryPolicy } from "./hub/retry.ts";
-import { parseRepositoryId } from "./layout/repository_id.ts";
-import { InferenceManager } from "./inference_manager.ts";
-import { readMarker } from "./records/marker.ts";
-import { ModelFileManager } from "./manage/model_file_manager.ts";
-import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 
-/** The organization whose repositories are all for MLX. */
-const MLX_ORG = "mlx-community";
+import { chooseRoute, type Route } from "./download/choose_route.ts";
+import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
+
+import { RepositoryDownloader } from "./download/repository_downloader.ts";
+
+import { UrlDownloader } from "./download/url_downloader.ts";
+
+import type { RetryPolicy } from "./hub/retry.ts";
+
+import { InferenceManager } from "./inference_manager.ts";
+
+import { type ListOptions, ModelFileManager } from "./manage/model_file_manager.ts";
+import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 
 /** Options of a {@linkcode SharedModelManager}. */
 export interface SharedModelManagerOptions {
@@ -44,12 +42,6 @@ export interface SharedModelManagerOptions {
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** The app's own model ids and the repositories that they stand for. @default {{}} */
   readonly repositories?: Readonly<Record<string, string>>;
-}
-
-/** How a repository is downloaded, and what the hub answered on the way to that decision. */
-interface Route {
-  readonly way: "mlx" | "other";
-  readonly snapshot?: RepositorySnapshot | undefined;
 }
 
 /**
@@ -175,10 +167,12 @@ export class SharedModelManager implements ModelManager {
   /**
    * Lists every model under the root, of all layouts, and those in the hub's cache.
    *
+   * @param options `onUnreadable`: called with each directory that may not be read, and so is left out
+   *
    * @throws {ModelError} the code of a disk that fails
    */
-  async list(): Promise<readonly ListedModel[]> {
-    return this.#fileManager.list();
+  async list(options: ListOptions = {}): Promise<readonly ListedModel[]> {
+    return this.#fileManager.list(options);
   }
 
   /**
@@ -191,9 +185,9 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
-   * Moves a model to its place, says what that would do, or takes it back: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
+   * Moves a model to its place, says what that would do, or undoes it: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
    *
-   * @throws {ModelError} `not-downloaded` when there is nothing to move or to take back
+   * @throws {ModelError} `not-downloaded` when there is nothing to move or to undo
    */
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     return this.#fileManager.migrate(request, options);
@@ -266,28 +260,11 @@ export class SharedModelManager implements ModelManager {
     );
   }
 
-  /**
-   * Decides how a repository is downloaded with as few requests as possible: by the request, the organization, what is
-   * on disk, and only then the hub, whose answer is passed on so that the branch is resolved once: `DL-ONE-COMMIT`.
-   */
   async #route(request: DownloadRequest, options: WaitOptions): Promise<Route> {
-    const { org } = parseRepositoryId(request.repository);
-    if (request.layout !== undefined || org === MLX_ORG) return { way: "mlx" };
-    if (await this.#isHere({ ...request, layout: "hubapi" })) return { way: "mlx" };
-    if (await this.#isHere({ ...request, layout: "flat" })) return { way: "other" };
-    if (hubSettings(this.#config.env, request).offline) return { way: "mlx" };
-    const snapshot = await this.#repositories.snapshot(request, options);
-    return { way: isMlxRepository(snapshot) ? "mlx" : "other", snapshot };
-  }
-
-  async #isHere(request: ModelRequest): Promise<boolean> {
-    const { files } = this.#host;
-    const directory = this.#fileManager.directoryOf(request);
-    try {
-      const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
-      return recorded?.source === request.repository;
-    } catch (error) {
-      throw diskError(error, `read "${directory}"`);
-    }
+    return chooseRoute(this.#host, request, {
+      ...options,
+      config: this.#config,
+      repositories: this.#repositories,
+    });
   }
 }

@@ -6,7 +6,7 @@ import {
   type TinyModel,
   writeSafetensors,
 } from "../models/mod.ts";
-import { labelledModel } from "./labelled_model.ts";
+import { labelledModel } from "./any_model.ts";
 
 /** What a drawn small model must be. */
 export interface SmallModelOptions {

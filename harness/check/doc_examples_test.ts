@@ -95,9 +95,12 @@ async function runExample(example: Example): Promise<void> {
   }
 }
 
-const PATHS = globSync(["README.md", "spec/**/*.md", "{spec,src,harness}/**/*.ts"], {
-  cwd: fileURLToPath(ROOT),
-})
+const PATHS = globSync(
+  ["README.md", "{spec,src,harness,scenarios}/**/*.md", "{spec,src,harness}/**/*.ts"],
+  {
+    cwd: fileURLToPath(ROOT),
+  },
+)
   .map((path) => path.replaceAll("\\", "/"))
   .filter((path) => !path.endsWith("_test.ts"))
   .toSorted();

@@ -1,7 +1,7 @@
 /**
  * Whether the name of a scenario matches a pattern of whole components: `*` is one of them, `**` any number, none included.
  *
- * @throws {RangeError} when a star is part of a component: nobody could tell what else it will match one day
+ * @throws {RangeError} when a star is part of a component, as it might match future names by accident
  *
  * @example
  * ```ts

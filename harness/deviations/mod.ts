@@ -1,11 +1,11 @@
 /**
- * Known deviations: promises that a subject is listed as not keeping, and whether the list is true.
+ * Known deviations: lists of requirements that a subject breaks, and whether a list matches a run.
  *
  * @module
  */
 
 export { breakageSignature } from "./breakage_signature.ts";
-export { commonPrefix } from "./common_prefix.ts";
+export { commonPrefix } from "./entries_for_failure.ts";
 export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {

@@ -1,8 +1,8 @@
 const COMPARATOR_REGEXP = /^(<=|>=|<|>|=)?v?(\d+(?:\.\d+)*)$/;
 
 /**
- * Whether a version lies in a range such as `>=1.2 <2`. Versions of many ecosystems are compared by their numbers alone:
- * what follows these (`rc1`, `+3f2c`, `.post1`) does not count.
+ * Tells whether a version is in a range such as `>=1.2 <2`. Versions of many ecosystems are compared by their numbers alone:
+ * what follows these (`rc1`, `+3f2c`, `.post1`) is ignored.
  *
  * @throws {RangeError} when the range is not of that form
  *

@@ -1,6 +1,7 @@
 import type { ErrorCode, HttpResponse, RequirementId, SubjectConfig } from "../../spec/mod.ts";
+import { diskError, wrapFiles } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
-import { type Miniature, miniature } from "./miniature.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
 
 /** Miniatures that know few of the environment's forms, or that misread failed connections and refusals. */
 export const connectionMiniatures: readonly Miniature[] = [
@@ -14,14 +15,9 @@ export const connectionMiniatures: readonly Miniature[] = [
     mistake: "Does not read the token that the official login has stored.",
     breaks: ["HUB-ENV-LOGIN"],
     wrapHost: ({ files }) => ({
-      files: new Proxy(files, {
-        get: (target, name) =>
-          name === "open"
-            ? async (...[path, mode]: Parameters<typeof files.open>) => {
-                if (path.endsWith("token")) throw absent(path);
-                return files.open(path, mode);
-              }
-            : Reflect.get(target, name),
+      files: wrapFiles(files, async ({ operation, path }, next) => {
+        if (operation === "open" && path.endsWith("token")) throw diskError("ENOENT", "open", path);
+        return next();
       }),
     }),
   }),
@@ -127,6 +123,30 @@ export const connectionMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("lists_all_or_nothing", {
+    mistake: "Lists no model when one directory may not be read.",
+    breaks: ["MANAGE-UNREADABLE"],
+    wrapStart: (start, { host, config }) => {
+      let refused: unknown;
+      const files = wrapFiles(host.files, async ({ operation }, next) => {
+        try {
+          return await next();
+        } catch (error) {
+          if (operation === "readdir" && isRefused(error)) refused = error;
+          throw error;
+        }
+      });
+      const manager = start({ ...host, files }, config);
+      return withMethods(manager, {
+        list: async () => {
+          refused = undefined;
+          const models = await manager.list();
+          if (refused === undefined) return models;
+          throw Object.assign(new Error("Cannot list"), { code: "access-denied" });
+        },
+      });
+    },
+  }),
   miniature("blames_the_line", {
     mistake: "Calls a refused certificate, or a proxy that asks for a password, a bad connection.",
     breaks: ["DL-PERMANENT"],
@@ -185,8 +205,8 @@ function readsOtherwise(
   });
 }
 
-function absent(path: string): Error {
-  return Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" });
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^E(?:ACCES|PERM)$/.test(String(error.code));
 }
 
 function causeCode(error: unknown): string {

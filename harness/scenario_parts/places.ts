@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { Layout } from "../../spec/mod.ts";
+import { type Layout, LAYOUTS } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
 import { HEAD } from "../subjects/head_view.ts";
 import { isProgram } from "../subjects/program.ts";
@@ -22,11 +22,12 @@ export function modelPlace(
   options: { readonly layout?: Layout | undefined } = {},
 ): string {
   const layout = options.layout ?? ownLayout(world);
-  const parts = repository.split("/");
-  if (layout === "hf-cache")
-    return join(world.root, `models--${parts.join("--")}`, "snapshots", HEAD);
-  if (layout === "lmstudio") return join(world.root, ...parts);
-  return join(world.root, "models", ...parts);
+  const [org = "", name = ""] = repository.split("/");
+  const { root } = world;
+  const values = { root, org, name, "model id": `${org}--${name}`, commit: HEAD };
+  let place: string = LAYOUTS[layout];
+  for (const [key, value] of Object.entries(values)) place = place.replace(`{${key}}`, () => value);
+  return join(place);
 }
 
 /**

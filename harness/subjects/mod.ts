@@ -1,5 +1,5 @@
 /**
- * Subjects in processes of their own: the protocol and the processes.
+ * Subjects that are programs: the subject protocol, their processes and the known adapters.
  *
  * @module
  */

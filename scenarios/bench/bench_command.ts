@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { seedOption } from "../commands/command_defaults.ts";
 import { addCommandHelp } from "../commands/command_help.ts";
@@ -14,6 +14,10 @@ import type { CompareInferenceOptions } from "./compare_inference.ts";
 
 const MEASURED = ["conformant", "usage", "harness failed"] as const;
 const COMPARED = ["conformant", "not conformant", "usage", "harness failed"] as const;
+
+interface RoundsOptions {
+  readonly rounds: number;
+}
 
 /** Adds the command and those below it. */
 export function addBenchCommand(program: Command, context: ConformContext): void {
@@ -28,30 +32,38 @@ export function addBenchCommand(program: Command, context: ConformContext): void
   addComparisons(group, context);
 }
 
+function roundsOption(): Option {
+  return new Option("--rounds <count>", "rounds, of which the medians are shown")
+    .argParser(parsePositiveInteger)
+    .default(3);
+}
+
 function addMeasurements(group: Command, context: ConformContext): void {
   const download = group
     .command("download")
     .description("Measure downloads beside a plain loop over fetch, from a hub on loopback.")
-    .action(async () => {
+    .addOption(roundsOption())
+    .action(async ({ rounds }: RoundsOptions) => {
       const { benchDownloads } = await import("./bench_downloads.ts");
-      await benchDownloads(context);
+      await benchDownloads(rounds, context);
       context.finish(EXIT_CODES.conformant);
     });
-  addCommandHelp(download, { examples: ["bench download"], exitCodes: MEASURED });
+  addCommandHelp(download, { examples: ["bench download --rounds 1"], exitCodes: MEASURED });
   const crash = group
     .command("crash")
     .description("Measure how many disks that a crash left are judged in a second.")
-    .action(async () => {
+    .option("--states <count>", "most states that are asked about", parsePositiveInteger, 400)
+    .action(async ({ states }: { readonly states: number }) => {
       const { benchCrashes } = await import("./bench_crashes.ts");
-      await benchCrashes(context);
+      await benchCrashes(states, context);
       context.finish(EXIT_CODES.conformant);
     });
   addCommandHelp(crash, { examples: ["bench crash"], exitCodes: MEASURED });
   const inference = group
     .command("inference")
     .description("Measure inference, compiled, beside MLX's build for processors.")
-    .option("--rounds <count>", "rounds, of which the medians are shown", parsePositiveInteger, 3)
-    .action(async ({ rounds }: { readonly rounds: number }) => {
+    .addOption(roundsOption())
+    .action(async ({ rounds }: RoundsOptions) => {
       const { benchCompiledInference } = await import("./bench_compiled_inference.ts");
       context.finish(await benchCompiledInference(rounds));
     });

@@ -22,17 +22,20 @@ import { reference } from "../reference/reference.ts";
 const REPOSITORY = "mlx-community/Crash";
 /** Models that are measured. */
 const MODELS = 2;
-/** States that are asked about. */
-const STATES = 400;
 const PROFILE = { profile: "ordered", exhaustiveMax: 512 } as const;
 
-/** Measures crashes of two models: states a second, then the time of each part. */
-export async function benchCrashes({ writeOut }: ConformContext): Promise<void> {
-  for (const model of CRASH_MODELS.slice(0, MODELS)) await benchModel(model, writeOut);
+/**
+ * Measures crashes of two models: states a second, then the time of each part.
+ *
+ * @param statesMax most states that are asked about
+ */
+export async function benchCrashes(statesMax: number, { writeOut }: ConformContext): Promise<void> {
+  for (const model of CRASH_MODELS.slice(0, MODELS)) await benchModel(model, statesMax, writeOut);
 }
 
 async function benchModel(
   { name, versions, concurrency }: CrashSubjectMatter,
+  statesMax: number,
   writeOut: ConformContext["writeOut"],
 ): Promise<void> {
   await using world = await memoryWorld(reference);
@@ -44,7 +47,7 @@ async function benchModel(
   // The first round is for the compiler.
   for (const round of [1, 2]) {
     const startMs = processorMs();
-    const report = await exploreCrashes(place, crash, { ...PROFILE, askedMax: STATES });
+    const report = await exploreCrashes(place, crash, { ...PROFILE, askedMax: statesMax });
     const ms = processorMs() - startMs;
     if (round === 1) continue;
     const { enumerated, distinct, asked } = report.first;
@@ -53,7 +56,7 @@ async function benchModel(
     );
   }
   const states = [...enumerateStates(crash.recording, PROFILE)];
-  const step = Math.max(1, Math.floor(states.length / STATES));
+  const step = Math.max(1, Math.floor(states.length / statesMax));
   const times = new Map<string, number>();
   let count = 0;
   for (const { image } of states.filter((_, index) => index % step === 0)) {

@@ -18,7 +18,6 @@ import type { ServeOrder } from "./serve_large_model.ts";
 
 const MIB = 1024 * 1024;
 const REPOSITORY = "mlx-community/Bench-4bit";
-const ROUNDS = 3;
 const CLIENTS = ["reference", "plain"] as const;
 
 const WORKLOADS: readonly {
@@ -34,15 +33,15 @@ const WORKLOADS: readonly {
   },
 ];
 
-/** Measures each workload by both clients, and prints medians and the ratio. */
-export async function benchDownloads({ writeOut }: ConformContext): Promise<void> {
+/** Measures each workload by both clients, some rounds each, and prints medians and the ratio. */
+export async function benchDownloads(rounds: number, { writeOut }: ConformContext): Promise<void> {
   for (const { name, order } of WORKLOADS) {
     const server = start("./serve_large_model");
     server.send({ ...order, repository: REPOSITORY } satisfies ServeOrder);
     const [endpoint] = (await once(server, "message")) as [string];
     const reports = new Map<string, ClientReport[]>(CLIENTS.map((client) => [client, []]));
     // Rounds alternate, so that what disturbs the machine disturbs both.
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const client of CLIENTS) reports.get(client)?.push(await measure(client, endpoint));
     }
     server.kill();

@@ -67,7 +67,7 @@ export async function compareWithMlx(
       seen.steps += 1;
       for (const { id: token, logit } of topLogits) {
         const difference = Math.abs(logit - (step.logits?.[token] ?? Number.NaN));
-        // What is no number is larger than everything allowed.
+        // NaN exceeds every tolerance.
         seen.difference = Number.isNaN(difference)
           ? Infinity
           : Math.max(seen.difference, difference);

@@ -55,7 +55,7 @@ test("familyCases() has every family with every packing, and prompts and models 
   assert.deepEqual(familyCases(5, 1), cases.slice(0, 5));
 });
 
-test("compareWithMlx() finds another token, another logit and what is no number", async () => {
+test("compareWithMlx() finds another token, another logit and NaN", async () => {
   const [one] = familyCases(1, 1);
   assert.ok(one);
   const options = { tokens: 3, tolerance: TOLERANCE, float32: true };

@@ -29,14 +29,15 @@ export interface CommandHelp {
 /** Adds examples, notes and exit codes to the help of a command. */
 export function addCommandHelp(command: Command, help: CommandHelp): Command {
   const { examples, notes = [], exitCodes } = help;
-  const codes = exitCodes.map((name) => `${EXIT_CODES[name]} ${MEANINGS[name]}`);
+  const codes = exitCodes.map((name) => `  ${EXIT_CODES[name]}  ${MEANINGS[name]}`);
   const lines = [
     "",
     "Examples:",
     ...examples.map((example) => `  $ mlx-conform ${example}`.trimEnd()),
     ...(notes.length === 0 ? [] : ["", ...notes]),
     "",
-    `Exit codes: ${codes.join(", ")}.`,
+    "Exit codes:",
+    ...codes,
   ];
   return command.addHelpText("after", lines.join("\n"));
 }

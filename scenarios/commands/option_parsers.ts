@@ -6,16 +6,14 @@
 
 import { InvalidArgumentError } from "commander";
 import type { Shard } from "../../harness/suite/run_suite.ts";
+import { positiveInteger } from "../../src/cli/parse_options.ts";
 import { didYouMean } from "./did_you_mean.ts";
 
 /** Longest soak, in minutes. */
 const MINUTES_MAX = 100_000;
 
 /** Reads a count. @throws {InvalidArgumentError} which commander shows as wrong usage */
-export function parsePositiveInteger(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Expected a positive integer.");
-}
+export const parsePositiveInteger = positiveInteger(999_999_999);
 
 /** Reads a number that may be 0, with as many digits as the number of a CI run. @throws {InvalidArgumentError} */
 export function parseInteger(text: string): number {

@@ -63,7 +63,7 @@ test("every command has help with an example, exit codes and a version", async (
     const help = await captureConform(...words, "--help");
     assert.equal(help.exitCode, 0, words.join(" "));
     assert.match(help.out, /\nExamples:\n {2}\$ mlx-conform/, words.join(" "));
-    assert.match(help.out, /\nExit codes: 0 /, words.join(" "));
+    assert.match(help.out, /\nExit codes:\n {2}0 {2}/, words.join(" "));
     const version = await captureConform(...words, "--version");
     assert.deepEqual([version.exitCode, version.out], [0, `${suiteVersion()}\n`], words.join(" "));
   }

@@ -13,7 +13,7 @@ import { addCommandHelp } from "./command_help.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { choicesParser } from "./option_parsers.ts";
 
-/** The name of the Python environment with mlx and mlx-lm, which is no subject itself. */
+/** The name of the Python environment with mlx and mlx-lm, which is not a subject itself. */
 const MLX = "mlx";
 
 /** Adds the command. */

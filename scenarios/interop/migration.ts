@@ -9,6 +9,7 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
+import { REPOSITORY_LAYOUTS } from "../../spec/mod.ts";
 import { changeFiles, exists, readTree, writeBytes } from "../../harness/internal.ts";
 import { anySmallModel, modelPlace, scenario, type World } from "../../harness/mod.ts";
 
@@ -22,7 +23,7 @@ export const migration = scenario({
   given: {
     model: anySmallModel(),
     directory: fc.constantFrom(FLAT, "smollm", "org/other"),
-    layout: fc.constantFrom("hubapi" as const, "lmstudio" as const),
+    layout: fc.constantFrom(...REPOSITORY_LAYOUTS),
     foreign: fc.subarray([".DS_Store", "._model.safetensors", ".git/config"]),
     isNested: fc.boolean(),
     isUndone: fc.boolean(),

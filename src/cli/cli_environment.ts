@@ -6,6 +6,7 @@ import type {
   GenerateOptions,
   Host,
   LoadPlan,
+  ListedModel,
   ModelManager,
   SubjectConfig,
   PlanRequest,
@@ -13,24 +14,26 @@ import type {
   WaitOptions,
   ModelRequest,
 } from "../../spec/mod.ts";
+import type { ListOptions } from "../manage/model_file_manager.ts";
 import type { DownloadPlan } from "../download/download_plan.ts";
 import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
 import type { Output } from "./text_output.ts";
 
-/** What the command asks of a manager: the contract, and some questions more. */
+/** What the command needs of a manager: the contract, and a little more. */
 export interface CliManager extends ModelManager {
   readonly plan: (request: PlanRequest) => Promise<LoadPlan>;
   readonly downloadDelegated: (
     request: DelegatedDownloadRequest,
     options?: WaitOptions,
   ) => Promise<DownloadResult>;
+  list(options?: ListOptions): Promise<readonly ListedModel[]>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
   /** As `check`, for any directory. */
   checkDirectory(directory: string, options?: WaitOptions): Promise<CheckReport>;
   /** As `planLoad`, for any directory. */
   planDirectory(directory: string, options: { readonly runtime: PlanRuntime }): Promise<LoadPlan>;
-  /** Checks, loads and generates, and says how long it took. */
+  /** Checks, loads and generates, and measures how long each takes. */
   run(model: ModelArgument, request: PromptRequest & GenerateOptions): Promise<TimedGeneration>;
 }
 
@@ -41,9 +44,9 @@ export interface CliEnvironment {
   readonly config: SubjectConfig;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Whether a person looks at stderr. */
+  /** Whether stderr is a terminal. */
   readonly isTerminal: boolean;
-  /** Aborted with an `Interruption` when the command is told to stop. */
+  /** Aborted with an `Interruption` when the command is interrupted. */
   readonly signal: AbortSignal;
   readonly version: string;
   createManager(host: Host, config: SubjectConfig): CliManager;

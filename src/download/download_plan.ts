@@ -1,7 +1,7 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import { readMarker } from "../records/marker.ts";
 import type { DownloadTask } from "./download_task.ts";
-import { inspectDisk } from "./inspect/inspect_disk.ts";
+import { publisherOf } from "./publish/publisher_of.ts";
 
 /** What a download would do with one file. */
 export interface PlannedFile {
@@ -37,8 +37,12 @@ export async function planDownload(
   task: DownloadTask,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<DownloadPlan> {
-  const marker = await readMarker(files, task.directory);
-  const { kept, missing } = await inspectDisk(files, task, { marker, signal: options.signal });
+  const { directory } = task.place;
+  const marker = await readMarker(files, directory);
+  const { kept, missing } = await publisherOf(task.place).inspect(files, task, {
+    marker,
+    signal: options.signal,
+  });
   const planned: PlannedFile[] = kept.map(({ wanted, sizeBytes }) => ({
     path: wanted.path,
     sizeBytes,
@@ -56,7 +60,7 @@ export async function planDownload(
   return {
     repository: task.source,
     commit: task.commit,
-    directory: task.directory,
+    directory,
     files: planned.toSorted((one, two) => (one.path < two.path ? -1 : 1)),
     bytesTotal: planned.reduce((sum, file) => sum + file.sizeBytes, 0),
     bytesToFetch,

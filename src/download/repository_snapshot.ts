@@ -31,16 +31,7 @@ export async function repositorySnapshot(
     if (!isGone(error, "revision-not-found") || isCommit(revisionOf(request))) throw error;
   }
   const again = await resolve(client, request, signal);
-  try {
-    return await snapshotOf(client, request, { resolved: again, signal });
-  } catch (error) {
-    if (!isGone(error, "revision-not-found")) throw error;
-    throw new ModelError(
-      "revision-not-found",
-      `Cannot list the files of "${request.repository}": the hub says that "${revisionOf(request)}" is commit ${again.commit}, and does not have that commit; retry the command later`,
-      { cause: error },
-    );
-  }
+  return snapshotOf(client, request, { resolved: again, signal });
 }
 
 /**

@@ -21,6 +21,8 @@ export interface ApiQuestion {
   readonly attempt: string;
   /** What a plain 404 means. */
   readonly absent: ErrorCode;
+  /** What can be done about it, where that is not to check what was asked for. */
+  readonly remedy?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** How long all attempts together may take, in milliseconds. @default {as long as the attempts take} */
   readonly limitMs?: number | undefined;
@@ -103,7 +105,7 @@ export class HubClient {
   /** The error for an answer that is not the wanted one: {@linkcode Retryable} where another attempt may help. */
   failure(
     exchange: Exchange,
-    question: Pick<ApiQuestion, "attempt" | "absent"> & { file?: string },
+    question: Pick<ApiQuestion, "attempt" | "absent" | "remedy"> & { file?: string },
   ): Error {
     const { response } = exchange;
     const error = hubError(exchange, question);

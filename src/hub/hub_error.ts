@@ -10,6 +10,8 @@ export interface HubQuestion {
   readonly absent: ErrorCode;
   /** Repository path, when the question is about a file. */
   readonly file?: string | undefined;
+  /** What its reader can do where it is absent. @default {to check what was asked for} */
+  readonly remedy?: string | undefined;
 }
 
 /** What an answer means: code, what happened, and what its reader can do. */
@@ -24,8 +26,9 @@ type Meaning = readonly [code: ErrorCode, cause: string, remedy: string];
 export function hubError(exchange: Exchange, question: HubQuestion): ModelError {
   const { response, reason } = exchange;
   const [code, cause, remedy] = explain(exchange, question);
+  const advice = code === question.absent ? (question.remedy ?? remedy) : remedy;
   const said = reason === undefined ? "" : ` (it says: "${reason}")`;
-  return new ModelError(code, `Cannot ${question.attempt}: ${cause}${said}; ${remedy}`, {
+  return new ModelError(code, `Cannot ${question.attempt}: ${cause}${said}; ${advice}`, {
     actual: `HTTP ${response.status}`,
     ...(question.file === undefined ? {} : { file: question.file }),
   });

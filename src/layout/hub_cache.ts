@@ -29,7 +29,7 @@ export function isCommit(revision: string): boolean {
 }
 
 /**
- * The root of layout `hf-cache`: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, else the place's own
+ * The root of layout `hf-cache`: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, else the configured
  * root: `HUB-ENV-CACHE`, `HUB-ENV-EMPTY`.
  */
 export function hubCacheRoot(config: SubjectConfig): string {
@@ -56,14 +56,6 @@ export function hubCachePlaceOf(directory: string): HubCachePlace | undefined {
     basename(snapshots) === "snapshots" &&
     basename(repository).startsWith(REPOSITORY_PREFIX);
   return isSnapshot ? placeIn(repository) : undefined;
-}
-
-/** The repository that a directory of the cache is for, or undefined when it is for none. */
-export function repositoryOfCacheName(name: string): string | undefined {
-  const [prefix, org, model, ...rest] = name.split("--");
-  if (prefix !== "models" || org === undefined || model === undefined || rest.length > 0)
-    return undefined;
-  return `${org}/${model}`;
 }
 
 function placeIn(repository: string): HubCachePlace {

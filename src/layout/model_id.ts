@@ -1,4 +1,4 @@
-import { parseRepositoryId } from "./repository_id.ts";
+import { isRepositoryId, parseRepositoryId } from "./repository_id.ts";
 
 /**
  * The app's name for a repository: `org--name`.
@@ -17,10 +17,5 @@ export function repositoryOf(modelId: string): string | undefined {
   const parts = modelId.split("--");
   if (parts.length !== 2) return undefined;
   const repository = parts.join("/");
-  try {
-    parseRepositoryId(repository);
-    return repository;
-  } catch {
-    return undefined;
-  }
+  return isRepositoryId(repository) ? repository : undefined;
 }

@@ -16,21 +16,20 @@ const PART_LENGTH_MAX = 96;
  * @throws {ModelError} `invalid-argument`
  */
 export function parseRepositoryId(repository: string): RepositoryId {
-  const parts = repository.split("/");
-  const [org, name] = parts;
-  if (
-    parts.length !== 2 ||
-    org === undefined ||
-    name === undefined ||
-    !isPart(org) ||
-    !isPart(name)
-  ) {
+  const [org, name] = repository.split("/");
+  if (!isRepositoryId(repository) || org === undefined || name === undefined) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot use ${JSON.stringify(repository)} as a repository id: write it as "org/name" with letters, digits, ".", "_" and single "-"`,
+      `Cannot use ${JSON.stringify(repository)} as a repository id; write it as "org/name" with letters, digits, ".", "_" and single "-"`,
     );
   }
   return { org, name };
+}
+
+/** Whether the hub could have a repository of this id. */
+export function isRepositoryId(text: string): boolean {
+  const parts = text.split("/");
+  return parts.length === 2 && parts.every(isPart);
 }
 
 function isPart(part: string): boolean {

@@ -16,7 +16,7 @@ export function assertSafePath(path: string): void {
   if (why === undefined) return;
   throw new ModelError(
     "unsafe-path",
-    `Cannot place the listed file ${JSON.stringify(path)} as ${why}: the repository or the hub is not to be trusted`,
+    `Cannot place the listed file ${JSON.stringify(path)}: ${why}; do not trust this repository or hub`,
     { file: path },
   );
 }

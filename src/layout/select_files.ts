@@ -79,7 +79,7 @@ export function assertWhole(paths: readonly string[], repository: string): void 
   const names = lacking.map((part) => `${part} (${REQUIRED_PARTS[part].join(" or ")})`).join(", ");
   throw new ModelError(
     "repository-incomplete",
-    `Cannot download "${repository}" as a model as it has no ${names}: use another repository, or name the files that you want with --include`,
+    `Cannot download "${repository}" as a model: it has no ${names}; use another repository, or name the files that you want with --include`,
     { expected: lacking.map((part) => REQUIRED_PARTS[part].join(" or ")).join(", ") },
   );
 }

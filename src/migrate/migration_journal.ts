@@ -5,7 +5,7 @@ import { assertMovable } from "./movable_path.ts";
 import { modelIdOf } from "../layout/model_id.ts";
 
 const FORMAT = "mlx-layout-migration/1";
-/** Hidden, so that no listing takes it for a model. */
+/** Hidden, so that no listing mistakes it for a model. */
 const DIRECTORY = ".mlx-layout";
 
 /** What a migration wrote down before it moved anything: enough to finish it, and to undo it. */
@@ -94,7 +94,7 @@ function isSafe(path: unknown): boolean {
     assertMovable(path);
     return true;
   } catch {
-    // Whoever wrote this is not to be followed out of the directory.
+    // A path that leads out of the directory is not followed, no matter who wrote it.
     return false;
   }
 }

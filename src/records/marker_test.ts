@@ -43,7 +43,7 @@ test("parseMarker() keeps the marker's own fields and drops others", () => {
   assert.deepEqual(parseMarker(JSON.stringify({ ...MARKER, earlier: [] })), MARKER);
 });
 
-test("readMarker() takes a text of which any part is wrong for no marker", async () => {
+test("readMarker() finds no marker in a text of which any part is wrong", async () => {
   const whole = formatMarker(MARKER);
   for (const text of ["", "downloaded", "null", "[]", whole.slice(0, -3)])
     assert.equal(await readBack(text), undefined, text);
@@ -64,7 +64,7 @@ test("readMarker() takes a text of which any part is wrong for no marker", async
   }
 });
 
-test("readMarker() takes a marker with one wrong file for no marker", async () => {
+test("readMarker() finds no marker in one with a wrong file", async () => {
   const [file] = MARKER.files;
   for (const change of [
     { path: "../../etc/passwd" },

@@ -21,7 +21,7 @@ test("badgeReport() says the verdict in the form that shields.io reads", () => {
   });
 });
 
-test("badgeReport() is red on what failed, and on what nobody can tell", () => {
+test("badgeReport() is red on failures and on unknown verdicts", () => {
   for (const options of [
     [{ verdict: "not conformant" }],
     [{ verdict: "deviations out of date" }],

@@ -32,10 +32,10 @@ test("markdownReport() has a row for each subject, and the story of what went wr
   );
 });
 
-test("markdownReport() says at the top of a subject why its record proves nothing", () => {
+test("markdownReport() says at the top of a subject why its record is incomplete", () => {
   assert.match(
     reportOf({ verdict: undefined }),
-    /\| ❌ incomplete \|[^]*- ❌ the run did not come to its end/,
+    /\| ❌ incomplete \|[^]*- ❌ the run did not finish/,
   );
 });
 

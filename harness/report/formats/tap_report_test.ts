@@ -52,7 +52,7 @@ test("tapReport() passes where only listed deviations failed", () => {
   assert.match(String(asserts[0]?.todo), /issues#1/);
 });
 
-test("tapReport() bails out where the run did not come to its end", () => {
+test("tapReport() bails out where the run did not finish", () => {
   const { results, names } = consume(reportOf({ verdict: undefined }));
   assert.ok(names.includes("bailout"));
   assert.equal(results?.ok, false);

@@ -7,7 +7,7 @@ export interface PageColumn {
   readonly record: RunRecord;
   /** Unique on the page, and fit for an id. */
   readonly key: string;
-  /** The subject's name, with what tells it from other columns. */
+  /** The subject's name, with the machine where two columns have the same name. */
   readonly title: string;
   readonly verdict: SuiteVerdict;
   readonly standings: ReadonlyMap<string, RecordStanding>;

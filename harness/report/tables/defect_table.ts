@@ -1,9 +1,9 @@
 import type { RequirementId } from "../../../spec/mod.ts";
 import type { RecordReplay, RecordResult, RunRecord } from "../record/run_record.ts";
 
-/** A defect that clients are known for, and what shows it. */
+/** A known defect of clients, and the scenarios that show it. */
 export interface KnownDefect {
-  /** Short, for names of files. */
+  /** Short, for file names. */
   readonly name: string;
   /** In a few words. */
   readonly about: string;
@@ -34,7 +34,7 @@ export function foundDefects(
       for (const result of results) {
         if (found.has(key) || !defect.scenarios.includes(result.scenario)) continue;
         if (!hasBroken(result, defect.requirement)) continue;
-        // What is kept beside a result is the case of the first promise that it broke.
+        // The replay beside a result is the case of the first requirement that it broke.
         const isFirst = result.breakage?.requirement === defect.requirement;
         const replay = isFirst ? result.replay : undefined;
         found.set(key, { defect, subject, scenario: result.scenario, replay });
@@ -43,7 +43,7 @@ export function foundDefects(
   return [...found.values()];
 }
 
-/** Writes found defects as a table in Markdown: a row for each defect, with those who showed it. */
+/** Writes found defects as a table in Markdown: a row for each defect, with the subjects that showed it. */
 export function defectTable(
   found: readonly FoundDefect[],
   defects: readonly KnownDefect[],
@@ -56,7 +56,7 @@ export function defectTable(
       const path = options.replayPath(one);
       return path === undefined ? `${name} ${version}` : `[${name} ${version}](${path})`;
     });
-    return `| ${defect.about} | ${defect.requirement} | ${names.join(", ") || "nobody"} |`;
+    return `| ${defect.about} | ${defect.requirement} | ${names.join(", ") || "none"} |`;
   });
   return ["| defect | requirement | seen in |", "| --- | --- | --- |", ...rows].join("\n");
 }

@@ -46,7 +46,7 @@ function runOnce(id: number, line: string): void {
     running.delete(id);
     if (isAnswered) return;
     const error = cancelled.has(id)
-      ? { kind: "cancelled", message: "The court cancelled." }
+      ? { kind: "cancelled", message: "The harness cancelled." }
       : { kind: "internal", message: `It ended with ${signal ?? code} and without a result.` };
     process.stdout.write(`${JSON.stringify({ type: "result", id, error })}\n`);
   });

@@ -26,7 +26,6 @@ import { moduleBeside } from "../module_beside.ts";
 import { REFERENCE_PROGRAMS } from "../own_programs.ts";
 import { readRecord } from "../records/record_files.ts";
 import { KNOWN_DEFECTS } from "./known_defects.ts";
-import { replaceBetween } from "./replace_between.ts";
 
 /** Where replays of the defects are kept. */
 const REPLAYS = "harness/subjects/replays";
@@ -140,4 +139,25 @@ function replayPath({ defect, subject, replay }: FoundDefect): string | undefine
   if (replay === undefined) return undefined;
   const name = `${subject.name}_${subject.version}`.replaceAll(/[^\w.]/g, "_");
   return `${REPLAYS}/${defect.name}.${name}.json`;
+}
+
+/**
+ * Puts a text between the two comments of that name in a Markdown file.
+ *
+ * @throws {RangeError} when the file does not have the two comments once each, in order
+ */
+export function replaceBetween(
+  text: string,
+  name: string,
+  options: { readonly content: string },
+): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const parts = text.split(begin);
+  const [before = "", after = ""] = parts;
+  const rest = after.split(end);
+  if (parts.length !== 2 || rest.length !== 2)
+    throw new RangeError(
+      `Cannot find the place for "${name}": the text needs ${begin} and ${end} once`,
+    );
+  return `${before}${begin}\n\n${options.content}\n\n${end}${rest[1]}`;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { captureConform } from "../capture_conform.ts";
 
-test("mlx-conform miniatures shows what caught a liar, and counts", async () => {
+test("mlx-conform miniatures shows what caught a miniature, and counts", async () => {
   const few = ["--only", "names_by_last_part", "--runs", "1", "--focused-runs", "10"];
   const { exitCode, out } = await captureConform("miniatures", ...few);
   assert.equal(exitCode, 0, out);

@@ -104,7 +104,7 @@ test("deviations update writes what a full run showed, and refuses a partial one
   for (const [options, why] of [
     [{ header: { only: ["DL-RESUME"] } }, /only DL-RESUME was run/],
     [{ header: { shard: { index: 1, count: 2 } } }, /shard 1 of 2: merge them first/],
-    [{ verdict: undefined }, /did not come to its end/],
+    [{ verdict: undefined }, /did not finish/],
   ] as const) {
     writeFileSync(at("partial.jsonl"), exampleRecordText(options));
     const refused = await captureConform(

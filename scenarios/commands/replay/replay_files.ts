@@ -88,7 +88,7 @@ export interface KeptReplay {
 }
 
 /**
- * Every kept replay, in the order of names. They lie among the sources, also where the suite is built.
+ * Every kept replay, in the order of names. They are among the sources, also where the suite is built.
  *
  * @param directory of another corpus
  */

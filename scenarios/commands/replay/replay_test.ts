@@ -13,18 +13,18 @@ import { captureConform } from "../capture_conform.ts";
 const directory = await mkdtemp(join(tmpdir(), "mlx-layout-replays-"));
 after(() => rm(directory, { recursive: true }));
 
-const liar = miniatures.find(({ name }) => name === "keeps_strays")?.wrap(reference);
+const miniature = miniatures.find(({ name }) => name === "keeps_strays")?.wrap(reference);
 const scenario = scenarios.find(({ covers }) => covers[0] === "LAYOUT-STRAYS");
-assert.ok(liar !== undefined && scenario !== undefined);
-const failed = await runScenario(scenario, liar, { world: "memory", seed: 1, runs: 40 });
-const replay = replayFileFor(failed, liar);
+assert.ok(miniature !== undefined && scenario !== undefined);
+const failed = await runScenario(scenario, miniature, { world: "memory", seed: 1, runs: 40 });
+const replay = replayFileFor(failed, miniature);
 assert.ok(replay !== undefined);
 const file = await writeReplayFile(replay, directory);
 
 test("replayFileFor() names a file after the requirement, and one case has one name", async () => {
   assert.match(basename(file), /^LAYOUT-STRAYS-[0-9a-f]{8}\.json$/);
-  assert.equal(replayFileFor(failed, liar)?.name, basename(file));
-  assert.equal(replayFileFor({ ...failed, breakage: undefined }, liar), undefined);
+  assert.equal(replayFileFor(failed, miniature)?.name, basename(file));
+  assert.equal(replayFileFor({ ...failed, breakage: undefined }, miniature), undefined);
 });
 
 test("mlx-conform replay says that it is the same failure, and ends with 1", async () => {

@@ -9,15 +9,17 @@ import { failureTrace } from "./failure_trace.ts";
 import { replayFileFor } from "../replay/replay_files.ts";
 
 test("failureTrace() shows what led to a failure, on the wire and on the disk", async () => {
-  const liar = miniatures.find(({ breaks }) => breaks.includes("DL-INTEGRITY"))?.wrap(reference);
+  const miniature = miniatures
+    .find(({ breaks }) => breaks.includes("DL-INTEGRITY"))
+    ?.wrap(reference);
   const scenario = scenarios.find(({ name }) => name === "download/wrong_bytes");
-  if (liar === undefined || scenario === undefined)
+  if (miniature === undefined || scenario === undefined)
     throw new HarnessError("no such miniature or scenario");
-  const result = await runScenario(scenario, liar, { world: "memory", seed: 1, runs: 40 });
+  const result = await runScenario(scenario, miniature, { world: "memory", seed: 1, runs: 40 });
   assert.equal(result.status, "fail");
-  const replay = replayFileFor(result, liar)?.replay;
+  const replay = replayFileFor(result, miniature)?.replay;
   if (replay === undefined) throw new HarnessError("the failure cannot be written down");
-  const trace = (await failureTrace(replay, liar)).join("\n");
+  const trace = (await failureTrace(replay, miniature)).join("\n");
   assert.match(trace, /GET [^\n]*resolve/);
   assert.match(trace, /config\.json/);
 });

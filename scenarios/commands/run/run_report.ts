@@ -109,7 +109,7 @@ export class RunReport {
     this.#reported.set(result, { matched, failures });
     if (this.#writer !== undefined) {
       this.#written = this.#written.then(() => this.#write(matched.result, failures[0]?.replay));
-      // Whoever waits for the end hears of it.
+      // end() rejects with it.
       this.#written.catch(() => {});
     }
     return matched.result;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { replaceBetween } from "./replace_between.ts";
+import { replaceBetween } from "./matrix.ts";
 
 test("replaceBetween() replaces what stands between, and nothing else", () => {
   const text = "a\n<!-- x -->old<!-- /x -->\nb\n<!-- y --><!-- /y -->\n";

@@ -1,32 +1,27 @@
-import { join } from "node:path";
 import type { Digest, FileSystem, Marker } from "../../../spec/mod.ts";
 import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
 import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
-import { hubCachePlaceOf } from "../../layout/hub_cache.ts";
-import { partialPath, stagingOf } from "../../records/staging.ts";
-import type { DownloadTask, WantedFile } from "../download_task.ts";
+import { partialPath } from "../../layout/model_place.ts";
+import { type DownloadTask, filePath, type WantedFile } from "../download_task.ts";
 import type { KeptFile, MissingContent, DiskState } from "./disk_state.ts";
-import { inspectCache } from "./inspect_cache.ts";
 
 /**
  * Finds out what is in place, what lies half done, and what is missing; nothing is trusted unhashed: `DL-REPAIR-ALONE`.
  *
  * @throws {ModelError} `access-denied` when a directory stands where a file must be
  */
-export async function inspectDisk(
+export async function inspectDirectory(
   files: FileSystem,
   task: DownloadTask,
   options: { readonly marker: Marker | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<DiskState> {
-  const cache = hubCachePlaceOf(task.directory);
-  if (cache !== undefined) return inspectCache(files, task, { cache, signal: options.signal });
   const recorded = recordedDigests(task, options.marker);
   const kept: KeptFile[] = [];
   const groups = new Map<string, [WantedFile, ...WantedFile[]]>();
   for (const wanted of task.wanted) {
     const expected = wanted.digest ?? recorded.get(wanted.path);
-    const found = await inspectFile(files, task.directory, {
+    const found = await inspectFile(files, task, {
       wanted,
       expected,
       signal: options.signal,
@@ -41,7 +36,7 @@ export async function inspectDisk(
   const places = new Map(kept.map((file) => [file.wanted.contentKey, file.wanted.path]));
   const missing: MissingContent[] = [];
   for (const [key, wanted] of groups) {
-    const partial = await lstatIfThere(files, partialPath(stagingOf(task.directory), key));
+    const partial = await lstatIfThere(files, partialPath(task.place.staging, key));
     missing.push({ wanted, bytesKept: partial?.sizeBytes ?? 0, copyOf: places.get(key) });
   }
   return { kept, unlinked: [], missing };
@@ -58,7 +53,7 @@ function recordedDigests(task: DownloadTask, marker: Marker | undefined): Map<st
 
 async function inspectFile(
   files: FileSystem,
-  directory: string,
+  task: DownloadTask,
   options: {
     readonly wanted: WantedFile;
     readonly expected: Digest | undefined;
@@ -66,12 +61,12 @@ async function inspectFile(
   },
 ): Promise<KeptFile | undefined> {
   const { wanted, expected } = options;
-  const path = join(directory, ...wanted.path.split("/"));
+  const path = filePath(task, wanted.path);
   const stat = await lstatIfThere(files, path);
   if (stat?.kind === "directory") {
     throw new ModelError(
       "access-denied",
-      `Cannot place "${wanted.path}" as a directory of that name stands in "${directory}": move it away`,
+      `Cannot place "${wanted.path}": a directory of that name is in "${task.place.directory}"; move it away`,
       { file: wanted.path },
     );
   }

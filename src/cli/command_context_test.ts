@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
-import { modelRoot } from "./model_root.ts";
+import { modelRoot } from "./command_context.ts";
 
 const ROOT = resolve("/default");
 
@@ -12,7 +12,7 @@ test("modelRoot() prefers the option, then the variable, then the default", () =
   assert.equal(modelRoot(undefined, { root: ROOT, env: {} }), ROOT);
 });
 
-test("modelRoot() takes an empty variable for none", () => {
+test("modelRoot() ignores an empty variable", () => {
   assert.equal(modelRoot(undefined, { root: ROOT, env: { MLX_LAYOUT_ROOT: "" } }), ROOT);
 });
 
