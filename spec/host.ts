@@ -89,6 +89,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Address of a proxy to go through; absent: go directly. */
   readonly proxy?: string;
+  /** Absolute path of a file of certificates (PEM) that are trusted beside the known ones. */
+  readonly certificates?: string;
   /** Cancels the request and the reading of its body. */
   readonly signal?: AbortSignal;
 }

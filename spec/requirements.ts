@@ -213,6 +213,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A later download of a branch that has moved fetches the new commit.",
   },
+  "DL-STALE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A branch that the hub resolves to a commit which it does not have is resolved once more, and the download goes on with the answer.",
+  },
   "DL-RESUME": {
     level: "MUST",
     profile: "core",
@@ -333,6 +339,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "An unknown repository, revision or file, a missing or refused token and a gated repository are distinguished by their codes and not retried.",
   },
+  "DL-PERMANENT": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A connection that no further attempt can mend is an error at once, and its code says what keeps it from an answer.",
+  },
   "DL-CDN-EXPIRED": {
     level: "MUST",
     profile: "core",
@@ -356,6 +368,18 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "download",
     text: "An answer that is not the hub's protocol, such as a login page with status 200, is an error that says so, and nothing of it is published.",
+  },
+  "DL-NO-PAGE": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A web page in answer to the address of a file is an error, unless the file's own name is that of a page.",
+  },
+  "DL-NO-MATCH": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A request whose patterns choose no file of the repository is an error, and makes no directory.",
   },
   "DL-SPACE-FIRST": {
     level: "MUST",
@@ -392,6 +416,12 @@ export const REQUIREMENTS = {
     profile: "inference",
     document: "download",
     text: "The same request can be carried out by an MLX runtime's own download system in a child process, and its result is checked the same way.",
+  },
+  "HUB-REASON": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "The reason that a refusal gives in `X-Error-Message` is in the error, as printable text of bounded length.",
   },
   "HUB-PAGES": {
     level: "MUST",
@@ -441,11 +471,29 @@ export const REQUIREMENTS = {
     document: "hub",
     text: "`HF_ENDPOINT` is the hub's address when the request names none.",
   },
+  "HUB-ENV-BLANKS": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "Blanks and quotes around the value of `HF_ENDPOINT` are not part of the address.",
+  },
   "HUB-ENV-TOKEN": {
     level: "MUST",
     profile: "core",
     document: "hub",
     text: "`HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, is the token when the request names none.",
+  },
+  "HUB-ENV-LOGIN": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "The token of the official login, in the file of `HF_TOKEN_PATH` or else `token` in the home of the hub's tools, is used when neither the request nor a variable names one.",
+  },
+  "HUB-ENV-IMPLICIT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "With `HF_HUB_DISABLE_IMPLICIT_TOKEN` on, no token is sent but that of the request.",
   },
   "HUB-ENV-OFFLINE": {
     level: "MUST",
@@ -453,11 +501,35 @@ export const REQUIREMENTS = {
     document: "hub",
     text: "`HF_HUB_OFFLINE` of `1`, `ON`, `YES` or `TRUE`, in any case, forbids every request.",
   },
+  "HUB-ENV-TRANSFORMERS": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`TRANSFORMERS_OFFLINE` means the same as `HF_HUB_OFFLINE` where that is not set.",
+  },
   "HUB-ENV-PROXY": {
     level: "MUST",
     profile: "core",
     document: "hub",
     text: "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case, decide whether and through which proxy each request goes.",
+  },
+  "HUB-ENV-DIRECT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "An entry of `NO_PROXY` may be an address, with or without brackets, a range of addresses, or a name that begins with a dot or an asterisk.",
+  },
+  "HUB-ENV-TIMEOUT": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`HF_HUB_DOWNLOAD_TIMEOUT`, in seconds, is how long a transfer waits for its next byte.",
+  },
+  "HUB-ENV-CERTIFICATES": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "`SSL_CERT_FILE`, else `REQUESTS_CA_BUNDLE`, else `CURL_CA_BUNDLE`, names a file of certificates that are trusted.",
   },
   "HUB-ENV-EMPTY": {
     level: "MUST",
@@ -470,6 +542,12 @@ export const REQUIREMENTS = {
     profile: "interop",
     document: "hub",
     text: "`HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, names the root of layout `hf-cache`.",
+  },
+  "HUB-ENV-EXPAND": {
+    level: "MUST",
+    profile: "interop",
+    document: "hub",
+    text: "A leading `~`, and `$NAME` and `${NAME}`, are expanded in `HF_HOME`, `HF_HUB_CACHE` and `HUGGINGFACE_HUB_CACHE`.",
   },
   "HUB-LIMIT-LISTING": {
     level: "MUST",
@@ -494,6 +572,12 @@ export const REQUIREMENTS = {
     profile: "offline",
     document: "offline",
     text: "With the network gone, only the hub blocked, or the hub answering 401, 404, 429 or 5xx, a complete local model is returned.",
+  },
+  "OFF-SOON": {
+    level: "MUST",
+    profile: "offline",
+    document: "offline",
+    text: "A hub that does not answer, or that asks for patience, delays the return of a complete local model by no more than 15 seconds.",
   },
   "OFF-INCOMPLETE": {
     level: "MUST",
@@ -560,6 +644,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "manage",
     text: "Models of the flat and of the MLX layout are found and listed, each once.",
+  },
+  "MANAGE-UNREADABLE": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "A directory that may not be read hides no other model from `list`.",
   },
   "MANAGE-MAP": {
     level: "MUST",

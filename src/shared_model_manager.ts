@@ -27,7 +27,7 @@ import { RepositoryDownloader } from "./download/repository_downloader.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
 import { InferenceManager } from "./inference_manager.ts";
-import { ModelFileManager } from "./manage/model_file_manager.ts";
+import { type ListOptions, ModelFileManager } from "./manage/model_file_manager.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 
 /** Options of a {@linkcode SharedModelManager}. */
@@ -161,10 +161,12 @@ export class SharedModelManager implements ModelManager {
   /**
    * Lists every model under the root, of all layouts, and those in the hub's cache.
    *
+   * @param options `onUnreadable`: called with each directory that may not be read, and so is left out
+   *
    * @throws {ModelError} the code of a disk that fails
    */
-  async list(): Promise<readonly ListedModel[]> {
-    return this.#fileManager.list();
+  async list(options: ListOptions = {}): Promise<readonly ListedModel[]> {
+    return this.#fileManager.list(options);
   }
 
   /**

@@ -32,7 +32,8 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
     floors: [
       ["errors", "node", "package_version"],
       ["cancellation", "load", "node_host"],
-      ["disk", "hub", "run"],
+      ["disk", "run"],
+      ["hub"],
       ["layout"],
       ["records"],
       ["download", "inference_manager", "migrate"],

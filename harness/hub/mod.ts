@@ -33,3 +33,9 @@ export type { PublishOptions } from "./hub_repositories.ts";
 export { DEFAULT_HUB_STYLE, type HubStyle, LINK_STYLES, type LinkStyle } from "./hub_style.ts";
 export { mswFetch, mswFront, type MswFront } from "./fronts/msw_front.ts";
 export { type ServeUrlOptions, SimulatedHub, type SimulatedHubOptions } from "./simulated_hub.ts";
+export {
+  CERTIFICATE_KINDS,
+  type CertificateKind,
+  makeCertificate,
+  type TlsCertificate,
+} from "./fronts/tls_certificate.ts";

@@ -19,6 +19,7 @@
 
 import { HarnessError } from "../errors.ts";
 import { commitMiniatures } from "./commits.ts";
+import { connectionMiniatures } from "./connections.ts";
 import { diskLimitMiniatures } from "./disk_limits.ts";
 import { durabilityMiniatures } from "./durability.ts";
 import { environmentMiniatures } from "./environment.ts";
@@ -70,6 +71,7 @@ export const miniatures: readonly Miniature[] = [
   ...markerMiniatures,
   ...offlineMiniatures,
   ...environmentMiniatures,
+  ...connectionMiniatures,
   ...hubProtocolMiniatures,
   ...tokenMiniatures,
   ...hubCacheMiniatures,

@@ -6,7 +6,14 @@ import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
 import { nodeFiles } from "../disk/node_files.ts";
 import { HarnessError, NotApplicable } from "../errors.ts";
-import { type HubFile, serveHub, type ServedHub, SimulatedHub } from "../hub/mod.ts";
+import {
+  type HubFile,
+  makeCertificate,
+  serveHub,
+  type ServedHub,
+  SimulatedHub,
+  type TlsCertificate,
+} from "../hub/mod.ts";
 import { headView } from "../subjects/head_view.ts";
 import { isProgram, type ProgramSubject } from "../subjects/program.ts";
 import { hinderedProcess } from "./hindered_process.ts";
@@ -52,8 +59,13 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
         : await unlessOptional(options, () =>
             mountSmallVolume(documents, { sizeBytes: availableBytes }),
           );
+    const { certificate } = options;
+    const tls = certificate && (await makeCertificate(join(base, "tls"), certificate));
+    if (certificate !== undefined && tls === undefined)
+      throw new NotApplicable("no openssl here to make certificates with");
     return await furnish(subject, {
       top,
+      tls,
       options,
       availableBytes: unmount === undefined ? undefined : availableBytes,
       leave: () => leave(unmount),
@@ -67,13 +79,14 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
 /** What a world of processes stands on. */
 interface Ground {
   readonly top: string;
+  readonly tls: TlsCertificate | undefined;
   readonly options: WorldOptions;
   readonly availableBytes: number | undefined;
   readonly leave: () => Promise<void>;
 }
 
 async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> {
-  const { top, options, leave, availableBytes } = ground;
+  const { top, tls, options, leave, availableBytes } = ground;
   const root = join(top, "Documents", "Models");
   const startMs = Date.now();
   const clock = new RealClock({ startMs, speed: subject.claims.clockSpeed ?? 1 });
@@ -82,6 +95,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
   const processes: ProgramProcess[] = [];
   let wrap: ((fetch: Fetch) => Fetch) | undefined;
   const served = await serveHub(hub, {
+    ...(tls && { tls }),
     wrap: () => wrap,
     onSent: async () => {
       // Small pieces are those of a slow line: they arrive one by one.
@@ -120,6 +134,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     hub,
     clock,
     otherOrigin: served.otherOrigin,
+    authorityFile: tls?.authorityFile,
     get obstacle() {
       return caseAbort.obstacle;
     },

@@ -8,7 +8,7 @@ import type {
   Subject,
 } from "../../spec/mod.ts";
 import type { GuardedFilesOptions, VolumeKind } from "../disk/mod.ts";
-import type { HubStyle, SimulatedHub } from "../hub/mod.ts";
+import type { CertificateKind, HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { Observation } from "../tracing/observation.ts";
 import type { KillPoint } from "./process_gate.ts";
 import type { Schedule } from "./call_scheduler.ts";
@@ -51,6 +51,8 @@ export interface WorldOptions {
   readonly isAboutEmptyFiles?: boolean;
   /** Whether a world without a limit will do where no volume of that size can be had; it says so. @default {false} */
   readonly isRoomOptional?: boolean;
+  /** What the hub's certificate is like; only where hosts really listen. @default {no TLS is spoken} */
+  readonly certificate?: CertificateKind | undefined;
   /** In which order the calls of the processes go on, one at a time. @default {all at once, as they come} */
   readonly schedule?: Schedule;
   /** Gets what the processes do; for a case that is shown to somebody. */
@@ -116,6 +118,8 @@ export interface World extends AsyncDisposable {
   readonly obstacle?: Error | undefined;
   /** Scheme, host and port of a stranger to the hub, where only a wrapper answers. */
   readonly otherOrigin: string;
+  /** A file with the certificate of the issuer, where the hub has one. */
+  readonly authorityFile?: string | undefined;
   /** Starts a process of the subject. */
   start(options?: StartOptions): RunningSubject;
   /** Waits until everything that a killed process had begun has come to rest. */

@@ -22,6 +22,9 @@ import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { idempotent } from "./integrity/idempotent.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
+import { noMatch } from "./integrity/no_match.ts";
+import { pageForAFile } from "./integrity/page_for_a_file.ts";
+import { staleCommit } from "./integrity/stale_commit.ts";
 import { sameSizeNewContent } from "./integrity/same_size_new_content.ts";
 import { watchedDownload } from "./integrity/watched_download.ts";
 import { watchedTrouble } from "./integrity/watched_trouble.ts";
@@ -41,6 +44,7 @@ import { errorFacts } from "./retry/error_facts.ts";
 import { expiredMidway } from "./retry/expired_midway.ts";
 import { expiringAddresses } from "./retry/expiring_addresses.ts";
 import { fewHeaders } from "./retry/few_headers.ts";
+import { permanentFaults } from "./retry/permanent_faults.ts";
 import { retries, retryAfter } from "./retry/retries.ts";
 import { delegated } from "./routes/delegated.ts";
 import { nonMlxSource } from "./routes/non_mlx_source.ts";
@@ -53,6 +57,9 @@ export const downloadScenarios: readonly Scenario[] = [
   watchedDownload,
   watchedTrouble,
   movingBranch,
+  staleCommit,
+  pageForAFile,
+  noMatch,
   resume,
   droppedConnections,
   killedAnywhere,
@@ -76,6 +83,7 @@ export const downloadScenarios: readonly Scenario[] = [
   retryAfter,
   askedPauses,
   distinctErrorCodes,
+  permanentFaults,
   expiringAddresses,
   expiredMidway,
   fewHeaders,

@@ -20,6 +20,13 @@ import { renamedRepository } from "./renamed_repository.ts";
 import { switchedOff } from "./switched_off.ts";
 import { tokenHost } from "./token_host.ts";
 import { tokenSecret } from "./token_secret.ts";
+import { certificateFile } from "./certificate_file.ts";
+import { directHosts } from "./direct_hosts.ts";
+import { serverSaysWhy } from "./server_says_why.ts";
+import { speltEndpoint } from "./spelt_endpoint.ts";
+import { storedToken } from "./stored_token.ts";
+import { switchedOffByOldName } from "./switched_off_by_old_name.ts";
+import { timeLimit } from "./time_limit.ts";
 
 /** Scenarios of this area. */
 export const hubScenarios: readonly Scenario[] = [
@@ -38,4 +45,11 @@ export const hubScenarios: readonly Scenario[] = [
   inflatingBody,
   anyHubStyle,
   hostile,
+  certificateFile,
+  directHosts,
+  serverSaysWhy,
+  speltEndpoint,
+  storedToken,
+  switchedOffByOldName,
+  timeLimit,
 ];

@@ -6,6 +6,7 @@
 
 import type { Scenario } from "../../harness/mod.ts";
 import { cacheRoot } from "./cache_root.ts";
+import { expandedCacheRoot } from "./expanded_cache_root.ts";
 import { foreignCache } from "./foreign_cache.ts";
 import { migration } from "./migration.ts";
 import { migrationKilled } from "./migration_killed.ts";
@@ -18,6 +19,7 @@ export const interopScenarios: readonly Scenario[] = [
   snapshot,
   refLast,
   cacheRoot,
+  expandedCacheRoot,
   foreignCache,
   removedSnapshots,
   migration,

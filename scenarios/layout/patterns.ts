@@ -7,7 +7,7 @@
  */
 import fc from "fast-check";
 import { fnmatch } from "../../spec/mod.ts";
-import { readTree } from "../../harness/internal.ts";
+import { readTree, settled } from "../../harness/internal.ts";
 import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Patterns";
@@ -57,12 +57,13 @@ export const patterns = scenario({
     world.hub.publish(REPOSITORY, files, { tags: ["mlx"] });
     const directory = modelPlace(world, REPOSITORY);
     const subject = world.start();
-    await verdict.attempt("LAYOUT-PATTERN", () =>
-      subject.download({ repository: REPOSITORY, include, exclude }),
-    );
     const expected = wantedFiles(files, include)
       .map(({ path }) => path)
       .filter((path) => !exclude.some((pattern) => fnmatch(pattern, path)));
+    const narrow = () => subject.download({ repository: REPOSITORY, include, exclude });
+    // Patterns that choose nothing are an error: `DL-NO-MATCH`.
+    if (expected.length === 0) await settled(narrow);
+    else await verdict.attempt("LAYOUT-PATTERN", narrow);
     const tree = await readTree(world.files, directory);
     const found = tree.filter(
       ({ kind, path }) => kind === "file" && files.some((file) => file.path === path),

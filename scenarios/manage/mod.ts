@@ -21,6 +21,7 @@ import { repair } from "./repair.ts";
 import { rot } from "./rot.ts";
 import { freedSpace } from "./freed_space.ts";
 import { hardLinks } from "./hard_links.ts";
+import { unreadableNeighbour } from "./unreadable_neighbour.ts";
 
 /** Scenarios of this area. */
 export const manageScenarios: readonly Scenario[] = [
@@ -40,4 +41,5 @@ export const manageScenarios: readonly Scenario[] = [
   rot,
   hardLinks,
   freedSpace,
+  unreadableNeighbour,
 ];

@@ -6,6 +6,7 @@ import type {
   GenerateOptions,
   Host,
   LoadPlan,
+  ListedModel,
   ModelManager,
   SubjectConfig,
   PlanRequest,
@@ -13,6 +14,7 @@ import type {
   WaitOptions,
   ModelRequest,
 } from "../../spec/mod.ts";
+import type { ListOptions } from "../manage/model_file_manager.ts";
 import type { DownloadPlan } from "../download/download_plan.ts";
 import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
 import type { Output } from "./text_output.ts";
@@ -24,6 +26,7 @@ export interface CliManager extends ModelManager {
     request: DelegatedDownloadRequest,
     options?: WaitOptions,
   ) => Promise<DownloadResult>;
+  list(options?: ListOptions): Promise<readonly ListedModel[]>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
   /** As `check`, for any directory. */

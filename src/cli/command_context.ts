@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Environment, Host, WaitOptions, SubjectConfig } from "../../spec/mod.ts";
+import { ModelError } from "../errors.ts";
 import { expandHome } from "../layout/expand_home.ts";
 import type { CliManager, CliEnvironment } from "./cli_environment.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
@@ -109,5 +110,11 @@ export function secretOutput(output: Output, secrets: readonly (string | undefin
 export function modelRoot(option: string | undefined, config: SubjectConfig): string {
   // A variable that is empty counts as not set: `HUB-ENV-EMPTY`.
   const chosen = option ?? (config.env["MLX_LAYOUT_ROOT"] || config.root);
+  if (chosen === "") {
+    throw new ModelError(
+      "invalid-argument",
+      "Cannot find the models: this user has no home directory; give --root or set MLX_LAYOUT_ROOT",
+    );
+  }
   return resolve(expandHome(chosen, config.env));
 }

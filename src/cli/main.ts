@@ -21,7 +21,7 @@ process.stderr.on("error", exitWithoutOutput);
 
 process.exitCode = await runCli(process.argv.slice(2), {
   host: nodeHost(),
-  config: { root: join(homedir(), "Documents", "Models"), env: process.env },
+  config: { root: defaultRoot(), env: process.env },
   stdout: process.stdout,
   stderr: process.stderr,
   isTerminal: process.stderr.isTTY,
@@ -29,6 +29,15 @@ process.exitCode = await runCli(process.argv.slice(2), {
   version: packageVersion(),
   createManager: (host, config) => new SharedModelManager(host, config),
 });
+
+/** Empty for a user without a home directory, as in a container: then a root must be given. */
+function defaultRoot(): string {
+  try {
+    return join(homedir(), "Documents", "Models");
+  } catch {
+    return "";
+  }
+}
 
 /**
  * The reader of the output may have closed it (`mlx-layout list | head -1`): then nothing is left to print. Any other

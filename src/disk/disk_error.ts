@@ -17,11 +17,11 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ELOOP: ["access-denied", "symbolic links lead in a circle; remove them"],
 };
 
-/** The operating system's code of a failure (`ENOENT`, …), or undefined when it has none. */
+/** The operating system's code of a failure (`ENOENT`, …), or undefined when it has none; `ERR_…` is the runtime's. */
 export function errnoOf(error: unknown): string | undefined {
   if (error instanceof ModelError || !(error instanceof Error) || !("code" in error))
     return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+  return typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   DEFAULT_PATTERNS,
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
-import { hubSettings } from "../hub/hub_settings.ts";
+import { readHubSettings } from "../hub/hub_settings.ts";
 import type { ListedFile } from "../hub/list_files.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
 import { assertWhole, selectFiles, selectionOf } from "../layout/select_files.ts";
@@ -75,7 +75,7 @@ export class DelegatedDownloader {
     options: WaitOptions = {},
   ): Promise<DownloadResult> {
     const { env } = this.#config;
-    const { endpoint, token, offline } = hubSettings(env, request);
+    const { endpoint, token, offline } = await readHubSettings(this.#host.files, env, request);
     if (offline)
       throw new ModelError(
         "offline",

@@ -11,7 +11,8 @@ import { diskError } from "../disk/disk_error.ts";
 import { lstatIfThere } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { HubClient } from "../hub/hub_client.ts";
-import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
+import { HubEnvironment } from "../hub/environment.ts";
+import { type HubSettings, readHubSettings } from "../hub/hub_settings.ts";
 import { resolveUrl } from "../hub/hub_urls.ts";
 import { resolveRevision } from "../hub/resolve_revision.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
@@ -21,12 +22,17 @@ import { assertWhole, lackingParts, selectFiles, type Selection } from "../layou
 import { assertPlaceable, downloadFiles } from "./download_files.ts";
 import { type DownloadPlan, planDownload } from "./download_plan.ts";
 import { contentKeyOf, type DownloadTask } from "./download_task.ts";
+import { nearNames } from "./near_names.ts";
 import { localCopy, type LocalCopyQuestion } from "./inspect/local_copy.ts";
 import { offlineCopy } from "./inspect/offline_copy.ts";
-import { type RepositorySnapshot, repositorySnapshot } from "./repository_snapshot.ts";
+import {
+  type RepositorySnapshot,
+  repositorySnapshot,
+  snapshotAnew,
+} from "./repository_snapshot.ts";
 
-/** Attempts to ask the hub where a local copy could answer as well. */
-const ATTEMPTS_WITH_COPY = 2;
+/** How long the hub is asked where a complete local copy can answer as well, in milliseconds: `OFF-SOON`. */
+const LIMIT_MS_WITH_COPY = 2_000;
 /** Transfers at a time when the request does not say. */
 const CONCURRENCY = 8;
 
@@ -69,11 +75,8 @@ export class RepositoryDownloader {
 
   /** Asks the hub what a request means. */
   async snapshot(request: DownloadRequest, options: WaitOptions = {}): Promise<RepositorySnapshot> {
-    return repositorySnapshot(
-      this.#client(hubSettings(this.#config.env, request)),
-      request,
-      options,
-    );
+    const settings = await readHubSettings(this.#host.files, this.#config.env, request);
+    return repositorySnapshot(this.#client(settings), request, options);
   }
 
   /**
@@ -99,7 +102,7 @@ export class RepositoryDownloader {
     throwIfAborted(options.signal);
     const { target } = options;
     const { files } = this.#host;
-    const settings = hubSettings(this.#config.env, request);
+    const settings = await readHubSettings(files, this.#config.env, request);
     const question = localQuestion(request, { target, signal: options.signal });
     if (settings.offline) return reportDone(await offlineCopy(files, question, undefined), options);
     let found: RepositorySnapshot | DownloadResult;
@@ -112,7 +115,17 @@ export class RepositoryDownloader {
       return reportDone(await offlineCopy(files, question, error), options);
     }
     if ("directory" in found) return reportDone(found, options);
-    return downloadFiles(this.#host, this.#task(request, { target, snapshot: found }), options);
+    try {
+      return await downloadFiles(
+        this.#host,
+        this.#task(request, { target, snapshot: found }),
+        options,
+      );
+    } catch (error) {
+      const snapshot = await snapshotAnew(request, { stale: found, error, signal: options.signal });
+      if (snapshot === undefined) throw error;
+      return downloadFiles(this.#host, this.#task(request, { target, snapshot }), options);
+    }
   }
 
   /** Says what a download would do, and writes nothing. */
@@ -138,13 +151,13 @@ export class RepositoryDownloader {
     const { settings, question, signal } = context;
     const client = this.#client(settings);
     const copy = await localCopy(this.#host.files, question);
-    const attemptsMax = copy === undefined ? undefined : ATTEMPTS_WITH_COPY;
+    const { etagTimeoutMs = LIMIT_MS_WITH_COPY } = new HubEnvironment(this.#config.env);
     const { repository } = request;
     const resolved = await resolveRevision(client, {
       repository,
       revision: revisionOf(request),
       signal,
-      attemptsMax,
+      limitMs: copy === undefined ? undefined : etagTimeoutMs,
     });
     const isCopyRight = copy !== undefined && copy.commit === resolved.commit;
     if (isCopyRight && !(await this.#hasUnfinished(question.place))) return copy;
@@ -165,6 +178,8 @@ export class RepositoryDownloader {
     const { repository } = request;
     const selected = selectFiles(listed, target.selection);
     const paths = selected.map((file) => file.path);
+    if (target.selection.isChosen && selected.length === 0)
+      throw noMatch(repository, { listed, selection: target.selection });
     if (target.mustBeModel) assertWhole(paths, repository);
     return {
       place: target.placeOf?.(commit) ?? target.place,
@@ -190,6 +205,23 @@ export class RepositoryDownloader {
   #client(settings: HubSettings): HubClient {
     return new HubClient(this.#host, { settings, env: this.#config.env, retry: this.#retry });
   }
+}
+
+/** Names the patterns that chose nothing, and what they may have meant: `DL-NO-MATCH`. */
+function noMatch(
+  repository: string,
+  context: { readonly listed: RepositorySnapshot["listed"]; readonly selection: Selection },
+): ModelError {
+  const { listed, selection } = context;
+  const { include, exclude } = selection;
+  const paths = listed.map(({ path }) => path);
+  const names = nearNames(include, paths, 5).join(", ");
+  const without = exclude.length === 0 ? "" : ` without ${exclude.join(", ")}`;
+  return new ModelError(
+    "file-not-found",
+    `Cannot download "${repository}": none of its ${paths.length} files matches ${include.join(", ")}${without}; it has ${names || "no file"}`,
+    { expected: include.join(", "), actual: names },
+  );
 }
 
 function localQuestion(
@@ -231,6 +263,9 @@ function isHubAway(error: unknown): error is ModelError {
   return [
     "network",
     "timeout",
+    "certificate",
+    "proxy",
+    "withheld",
     "hub-unavailable",
     "rate-limited",
     "unauthorized",

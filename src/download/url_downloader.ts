@@ -5,6 +5,7 @@ import type {
   DownloadRequest,
   DownloadResult,
   Host,
+  HttpResponse,
   SubjectConfig,
   UrlRequest,
   WaitOptions,
@@ -13,8 +14,9 @@ import { throwIfAborted } from "../cancellation.ts";
 import { ModelError } from "../errors.ts";
 import { printableAddress } from "../hub/credentials.ts";
 import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
-import { hubError } from "../hub/hub_error.ts";
-import { hubSettings } from "../hub/hub_settings.ts";
+import { hubError, isHtml, isPageName } from "../hub/hub_error.ts";
+import { hubSettings, readHubSettings } from "../hub/hub_settings.ts";
+import { readPageAddress } from "../hub/page_address.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
 import { modelPlace } from "../layout/model_directory.ts";
 import { directoryPlace } from "../layout/model_place.ts";
@@ -80,8 +82,20 @@ export class UrlDownloader {
     return { place, selection: selectionOf(request, ["*"]), mustBeModel: false };
   }
 
+  /** The address of the file itself, where that of its page was given: `DL-NO-PAGE`. */
+  #fileUrl(address: string): string {
+    const page = readPageAddress(address, hubSettings(this.#config.env).endpoint);
+    if (page === undefined) return address;
+    if (page.kind === "file") return page.url;
+    throw new ModelError(
+      "invalid-argument",
+      `Cannot download "${withoutQuery(address)}": it is the page of a model; download the model by its id, ${page.repository}`,
+    );
+  }
+
   /** Where the file of an address lies. @throws {ModelError} `invalid-argument`, `unsafe-path` */
-  directoryOf(url: string): string {
+  directoryOf(address: string): string {
+    const url = this.#fileUrl(address);
     const { name } = parseFileUrl(url);
     const stem = name.replace(/(?!^)\.[^.]*$/, "");
     const tag = createHash("sha256").update(withoutQuery(url)).digest("hex").slice(0, 8);
@@ -95,9 +109,10 @@ export class UrlDownloader {
    */
   async download(request: UrlRequest, options: WaitOptions = {}): Promise<DownloadResult> {
     throwIfAborted(options.signal);
-    const { url } = request;
+    const url = this.#fileUrl(request.url);
     const { name } = parseFileUrl(url);
-    const settings = hubSettings(this.#config.env, { token: request.token });
+    const { token } = request;
+    const settings = await readHubSettings(this.#host.files, this.#config.env, { token });
     if (settings.offline) {
       throw new ModelError(
         "offline",
@@ -153,11 +168,13 @@ export class UrlDownloader {
     url: string,
     signal: AbortSignal | undefined,
   ): Promise<RemoteFacts> {
-    using guard = http.guard(signal);
-    const { response, tokenSent } = await http.send(url, { method: "HEAD", guard });
+    using guard = http.questionGuard(signal);
+    const exchange = await http.send(url, { method: "HEAD", guard });
+    const { response } = exchange;
     await discardBody(response);
     const { status, headers } = response;
     if (status === 200) {
+      assertNoPage(response, url);
       const length = headers.get("content-length");
       const isEncoded = !["", "identity"].includes(headers.get("content-encoding") ?? "");
       const etag = headers.get("etag");
@@ -167,9 +184,8 @@ export class UrlDownloader {
         validator: etag === null || !/^"[^"]*"$/.test(etag) ? undefined : etag,
       };
     }
-    const error = hubError(response, {
+    const error = hubError(exchange, {
       attempt: `fetch "${withoutQuery(url)}"`,
-      tokenSent,
       absent: "file-not-found",
     });
     if (status === 429 || status === 408 || (status >= 500 && status !== 501)) {
@@ -178,6 +194,15 @@ export class UrlDownloader {
     if ([404, 410, 401].includes(status)) throw error;
     return { sizeBytes: undefined, validator: undefined };
   }
+}
+
+/** A page where a file was meant would be kept under the file's name. @throws {ModelError} `not-a-hub` */
+function assertNoPage(response: HttpResponse, url: string): void {
+  if (!isHtml(response) || isPageName(new URL(url).pathname)) return;
+  throw new ModelError(
+    "not-a-hub",
+    `Cannot download "${withoutQuery(url)}": the answer is a web page and not the file; check the address, and whether a login page stands before it`,
+  );
 }
 
 /** The environment's token is the hub's; another server gets only a token that was given for it: `HUB-TOKEN-HOST`. */

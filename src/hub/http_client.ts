@@ -1,8 +1,22 @@
+import { resolve } from "node:path";
 import type { Environment, Host, HttpResponse } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { chooseProxy } from "./choose_proxy.ts";
+import {
+  CONNECTION_FAULTS,
+  connectionFault,
+  type ConnectionFaultName,
+} from "./connection_fault.ts";
 import { splitCredentials } from "./credentials.ts";
-import { DEFAULT_RETRY, Retryable, RetryBudget, type RetryPolicy } from "./retry.ts";
+import { HubEnvironment } from "./environment.ts";
+import { serverReason } from "./server_reason.ts";
+import {
+  DEFAULT_RETRY,
+  Retryable,
+  RetryBudget,
+  type RetryLimits,
+  type RetryPolicy,
+} from "./retry.ts";
 import { StallGuard } from "./stall_guard.ts";
 import { throwIfAborted, waitOrAbort } from "../cancellation.ts";
 
@@ -29,6 +43,8 @@ export interface Exchange {
   /** Answers along the way, the last one included, that the token's origin gave without an error. */
   readonly trusted: readonly HttpResponse[];
   readonly tokenSent: boolean;
+  /** What the server says of why it refuses, fit to be shown; undefined when it says nothing. */
+  readonly reason: string | undefined;
 }
 
 /** Options of one request. */
@@ -47,21 +63,33 @@ export class HttpClient {
   readonly policy: RetryPolicy;
   readonly host: HttpHost;
   readonly #options: HttpClientOptions;
+  readonly #questionTimeoutMs: number;
 
+  /** @throws {ModelError} `invalid-argument` for a time limit of the environment that is not one */
   constructor(host: HttpHost, options: HttpClientOptions) {
+    const { downloadTimeoutMs, etagTimeoutMs } = new HubEnvironment(options.env);
     this.host = host;
     this.#options = options;
-    this.policy = { ...DEFAULT_RETRY, ...options.retry };
+    const stallTimeoutMs = downloadTimeoutMs ?? DEFAULT_RETRY.stallTimeoutMs;
+    this.policy = { ...DEFAULT_RETRY, stallTimeoutMs, ...options.retry };
+    this.#questionTimeoutMs =
+      options.retry?.stallTimeoutMs ?? etagTimeoutMs ?? DEFAULT_RETRY.stallTimeoutMs;
   }
 
   /** A fresh count of failures for one task. */
-  budget(policy: Partial<RetryPolicy> = {}): RetryBudget {
+  budget(policy: Partial<RetryLimits> = {}): RetryBudget {
     return new RetryBudget(this.host.clock, this.host.random, { ...this.policy, ...policy });
   }
 
-  /** A fresh watch over one attempt. */
+  /** A fresh watch over one attempt to transfer a file: `HUB-ENV-TIMEOUT`. */
   guard(signal: AbortSignal | undefined): StallGuard {
     return new StallGuard(this.host.clock, { stallTimeoutMs: this.policy.stallTimeoutMs, signal });
+  }
+
+  /** A fresh watch over one question about a repository or a file, which may have a deadline. */
+  questionGuard(signal: AbortSignal | undefined, deadlineMs?: number): StallGuard {
+    const stallTimeoutMs = this.#questionTimeoutMs;
+    return new StallGuard(this.host.clock, { stallTimeoutMs, deadlineMs, signal });
   }
 
   /**
@@ -83,7 +111,7 @@ export class HttpClient {
       const response = await this.#sendOne(at, { ...options, headers, tokenSent });
       if (isTokenOrigin && response.status < 400) trusted.push(response);
       if (![301, 302, 303, 307, 308].includes(response.status))
-        return { response, url: at, trusted, tokenSent };
+        return { response, url: at, trusted, tokenSent, reason: this.#reason(response, headers) };
       await discardBody(response);
       at = redirectTarget(at, response);
     }
@@ -115,6 +143,14 @@ export class HttpClient {
     }
   }
 
+  /** What the server says, without what it was sent in confidence. */
+  #reason(response: HttpResponse, headers: Readonly<Record<string, string>>): string | undefined {
+    if (response.status < 400) return undefined;
+    const { token = "" } = this.#options;
+    const password = headers["authorization"]?.split(" ").at(-1) ?? "";
+    return serverReason(response, { secrets: [token, ...passwordsOf(password)] });
+  }
+
   async #sendOne(
     url: string,
     options: SendOptions & { readonly tokenSent: boolean },
@@ -128,23 +164,35 @@ export class HttpClient {
       ...options.headers,
       ...(tokenSent ? { authorization: `Bearer ${this.#options.token}` } : {}),
     };
+    const certificates = url.startsWith("https:")
+      ? new HubEnvironment(this.#options.env).certificateFile?.value
+      : undefined;
     const request = {
       method: options.method ?? "GET",
       headers,
       signal: guard.signal,
       ...(proxy === undefined ? {} : { proxy }),
+      ...(certificates === undefined ? {} : { certificates: resolve(certificates) }),
     } as const;
-    const response = await this.#guarded(() => this.host.fetch(url, request), { guard, url });
+    const response = await this.#guarded(() => this.host.fetch(url, request), {
+      guard,
+      url,
+      proxy,
+    });
     guard.moved();
+    if (proxy !== undefined && response.status === 407) {
+      await discardBody(response);
+      throw connectionError("proxy-password", { url, proxy });
+    }
     return response;
   }
 
   /** Distinguishes a cancel, a stall and a broken connection, by who aborted and not by what the error says. */
   async #guarded<T>(
     action: () => Promise<T>,
-    place: { readonly guard: StallGuard; readonly url: string },
+    place: Place & { readonly guard: StallGuard },
   ): Promise<T> {
-    const { guard, url } = place;
+    const { guard } = place;
     try {
       return await waitOrAbort(action(), guard.signal);
     } catch (error) {
@@ -153,10 +201,32 @@ export class HttpClient {
         throw new Retryable(reason);
       }
       if (guard.signal.aborted) throwIfAborted(guard.signal);
-      const message = `Cannot fetch "${withoutQuery(url)}": the connection failed; check the network and retry the command`;
-      throw new Retryable(new ModelError("network", message, { cause: error }));
+      const name = connectionFault(error);
+      const failure = connectionError(name, place, error);
+      throw CONNECTION_FAULTS[name].passes ? new Retryable(failure) : failure;
     }
   }
+}
+
+/** Where a request goes. */
+interface Place {
+  readonly url: string;
+  readonly proxy?: string | undefined;
+}
+
+/** The error for a connection that gave no answer; the proxy's name is part of it where there is one. */
+function connectionError(name: ConnectionFaultName, place: Place, error?: unknown): ModelError {
+  const { code, cause, remedy } = CONNECTION_FAULTS[name];
+  const { url, proxy } = place;
+  const way = proxy === undefined ? "" : ` through the proxy ${new URL(proxy).host}`;
+  const message = `Cannot fetch "${withoutQuery(url)}"${way}: ${cause}; ${remedy}`;
+  return new ModelError(code, message, error === undefined ? {} : { cause: error });
+}
+
+/** What an `Authorization` header holds in other spellings. */
+function passwordsOf(pair: string): readonly string[] {
+  const decoded = Buffer.from(pair, "base64").toString("utf8");
+  return [pair, decoded, decoded.slice(decoded.indexOf(":") + 1)];
 }
 
 /** Drops a body that nobody will read, so that its connection comes free. */

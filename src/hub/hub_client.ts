@@ -21,9 +21,11 @@ export interface ApiQuestion {
   readonly attempt: string;
   /** What a plain 404 means. */
   readonly absent: ErrorCode;
+  /** What can be done about it, where that is not to check what was asked for. */
+  readonly remedy?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Attempts, when fewer than usual make sense. */
-  readonly attemptsMax?: number | undefined;
+  /** How long all attempts together may take, in milliseconds. @default {as long as the attempts take} */
+  readonly limitMs?: number | undefined;
 }
 
 /** A JSON answer with the address that gave it and its `Link` header. */
@@ -61,20 +63,20 @@ export class HubClient {
    * @throws {ModelError} by status; `not-a-hub` when the answer is no JSON; `limit-exceeded` when it is absurdly long
    */
   async askJson(question: ApiQuestion): Promise<ApiAnswer> {
-    const budget = this.http.budget(
-      question.attemptsMax === undefined ? {} : { attemptsMax: question.attemptsMax },
-    );
+    const { limitMs } = question;
+    const deadlineMs = limitMs === undefined ? undefined : this.http.host.clock.now() + limitMs;
+    const budget = this.http.budget({ deadlineMs });
     for (;;) {
       try {
-        return await this.#askOnce(question);
+        return await this.#askOnce(question, deadlineMs);
       } catch (error) {
         await budget.pause(error, question.signal);
       }
     }
   }
 
-  async #askOnce(question: ApiQuestion): Promise<ApiAnswer> {
-    using guard = this.http.guard(question.signal);
+  async #askOnce(question: ApiQuestion, deadlineMs: number | undefined): Promise<ApiAnswer> {
+    using guard = this.http.questionGuard(question.signal, deadlineMs);
     const exchange = await this.http.send(question.url, {
       guard,
       headers: { accept: "application/json" },
@@ -103,10 +105,10 @@ export class HubClient {
   /** The error for an answer that is not the wanted one: {@linkcode Retryable} where another attempt may help. */
   failure(
     exchange: Exchange,
-    question: Pick<ApiQuestion, "attempt" | "absent"> & { file?: string },
+    question: Pick<ApiQuestion, "attempt" | "absent" | "remedy"> & { file?: string },
   ): Error {
-    const { response, tokenSent } = exchange;
-    const error = hubError(response, { ...question, tokenSent });
+    const { response } = exchange;
+    const error = hubError(exchange, question);
     const isPassing = response.status === 429 || response.status === 408 || response.status >= 500;
     return isPassing
       ? new Retryable(error, askedPauseMs(response, this.http.host.clock.now()))

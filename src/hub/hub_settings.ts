@@ -1,9 +1,7 @@
-import type { Environment } from "../../spec/mod.ts";
+import type { Environment, FileSystem } from "../../spec/mod.ts";
+import { readSmallFile } from "../disk/small_file.ts";
 import { ModelError } from "../errors.ts";
-import { printableAddress } from "./credentials.ts";
-
-/** The hub of a request that names none and whose environment names none. */
-export const DEFAULT_ENDPOINT = "https://huggingface.co";
+import { HubEnvironment, normalizeEndpoint, unquote } from "./environment.ts";
 
 /** How a hub is reached. */
 export interface HubSettings {
@@ -22,43 +20,52 @@ export interface HubOverrides {
 
 /**
  * Reads how to reach the hub, as the official client does: `HUB-ENV-ENDPOINT`, `HUB-ENV-TOKEN`,
- * `HUB-ENV-OFFLINE`, `HUB-ENV-EMPTY`.
+ * `HUB-ENV-OFFLINE`, `HUB-ENV-EMPTY`. The token of a login is on the disk: {@linkcode readHubSettings}.
  *
  * @throws {ModelError} `invalid-argument` when the endpoint is not an HTTP address
  */
 export function hubSettings(env: Environment, overrides: HubOverrides = {}): HubSettings {
-  const endpoint = overrides.endpoint || env["HF_ENDPOINT"] || DEFAULT_ENDPOINT;
+  const environment = new HubEnvironment(env);
+  const implicit = environment.allowsImplicitToken ? environment.token : undefined;
   return {
-    endpoint: normalizeEndpoint(endpoint),
-    token: readToken(overrides.token || env["HF_TOKEN"] || env["HUGGING_FACE_HUB_TOKEN"]),
-    offline: overrides.offline ?? isOn(env["HF_HUB_OFFLINE"]),
+    endpoint: overrides.endpoint
+      ? normalizeEndpoint(overrides.endpoint, "the request")
+      : environment.endpoint,
+    token: cleanToken(overrides.token || implicit, "HF_TOKEN or --token"),
+    offline: overrides.offline ?? environment.isOffline,
   };
 }
 
-function normalizeEndpoint(endpoint: string): string {
-  const url = URL.parse(endpoint);
-  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new ModelError(
-      "invalid-argument",
-      `Cannot use ${JSON.stringify(printableAddress(endpoint))} as the hub's address; give an address that starts with https:// or http://`,
-    );
-  }
-  return endpoint.replace(/\/+$/, "");
+/**
+ * As {@linkcode hubSettings}, with the token of the official login where neither the request nor a variable names
+ * one: `HUB-ENV-LOGIN`.
+ *
+ * A file that cannot be read gives no token: most models need none.
+ *
+ * @throws {ModelError} `invalid-argument` for an endpoint or a token that cannot be one
+ */
+export async function readHubSettings(
+  files: FileSystem,
+  env: Environment,
+  overrides: HubOverrides = {},
+): Promise<HubSettings> {
+  const settings = hubSettings(env, overrides);
+  const { allowsImplicitToken, tokenPath } = new HubEnvironment(env);
+  if (settings.token !== undefined || settings.offline) return settings;
+  if (!allowsImplicitToken || tokenPath === undefined) return settings;
+  const stored = await readSmallFile(files, tokenPath).catch(() => undefined);
+  return { ...settings, token: cleanToken(stored, JSON.stringify(tokenPath)) };
 }
 
 /** A token from a file often ends in a newline, which no header may hold. */
-function readToken(token: string | undefined): string | undefined {
-  const trimmed = token?.trim();
-  if (trimmed === undefined || trimmed === "") return undefined;
-  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
+function cleanToken(token: string | undefined, source: string): string | undefined {
+  const text = unquote((token ?? "").replace(/[\r\n]/g, ""));
+  if (text === "") return undefined;
+  if (!/^[\x21-\x7e]+$/.test(text)) {
     throw new ModelError(
       "invalid-argument",
-      "Cannot use the token: it has characters that no token has; check HF_TOKEN or --token",
+      `Cannot use the token: it has characters that no token has; check ${source}`,
     );
   }
-  return trimmed;
-}
-
-function isOn(value: string | undefined): boolean {
-  return ["1", "ON", "YES", "TRUE"].includes((value ?? "").toUpperCase());
+  return text;
 }

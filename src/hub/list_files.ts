@@ -39,6 +39,8 @@ export async function listFiles(
 ): Promise<ListedFile[]> {
   const { repository, commit, signal } = options;
   const attempt = `list the files of "${repository}"`;
+  // Who names a branch is not to blame for the commit that the hub makes of it.
+  const remedy = `the hub named commit ${commit} itself; retry the command later`;
   const listed: ListedFile[] = [];
   const seen = new Set<string>();
   let entries = 0;
@@ -47,7 +49,13 @@ export async function listFiles(
   while (url !== undefined) {
     if (seen.has(url) || seen.size >= PAGES_MAX) throw endless(attempt);
     seen.add(url);
-    const page = await client.askJson({ url, attempt, absent: "revision-not-found", signal });
+    const page = await client.askJson({
+      url,
+      attempt,
+      absent: "revision-not-found",
+      remedy,
+      signal,
+    });
     if (!Array.isArray(page.value)) throw misshapen(attempt);
     entries += page.value.length;
     if (entries > ENTRIES_MAX) throw endless(attempt);

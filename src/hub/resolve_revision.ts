@@ -15,7 +15,8 @@ export interface ResolveRevisionOptions {
   readonly repository: string;
   readonly revision: string;
   readonly signal?: AbortSignal | undefined;
-  readonly attemptsMax?: number | undefined;
+  /** How long all attempts together may take, in milliseconds. @default {as long as the attempts take} */
+  readonly limitMs?: number | undefined;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function resolveRevision(
     attempt: `look up revision "${revision}" of "${repository}"`,
     absent: "repository-not-found",
     signal: options.signal,
-    attemptsMax: options.attemptsMax,
+    limitMs: options.limitMs,
   });
   const info =
     typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

@@ -40,14 +40,20 @@ export class Retryable extends Error {
   }
 }
 
+/** How long may be tried, besides how often. */
+export interface RetryLimits extends RetryPolicy {
+  /** No attempt begins after this moment of the clock. @default {never} */
+  readonly deadlineMs?: number | undefined;
+}
+
 /** Counts failures in a row and pauses between attempts: `DL-RETRY`, `DL-RETRY-AFTER`. */
 export class RetryBudget {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #policy: RetryPolicy;
+  readonly #policy: RetryLimits;
   #failures = 0;
 
-  constructor(clock: Clock, random: Random, policy: RetryPolicy) {
+  constructor(clock: Clock, random: Random, policy: RetryLimits) {
     this.#clock = clock;
     this.#random = random;
     this.#policy = policy;
@@ -68,17 +74,23 @@ export class RetryBudget {
     if (!(error instanceof Retryable)) throw error;
     this.#failures++;
     if (this.#failures >= this.#policy.attemptsMax) throw error.failure;
-    await this.#sleep(error.askedPauseMs, signal);
+    const pauseMs = this.#pauseMs(error.askedPauseMs);
+    const { deadlineMs = Number.POSITIVE_INFINITY } = this.#policy;
+    if (this.#clock.now() + pauseMs >= deadlineMs) throw error.failure;
+    await this.#sleep(pauseMs, signal);
   }
 
-  async #sleep(askedPauseMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+  #pauseMs(askedPauseMs: number | undefined): number {
     const { pauseMs, pauseMsMax, askedPauseMsMax } = this.#policy;
     const own = Math.min(pauseMs * 2 ** (this.#failures - 1), pauseMsMax);
     // Jitter keeps many clients from coming back at one moment; a pause that was asked for is never cut short by it.
     const jittered = own * (0.75 + 0.5 * this.#random());
-    const asked = Math.min(askedPauseMs ?? 0, askedPauseMsMax);
+    return Math.max(jittered, Math.min(askedPauseMs ?? 0, askedPauseMsMax));
+  }
+
+  async #sleep(pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
     try {
-      await this.#clock.sleep(Math.max(jittered, asked), signal);
+      await this.#clock.sleep(pauseMs, signal);
     } catch (error) {
       throwIfAborted(signal);
       throw error;

@@ -5,13 +5,14 @@ import { ModelError } from "../errors.ts";
 const FINISHED = new Error("The transfer has ended");
 
 /**
- * Aborts a transfer when nothing arrived for a whole time limit.
+ * Aborts a transfer when nothing arrived for a whole time limit, or when its deadline has come.
  *
  * One sleeper watches the transfer, instead of a timer for each chunk.
  */
 export class StallGuard implements Disposable {
   readonly #clock: Clock;
   readonly #stallTimeoutMs: number;
+  readonly #deadlineMs: number;
   readonly #controller = new AbortController();
   readonly #done = new AbortController();
   readonly #outer: AbortSignal | undefined;
@@ -20,10 +21,16 @@ export class StallGuard implements Disposable {
 
   constructor(
     clock: Clock,
-    options: { readonly stallTimeoutMs: number; readonly signal?: AbortSignal | undefined },
+    options: {
+      readonly stallTimeoutMs: number;
+      /** When it ends although something arrives, by the clock. @default {never} */
+      readonly deadlineMs?: number | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
   ) {
     this.#clock = clock;
-    this.#stallTimeoutMs = options.stallTimeoutMs;
+    this.#deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
+    this.#stallTimeoutMs = Math.min(options.stallTimeoutMs, this.#deadlineMs - clock.now());
     this.#outer = options.signal;
     this.#lastMs = clock.now();
     this.#onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
@@ -58,7 +65,7 @@ export class StallGuard implements Disposable {
         return;
       }
     }
-    const seconds = Math.round(this.#stallTimeoutMs / 1000);
+    const seconds = Math.max(1, Math.round(this.#stallTimeoutMs / 1000));
     this.#controller.abort(
       new ModelError(
         "timeout",
@@ -68,6 +75,6 @@ export class StallGuard implements Disposable {
   }
 
   #leftMs(): number {
-    return this.#lastMs + this.#stallTimeoutMs - this.#clock.now();
+    return Math.min(this.#lastMs + this.#stallTimeoutMs, this.#deadlineMs) - this.#clock.now();
   }
 }

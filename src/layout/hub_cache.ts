@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
-import type { Environment, SubjectConfig } from "../../spec/mod.ts";
-import { expandHome } from "./expand_home.ts";
+import type { SubjectConfig } from "../../spec/mod.ts";
+import { HubEnvironment } from "../hub/environment.ts";
 import { parseRepositoryId } from "./repository_id.ts";
 import { assertSafePath } from "./safe_path.ts";
 
@@ -33,14 +33,8 @@ export function isCommit(revision: string): boolean {
  * root: `HUB-ENV-CACHE`, `HUB-ENV-EMPTY`.
  */
 export function hubCacheRoot(config: SubjectConfig): string {
-  const { env, root } = config;
-  const named = env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"];
-  if (named) return absolute(named, env);
-  return env["HF_HOME"] ? join(absolute(env["HF_HOME"], env), "hub") : root;
-}
-
-function absolute(path: string, env: Environment): string {
-  return resolve(expandHome(path, env));
+  const { cacheDirectory } = new HubEnvironment(config.env);
+  return cacheDirectory === undefined ? config.root : resolve(cacheDirectory);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import {
   type FileStat,
   type FileSystem,
@@ -17,6 +17,7 @@ import { fillTemplate } from "../layout/path_template.ts";
 import { isRepositoryId } from "../layout/repository_id.ts";
 import { readMarker } from "../records/marker.ts";
 import { findModels, type FoundModel } from "./find_models.ts";
+import { readableFiles } from "./readable_files.ts";
 import { modelStatus } from "./model_status.ts";
 
 /** How the ids of the organization begin whose repositories are all for MLX. */
@@ -26,6 +27,8 @@ const MLX_SOURCE = "mlx-community/";
 export interface ListModelsOptions {
   /** Repositories of model ids that the app chose itself, such as `smollm-135m`. */
   readonly repositories: Readonly<Record<string, string>>;
+  /** Called with each directory that may not be read, and so is left out: `MANAGE-UNREADABLE`. */
+  readonly onUnreadable?: ((directory: string) => void) | undefined;
 }
 
 /**
@@ -39,8 +42,12 @@ export async function listModels(
   options: ListModelsOptions,
 ): Promise<ListedModel[]> {
   const models: ListedModel[] = [];
-  for (const found of await distinct(files, await findModels(files, config)))
-    models.push(await describe(files, found, { ...options, root: config.root }));
+  const unreadable = new Set<string>();
+  const { root } = config;
+  const readable = readableFiles(files, { root, onUnreadable: (path) => unreadable.add(path) });
+  for (const found of await distinct(readable, await findModels(readable, config)))
+    models.push(await describe(readable, found, { ...options, root }));
+  for (const path of unreadable) if (isTopmost(path, unreadable)) options.onUnreadable?.(path);
   return models.toSorted((one, two) => (one.directory < two.directory ? -1 : 1));
 }
 
@@ -59,6 +66,12 @@ async function distinct(
     if (isItsOwn || !byPlace.has(real)) byPlace.set(real, model);
   }
   return [...byPlace.values()];
+}
+
+/** What lies in a directory that may not be read is not named besides. */
+function isTopmost(path: string, all: ReadonlySet<string>): boolean {
+  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) if (all.has(at)) return false;
+  return true;
 }
 
 async function describe(

@@ -28,6 +28,12 @@ import { removeCachedModel } from "./remove_cached_model.ts";
 import { removeModel } from "./remove_model.ts";
 import { removeSnapshot } from "./remove_snapshot.ts";
 
+/** Options of {@linkcode ModelFileManager.list}. */
+export interface ListOptions {
+  /** Called with each directory that may not be read, and so is left out. */
+  readonly onUnreadable?: (directory: string) => void;
+}
+
 /** Options of a {@linkcode ModelFileManager}. */
 export interface ModelFileManagerOptions {
   /** The app's own model ids and the repositories that they stand for. @default {{}} */
@@ -117,12 +123,14 @@ export class ModelFileManager {
   /**
    * Lists every model under the root, of all layouts, and those in the hub's cache.
    *
+   * @param options `onUnreadable`: called with each directory that may not be read, and so is left out
+   *
    * @throws {ModelError} the code of a disk that fails
    */
-  async list(): Promise<readonly ListedModel[]> {
+  async list(options: ListOptions = {}): Promise<readonly ListedModel[]> {
     const repositories = this.#repositories;
     return this.#tryDisk(
-      () => listModels(this.#host.files, this.#config, { repositories }),
+      () => listModels(this.#host.files, this.#config, { ...options, repositories }),
       this.#config.root,
     );
   }

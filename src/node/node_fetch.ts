@@ -4,10 +4,12 @@
  * @module
  */
 
-import { Agent, type Dispatcher, Pool, ProxyAgent, request as sendRequest } from "undici";
+import { Agent, type Dispatcher, request as sendRequest } from "undici";
 import type { Fetch, HttpRequest, HttpResponse } from "../../spec/mod.ts";
 import { responseBody } from "./response_body.ts";
 import { ConnectionError } from "./connection_error.ts";
+import { proxyDispatcher } from "./proxy_dispatcher.ts";
+import { trustedCertificates } from "./trusted_certificates.ts";
 
 /** Options of {@linkcode nodeFetch}. */
 export interface NodeFetchOptions {
@@ -20,16 +22,15 @@ export interface NodeFetchOptions {
 /** Bytes of a body that wait in memory before the connection is paused. */
 const BUFFER_BYTES = 256 * 1024;
 
-/** A last resort against a server that accepts and never answers; callers have their own, shorter limits. */
+/** A last resort against a server that accepts and never answers, for callers without a signal of their own. */
 const HEADERS_TIMEOUT_MS = 300_000;
 
 /**
  * Builds the port to the network over undici's `request`.
  *
  * Redirects are not followed; bodies are decoded (gzip, br, deflate, zstd) and `headers` stay as they came.
- * Idle connections are kept and do not keep the process alive. Each proxy has its own connections:
- * `http:` addresses are forwarded by it, `https:` ones tunnelled. HTTP/2 is off: several connections carry
- * more than several streams of one.
+ * Idle connections are kept and do not keep the process alive. Each proxy has its own connections. HTTP/2 is off:
+ * several connections carry more than several streams of one.
  *
  * @returns a function that rejects with a {@linkcode ConnectionError} when no response came, or with the signal's reason
  *
@@ -44,24 +45,34 @@ const HEADERS_TIMEOUT_MS = 300_000;
  */
 export function nodeFetch(options: NodeFetchOptions = {}): Fetch {
   const { connectionsPerOrigin = 16, connectTimeoutMs = 10_000 } = options;
-  const limits = { connections: connectionsPerOrigin, pipelining: 1, allowH2: false };
-  const direct = new Agent({ ...limits, connect: { timeout: connectTimeoutMs } });
-  const proxies = new Map<string, Dispatcher>();
+  const dispatchers = new Map<string, Promise<Dispatcher>>();
 
-  const dispatcherFor = (proxy: string | undefined): Dispatcher => {
-    if (proxy === undefined) return direct;
-    let agent = proxies.get(proxy);
-    if (agent === undefined) {
-      agent = new ProxyAgent({
-        ...limits,
-        uri: proxyAddress(proxy),
-        connectTimeout: connectTimeoutMs,
-        // Without a factory of ours, forwarded requests would go over any number of connections.
-        factory: (origin, poolOptions) => new Pool(origin, Object.assign({}, poolOptions, limits)),
-      });
-      proxies.set(proxy, agent);
+  const makeDispatcher = async ({ proxy, certificates }: HttpRequest): Promise<Dispatcher> => {
+    const secureContext = certificates && (await trustedCertificates(certificates));
+    const shared = { connections: connectionsPerOrigin, connectTimeoutMs };
+    if (proxy !== undefined) {
+      const address = new URL(proxyAddress(proxy));
+      return proxyDispatcher(address, secureContext ? { ...shared, secureContext } : shared);
     }
-    return agent;
+    const tls = secureContext ? { secureContext } : {};
+    const connect = { timeout: connectTimeoutMs, ...tls };
+    return new Agent({
+      connections: connectionsPerOrigin,
+      pipelining: 1,
+      allowH2: false,
+      connect,
+    });
+  };
+
+  const dispatcherFor = (request: HttpRequest): Promise<Dispatcher> => {
+    const key = JSON.stringify([request.proxy, request.certificates]);
+    const known = dispatchers.get(key);
+    if (known !== undefined) return known;
+    const made = makeDispatcher(request);
+    dispatchers.set(key, made);
+    // A file that was wrong may be right the next time.
+    made.catch(() => dispatchers.delete(key));
+    return made;
   };
 
   return async (url, request) => {
@@ -69,10 +80,10 @@ export function nodeFetch(options: NodeFetchOptions = {}): Fetch {
     let response: Dispatcher.ResponseData;
     try {
       response = await sendRequest(url, {
-        dispatcher: dispatcherFor(request.proxy),
+        dispatcher: await dispatcherFor(request),
         method: request.method,
         headers: { ...request.headers },
-        headersTimeout: HEADERS_TIMEOUT_MS,
+        headersTimeout: request.signal === undefined ? HEADERS_TIMEOUT_MS : 0,
         bodyTimeout: 0,
         // Undici closes the connection after each HEAD otherwise, which costs a TLS handshake a file.
         reset: false,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wireChunks } from "../answers/body_chunks.ts";
 import type { SentAnswer } from "../answers/body_stream.ts";
@@ -8,6 +9,7 @@ import { drained } from "./drained.ts";
 import type { HubExchange, HubRequest } from "../answers/hub_answer.ts";
 import { relayAnswer } from "./relay_answer.ts";
 import type { SimulatedHub } from "../simulated_hub.ts";
+import type { TlsCertificate } from "./tls_certificate.ts";
 
 /** How a hub is served. */
 export interface ServeHubOptions {
@@ -17,6 +19,8 @@ export interface ServeHubOptions {
   readonly onSent?: (exchange: HubExchange) => void | Promise<void>;
   /** What stands between the hub and its clients at the moment of a request, if anything does. */
   readonly wrap?: () => ((fetch: Fetch) => Fetch) | undefined;
+  /** Key and certificate of all hosts, which then speak TLS. @default {they speak plain HTTP} */
+  readonly tls?: Pick<TlsCertificate, "key" | "cert">;
 }
 
 /** A hub that listens on this machine. */
@@ -45,9 +49,10 @@ export async function serveHub(
   hub: SimulatedHub,
   options: ServeHubOptions = {},
 ): Promise<ServedHub> {
-  const api = await listen("127.0.0.1");
-  const cdn = await listen("localhost");
-  const other = await listen(process.platform === "linux" ? "127.0.0.2" : "localhost");
+  const { tls } = options;
+  const api = await listen("127.0.0.1", tls);
+  const cdn = await listen("localhost", tls);
+  const other = await listen(process.platform === "linux" ? "127.0.0.2" : "localhost", tls);
   const before = { endpoint: hub.endpoint, cdnOrigin: hub.cdnOrigin, urlOrigin: hub.urlOrigin };
   hub.moveTo({ endpoint: api.origin, cdnOrigin: cdn.origin, urlOrigin: cdn.origin });
   for (const { server, origin } of [api, cdn, other]) {
@@ -69,13 +74,21 @@ export async function serveHub(
   };
 }
 
-async function listen(hostname: string): Promise<{ server: Server; origin: string }> {
-  const server = createServer({ keepAliveTimeout: 5000, requestTimeout: 0 });
+async function listen(
+  hostname: string,
+  tls: ServeHubOptions["tls"],
+): Promise<{ server: Server; origin: string }> {
+  const limits = { keepAliveTimeout: 5000, requestTimeout: 0 };
+  const server: Server =
+    tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
   server.listen(0, hostname);
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port was assigned");
-  return { server, origin: `http://${hostname}:${address.port}` };
+  return {
+    server,
+    origin: `${tls === undefined ? "http" : "https"}://${hostname}:${address.port}`,
+  };
 }
 
 async function closeServer(server: Server): Promise<void> {

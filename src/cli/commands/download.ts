@@ -1,12 +1,14 @@
 import { type Command, Option } from "commander";
-import type {
-  DownloadRequest,
-  DownloadResult,
-  Layout,
-  Progress,
-  UrlRequest,
+import {
+  type DownloadRequest,
+  type DownloadResult,
+  fnmatch,
+  type Layout,
+  type Progress,
+  type UrlRequest,
 } from "../../../spec/mod.ts";
 import type { DownloadPlan } from "../../download/download_plan.ts";
+import { HubEnvironment } from "../../hub/environment.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../../layout/layouts/mod.ts";
 import { addExamples } from "../add_examples.ts";
 import {
@@ -148,6 +150,7 @@ async function transfer(
   start: (wait: CommandContext["wait"]) => Promise<DownloadResult>,
 ): Promise<ExitCode> {
   const startedMs = context.host.clock.now();
+  const isAsked = !(options.offline ?? new HubEnvironment(context.env).isOffline);
   const { onProgress, end } = progressReports(options, context);
   let result: DownloadResult;
   try {
@@ -155,11 +158,23 @@ async function transfer(
   } finally {
     end();
   }
+  const unmatched = (options.include ?? []).filter(
+    (pattern) => !result.files.some(({ path }) => fnmatch(pattern, path)),
+  );
   if (options.json === true) {
-    printJson(context.stdout, { event: "result", ...result });
+    printJson(context.stdout, {
+      event: "result",
+      ...result,
+      ...(unmatched.length > 0 && { unmatched }),
+    });
   } else {
     if (options.quiet !== true) {
-      context.stderr.write(`${summary(result, context.host.clock.now() - startedMs)}\n`);
+      context.stderr.write(
+        `${summary(result, { elapsedMs: context.host.clock.now() - startedMs, isAsked })}\n`,
+      );
+    }
+    for (const pattern of unmatched) {
+      context.stderr.write(`mlx-layout: No file matches ${printable(pattern)}\n`);
     }
     context.stdout.write(`${result.directory}\n`);
   }
@@ -192,11 +207,16 @@ function progressReports(options: DownloadOptions, context: CommandContext): Pro
   return { onProgress, end: nothing };
 }
 
-function summary(result: DownloadResult, elapsedMs: number): string {
+function summary(
+  result: DownloadResult,
+  asked: { readonly elapsedMs: number; readonly isAsked: boolean },
+): string {
+  const { elapsedMs, isAsked } = asked;
   const bytes = result.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const count = `${result.files.length} ${result.files.length === 1 ? "file" : "files"}`;
   if (result.offline) {
-    return `The hub was not asked; the local copy is complete: ${count}, ${formatBytes(bytes)}`;
+    const hub = isAsked ? "The hub gave no answer" : "The hub was not asked";
+    return `${hub}; the local copy is complete: ${count}, ${formatBytes(bytes)}`;
   }
   if (result.bytesFetched === 0) return `Up to date: ${count}, ${formatBytes(bytes)}`;
   return `Done: ${count}, ${formatBytes(bytes)}; fetched ${formatBytes(result.bytesFetched)} in ${formatDuration(elapsedMs)}`;

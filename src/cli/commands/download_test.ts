@@ -92,10 +92,21 @@ test("download says when nothing had to be fetched, and when the hub was not ask
     download: async () => ({ ...RESULT, bytesFetched: 0 }),
   });
   assert.equal(kept.stderr, "Up to date: 2 files, 2.00 MB\n");
-  const away = await run("download org/name", {
-    download: async () => ({ ...RESULT, bytesFetched: 0, offline: true }),
+  const download = async () => ({ ...RESULT, bytesFetched: 0, offline: true });
+  const off = await run("download org/name --offline", { download });
+  assert.match(off.stderr, /^The hub was not asked; the local copy is complete/);
+  const away = await run("download org/name", { download });
+  assert.match(away.stderr, /^The hub gave no answer; the local copy is complete/);
+});
+
+test("download names the patterns that no file matches", async () => {
+  const download = async () => RESULT;
+  const { stderr, exitCode } = await run("download org/name --include *.json --include voices/*", {
+    download,
   });
-  assert.match(away.stderr, /^The hub was not asked; the local copy is complete/);
+  assert.match(stderr, /No file matches voices\/\*\n$/);
+  assert.doesNotMatch(stderr, /matches \*\.json/);
+  assert.equal(exitCode, 0);
 });
 
 test("download passes every option on, and none that was not given", async () => {

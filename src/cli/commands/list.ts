@@ -23,9 +23,13 @@ export function addListCommand(program: Command, session: Session): void {
     .option("--json", "print JSON");
   addExamples(command, ["list", "list --root ~/Models --json"]);
   command.action((options: CommonOptions) =>
-    session.run(options, async (context) =>
-      printModels(await context.manager.list(), options, context),
-    ),
+    session.run(options, async (context) => {
+      const onUnreadable = (directory: string) =>
+        context.stderr.write(
+          `mlx-layout: Left out as it may not be read: ${printable(directory)}\n`,
+        );
+      return printModels(await context.manager.list({ onUnreadable }), options, context);
+    }),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Digest, ErrorCode } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
 import { discardBody, type Exchange, type HttpClient } from "../../hub/http_client.ts";
-import { hubError } from "../../hub/hub_error.ts";
+import { hubError, isHtml, isPageName } from "../../hub/hub_error.ts";
 import { askedPauseMs, Retryable } from "../../hub/retry.ts";
 import type { StallGuard } from "../../hub/stall_guard.ts";
 
@@ -176,6 +176,14 @@ export class FileSource {
   }
 
   #accept(exchange: Exchange): void {
+    const { file } = this.#options;
+    if (isHtml(exchange.response) && !isPageName(file)) {
+      throw new ModelError(
+        "not-a-hub",
+        `Cannot fetch "${file}": the answer is a web page and not the file; check the address, and whether a login page stands before it`,
+        { file },
+      );
+    }
     const { validator } = this.#options;
     const etag = exchange.response.headers.get("etag");
     if (validator !== undefined && etag !== null && etag !== validator) {
@@ -191,7 +199,7 @@ export class FileSource {
   }
 
   #refused(exchange: Exchange, asked: boolean): Error {
-    const { response, url, tokenSent } = exchange;
+    const { response, url } = exchange;
     const { file } = this.#options;
     const isElsewhere = new URL(url).origin !== new URL(this.#options.url).origin;
     if (response.status === 416 || response.status === 206) {
@@ -200,7 +208,7 @@ export class FileSource {
       return this.#contradiction("no such range");
     }
     const absent: ErrorCode = "file-not-found";
-    const error = hubError(response, { attempt: `fetch "${file}"`, tokenSent, absent, file });
+    const error = hubError(exchange, { attempt: `fetch "${file}"`, absent, file });
     if (response.status === 429 || response.status === 408 || response.status >= 500) {
       return new Retryable(error, askedPauseMs(response, this.#http.host.clock.now()));
     }

@@ -1,0 +1,48 @@
+/**
+ * A plain address answers with a web page: the page about a file, a login page, or a file that is a page by its name.
+ *
+ * Invariants checked:
+ * - Nothing of the page is kept under the name of a file, and the error says what came; a page that was meant is kept.
+ */
+import fc from "fast-check";
+import { exists, settled } from "../../../harness/internal.ts";
+import { filePlace, scenario } from "../../../harness/mod.ts";
+
+const PAGE = new TextEncoder().encode("<!doctype html><html><body>about a file</body></html>");
+
+export const pageForAFile = scenario({
+  name: "download/page_for_a_file",
+  covers: ["DL-NO-PAGE"],
+  given: {
+    name: fc.constantFrom("model.safetensors", "weights.gguf", "config.json", "name", "about.html"),
+    hasHead: fc.boolean(),
+  },
+  goals: ["a page came instead of a file", "a page was meant"],
+  async check({ name, hasHead }, world, verdict) {
+    const { hub } = world;
+    const url = hub.serveUrl(`/org/${name}`, PAGE);
+    hub.faults = [
+      ...(hasHead
+        ? []
+        : [
+            {
+              match: { kind: "url", method: "HEAD", nth: "all" },
+              do: { type: "status", status: 405 },
+            } as const,
+          ]),
+      { match: { kind: "url", nth: "all" }, do: { type: "html" } },
+    ];
+    const subject = world.start();
+    if (name.endsWith(".html")) {
+      const { directory } = await verdict.attempt("DL-NO-PAGE", () => subject.downloadUrl({ url }));
+      const isKept = await exists(world.files, filePlace(directory, name));
+      verdict.holds("DL-NO-PAGE", isKept, "the page that was meant is not there");
+      verdict.reached("a page was meant");
+      return;
+    }
+    await verdict.fails("DL-NO-PAGE", () => subject.downloadUrl({ url }), ["not-a-hub"]);
+    const models = await settled(() => subject.list());
+    verdict.holds("DL-NO-PAGE", (models ?? []).length === 0, "the page is listed as a model");
+    verdict.reached("a page came instead of a file");
+  },
+});

@@ -1,0 +1,64 @@
+/**
+ * The history of a branch was rewritten: the hub still names a commit that is gone, for the first question or for good.
+ *
+ * Invariants checked:
+ * - The branch is resolved once more, and the download ends with the files of the commit that is there.
+ * - Where the hub never names another one, it is an error after a few questions.
+ */
+import fc from "fast-check";
+import type { Fetch } from "../../../spec/mod.ts";
+import { settled } from "../../../harness/internal.ts";
+import { anySmallModel, scenario, wantedFiles, wrongFiles } from "../../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Stale-4bit";
+/** A commit that no repository has. */
+const GONE = "badc0ffee0".repeat(4);
+const QUESTIONS_MAX = 3;
+
+export const staleCommit = scenario({
+  name: "download/stale_commit",
+  covers: ["DL-STALE"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    missing: fc.constantFrom("the listing", "the files"),
+    isForGood: fc.boolean(),
+  },
+  goals: ["the branch was resolved again", "the commit stayed away"],
+  async check({ model, missing, isForGood }, world, verdict) {
+    const { hub } = world;
+    const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    let questions = 0;
+    const relay =
+      (fetch: Fetch): Fetch =>
+      async (url, request) => {
+        const { pathname } = new URL(url);
+        if (/^\/api\/models\/[^/]+\/[^/]+(?:\/revision\/.*)?$/.test(pathname)) {
+          questions++;
+          const response = await fetch(url, request);
+          if (questions > 1 && !isForGood) return response;
+          const chunks: Uint8Array[] = [];
+          for await (const chunk of response.body ?? []) chunks.push(chunk);
+          const text = Buffer.concat(chunks).toString();
+          const body = (async function* () {
+            yield new TextEncoder().encode(text.replaceAll(commit, GONE));
+          })();
+          return { status: response.status, headers: response.headers, body };
+        }
+        const isListing = missing === "the files" && pathname.includes(`/tree/${GONE}`);
+        return fetch(isListing ? url.replace(GONE, commit) : url, request);
+      };
+    const download = () => world.start({ relay }).download({ repository: REPOSITORY });
+    if (isForGood) {
+      const result = await settled(download);
+      verdict.holds("DL-STALE", result === undefined, "it succeeded without the files");
+      verdict.holds("DL-STALE", questions <= QUESTIONS_MAX, `it asked ${questions} times`);
+      verdict.reached("the commit stayed away");
+      return;
+    }
+    const { directory } = await verdict.attempt("DL-STALE", download);
+    const wrong = await wrongFiles(world, directory, wantedFiles(model.files));
+    verdict.holds("DL-STALE", wrong.length === 0, () => wrong.join(", "));
+    verdict.holds("DL-STALE", questions <= QUESTIONS_MAX, `it asked ${questions} times`);
+    if (questions > 1) verdict.reached("the branch was resolved again");
+  },
+});

@@ -1,0 +1,105 @@
+/**
+ * A connection fails over something that stays as it is: a certificate, TLS, headers without end, a proxy's password.
+ *
+ * Invariants checked:
+ * - The error says so by its code, comes without a pause, and the request was sent once.
+ * - The proxy's password is not in it.
+ */
+import fc from "fast-check";
+import type { ErrorCode, Fetch } from "../../../spec/mod.ts";
+import { anySmallModel, modelPlace, scenario } from "../../../harness/mod.ts";
+import {
+  type CertificateKind,
+  exists,
+  needsOwnProcess,
+  textOf,
+  unreachable,
+} from "../../../harness/internal.ts";
+
+const REPOSITORY = "mlx-community/Permanent";
+const PASSWORD = "passwordThatNobodyMaySee";
+const PAUSE_MS_MAX = 1000;
+
+const FAULTS: Readonly<Record<string, readonly ErrorCode[]>> = {
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["certificate"],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["certificate"],
+  SELF_SIGNED_CERT_IN_CHAIN: ["certificate"],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ["certificate"],
+  CERT_HAS_EXPIRED: ["certificate"],
+  CERT_NOT_YET_VALID: ["certificate"],
+  ERR_TLS_CERT_ALTNAME_INVALID: ["certificate"],
+  ERR_SSL_WRONG_VERSION_NUMBER: ["not-a-hub"],
+  UND_ERR_HEADERS_OVERFLOW: ["limit-exceeded", "not-a-hub"],
+  "HTTP 407": ["proxy"],
+};
+
+/** How the same comes about where hosts really listen. */
+const CERTIFICATES: Readonly<Record<string, CertificateKind>> = {
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "sound",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "sound",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed",
+  CERT_HAS_EXPIRED: "expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "another-name",
+};
+
+export const permanentFaults = scenario({
+  name: "download/permanent_faults",
+  covers: ["DL-PERMANENT"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    fault: fc.constantFrom(...Object.keys(FAULTS)),
+    at: fc.constantFrom("hub" as const, "content network" as const),
+  },
+  goals: ["a certificate was refused", "a proxy wanted a password"],
+  world: ({ fault }) => ({ certificate: CERTIFICATES[fault] }),
+  async check({ model, fault, at }, world, verdict) {
+    const { hub, authorityFile } = world;
+    hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const isProxy = fault === "HTTP 407";
+    // Of a program the connections themselves fail, and not the calls that make them.
+    const isReal = authorityFile !== undefined;
+    if (!isProxy && !isReal)
+      needsOwnProcess(world, "another process's connections cannot be made to fail so");
+    const proxy = world.kind === "process" ? world.otherOrigin : "http://proxy.test:3128";
+    const named = proxy.replace("://", `://me:${PASSWORD}@`);
+    const hasLarge = model.files.some(({ lfs }) => lfs);
+    const isHub = at === "hub" || !hasLarge;
+    const asked: string[] = [];
+    const count = (fetch: Fetch): Fetch => {
+      const failing =
+        isProxy || isReal
+          ? fetch
+          : unreachable(fetch, { host: isHub ? hub.endpoint : hub.cdnOrigin, code: fault });
+      return (url, request) => {
+        asked.push(url.replace(/\?.*/, ""));
+        return failing(url, request);
+      };
+    };
+    if (isProxy) {
+      const kind = isHub ? "info" : "resolve";
+      hub.faults = [{ match: { kind, nth: "all" }, do: { type: "status", status: 407 } }];
+    }
+    const startMs = world.clock.now();
+    const subject = world.start({
+      env: {
+        ...(isProxy ? { HTTP_PROXY: named, HTTPS_PROXY: named } : {}),
+        // Whoever issued it is known: what is wrong with the certificate is another thing.
+        ...(isReal && CERTIFICATES[fault] !== "sound" ? { SSL_CERT_FILE: authorityFile } : {}),
+      },
+      ...(isProxy || isReal ? { relay: count } : { fetch: count }),
+    });
+    const failure = await verdict.fails(
+      "DL-PERMANENT",
+      () => subject.download({ repository: REPOSITORY, concurrency: 1 }),
+      FAULTS[fault] ?? [],
+    );
+    const again = asked.find((url, nth) => asked.indexOf(url) !== nth);
+    verdict.holds("DL-PERMANENT", again === undefined, () => `${again} was asked for twice`);
+    const isPrompt = world.kind === "process" || world.clock.now() - startMs < PAUSE_MS_MAX;
+    verdict.holds("DL-PERMANENT", isPrompt, "it paused before it said so");
+    verdict.holds("DL-PERMANENT", !textOf(failure).includes(PASSWORD), "it told the password");
+    const config = await exists(world.files, `${modelPlace(world, REPOSITORY)}/config.json`);
+    verdict.holds("DL-PERMANENT", !config, "config.json was published");
+    verdict.reached(isProxy ? "a proxy wanted a password" : "a certificate was refused");
+  },
+});

@@ -1,0 +1,46 @@
+/**
+ * A model is complete, and the hub takes the connection and says nothing, or refuses with a request to come back later.
+ *
+ * Invariants checked:
+ * - The local copy is returned soon, and as what it is.
+ */
+import fc from "fast-check";
+import { anySmallModel, type FaultAction, scenario } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Silent-4bit";
+/** The official client waits 10 s for an answer; a program takes its time to start besides. */
+const WAIT_MS_MAX = { memory: 15_000, disk: 15_000, process: 40_000 } as const;
+
+const FAULTS: Readonly<Record<string, FaultAction>> = {
+  silence: { type: "no-answer" },
+  "come back in a minute": { type: "status", status: 429, retryAfter: "60" },
+  "out of order for an hour": { type: "status", status: 503, retryAfter: "3600" },
+  "connections are reset": { type: "reset" },
+};
+
+export const silentHub = scenario({
+  name: "offline/silent_hub",
+  covers: ["OFF-SOON"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    fault: fc.constantFrom(...Object.keys(FAULTS)),
+    organization: fc.constantFrom("mlx-community", "someone-else"),
+  },
+  async check({ model, fault, organization }, world, verdict) {
+    const { hub, clock } = world;
+    const repository = REPOSITORY.replace("mlx-community", organization);
+    hub.publish(repository, model.files, { tags: ["mlx"] });
+    await world.start().download({ repository });
+    const action = FAULTS[fault];
+    if (action !== undefined) hub.faults = [{ match: { nth: "all" }, do: action }];
+    const startMs = clock.now();
+    const result = await verdict.attempt("OFF-SOON", () => world.start().download({ repository }));
+    const waitedMs = clock.now() - startMs;
+    verdict.holds("OFF-SOON", result.offline, "it says that the hub was asked");
+    verdict.holds(
+      "OFF-SOON",
+      waitedMs <= WAIT_MS_MAX[world.kind],
+      `it took ${Math.round(waitedMs / 1000)} s`,
+    );
+  },
+});

@@ -1,0 +1,50 @@
+/** What the address of a page of the hub stands for. */
+export type PageAddress =
+  | {
+      readonly kind: "file";
+      /** The address of the file itself. */
+      readonly url: string;
+    }
+  | { readonly kind: "model"; readonly repository: string };
+
+/** Hosts of the hub's pages, whatever endpoint is set. */
+const PAGE_ORIGINS = ["https://huggingface.co", "https://www.huggingface.co", "https://hf.co"];
+
+/** First parts of addresses that are no organizations. */
+const OTHER_PAGES = new Set([
+  "api",
+  "datasets",
+  "spaces",
+  "models",
+  "docs",
+  "collections",
+  "papers",
+]);
+
+/**
+ * Reads an address that was copied from a browser: the page of a file or of a model, where the bytes of a file were meant:
+ * `DL-NO-PAGE`.
+ *
+ * @param endpoint the hub's address, whose pages have the same form
+ * @returns undefined when it is not the address of such a page
+ */
+export function readPageAddress(address: string, endpoint: string): PageAddress | undefined {
+  const url = URL.parse(address);
+  if (url === null) return undefined;
+  const hub = new URL(endpoint);
+  const prefix = hub.origin === url.origin ? hub.pathname.replace(/\/+$/, "") : undefined;
+  if (prefix === undefined && !PAGE_ORIGINS.includes(url.origin)) return undefined;
+  const base = prefix ?? "";
+  if (!url.pathname.startsWith(`${base}/`)) return undefined;
+  const [org = "", name = "", page, revision, ...path] = url.pathname
+    .slice(base.length + 1)
+    .replace(/\/+$/, "")
+    .split("/");
+  if (org === "" || name === "" || OTHER_PAGES.has(org)) return undefined;
+  if (page === "blob" && revision !== undefined && path.length > 0) {
+    url.pathname = [base, org, name, "resolve", revision, ...path].join("/");
+    return { kind: "file", url: url.href };
+  }
+  const isModel = page === undefined || ["tree", "blob", "commits", "discussions"].includes(page);
+  return isModel ? { kind: "model", repository: `${org}/${name}` } : undefined;
+}
