@@ -262,7 +262,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A cancelled download rejects with `cancelled` within a bounded time, sends no further request, returns no path and leaves nothing half-published.",
+    text: "A cancelled download rejects within a bounded time, sends no further request, returns no path and leaves nothing half-published.",
   },
   "DL-CANCEL-RESUME": {
     level: "MUST",
@@ -312,6 +312,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A lock that a dead process left does not keep a later download from finishing.",
   },
+  "ERROR-KIND": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A failure has the code that the table of error codes gives for what went wrong.",
+  },
   "DL-RETRY": {
     level: "MUST",
     profile: "core",
@@ -328,7 +334,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "An unknown repository, revision or file, a missing or refused token and a gated repository are told apart by their codes and not tried again.",
+    text: "What fails for an unknown repository, revision or file, a missing or refused token or a gated repository is not tried again.",
   },
   "DL-CDN-EXPIRED": {
     level: "MUST",
@@ -352,7 +358,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "An answer that is not the hub's protocol, such as a login page with status 200, is an error that says so, and nothing of it is published.",
+    text: "An answer that is not the hub's protocol, such as a login page with status 200, is an error, and nothing of it is published.",
   },
   "DL-SPACE-FIRST": {
     level: "MUST",
@@ -364,7 +370,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A full disk or a refused write at any point is an error of its own code, leaves nothing half-published, and what was kept is used or removed by the next download.",
+    text: "A full disk or a refused write at any point is an error and leaves nothing half-published, and what was kept is used or removed by the next download.",
   },
   "DL-PEAK": {
     level: "MUST",
@@ -772,7 +778,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "inference",
     document: "load",
-    text: "A runner that dies, hangs, floods its output or answers nonsense is an error of its own code within its time limit, and leaves no process behind.",
+    text: "A runner that dies, hangs, floods its output or answers nonsense is an error within its time limit, and leaves no process behind.",
   },
   "DUR-SUCCESS": {
     level: "MUST",

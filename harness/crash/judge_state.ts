@@ -140,7 +140,7 @@ function leftWrong(
   { story, markers }: CrashCase,
   context: { readonly image: DiskImage; readonly start: DiskRecording },
 ): string | undefined {
-  const { root, directory, versions } = story;
+  const { root, directory, versions, optional = [] } = story;
   const wanted = new Map(
     (versions.at(-1) ?? []).map((file) => [join(directory, ...file.path.split("/")), file.bytes]),
   );
@@ -159,6 +159,12 @@ function leftWrong(
     const path = join(root, relative);
     if (path === marker || wanted.has(path)) continue;
     if (path.startsWith(`${metadata}/`) && path.endsWith(".metadata")) continue;
+    const listed = optional.filter((file) => join(directory, ...file.path.split("/")) === path);
+    if (listed.length > 0 && node.kind === "file") {
+      const isListed = listed.some(({ bytes }) => contentName(bytes) === contentName(node.bytes));
+      if (isListed) continue;
+      return `${path} has other bytes`;
+    }
     const former = path.startsWith(`${directory}/`) ? undefined : before.get(relative);
     if (
       former?.kind === "file" &&

@@ -6,7 +6,7 @@ export const blamesTheNetwork = lyingAnswers(
   {
     name: "blames_the_network",
     lie: "Says of a login page that the connection is bad.",
-    breaks: ["DL-NOT-A-HUB"],
+    breaks: ["ERROR-KIND"],
   },
   (manager) => ({
     download: async (request, options) => {

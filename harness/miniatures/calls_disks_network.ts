@@ -6,7 +6,7 @@ export const callsDisksNetwork = lyingAnswers(
   {
     name: "calls_disks_network",
     lie: "Says of a failing disk that the connection is bad.",
-    breaks: ["DL-DISK-ERROR"],
+    breaks: ["ERROR-KIND"],
   },
   (manager) => ({
     download: async (request, options) => {

@@ -6,7 +6,7 @@ export const callsLockedPlacesFull = lyingAnswers(
   {
     name: "calls_locked_places_full",
     lie: "Says of a place that is not its own to write that the disk is full.",
-    breaks: ["DL-DISK-ERROR"],
+    breaks: ["ERROR-KIND"],
   },
   (manager) => ({
     download: async (request, options) => {

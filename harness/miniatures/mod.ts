@@ -15,6 +15,7 @@ import { blamesTheNetwork } from "./blames_the_network.ts";
 import { callsAnythingLoadable } from "./calls_anything_loadable.ts";
 import { callsDisksNetwork } from "./calls_disks_network.ts";
 import { callsLockedPlacesFull } from "./calls_locked_places_full.ts";
+import { callsWrongBytesInternal } from "./calls_wrong_bytes_internal.ts";
 import { cannotGoBack } from "./cannot_go_back.ts";
 import { chokesOnLongPartials } from "./chokes_on_long_partials.ts";
 import { completeButRefused } from "./complete_but_refused.ts";
@@ -185,6 +186,7 @@ export const miniatures: readonly Miniature[] = [
   blamesTheNetwork,
   callsDisksNetwork,
   callsLockedPlacesFull,
+  callsWrongBytesInternal,
   chokesOnLongPartials,
   completeButRefused,
   configBeforeWeights,

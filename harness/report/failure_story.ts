@@ -36,7 +36,7 @@ export function failureStory(
       `  again: ${again}`,
     ].join("\n");
   }
-  const { requirement, detail, counterexample, path, words } = breakage;
+  const { requirement, detail, expected, counterexample, path, words } = breakage;
   const { replayFile } = options;
   const what =
     requirement === undefined
@@ -49,6 +49,7 @@ export function failureStory(
   return [
     ...what,
     ...known,
+    ...(expected === undefined ? [] : [`  expected: ${shorten(expected)}`]),
     `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
     `  given: ${first}`,
     ...rest.map((line) => `         ${line}`),

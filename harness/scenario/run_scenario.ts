@@ -14,7 +14,13 @@ import { encodeGiven } from "./encode_given.ts";
 import { isFidelityFault } from "./judge_fidelity.ts";
 import type { Scenario } from "./scenario.ts";
 import type { BrokenPromise, ScenarioResult, ScenarioStatus } from "./scenario_result.ts";
-import { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
+import {
+  asFailure,
+  type BreakageFacts,
+  describeError,
+  RequirementBroken,
+  Verdict,
+} from "./verdict.ts";
 
 /** Real time that one case may take. */
 const CASE_MS_MAX = { memory: 20_000, disk: 20_000, process: 180_000 } as const;
@@ -275,10 +281,16 @@ function breakageOf(
     detail: isFidelity
       ? `red on disk and green in memory, so the worlds differ: ${requirement}: ${detail}`
       : detail,
+    ...(error instanceof RequirementBroken ? aroundDetail(error.facts) : {}),
     counterexample: fc.stringify(given),
     path: details.counterexamplePath ?? "",
     ...(given === undefined ? {} : writtenDown(given)),
   };
+}
+
+/** What is known of a breakage besides what was seen. */
+function aroundDetail({ detail: _detail, ...rest }: BreakageFacts): Omit<BreakageFacts, "detail"> {
+  return rest;
 }
 
 /** A scenario whose cases are no plain data fails in a test of its own, and not in the middle of a verdict. */

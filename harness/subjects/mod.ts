@@ -29,7 +29,7 @@ export {
   type SubjectRole,
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
-export { roleOf } from "./role_of.ts";
+export { answersFor, roleOf } from "./role_of.ts";
 
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";

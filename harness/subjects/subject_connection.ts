@@ -1,5 +1,11 @@
 import type { WaitOptions } from "../../spec/mod.ts";
-import { HarnessError, NotApplicable, ProcessKilled, SubjectFault } from "../errors.ts";
+import {
+  EndlessCall,
+  HarnessError,
+  NotApplicable,
+  ProcessKilled,
+  SubjectFault,
+} from "../errors.ts";
 import { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 import {
   type MessageFromSubject,
@@ -237,7 +243,7 @@ export class SubjectConnection {
       return;
     }
     const { resolve, reject } = pending;
-    const endless = () => reject(Object.assign(new Error(what), { code: "internal" }));
+    const endless = () => reject(new EndlessCall(what));
     this.#calls.set(id, { ...pending, resolve: endless, reject: endless });
     this.#cancel(id, this.#calls.get(id) ?? { ...pending, resolve });
   }

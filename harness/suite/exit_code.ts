@@ -6,7 +6,7 @@ import {
 } from "../../spec/mod.ts";
 import { standingOf } from "./run_suite.ts";
 import type { SubjectRole } from "../subjects/message.ts";
-import { roleOf } from "../subjects/role_of.ts";
+import { answersFor } from "../subjects/role_of.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 
 /** Exit codes of `mlx-conform`. */
@@ -54,7 +54,7 @@ export function suiteVerdict(
   const claimed = law.flatMap(([name, { level, profile }]) => {
     if (level !== "MUST" || !options.profiles.includes(profile)) return [];
     const id = name as RequirementId;
-    if (options.roles?.includes(roleOf(id)) === false) return [];
+    if (!answersFor(options.roles, id)) return [];
     return [
       standingOf(
         id,

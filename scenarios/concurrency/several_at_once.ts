@@ -15,6 +15,7 @@ import {
   modelPlace,
   ProcessKilled,
   scenario,
+  takenFiles,
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
@@ -73,7 +74,8 @@ export const severalAtOnce = scenario({
     const left = await leftovers(world, directory, model.files);
     verdict.holds("DL-CONCURRENT", left.length === 0, () => `${left[0]} is left`);
     if (isKilled) return;
-    const totalBytes = wantedFiles(model.files).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const taken = takenFiles(world.hub.log, model.files);
+    const totalBytes = taken.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const sentBytes = contentBytes(world.hub.log);
     verdict.holds(
       "DL-ONE-TRANSFER",

@@ -12,7 +12,7 @@ import {
   isPlace,
   modelPlace,
   scenario,
-  wantedFiles,
+  takenFiles,
 } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
 
@@ -40,7 +40,8 @@ export const twoTasks = scenario({
       `answered ${results.map(({ directory }) => directory).join(" and ")}`,
     );
     await judgeIntact(world, verdict, { id, repository: REPOSITORY, files: model.files });
-    const totalBytes = wantedFiles(model.files).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const taken = takenFiles(world.hub.log, model.files);
+    const totalBytes = taken.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const sentBytes = contentBytes(world.hub.log);
     verdict.holds(
       "DL-ONE-TRANSFER",

@@ -29,7 +29,7 @@ const TWINS = [
 
 export const caseTwins = scenario({
   name: "layout/case_twins",
-  covers: ["LAYOUT-CASE-TWINS", "LAYOUT-ROOT-ONLY"],
+  covers: ["LAYOUT-CASE-TWINS", "LAYOUT-ROOT-ONLY", "ERROR-KIND"],
   goals: ["told apart", "refused"],
   given: {
     model: anySmallModel(),

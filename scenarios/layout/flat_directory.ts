@@ -19,7 +19,7 @@ import {
 
 export const flatDirectory = scenario({
   name: "layout/flat_directory",
-  covers: ["LAYOUT-FLAT", "MANAGE-BOTH"],
+  covers: ["LAYOUT-FLAT", "MANAGE-BOTH", "ERROR-KIND"],
   given: {
     model: anySmallModel(),
     repository: anyRepository(),

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import {
+  isOfCommit,
   isPlace,
   modelPlace,
   exists,
@@ -108,7 +109,10 @@ export class History {
       );
       this.#installed = hashesOf(this.#versions[this.#head]?.files ?? []);
       // Which commit it is of is known before a file is looked at: a file too few is the effect of a wrong one.
-      verdict.holds("DL-NEW-COMMIT", result.commit === this.#commit, `it is of ${result.commit}`);
+      verdict.holds("DL-NEW-COMMIT", isOfCommit(this.#world, result, this.#commit), {
+        expected: `commit ${this.#commit}`,
+        detail: `it is of ${result.commit}`,
+      });
       await this.#judgeInstalled(result);
       this.#damaged.clear();
       verdict.reached("a download finished");
@@ -146,11 +150,10 @@ export class History {
         found?.kind === "file",
         `${path} is not there`,
       );
-      verdict.holds(
-        isDamaged ? "DL-REPAIR-ALONE" : "DL-NEW-COMMIT",
-        found?.sha256 === sha256,
-        `${path} is not of the commit that was asked for`,
-      );
+      verdict.holds(isDamaged ? "DL-REPAIR-ALONE" : "DL-NEW-COMMIT", found?.sha256 === sha256, {
+        expected: `the bytes of version ${this.#head + 1}, which the branch names`,
+        detail: `${path} is not of the commit that was asked for`,
+      });
     }
     const strays = tree.filter(
       ({ path }) => path.endsWith(".safetensors") && !this.#installed?.has(path),
@@ -296,8 +299,9 @@ export class History {
 
   /** At rest, too, a reader sees at a final path a whole file of some version, or what was damaged by hand. */
   async #judgeFinalPaths(): Promise<void> {
+    // What no default pattern takes may be there too: a whole snapshot is as good.
     const known = new Set(
-      this.#versions.flatMap((version) => [...hashesOf(version.files).values()]),
+      this.#versions.flatMap(({ files }) => files.map(({ bytes }) => sha256Hex(bytes))),
     );
     for (const { path, kind, sha256 } of await this.#tree()) {
       if (kind !== "file" || !this.#isFinal(path)) continue;

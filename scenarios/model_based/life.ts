@@ -32,7 +32,6 @@ import type { Step, Swarm } from "./trouble.ts";
 
 const REPOSITORY = "mlx-community/Life-4bit";
 const REQUEST = { repository: REPOSITORY };
-const DISK_CODES: readonly (string | undefined)[] = ["disk-full", "access-denied", "disk-io"];
 
 /** How a download ended. */
 type Outcome = { readonly result: DownloadResult } | { readonly error: unknown };
@@ -225,9 +224,10 @@ export class Life {
     const outcome = await this.#download({ files });
     if (fired() === 0 || !("error" in outcome)) return this.#judgeDownload(outcome);
     this.#verdict.reached("a refusal of the disk");
-    const code = asFailure(outcome.error)?.code;
-    const isKnown = this.#isCalm ? DISK_CODES.includes(code) : code !== undefined;
-    this.#verdict.holds("DL-DISK-ERROR", isKnown, () => describeError(outcome.error));
+    const { error } = outcome;
+    if (this.#isCalm) this.#verdict.hasKind(error, ["disk-full", "access-denied", "disk-io"]);
+    else
+      this.#verdict.holds("ERROR-KIND", asFailure(error) !== undefined, () => describeError(error));
   }
 
   async #damage({ file, how }: Extract<Step, { readonly type: "damage" }>): Promise<void> {

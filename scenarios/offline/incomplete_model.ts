@@ -23,7 +23,7 @@ import {
 
 export const incompleteModel = scenario({
   name: "offline/incomplete_model",
-  covers: ["OFF-INCOMPLETE", "OFF-KEEPS"],
+  covers: ["OFF-INCOMPLETE", "OFF-KEEPS", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     outage: fc.constantFrom(...OUTAGES),

@@ -20,7 +20,7 @@ import {
   scenario,
   settled,
   type Verdict,
-  wantedFiles,
+  takenFiles,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Progress";
@@ -79,7 +79,7 @@ export const progress = scenario({
     await verdict.attempt("DL-PROGRESS", () => watched.download(request, { onProgress }));
     await Promise.all(checks);
     if (fault === "flip") verdict.reached("a file started anew");
-    judgeReports(reports, wantedFiles(files), verdict);
+    judgeReports(reports, takenFiles(world.hub.log, files), verdict);
     verdict.holds("DL-PROGRESS-DONE", early.length === 0, early.join(", "));
     verdict.holds("DL-PROGRESS-DONE", reports.at(-1)?.fraction === 1, "the last report is not 1");
     verdict.holds(

@@ -9,8 +9,6 @@ import fc from "fast-check";
 import {
   type DiskRefusal,
   anySmallModel,
-  asFailure,
-  describeError,
   exists,
   filePlace,
   limitedFiles,
@@ -40,7 +38,7 @@ const CODES = ["ENOSPC", "EACCES", "EROFS", "EIO", "EMFILE"] as const;
 
 export const fullDisk = scenario({
   name: "download/full_disk",
-  covers: ["DL-DISK-ERROR"],
+  covers: ["DL-DISK-ERROR", "ERROR-KIND"],
   goals: ["a call was refused"],
   weight: 2,
   given: {
@@ -77,12 +75,7 @@ export const fullDisk = scenario({
       );
     if (fired() > 0) {
       verdict.reached("a call was refused");
-      const allowed = ["disk-full", "access-denied", "disk-io"];
-      verdict.holds(
-        "DL-DISK-ERROR",
-        error === undefined || allowed.includes(asFailure(error)?.code ?? ""),
-        () => describeError(error),
-      );
+      if (error !== undefined) verdict.hasKind(error, ["disk-full", "access-denied", "disk-io"]);
     }
     const known = new Set(
       [...wantedFiles(old.files), ...wantedFiles(next.files)].map(

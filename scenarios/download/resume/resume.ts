@@ -18,7 +18,7 @@ import {
   scenario,
   type TinyModel,
   type Verdict,
-  wantedFiles,
+  takenFiles,
   type World,
   wrongFiles,
 } from "../../../harness/mod.ts";
@@ -81,14 +81,15 @@ async function interruptAndResume(
       );
     if (failed) verdict.reached("a cancel");
   }
-  const files = wantedFiles(model.files);
   const directory = modelPlace(world, REPOSITORY);
-  const kept = await keptBytes(world, directory, files);
+  const kept = await keptBytes(world, directory, model.files);
   const sentBefore = contentBytes(world.hub.log);
+  const logBefore = [...world.hub.log];
   world.hub.clearLog();
   const id = how === "kill" ? "DL-RESUME" : "DL-CANCEL-RESUME";
   await verdict.attempt(id, () => world.start().download(request));
   const again = contentBytes(world.hub.log);
+  const files = takenFiles([...logBefore, ...world.hub.log], model.files);
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const detail = `${sentBefore} bytes were sent before, ${kept} kept, and ${again} sent again, of ${totalBytes}`;
   const onceId = how === "kill" ? "DL-RESUME-ONCE" : id;

@@ -15,6 +15,7 @@ import {
   readTree,
   scenario,
   sha256Hex,
+  throughTrouble,
   wrongFiles,
 } from "../../../harness/mod.ts";
 
@@ -55,7 +56,9 @@ export const errorFacts = scenario({
     ];
     const subject = world.start();
     const result = await verdict.attempt("DL-ERROR-HEADERS", () =>
-      isPlain ? subject.downloadUrl({ url }) : subject.download({ repository: REPOSITORY }),
+      throughTrouble(world, () =>
+        isPlain ? subject.downloadUrl({ url }) : subject.download({ repository: REPOSITORY }),
+      ),
     );
     const files = isPlain
       ? [plain]

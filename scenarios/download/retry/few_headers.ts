@@ -10,6 +10,7 @@ import {
   anySmallModel,
   modelPlace,
   scenario,
+  throughTrouble,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";
@@ -42,7 +43,7 @@ export const fewHeaders = scenario({
     if (error === "expired")
       world.hub.faults = [{ match: { kind: "cdn", nth: 1 }, do: { type: "expire-cdn" } }];
     await verdict.attempt("DL-FEW-HEADERS", () =>
-      world.start().download({ repository: REPOSITORY }),
+      throughTrouble(world, () => world.start().download({ repository: REPOSITORY })),
     );
     const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), wantedFiles(model.files));
     verdict.holds("DL-FEW-HEADERS", wrong.length === 0, wrong.join(", "));
