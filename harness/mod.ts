@@ -26,5 +26,6 @@ export * from "./subjects/mod.ts";
 export * from "./suite/mod.ts";
 export * from "./tracing/mod.ts";
 export * from "./redact_secrets.ts";
+export * from "./relative_places.ts";
 export * from "./errors.ts";
 export * from "./worlds/mod.ts";

@@ -225,6 +225,8 @@ export class Life {
     if (fired() === 0 || !("error" in outcome)) return this.#judgeDownload(outcome);
     this.#verdict.reached("a refusal of the disk");
     const { error } = outcome;
+    const id = "DL-DISK-ERROR";
+    this.#verdict.holds(id, asFailure(error) !== undefined, () => describeError(error));
     if (this.#isCalm) this.#verdict.hasKind(error, ["disk-full", "access-denied", "disk-io"]);
     else
       this.#verdict.holds("ERROR-KIND", asFailure(error) !== undefined, () => describeError(error));
