@@ -20,7 +20,7 @@ test("mlx-conform miniatures shows what caught a liar, and counts", async () => 
   const few = ["--only", "names_by_last_part", "--runs", "1", "--focused-runs", "10"];
   const { exitCode, out } = await conform("miniatures", ...few);
   assert.equal(exitCode, 0, out);
-  assert.match(out, /\nMANAGE-MAP +MUST +manage\/ids_and_back +names_by_last_part\n/);
+  assert.match(out, /\nMANAGE-MAP +MUST +manage\/model_id_round_trip +names_by_last_part\n/);
   assert.match(out, /\nminiatures caught \/ written: 1 \/ 1 \(100 %\)\n/);
 });
 

@@ -96,7 +96,7 @@ test("a list of deviations that is not true makes a run fail, and says why", asy
   writeFileSync(at("listed.json"), JSON.stringify({ deviations: [entry] }));
   const run = await conform("run", ...ONE, "--deviations", at("listed.json"));
   assert.equal(run.exitCode, 1, run.out);
-  assert.match(run.out, /known deviations: manage\/ids_and_back in memory passes/);
+  assert.match(run.out, /known deviations: manage\/model_id_round_trip in memory passes/);
   assert.match(run.out, /deviations out of date \(profiles/);
   const missing = await conform("run", ...ONE, "--deviations", at("none.json"));
   assert.equal(missing.exitCode, 2);
