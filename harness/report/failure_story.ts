@@ -1,5 +1,6 @@
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import { shellWord, subjectOptions } from "../subjects/subject_text.ts";
 
 /** Longest line of a story; what is longer is cut in the middle. */
 const LINE_LENGTH_MAX = 600;
@@ -27,7 +28,7 @@ export function failureStory(
   const known = result.deviation === undefined ? [] : [`  known: ${result.deviation.issue}`];
   if (status === "unexpected-pass")
     return [`${scenario} in ${world}: passes, and is listed as a deviation`, ...known].join("\n");
-  const who = options.subject === undefined ? "" : ` --subject ${shellWord(options.subject)}`;
+  const who = options.subject === undefined ? "" : ` ${subjectOptions(options.subject)}`;
   const again = `mlx-conform${who} --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
@@ -73,23 +74,4 @@ export function failureStories(
     (promise) => failureStory({ ...result, breakage: promise }, options) ?? [],
   );
   return stories.length === 0 ? undefined : stories.join("\n\n");
-}
-
-/**
- * A word as a shell reads it back: bare where it may stand so, else in quotes.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { shellWord } from "mlx-layout/harness";
- *
- * assert.equal(shellWord("hub-js"), "hub-js");
- * assert.equal(shellWord("python a.py"), '"python a.py"');
- * assert.equal(shellWord('sh "my adapter.sh"'), `'sh "my adapter.sh"'`);
- * ```
- */
-export function shellWord(text: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  if (!/["$`\\!]/.test(text)) return `"${text}"`;
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

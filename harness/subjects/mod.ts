@@ -6,7 +6,14 @@
 
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 export { deviationsBeside } from "./deviations_beside.ts";
-export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
+export {
+  findProgram,
+  type FindProgramOptions,
+  type FoundProgram,
+  isInstalled,
+  splitCommand,
+} from "./find_program.ts";
+export { shellWord, type SubjectOptions, subjectOptions, subjectText } from "./subject_text.ts";
 export { HEAD } from "./head_view.ts";
 export {
   installedName,

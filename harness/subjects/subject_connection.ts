@@ -261,8 +261,11 @@ export class SubjectConnection {
     this.#fail(new SubjectFault("subject-protocol", what));
   }
 
-  #fail(fault: SubjectFault): void {
+  #fail({ kind, message }: SubjectFault): void {
     if (this.#end !== undefined) return;
+    // The first line says what happened; what the subject itself had to say of it follows.
+    const said = this.process.stderrTail.map((line) => `  stderr: ${line}`);
+    const fault = new SubjectFault(kind, [message, ...said].join("\n"));
     this.#options.onFault?.(fault);
     this.#stop(fault);
     this.process.signal("SIGKILL");

@@ -18,6 +18,7 @@ import {
   type ReplayPlay,
   replayTries,
   type ReplayTries,
+  subjectText,
   traceTable,
   WORLD_KINDS,
   type WorldKind,
@@ -49,6 +50,7 @@ export function addReplayCommand(program: Command, context: ConformContext): voi
     .argument("<file>", "a file that a failure wrote")
     .option("--world <world>", `${KINDS.join(", ")} (default: where it failed)`, parseWorld)
     .option("--subject <command>", "play it against this program, in world process")
+    .option("--once", "the program is run anew for each line", false)
     .option(
       "--tries <count>",
       `how often it is played until it fails again (default: ${PROGRAM_TRIES} in world process, 1 elsewhere)`,
@@ -61,13 +63,16 @@ export function addReplayCommand(program: Command, context: ConformContext): voi
       "\nExit codes: 0 it holds now or is not shown again, 1 it breaks, 2 wrong usage, 3 the subject failed, 4 the harness failed, 5 it proves nothing.",
     )
     .action(async (file: string, options: ReplayCommandOptions) => {
-      context.finish(await replayFile(file, { ...options, context }));
+      context.finish(
+        await replayFile(file, { ...options, subject: subjectText(options), context }),
+      );
     });
 }
 
 interface ReplayCommandOptions {
   readonly world?: WorldKind;
-  readonly subject?: string;
+  readonly subject?: string | undefined;
+  readonly once?: boolean;
   readonly tries?: number;
   readonly trace: boolean;
   readonly miniature?: Miniature;

@@ -5,7 +5,13 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { type RunsByWorld, type Shard, WORLD_KINDS, type WorldKind } from "../../harness/mod.ts";
+import {
+  type RunsByWorld,
+  type Shard,
+  subjectText,
+  WORLD_KINDS,
+  type WorldKind,
+} from "../../harness/mod.ts";
 import { REPLAYS_DIRECTORY } from "./replay_files.ts";
 
 /** Cases of each scenario in memory, when the command does not say. */
@@ -50,6 +56,7 @@ export function addRunOptions(
       "--subject <command>",
       "judge a program that speaks the subject protocol, in world process",
     )
+    .option("--once", "the program is run anew for each line, as a shell script is", false)
     .option("--seed <seed>", `a whole number, or "random"`, (text) => parseSeed(text, random), SEED)
     .option(
       "--runs <count>",
@@ -83,6 +90,7 @@ export function readRunOptions(command: Command): RunOptions {
     deviations?: string;
     shard?: Shard;
     subject?: string;
+    once: boolean;
     jobs: number;
     all: boolean;
   }>();
@@ -94,7 +102,7 @@ export function readRunOptions(command: Command): RunOptions {
       disk: Math.ceil(given.runs / 5),
       process: Math.ceil(given.runs / 25),
     },
-    subject: given.subject,
+    subject: subjectText(given),
     only: given.only ?? [],
     path: given.path,
     replays: given.replays,

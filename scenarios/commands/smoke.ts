@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "commander";
-import { EXIT_CODES, smoke, SUBJECT_LIMITS } from "../../harness/mod.ts";
+import { EXIT_CODES, smoke, SUBJECT_LIMITS, subjectText } from "../../harness/mod.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { findSubject } from "./resolve_subject.ts";
 
@@ -15,8 +15,12 @@ export function addSmokeCommand(program: Command, context: ConformContext): void
     .command("smoke")
     .description("See whether an adapter speaks the subject protocol, before anything is judged.")
     .requiredOption("--subject <command>", "the adapter: a command line, or a known name")
-    .action(async ({ subject }: { readonly subject: string }) => {
-      const checks = await smoke({ ...findSubject(subject), limits: SUBJECT_LIMITS });
+    .option("--once", "the adapter is run anew for each line", false)
+    .action(async (options: { readonly subject: string; readonly once: boolean }) => {
+      const checks = await smoke({
+        ...findSubject(subjectText(options)),
+        limits: SUBJECT_LIMITS,
+      });
       for (const { name, fault, of } of checks)
         context.writeOut(
           fault === undefined ? `ok     ${name}\n` : `wrong  ${name}: ${fault} (${of})\n`,

@@ -10,6 +10,7 @@ import {
   exists,
   filePlace,
   killDownload,
+  leftovers,
   limitedFiles,
   type ModelFile,
   modelPlace,
@@ -27,7 +28,7 @@ import {
   type World,
   wrapFiles,
 } from "../../harness/mod.ts";
-import { type DownloadResult, MARKER_NAME, type WaitOptions } from "../../spec/mod.ts";
+import { type DownloadResult, type WaitOptions } from "../../spec/mod.ts";
 import type { Step, Swarm } from "./trouble.ts";
 
 const REPOSITORY = "mlx-community/Life-4bit";
@@ -85,11 +86,9 @@ export class Life {
     const tree = await this.#tree();
     const wrong = this.#wrongOf(tree, this.#versions[this.#head]?.files ?? []);
     verdict.holds(id, wrong === undefined, `${wrong} is not right after the last download`);
-    const known = new Set([MARKER_NAME, ...this.#versions.flatMap(pathsOf)]);
-    const left = tree.find(
-      ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
-    );
-    verdict.holds("DL-LEFTOVERS", left === undefined, () => `${left?.path} is left`);
+    const known = this.#versions.flatMap((version) => version.files);
+    const left = await leftovers(this.#world, this.#directory, known);
+    verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]} is left`);
     const head = new Set(pathsOf(this.#versions[this.#head]));
     const stray = tree.find(({ path }) => path.endsWith(".safetensors") && !head.has(path));
     verdict.holds("LAYOUT-STRAYS", stray === undefined, () => `${stray?.path} is left`);
