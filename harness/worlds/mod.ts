@@ -22,5 +22,5 @@ export {
   type WorldOptions,
 } from "./world.ts";
 export { type TracedProcess, type TraceEvent, WorldTrace } from "./world_trace.ts";
-export { probeProgram } from "./probe_program.ts";
+export { probeProgram, probeSandbox } from "./probe_program.ts";
 export { smoke, type SmokeCheck } from "./smoke.ts";

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type FoundProgram, serveScenarios, startProgram } from "../../harness/mod.ts";
+import {
+  type FoundProgram,
+  probeSandbox,
+  serveScenarios,
+  startProgram,
+} from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 
@@ -12,5 +17,5 @@ const [program] = process.argv.slice(2);
 if (program === undefined) serveScenarios(scenarios, reference);
 else {
   const { command, ...options } = JSON.parse(program) as FoundProgram;
-  serveScenarios(scenarios, await startProgram(command, options));
+  serveScenarios(scenarios, await probeSandbox(await startProgram(command, options)));
 }
