@@ -7,6 +7,7 @@ export const blamesTheNetwork = lyingAnswers(
     name: "blames_the_network",
     lie: "Says of a login page that the connection is bad.",
     breaks: ["ERROR-KIND"],
+    shownBy: ["download/login_page"],
   },
   (manager) => ({
     download: async (request, options) => {

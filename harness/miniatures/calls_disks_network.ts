@@ -7,6 +7,7 @@ export const callsDisksNetwork = lyingAnswers(
     name: "calls_disks_network",
     lie: "Says of a failing disk that the connection is bad.",
     breaks: ["ERROR-KIND"],
+    shownBy: ["download/errno"],
   },
   (manager) => ({
     download: async (request, options) => {

@@ -7,6 +7,7 @@ export const callsLockedPlacesFull = lyingAnswers(
     name: "calls_locked_places_full",
     lie: "Says of a place that is not its own to write that the disk is full.",
     breaks: ["ERROR-KIND"],
+    shownBy: ["download/refused_calls"],
   },
   (manager) => ({
     download: async (request, options) => {

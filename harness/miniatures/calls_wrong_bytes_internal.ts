@@ -7,6 +7,7 @@ export const callsWrongBytesInternal = lyingAnswers(
     name: "calls_wrong_bytes_internal",
     lie: "Refuses wrong bytes as it must, and says of the failure only that it is internal.",
     breaks: ["ERROR-KIND"],
+    shownBy: ["download/wrong_bytes"],
   },
   (manager) => ({
     download: async (request, options) => {

@@ -3,7 +3,7 @@ import { type Miniature, wrapSubject } from "./miniature.ts";
 import { type StartedWith, wrappedManager } from "./wrapped_manager.ts";
 
 /** What a miniature says of itself. */
-export type LieWords = Pick<Miniature, "name" | "lie" | "breaks">;
+export type LieWords = Pick<Miniature, "name" | "lie" | "breaks" | "shownBy">;
 
 /** A miniature that changes what a manager answers. */
 export function lyingAnswers(

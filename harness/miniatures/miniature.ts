@@ -12,6 +12,8 @@ export interface Miniature {
   readonly lie: string;
   /** The requirements that it breaks: these and no others must turn red. */
   readonly breaks: readonly RequirementId[];
+  /** The scenarios that show it, where others judge the same of something else. @default {all that judge what it breaks} */
+  readonly shownBy?: readonly string[];
   wrap(subject: Subject): Subject;
 }
 

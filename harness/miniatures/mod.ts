@@ -105,6 +105,7 @@ import { returnsHalfModels } from "./returns_half_models.ts";
 import { returnsThoughCancelled } from "./returns_though_cancelled.ts";
 import { saysComplete } from "./says_complete.ts";
 import { saysDoneEarly } from "./says_done_early.ts";
+import { settlesForNoListing } from "./settles_for_no_listing.ts";
 import { sharesPartial } from "./shares_partial.ts";
 import { skipsHash } from "./skips_hash.ts";
 import { starStopsAtSlash } from "./star_stops_at_slash.ts";
@@ -154,6 +155,7 @@ export const miniatures: readonly Miniature[] = [
   retriesGated,
   saysComplete,
   saysDoneEarly,
+  settlesForNoListing,
   sharesPartial,
   skipsHash,
   starStopsAtSlash,

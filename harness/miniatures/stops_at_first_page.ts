@@ -5,9 +5,10 @@ import { withHeaders } from "./lying_response.ts";
 export const stopsAtFirstPage: Miniature = {
   name: "stops_at_first_page",
   lie: "Takes the first page of a listing for the whole.",
-  // Who never looks at the second page does not notice that there is no last one.
+  // Who never looks at the second page does not notice that there is no last one, and calls the repository incomplete.
   // The honest download that comes after an attack is listed in pages too, and is not whole then.
-  breaks: ["HUB-PAGES", "HUB-LIMIT-LISTING", "DL-NOT-A-HUB"],
+  breaks: ["HUB-PAGES", "ERROR-KIND", "DL-NOT-A-HUB"],
+  shownBy: ["hub/listing_pages", "hub/endless_listing", "hub/hostile"],
   wrap: (subject) =>
     wrapSubject(subject, "stops_at_first_page", (host, config) => {
       const fetch: typeof host.fetch = async (url, request) =>
