@@ -16,6 +16,12 @@ import {
 /** The requirement about the codes of failures: a wrong one breaks this and nothing else. */
 const KIND: RequirementId = "ERROR-KIND";
 
+/** What a scenario is about: `ERROR-KIND` accompanies the requirements that ask for a failure, and is judged where one comes. */
+export function ownRequirements(covers: readonly RequirementId[]): readonly RequirementId[] {
+  const own = covers.filter((id) => id !== KIND);
+  return own.length > 0 ? own : covers;
+}
+
 /** What broke a requirement. */
 export interface BreakageFacts {
   /** What was seen. */
@@ -24,6 +30,8 @@ export interface BreakageFacts {
   readonly expected?: string;
   /** Whether all that was seen is that the subject failed where it should have succeeded. */
   readonly isRefusal?: true;
+  /** Whether all that was seen is that a call had no end for as long as anybody waits. */
+  readonly isEndless?: true;
 }
 
 /** A promise that was broken: the subject's fault. */
@@ -100,8 +108,9 @@ export class Verdict {
       this.judged.add(id);
       throw this.#break(id, {
         expected: "success",
-        detail: `it rejected with ${describeError(error)}`,
-        isRefusal: true,
+        ...(error instanceof EndlessCall
+          ? { detail: error.message, isEndless: true }
+          : { detail: `it rejected with ${describeError(error)}`, isRefusal: true }),
       });
     }
   }
@@ -128,7 +137,8 @@ export class Verdict {
       if (isCourtMatter(error)) throw error;
       this.#assertAnswerable(id);
       this.judged.add(id);
-      if (error instanceof EndlessCall) throw this.#break(id, { expected, detail: error.message });
+      if (error instanceof EndlessCall)
+        throw this.#break(id, { expected, detail: error.message, isEndless: true });
       return this.hasKind(error, codes);
     }
     this.#assertAnswerable(id);

@@ -14,7 +14,7 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 const STDERR_BYTES_KEPT = 256 * 1024;
 const STOP_MS_MAX = 500;
 /** What is shown of it beside a fault. */
-const TAIL_LINES = 8;
+const TAIL_LINES = 12;
 const TAIL_LINE_LENGTH_MAX = 300;
 
 /** How a subject's process is started. */
@@ -86,7 +86,8 @@ export class SubjectProcess {
 
   /** The last lines of it, to show beside a fault. */
   get stderrTail(): readonly string[] {
-    const lines = this.stderr.split("\n").filter((line) => line.trim() !== "");
+    // The frames of a stack would push out what it is about, which some runtimes write above them.
+    const lines = this.stderr.split("\n").filter((line) => !/^\s*(?:at .*)?$/.test(line));
     return lines.slice(-TAIL_LINES).map((line) => line.trimEnd().slice(0, TAIL_LINE_LENGTH_MAX));
   }
 

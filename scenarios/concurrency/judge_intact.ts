@@ -28,9 +28,11 @@ export async function judgeIntact(
     readonly files: readonly ModelFile[];
     /** Of another revision that was downloaded meanwhile: what is no weight file of it may stay. @default {none} */
     readonly others?: readonly ModelFile[];
+    /** What is broken where something is left over. @default {as where files are wrong} */
+    readonly leftoversId?: RequirementId;
   },
 ): Promise<void> {
-  const { id, repository, others = [] } = options;
+  const { id, repository, others = [], leftoversId = id } = options;
   const files = wantedFiles(options.files);
   const directory = modelPlace(world, repository);
   const wrong = await wrongFiles(world, directory, files);
@@ -38,7 +40,7 @@ export async function judgeIntact(
   // Which of the listed files are wanted is another story.
   const known = [...options.files, ...others.filter(({ path }) => !path.endsWith(".safetensors"))];
   const left = await leftovers(world, directory, known);
-  verdict.holds(id, left.length === 0, () => `${left[0]} is left`);
+  verdict.holds(leftoversId, left.length === 0, () => `${left[0]} is left`);
 }
 
 /** Awaits downloads, and judges that they end in time. */

@@ -13,6 +13,7 @@ import {
   anySmallModel,
   asFailure,
   beginOutage,
+  describeError,
   namesFile,
   OUTAGES,
   readTree,
@@ -54,7 +55,10 @@ export const incompleteModel = scenario({
     );
     const told = textOf(asFailure(failure));
     for (const path of paths) {
-      verdict.holds("OFF-INCOMPLETE", namesFile(told, path), `${path} is not named in: ${told}`);
+      verdict.holds("OFF-INCOMPLETE", namesFile(told, path), {
+        expected: `an error that names each missing file: ${[...paths].join(", ")}`,
+        detail: `${path} is not named in: ${describeError(failure)}`,
+      });
     }
     const treeAfter = await readTree(world.files, directory);
     const isSame = treeBefore.every((entry) =>

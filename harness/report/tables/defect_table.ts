@@ -69,5 +69,6 @@ export function defectTable(
 /** Whether what was seen is the defect, and not only that the client refused to go on. */
 function shows(promise: RecordResult["breakage"], defect: KnownDefect): boolean {
   if (promise?.requirement !== defect.requirement) return false;
-  return defect.isShownByRefusal === true || promise.isRefusal !== true;
+  if (defect.isShownByRefusal === true) return true;
+  return promise.isRefusal !== true && promise.isEndless !== true;
 }

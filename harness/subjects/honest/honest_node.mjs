@@ -17,6 +17,7 @@ const hello = {
   capabilities: [],
   layouts: ["hubapi"],
 };
+const write = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const quoted = (path) => path.split("/").map(encodeURIComponent).join("/");
 const wrong = (message) => Object.assign(new Error(message), { kind: "integrity" });
 
@@ -26,17 +27,19 @@ async function get(url) {
   return response;
 }
 
-/** Whether a file has the listed size and the listed hash. */
-async function matches(place, { size, oid, lfs }) {
+const listed = ({ size, oid, lfs }) => `${size} ${lfs?.oid ?? oid}`;
+
+/** The size and the hash of a file as a listing states them: SHA-256 of a large file, git blob SHA-1 of another. */
+async function facts(place, { lfs }) {
   const found = await stat(place).catch(() => undefined);
-  if (found?.size !== size || !found.isFile()) return false;
-  const hash = lfs ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
+  if (found?.isFile() !== true) return "nothing";
+  const hash = lfs ? createHash("sha256") : createHash("sha1").update(`blob ${found.size}\0`);
   await pipeline(createReadStream(place), hash);
-  return hash.digest("hex") === (lfs?.oid ?? oid);
+  return `${found.size} ${hash.digest("hex")}`;
 }
 
 async function download(root, { repository }) {
-  const hub = process.env.HF_ENDPOINT;
+  const hub = process.env.HF_ENDPOINT.replace(/\/+$/, "");
   const api = `${hub}/api/models/${quoted(repository)}`;
   const { sha } = await (await get(`${api}/revision/main`)).json();
   const entries = [];
@@ -54,7 +57,7 @@ async function download(root, { repository }) {
   const directory = join(root, "models", ...repository.split("/"));
   for (const entry of entries.toSorted((one, other) => isLast(one) - isLast(other))) {
     const place = join(directory, entry.path);
-    if (await matches(place, entry)) continue;
+    if ((await facts(place, entry)) === listed(entry)) continue;
     const part = `${place}.part`;
     await mkdir(dirname(place), { recursive: true });
     try {
@@ -62,7 +65,9 @@ async function download(root, { repository }) {
         `${hub}/${quoted(repository)}/resolve/${sha}/${quoted(entry.path)}`,
       );
       await pipeline(body ?? [], createWriteStream(part));
-      if (!(await matches(part, entry))) throw wrong(`${entry.path} is not as listed`);
+      const found = await facts(part, entry);
+      if (found !== listed(entry))
+        throw wrong(`${entry.path} is ${found} and not the listed ${listed(entry)}`);
       await rename(part, place);
     } catch (error) {
       await rm(part, { force: true });
@@ -76,7 +81,7 @@ async function download(root, { repository }) {
 let before = Promise.resolve();
 createInterface({ input: process.stdin }).on("line", (line) => {
   const { type, id, root, request } = JSON.parse(line);
-  if (type === "hello") console.log(JSON.stringify(hello));
+  if (type === "hello") write(hello);
   if (type !== "operation") return;
   before = before
     .then(() => download(root, request))
@@ -84,5 +89,5 @@ createInterface({ input: process.stdin }).on("line", (line) => {
       (ok) => ({ ok }),
       ({ kind = "internal", message }) => ({ error: { kind, message } }),
     )
-    .then((result) => console.log(JSON.stringify({ type: "result", id, ...result })));
+    .then((result) => write({ type: "result", id, ...result }));
 });

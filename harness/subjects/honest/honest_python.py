@@ -32,14 +32,18 @@ def listed(url):
         url = following and urllib.parse.urljoin(url, following[1])
 
 
-def matches(path, entry):
-    """Whether a file has the listed size and the listed hash."""
-    lfs = entry.get("lfs")
-    digest = hashlib.sha256() if lfs else hashlib.sha1(b"blob %d\0" % os.path.getsize(path))
+def facts(path, entry):
+    """The size and the hash of a file as a listing states them: SHA-256 of a large file, git blob SHA-1 of another."""
+    size = os.path.getsize(path)
+    digest = hashlib.sha256() if "lfs" in entry else hashlib.sha1(b"blob %d\0" % size)
     with open(path, "rb") as file:
         while piece := file.read(1 << 20):
             digest.update(piece)
-    return os.path.getsize(path) == entry["size"] and digest.hexdigest() == (lfs or entry)["oid"]
+    return f"{size} {digest.hexdigest()}"
+
+
+def listing_of(entry):
+    return f"{entry['size']} {entry.get('lfs', entry)['oid']}"
 
 
 def fetch(url, place, entry):
@@ -49,8 +53,9 @@ def fetch(url, place, entry):
         with answer_to(url) as answer, os.fdopen(number, "wb") as file:
             while piece := answer.read(1 << 16):
                 file.write(piece)
-        if not matches(part, entry):
-            raise Wrong(f"{entry['path']} is not as listed")
+        listed, found = listing_of(entry), facts(part, entry)
+        if found != listed:
+            raise Wrong(f"{entry['path']} is {found} and not the listed {listed}")
         os.replace(part, place)
     except BaseException:
         os.unlink(part)
@@ -59,7 +64,7 @@ def fetch(url, place, entry):
 
 def download(root, request):
     repository = request["repository"]
-    hub, quoted = os.environ["HF_ENDPOINT"], urllib.parse.quote(repository)
+    hub, quoted = os.environ["HF_ENDPOINT"].rstrip("/"), urllib.parse.quote(repository)
     with answer_to(f"{hub}/api/models/{quoted}/revision/main") as answer:
         commit = json.load(answer)["sha"]
     directory = os.path.join(root, "models", *repository.split("/"))
@@ -70,7 +75,7 @@ def download(root, request):
     # A reader who finds the configuration is to find the weights too.
     for entry in sorted(entries, key=lambda one: one["path"] == "config.json"):
         place = os.path.join(directory, entry["path"])
-        if not (os.path.isfile(place) and matches(place, entry)):
+        if not (os.path.isfile(place) and facts(place, entry) == listing_of(entry)):
             fetch(f"{hub}/{quoted}/resolve/{commit}/{urllib.parse.quote(entry['path'])}", place, entry)
     return {"directory": directory}
 
