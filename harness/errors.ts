@@ -1,5 +1,5 @@
 /**
- * A fault of the court itself: never a verdict on the accused.
+ * A fault of the harness itself: never a verdict on the subject.
  *
  * @example
  * ```ts

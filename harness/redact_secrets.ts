@@ -20,11 +20,11 @@ export interface RedactSecretsOptions {
 /**
  * Removes secrets from a text before it is written anywhere: the run's own tokens in the forms in which they travel, whatever
  * looks like a token of the hub, and the values of `Authorization`. `HUB-TOKEN-SECRET` is about subjects; this is the
- * court's own door.
+ * harness's own door.
  *
  * @example
  * ```ts
- * import { redactSecrets } from "mlx-layout/harness";
+ * import { redactSecrets } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(redactSecrets("Authorization: Bearer s3cr3t-value", []), "Authorization: Bearer [token]");

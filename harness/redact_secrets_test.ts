@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { redactSecrets } from "./redact_secrets.ts";
 
 const HUB_TOKEN = "hf_AbCdEfGhIjKlMnOpQrStUvWxYz12345678";

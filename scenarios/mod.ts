@@ -16,7 +16,7 @@ import { manageScenarios } from "./manage/mod.ts";
 import { modelBasedScenarios } from "./model_based/mod.ts";
 import { offlineScenarios } from "./offline/mod.ts";
 
-/** Every scenario, in the order of the law. */
+/** Every scenario, in the order of the spec. */
 export const scenarios: readonly Scenario[] = [
   ...layoutScenarios,
   ...downloadScenarios,

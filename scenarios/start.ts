@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * What `mlx-conform` begins with: it tells whoever has too old a Node.
+ * The entry point of `mlx-conform`: refuses a Node that is too old with a message.
  *
  * @module
  */

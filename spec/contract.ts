@@ -1,19 +1,34 @@
 /**
- * What the court asks of an implementation, and what it answers.
+ * The contract: what an implementation is asked, and what it answers.
  *
  * @module
  */
 
+import type { CheckReport } from "./check.ts";
+import type {
+  DelegatedDownloadRequest,
+  DownloadRequest,
+  DownloadResult,
+  UrlRequest,
+  WaitOptions,
+} from "./download.ts";
 import type { ErrorCode } from "./error_code.ts";
 import type { Host } from "./host.ts";
 import type {
-  GeneratedToken,
+  GenerateOptions,
   GenerateRequest,
   Generation,
   LoadPlan,
   PlanRequest,
 } from "./inference.ts";
-import type { Layout } from "./layouts.ts";
+import type {
+  ListedModel,
+  MigrationRequest,
+  MigrationResult,
+  ModelStatus,
+  RemoveResult,
+} from "./manage.ts";
+import type { ModelRequest } from "./model_request.ts";
 
 /** Environment variables, as the implementation sees them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,226 +37,25 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface SubjectConfig {
   /** Absolute path of the directory that holds the models. */
   readonly root: string;
+  /** Environment variables, such as `HF_HOME` and `HF_TOKEN`; the process's own are not read. */
   readonly env: Environment;
 }
 
-/** Names a model. */
-export interface ModelRequest {
-  /** `org/name`. */
-  readonly repository: string;
-  /** Branch, tag or commit. @default {"main"} */
-  readonly revision?: string;
-  /** @default {"hubapi"} */
-  readonly layout?: Layout;
-}
-
-/** Asks for a model's files. */
-export interface DownloadRequest extends ModelRequest {
-  /** Patterns of wanted files (fnmatch). @default {DEFAULT_PATTERNS} */
-  readonly include?: readonly string[];
-  /** Patterns of files to leave out. @default {[]} */
-  readonly exclude?: readonly string[];
-  /** The hub's address. @default {HF_ENDPOINT} */
-  readonly endpoint?: string;
-  /** @default {HF_TOKEN} */
-  readonly token?: string;
-  /** Never use the network. @default {HF_HUB_OFFLINE} */
-  readonly offline?: boolean;
-  /** How many transfers run at once. @default {8} */
-  readonly concurrency?: number;
-}
-
-/** Asks for one file by its address. */
-export interface UrlRequest {
-  readonly url: string;
-  /** The SHA-256 that the file must have, as 64 hexadecimal digits. */
-  readonly sha256?: string;
-  readonly token?: string;
-}
-
-/** How far a download is. Bytes are counted over all wanted files. */
-export interface Progress {
-  readonly phase: "transfer" | "publish" | "done";
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-  readonly filesDone: number;
-  readonly filesTotal: number;
-  /** From 0 to 1; 1 only when everything is published. */
-  readonly fraction: number;
-  /** Repository path of the file that moved, if one did. */
-  readonly file?: string;
-}
-
-/** Options of whatever waits. */
-export interface WaitOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-/** A file that is in its place. */
-export interface PlacedFile {
-  readonly path: string;
-  readonly sizeBytes: number;
-}
-
-/** What a finished download promises. */
-export interface DownloadResult {
-  /** Absolute path of the model's directory. */
-  readonly directory: string;
-  /** The commit that every file is from; empty for a URL. */
-  readonly commit: string;
-  readonly files: readonly PlacedFile[];
-  readonly bytesFetched: number;
-  /** Whether the local copy was used because the hub could not be asked. */
-  readonly offline: boolean;
-}
-
-/** Why a file of a model is not right. */
-export interface FileFault {
-  readonly path: string;
-  readonly fault: "missing" | "size" | "hash" | "unreadable";
-  readonly detail: string;
-}
-
-/** The three answers: `STATUS-ANSWERS`. */
-export type ModelStatus =
-  | { readonly state: "complete"; readonly directory: string; readonly commit: string }
-  | {
-      readonly state: "incomplete";
-      readonly directory: string;
-      readonly faults: readonly FileFault[];
-    }
-  | { readonly state: "unknown"; readonly directory: string; readonly why: string };
-
-/** One model found under the root. */
-export interface ListedModel {
-  readonly directory: string;
-  readonly layout: Layout;
-  /** `org/name`, when it is known. */
-  readonly repository: string | undefined;
-  /** The app's name for it. */
-  readonly modelId: string;
-  readonly state: ModelStatus["state"];
-  /** Where MLX would look for it, when that is elsewhere. */
-  readonly misplaced: string | undefined;
-  readonly sizeBytes: number;
-}
-
-/** What a removal did. */
-export interface RemoveResult {
-  readonly directory: string;
-  /** Bytes that really came free; data with other names elsewhere does not. */
-  readonly bytesFreed: number;
-}
-
-/** Asks for a model to be moved to its place. */
-export interface MigrationRequest {
-  /** `org/name` of the model. */
-  readonly repository: string;
-  /** Absolute path of the directory in which it is. @default {its flat directory, else that of layout `lmstudio`} */
-  readonly from?: string;
-  /** The layout that it is moved to. @default {"hubapi"} */
-  readonly layout?: Exclude<Layout, "flat" | "hf-cache">;
-  /** What to do: only say what would happen, do it or go on with it, or take it back. */
-  readonly step: "plan" | "move" | "undo";
-}
-
-/** What a migration does or did. */
-export interface MigrationResult {
-  readonly from: string;
-  readonly to: string;
-  /** Paths of the files that are moved, relative to either directory. */
-  readonly files: readonly string[];
-  /** Paths of the files that stay. */
-  readonly leftBehind: readonly string[];
-  readonly isDone: boolean;
-}
-
-/** Causes for which a directory must not be opened by a runtime. */
-export const CHECK_CAUSES = [
-  "missing-config",
-  "bad-config",
-  "missing-weights",
-  "missing-shard",
-  "empty",
-  "truncated",
-  "trailing-bytes",
-  "zeroed",
-  "not-a-number",
-  "appledouble",
-  "lfs-pointer",
-  "html",
-  "evicted",
-  "broken-link",
-  "outside-directory",
-  "header-too-large",
-  "bad-header",
-  "overlap",
-  "out-of-range",
-  "dtype",
-  "shape",
-  "missing-tensor",
-  "extra-tensor",
-  "duplicate-tensor",
-  "foreign-weights",
-  "quantization",
-  "unsupported-architecture",
-  "missing-tokenizer",
-  "bad-tokenizer",
-  "missing-tokenizer-config",
-  "bad-template",
-  "hash",
-  "unreadable",
-] as const;
-
-/** One cause for which a directory must not be opened. */
-export type CheckCause = (typeof CHECK_CAUSES)[number];
-
-/** One thing found wrong in a model directory. */
-export interface CheckFinding {
-  readonly cause: CheckCause;
-  /** Path relative to the model's directory. */
-  readonly path: string;
-  readonly detail: string;
-  /** Whether a runtime may still open the directory. */
-  readonly level: "error" | "warning";
-}
-
-/** What the loader found before any runtime opened the directory. */
-export interface CheckReport {
-  readonly directory: string;
-  readonly loadable: boolean;
-  readonly findings: readonly CheckFinding[];
-  readonly architecture: string | undefined;
-  readonly parameterCount: number;
-  readonly tensorCount: number;
-  readonly quantization: string | undefined;
-  /** Weight files that were opened, relative to the directory. */
-  readonly weightFiles: readonly string[];
-}
-
-/** Options of a request for tokens. */
-export interface GenerateOptions {
-  readonly signal?: AbortSignal;
-  readonly onToken?: (token: GeneratedToken) => void;
-}
-
-/** Asks an MLX runtime to download a model its own way: `DL-DELEGATED`. */
-export interface DelegatedDownloadRequest extends DownloadRequest {
-  /** The runner's name, or the command line of one that speaks the runner protocol. */
-  readonly runner: GenerateRequest["runner"];
-}
-
-/** A model manager under judgement. Failures reject with an error that has an {@linkcode ErrorCode} as `code`. */
+/** A model manager under test. A call that fails rejects with an error that has an {@linkcode ErrorCode} as `code`. */
 export interface ModelManager {
+  /** Downloads a model, or finds that it is complete: `download.md`. */
   download(request: DownloadRequest, options?: WaitOptions): Promise<DownloadResult>;
+  /** Downloads one file by its address: `DL-OTHER-WAY`. */
   downloadUrl(request: UrlRequest, options?: WaitOptions): Promise<DownloadResult>;
-  /** The model's directory if it holds anything, without the network. */
+  /** Finds the model's directory if it holds anything, without the network. */
   locate(request: ModelRequest): Promise<string | undefined>;
+  /** Says whether a model is complete, without the network: `STATUS-ANSWERS`. */
   status(request: ModelRequest): Promise<ModelStatus>;
-  /** As `status`, but every byte is hashed. */
+  /** As `status`, but every byte is hashed: `VERIFY-ROT`. */
   verify(request: ModelRequest, options?: WaitOptions): Promise<ModelStatus>;
+  /** Lists every model under the root, of all layouts. */
   list(): Promise<readonly ListedModel[]>;
+  /** Removes a model and nothing else. */
   remove(request: ModelRequest): Promise<RemoveResult>;
   /** Moves a model from where it was put to where it belongs: `MIGRATE-PLAN`, `MIGRATE-SAFE`. */
   migrate(request: MigrationRequest, options?: WaitOptions): Promise<MigrationResult>;
@@ -258,17 +72,24 @@ export interface ModelManager {
   ) => Promise<DownloadResult>;
 }
 
-/** An implementation as the court starts it: once for each simulated process. */
+/** An implementation as the suite starts it: once for each simulated process. */
 export interface Subject {
+  /** The implementation's name. */
   readonly name: string;
+  /** The implementation's version. */
   readonly version: string;
+  /** Starts it with a host and a configuration; two managers share nothing but the host. */
   start(host: Host, config: SubjectConfig): ModelManager;
 }
 
-/** The part of a failure that the court judges; wording is never judged. */
+/** The part of a failure that is compared; the wording of messages never is. */
 export interface Failure {
+  /** Which of the closed set of failures it is. */
   readonly code: ErrorCode;
+  /** Repository-relative path of the file concerned. */
   readonly file?: string;
+  /** What had to be there. */
   readonly expected?: string;
+  /** What was there. */
   readonly actual?: string;
 }

@@ -1,5 +1,5 @@
 /**
- * The closed set of failures, shared by every implementation and judged by the scenarios.
+ * The closed set of failures, shared by every implementation and compared by the scenarios.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export const ERROR_CODES = {
   "repository-incomplete": "The repository itself lacks a file that a model needs.",
   "unsafe-path": "A name would leave the model's directory or is not safe on every disk.",
   "case-conflict":
-    "Two names differ only in case or normalization on a volume that does not tell them apart.",
+    "Two names differ only in case or normalization on a volume that does not distinguish them.",
   "limit-exceeded": "The hub sent more than a sane hub sends: listing, pages, hops or bytes.",
   "disk-full": "The volume has not enough room.",
   "access-denied":

@@ -8,7 +8,7 @@
 type Token = "run" | { readonly matches: (char: string) => boolean };
 
 /**
- * Tells whether a repository path matches a pattern, as POSIX `fnmatch(pattern, path, 0)` does:
+ * Checks whether a repository path matches a pattern, as POSIX `fnmatch(pattern, path, 0)` does:
  * `*` and `?` also match `/` and a leading dot, brackets are sets, and case counts.
  *
  * Unlike C's `fnmatch`, a backslash is an ordinary character, as in Python's `fnmatchcase`,
@@ -66,7 +66,7 @@ function compiled(pattern: string): readonly Token[] {
   const known = compiledPatterns.get(pattern);
   if (known !== undefined) return known;
   const tokens = tokensOf(Array.from(pattern));
-  // Whoever passes patterns without end must not fill the memory with them.
+  // A caller that passes ever new patterns must not fill the memory with them.
   if (compiledPatterns.size === COMPILED_MAX) compiledPatterns.clear();
   compiledPatterns.set(pattern, tokens);
   return tokens;

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-
 import fc from "fast-check";
-
 import { fnmatch } from "./fnmatch.ts";
 
 /** Pattern, path, and what Python 3.11 answered to `fnmatch.fnmatchcase(path, pattern)`. */

@@ -1,8 +1,8 @@
 /**
  * The ports through which an implementation reaches the outside world.
  *
- * Nothing but a host decides which disk, hub, clock and process table the code
- * runs on; that is what lets the same code run in memory and on a real disk.
+ * A host alone decides which disk, hub, clock and process table the code runs on, so the same code
+ * runs in memory and on a real disk.
  *
  * @module
  */
@@ -12,7 +12,9 @@ export type EntryKind = "file" | "directory" | "link" | "other";
 
 /** Facts about a directory entry, as `stat` and `lstat` report them. */
 export interface FileStat {
+  /** What the entry is. */
   readonly kind: EntryKind;
+  /** Bytes of its data. */
   readonly sizeBytes: number;
   /** Bytes that the volume really holds; 0 for a file whose data was evicted to the cloud. */
   readonly allocatedBytes: number;
@@ -24,19 +26,22 @@ export interface FileStat {
   readonly linkCount: number;
 }
 
-/** What a file is opened for: `r` read, `r+` change, `wx` make anew, fail when the name is taken. */
+/** What a file is opened for: `r` to read, `r+` to change, `wx` to create; `wx` fails when the name is taken. */
 export type OpenMode = "r" | "r+" | "wx";
 
 /** An open file. Positions are bytes from the start; there is no file cursor. */
 export interface OpenFile {
-  /** Fills `buffer` from `position` and returns how many bytes were there to read; 0 at the end. */
+  /** Fills `buffer` from `position` and returns how many bytes were read; 0 at the end. */
   read(buffer: Uint8Array, position: number): Promise<number>;
   /** Writes all of `data` at `position`. */
   write(data: Uint8Array, position: number): Promise<void>;
+  /** Cuts the file, or extends it with zeros, to `sizeBytes`. */
   truncate(sizeBytes: number): Promise<void>;
   /** Makes data and size durable. */
   sync(): Promise<void>;
+  /** Facts about the open file, whatever its name is by now. */
   stat(): Promise<FileStat>;
+  /** Closes it; nothing else may be called afterwards. */
   close(): Promise<void>;
 }
 
@@ -46,16 +51,19 @@ export interface OpenFile {
  * Paths are absolute and use the separator of the host.
  */
 export interface FileSystem {
+  /** Opens a file; follows links. */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
-  /** Makes one directory; `EEXIST` when the name is taken. */
+  /** Makes one directory; fails with `EEXIST` when the name is taken. */
   mkdir(path: string): Promise<void>;
-  /** Names in a directory, in no promised order. */
+  /** The names in a directory, in no promised order. */
   readdir(path: string): Promise<string[]>;
-  /** Follows links. */
+  /** Facts about what a path leads to; follows links. */
   stat(path: string): Promise<FileStat>;
-  /** Does not follow a link at the end of the path. */
+  /** Facts about an entry itself; does not follow a link at the end of the path. */
   lstat(path: string): Promise<FileStat>;
+  /** The text that a symbolic link holds. */
   readlink(path: string): Promise<string>;
+  /** The path without any link in it. */
   realpath(path: string): Promise<string>;
   /** Replaces a file at `target` in one step; source and target lie on one volume. */
   rename(source: string, target: string): Promise<void>;
@@ -63,6 +71,7 @@ export interface FileSystem {
   link(source: string, target: string): Promise<void>;
   /** Makes a symbolic link at `path` that holds the text `destination`. */
   symlink(destination: string, path: string): Promise<void>;
+  /** Removes a file's or a link's name. */
   unlink(path: string): Promise<void>;
   /** Removes an empty directory. */
   rmdir(path: string): Promise<void>;
@@ -74,16 +83,21 @@ export interface FileSystem {
 
 /** One HTTP request. Redirects are never followed by the port. */
 export interface HttpRequest {
+  /** The request's method. */
   readonly method: "GET" | "HEAD";
+  /** The request's headers, by name. */
   readonly headers: Readonly<Record<string, string>>;
   /** Address of a proxy to go through; absent: go directly. */
   readonly proxy?: string;
+  /** Cancels the request and the reading of its body. */
   readonly signal?: AbortSignal;
 }
 
-/** One HTTP response. A `Response` of the platform's `fetch` is one. */
+/** One HTTP response; a `Response` of the platform's `fetch` is one. */
 export interface HttpResponse {
+  /** The status code, such as 206. */
   readonly status: number;
+  /** The response's headers; a name's case does not matter. */
   readonly headers: { get(name: string): string | null };
   /** The decoded body; reading it rejects when the connection breaks. */
   readonly body: AsyncIterable<Uint8Array> | null;
@@ -100,10 +114,10 @@ export interface Clock {
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Chance, for temporary names and for jitter; a number in [0, 1). */
+/** Gives a random number in [0, 1), for temporary names and for jitter. */
 export type Random = () => number;
 
-/** Who is running: lets a lock of a dead process be told from one of a living process. */
+/** Which processes are running: distinguishes the lock of a dead process from that of a living one. */
 export interface ProcessTable {
   /** This machine's name, as other processes on it would give it. */
   readonly machine: string;
@@ -115,6 +129,7 @@ export interface ProcessTable {
 
 /** How a program ended; exactly one of the two is defined. */
 export interface ProcessEnd {
+  /** The code that it returned. */
   readonly exitCode: number | undefined;
   /** The signal that killed it, such as `SIGKILL`. */
   readonly signal: string | undefined;
@@ -122,9 +137,11 @@ export interface ProcessEnd {
 
 /** A running program and everything that it starts. */
 export interface ChildProcess {
+  /** Its number on this machine. */
   readonly pid: number;
-  /** Its output, in pieces; ends when it ends. Nothing is read ahead of who reads this. */
+  /** Its output, in pieces; ends when the program ends. Nothing is read ahead of the consumer. */
   readonly stdout: AsyncIterable<Uint8Array>;
+  /** Its error output, in pieces. */
   readonly stderr: AsyncIterable<Uint8Array>;
   /** Resolves when it has ended. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
@@ -134,7 +151,7 @@ export interface ChildProcess {
   endInput(): void;
   /** Kills it and every program that it started, at once. */
   kill(): void;
-  /** Bytes of memory that it and what it started hold; undefined where that cannot be told. */
+  /** Bytes of memory that it and what it started hold; undefined where that is not known. */
   memoryBytes(): Promise<number | undefined>;
 }
 
@@ -156,12 +173,17 @@ export interface ProgramStarter {
   spawn(command: readonly string[], options: SpawnOptions): Promise<ChildProcess>;
 }
 
-/** The outside world, whole. */
+/** The whole outside world of an implementation. */
 export interface Host {
+  /** The disk. */
   readonly files: FileSystem;
+  /** The network. */
   readonly fetch: Fetch;
+  /** Time. */
   readonly clock: Clock;
+  /** Random numbers. */
   readonly random: Random;
+  /** The processes of this machine. */
   readonly processes: ProcessTable;
   /** Absent where no programs may be started; a runner then works inside this process or not at all. */
   readonly programs?: ProgramStarter;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ModelRequest } from "./contract.ts";
+import type { ModelRequest } from "./model_request.ts";
 
 /**
  * The runtimes whose choice of files is known.
@@ -25,7 +25,9 @@ export type ReadRole = "config" | "index" | "weights" | "tokenizer" | "template"
 export interface PlannedRead {
   /** Path relative to the model's directory, with `/`. */
   readonly path: string;
+  /** What it is opened for. */
   readonly role: ReadRole;
+  /** Its size in bytes. */
   readonly sizeBytes: number;
 }
 
@@ -33,12 +35,15 @@ export interface PlannedRead {
 export interface MissingRead {
   /** Path or pattern relative to the model's directory. */
   readonly path: string;
+  /** What it is needed for, or why it does not count. */
   readonly detail: string;
 }
 
 /** Which files of a directory a runtime opens, and which it never will: `LOAD-PLAN`. */
 export interface LoadPlan {
+  /** Absolute path of the directory. */
   readonly directory: string;
+  /** The runtime that the plan is for. */
   readonly runtime: PlanRuntime;
   /** Files that will be opened, in the order of their first opening as far as the runtime has one. */
   readonly reads: readonly PlannedRead[];
@@ -48,23 +53,25 @@ export interface LoadPlan {
   readonly unused: readonly { readonly path: string; readonly sizeBytes: number }[];
   /** Bytes of the files in `unused`. */
   readonly reclaimableBytes: number;
+  /** Files that the runtime needs and does not find. */
   readonly missing: readonly MissingRead[];
-  /** Where the load is known to end from the names and the small files alone; nothing behind it is opened. */
+  /** Where the load is known to fail from the names and the small files alone; nothing after it is opened. */
   readonly stopsAt: MissingRead | undefined;
 }
 
-/** Asks for a plan. */
+/** Asks which files a runtime opens. */
 export interface PlanRequest extends ModelRequest {
+  /** The runtime that the plan is for. */
   readonly runtime: PlanRuntime;
 }
 
-/** The runners that this law knows by name. */
+/** The runners that are known by name. */
 export const RUNNER_NAMES = ["mlx-swift", "mlx-lm", "reference"] as const;
 
 /** A runner known by name. */
 export type RunnerName = (typeof RUNNER_NAMES)[number];
 
-/** What a runner may take. Times are how long nothing may come, not how long the whole may last. */
+/** What a runner may use. Times limit how long nothing arrives, not how long the whole call lasts. */
 export interface RunnerLimits {
   /** From the start to `hello`, in milliseconds. @default {60_000} */
   readonly startMs: number;
@@ -78,7 +85,7 @@ export interface RunnerLimits {
   readonly memoryBytes: number | undefined;
   /** Bytes of one message. @default {4 MiB} */
   readonly messageBytes: number;
-  /** Bytes of output, and of stderrTail, for one request. @default {64 MiB} */
+  /** Bytes of output, and of the error stream, for one request. @default {64 MiB} */
   readonly outputBytes: number;
 }
 
@@ -88,7 +95,7 @@ export interface GenerateRequest extends ModelRequest {
   readonly prompt: string | readonly number[];
   /** Whether a text is put into the model's chat template first, if it has one. @default {false} */
   readonly chat?: boolean;
-  /** The most tokens that may come; at least 1. */
+  /** The most tokens to generate; at least 1. */
   readonly maxTokens: number;
   /** How many of the highest logits come with each token. @default {0} */
   readonly topLogits?: number;
@@ -96,11 +103,21 @@ export interface GenerateRequest extends ModelRequest {
   readonly stopAtEnd?: boolean;
   /** The runner's name, or the command line of one that speaks the runner protocol. @default {"auto"} */
   readonly runner?: "auto" | RunnerName | readonly string[];
+  /** Limits that replace the default ones. */
   readonly limits?: Partial<RunnerLimits>;
+}
+
+/** Options of a request for tokens. */
+export interface GenerateOptions {
+  /** Cancels the call, which then rejects with the code `cancelled`. */
+  readonly signal?: AbortSignal;
+  /** Called with each token as it comes. */
+  readonly onToken?: (token: GeneratedToken) => void;
 }
 
 /** One generated token. */
 export interface GeneratedToken {
+  /** Its id in the model's vocabulary. */
   readonly id: number;
   /** The text that came with it; empty while a character is not whole. */
   readonly text: string;
@@ -110,22 +127,32 @@ export interface GeneratedToken {
 
 /** What a runner loaded. */
 export interface LoadedModel {
+  /** The configuration's `model_type`. */
   readonly architecture: string;
+  /** Counted as mlx-lm does: packed weights as often as they unpack. */
   readonly parameterCount: number;
+  /** Tensors in the weight files. */
   readonly tensorCount: number;
+  /** Such as `affine, 4 bits, group size 64`; undefined for a model in full precision. */
   readonly quantization: string | undefined;
+  /** How many token ids the model knows. */
   readonly vocabularySize: number;
 }
 
-/** What came of a request for tokens. */
+/** The answer to a request for tokens. */
 export interface Generation {
   /** Directory that the runner loaded: `LAYOUT-AGREE`. */
   readonly directory: string;
   /** The runner's name and the runtime's versions. */
   readonly runner: string;
+  /** The model that the runner loaded. */
   readonly model: LoadedModel;
+  /** The token ids of the prompt, as the runner saw them. */
   readonly promptIds: readonly number[];
+  /** The tokens, in their order. */
   readonly tokens: readonly GeneratedToken[];
+  /** The text of the tokens. */
   readonly text: string;
+  /** Why it ended: the limit of tokens, or the model's end-of-text token. */
   readonly finish: "limit" | "stop";
 }

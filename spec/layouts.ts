@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The layouts that the law knows. */
+/** Every layout, with the path of a model's directory. */
 export const LAYOUTS = {
   hubapi: "{root}/models/{org}/{name}",
   lmstudio: "{root}/{org}/{name}",
@@ -14,6 +14,14 @@ export const LAYOUTS = {
 
 /** One of the layouts. */
 export type Layout = keyof typeof LAYOUTS;
+
+/** A layout that has one directory for each repository, named by its organization and name. */
+export type RepositoryLayout = Exclude<Layout, "flat" | "hf-cache">;
+
+/** The layouts that a model can be moved to. */
+export const REPOSITORY_LAYOUTS: readonly RepositoryLayout[] = Object.keys(LAYOUTS).filter(
+  (layout): layout is RepositoryLayout => layout !== "flat" && layout !== "hf-cache",
+);
 
 /** File patterns of a request that names none: what the MLX runtimes read (fnmatch). */
 export const DEFAULT_PATTERNS: readonly string[] = [
@@ -51,7 +59,9 @@ export type Digest = `sha256:${string}` | `git-sha1:${string}`;
 export interface MarkerFile {
   /** Repository-relative path, with `/`. */
   readonly path: string;
+  /** Its size in bytes. */
   readonly sizeBytes: number;
+  /** The hash of its content. */
   readonly digest: Digest;
   /** Time of the file's last change when it was verified, in milliseconds. */
   readonly modifiedMs: number;
@@ -61,6 +71,7 @@ export interface MarkerFile {
  * What a `.downloaded` marker says, as JSON in UTF-8. Every path in it is relative: `LAYOUT-RELATIVE`.
  */
 export interface Marker {
+  /** The marker's format and version. */
   readonly format: "mlx-layout/1";
   /** Repository, or the URL that the files came from. */
   readonly source: string;
@@ -68,7 +79,10 @@ export interface Marker {
   readonly revision: string;
   /** The commit that it meant; empty for a URL. */
   readonly commit: string;
+  /** Patterns of the files that were wanted (fnmatch). */
   readonly include: readonly string[];
+  /** Patterns of the files that were left out (fnmatch). */
   readonly exclude: readonly string[];
+  /** The files that were verified, ordered by path. */
   readonly files: readonly MarkerFile[];
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-
 import { fnmatch } from "./fnmatch.ts";
 import {
   DEFAULT_PATTERNS,
@@ -9,6 +8,7 @@ import {
   type Marker,
   MARKER_NAME,
   METADATA_DIRECTORY,
+  REPOSITORY_LAYOUTS,
   REQUIRED_PARTS,
 } from "./layouts.ts";
 
@@ -25,6 +25,18 @@ test("LAYOUTS puts every model below the root, by its own name", () => {
   }
   const templates = Object.values(LAYOUTS);
   assert.equal(new Set(templates).size, templates.length);
+});
+
+test("REPOSITORY_LAYOUTS are those with one directory for each repository", () => {
+  for (const [layout, template] of Object.entries(LAYOUTS)) {
+    const isOne =
+      template.includes("{org}") && template.includes("{name}") && !template.includes("{commit}");
+    assert.equal(
+      REPOSITORY_LAYOUTS.some((one) => one === layout),
+      isOne,
+      layout,
+    );
+  }
 });
 
 test("DEFAULT_PATTERNS wants every file that supplies a required part", () => {
@@ -48,7 +60,7 @@ test("DEFAULT_PATTERNS wants nested and shard files, and no other weights or pap
   }
 });
 
-test("the project's own files in a model directory are never taken for weights", () => {
+test("the project's own files in a model directory are never mistaken for weights", () => {
   for (const path of [MARKER_NAME, `${METADATA_DIRECTORY}/model.safetensors.metadata`]) {
     assert.ok(!REQUIRED_PARTS.weights.some((pattern) => fnmatch(pattern, path)), path);
     assert.ok(path.startsWith("."), `${path} would be a visible file without metadata`);

@@ -1,16 +1,70 @@
 /**
- * The law: requirements, ports, contract, error codes and layouts.
+ * What an MLX model on disk is, and what a downloader, a file manager and a loader of such models promise: the
+ * requirements, the contract that an implementation fulfils, the ports through which it reaches the outside world, the
+ * layouts and the error codes. It runs nothing.
+ *
+ * @example Look up what a requirement says
+ * ```ts
+ * import { LAYOUTS, REQUIREMENTS } from "mlx-layout/spec";
+ * import assert from "node:assert/strict";
+ *
+ * const { level, profile, text } = REQUIREMENTS["LAYOUT-AGREE"];
+ * assert.deepEqual([level, profile], ["MUST", "core"]);
+ * assert.match(text, /the loader opens are the same path/);
+ * assert.equal(LAYOUTS.hubapi, "{root}/models/{org}/{name}");
+ * ```
  *
  * @module
  */
 
-export type * from "./contract.ts";
-export { CHECK_CAUSES } from "./contract.ts";
+export { CHECK_CAUSES, type CheckCause, type CheckFinding, type CheckReport } from "./check.ts";
+export type { Environment, Failure, ModelManager, Subject, SubjectConfig } from "./contract.ts";
+export type {
+  DelegatedDownloadRequest,
+  DownloadRequest,
+  DownloadResult,
+  PlacedFile,
+  Progress,
+  UrlRequest,
+  WaitOptions,
+} from "./download.ts";
 export { ERROR_CODES, type ErrorCode } from "./error_code.ts";
 export { fnmatch } from "./fnmatch.ts";
-export type * from "./host.ts";
-export type * from "./inference.ts";
-export { PLAN_RUNTIMES, RUNNER_NAMES } from "./inference.ts";
+export type {
+  ChildProcess,
+  Clock,
+  EntryKind,
+  Fetch,
+  FileStat,
+  FileSystem,
+  Host,
+  HttpRequest,
+  HttpResponse,
+  OpenFile,
+  OpenMode,
+  ProcessEnd,
+  ProcessTable,
+  ProgramStarter,
+  Random,
+  SpawnOptions,
+} from "./host.ts";
+export {
+  type GeneratedToken,
+  type GenerateOptions,
+  type GenerateRequest,
+  type Generation,
+  type LoadedModel,
+  type LoadPlan,
+  type MissingRead,
+  PLAN_RUNTIMES,
+  type PlannedRead,
+  type PlanRequest,
+  type PlanRuntime,
+  type ReadRole,
+  RUNNER_NAMES,
+  type RunnerLimits,
+  type RunnerName,
+} from "./inference.ts";
 export {
   DEFAULT_PATTERNS,
   type Digest,
@@ -20,9 +74,20 @@ export {
   MARKER_NAME,
   type MarkerFile,
   METADATA_DIRECTORY,
+  REPOSITORY_LAYOUTS,
+  type RepositoryLayout,
   REQUIRED_PARTS,
   type RequiredPart,
 } from "./layouts.ts";
+export type {
+  FileFault,
+  ListedModel,
+  MigrationRequest,
+  MigrationResult,
+  ModelStatus,
+  RemoveResult,
+} from "./manage.ts";
+export type { ModelRequest } from "./model_request.ts";
 export {
   type Level,
   type Profile,
@@ -30,5 +95,3 @@ export {
   type RequirementId,
   REQUIREMENTS,
 } from "./requirements.ts";
-export type * from "./runner_messages.ts";
-export { RUNNER_ERROR_KINDS, RUNNER_OPERATIONS, RUNNER_PROTOCOL } from "./runner_messages.ts";

@@ -1,5 +1,5 @@
 /**
- * Every requirement of the law: its id, level, profile and sentence.
+ * Every requirement of the spec: its id, level, profile and sentence.
  *
  * The prose in `spec/*.md` states the same sentences; `requirements_test.ts` keeps
  * the two equal, both ways. An id is never reused: a changed meaning gets a new one.
@@ -13,16 +13,19 @@ export type Level = "MUST" | "SHOULD" | "MAY";
 /** The set of promises that a requirement belongs to. */
 export type Profile = "core" | "offline" | "durable" | "interop" | "inference";
 
-/** One sentence of the law. */
+/** One requirement of the spec. */
 export interface Requirement {
+  /** How binding it is. */
   readonly level: Level;
+  /** The set of promises that it belongs to. */
   readonly profile: Profile;
   /** The document in `spec/` that states it. */
   readonly document: "layout" | "download" | "hub" | "manage" | "load" | "offline" | "durable";
+  /** The sentence, as the document states it. */
   readonly text: string;
 }
 
-/** The law, by id. */
+/** Every requirement, by id. */
 export const REQUIREMENTS = {
   "LAYOUT-PATH": {
     level: "MUST",
@@ -70,13 +73,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "What the repository itself lacks of the required files is named in the error, before any weight file is requested.",
+    text: "A required part that the repository itself lacks is named in an error before any weight file is requested.",
   },
   "LAYOUT-PATTERN": {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "A pattern is matched as by `fnmatch`: `*` crosses `/`, names with a leading dot match, and case counts.",
+    text: "A pattern matches as in `fnmatch`: `*` crosses `/`, names with a leading dot match, and case matters.",
   },
   "LAYOUT-WIDER": {
     level: "MUST",
@@ -94,13 +97,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "Two listed paths that have the same content both appear.",
+    text: "Two listed paths with the same content both appear.",
   },
   "LAYOUT-PARENTS": {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "The parent directories of a file are made when it is published, also when they were removed in the meantime.",
+    text: "The parent directories of a file are created when it is published, even when they were removed in the meantime.",
   },
   "LAYOUT-FILE": {
     level: "MUST",
@@ -136,7 +139,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "Nothing is ever written outside the root, also when a link inside the model directory leads out of it.",
+    text: "Nothing is ever written outside the root, even when a link inside the model directory points out of it.",
   },
   "LAYOUT-CASE-ID": {
     level: "MUST",
@@ -148,7 +151,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "File names that differ only in case or normalization are both kept on a volume that tells them apart, and refused with both names, before anything is written, on one that does not.",
+    text: "File names that differ only in case or normalization are both kept on a volume that distinguishes them, and refused with both names, before anything is written, on one that does not.",
   },
   "LAYOUT-RELATIVE": {
     level: "MUST",
@@ -160,13 +163,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "A root that is itself a symbolic link works as the directory that it leads to.",
+    text: "A root that is itself a symbolic link works like the directory that it points to.",
   },
   "LAYOUT-FOREIGN": {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "Files that other tools leave in a model directory, such as `.DS_Store`, `._model.safetensors` and `.cache` entries of others, are neither taken for weights nor removed by a download.",
+    text: "Files that other tools leave in a model directory, such as `.DS_Store`, `._model.safetensors` and `.cache` entries of others, are neither treated as weights nor removed by a download.",
   },
   "DL-INTEGRITY": {
     level: "MUST",
@@ -184,7 +187,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "At every moment a reader sees at a final path nothing or a whole verified file.",
+    text: "At every moment a final path holds either nothing or a whole verified file.",
   },
   "DL-PARTIAL-PLACE": {
     level: "MUST",
@@ -202,7 +205,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A branch is resolved to a commit once, and every file is requested from that commit, also when the branch moves meanwhile.",
+    text: "A branch is resolved to a commit once, and every file is requested from that commit, even when the branch moves meanwhile.",
   },
   "DL-NEW-COMMIT": {
     level: "MUST",
@@ -214,13 +217,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "After an interruption the next download, in the same or in a new process, asks for the bytes that are missing and not for those that were kept.",
+    text: "After an interruption the next download, in the same or in a new process, requests the missing bytes and not those that were kept.",
   },
   "DL-RESUME-RANGE": {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A `206` response is used only when its `Content-Range` starts at the byte that was asked for, and one that does not costs none of the kept bytes.",
+    text: "A `206` response is used only when its `Content-Range` starts at the requested byte, and one that starts elsewhere costs none of the kept bytes.",
   },
   "DL-RESUME-WHOLE": {
     level: "MUST",
@@ -244,13 +247,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "No byte that was kept is transferred again, but for one chunk at the most.",
+    text: "No byte that was kept is transferred again, except for at most one chunk.",
   },
   "DL-IDEMPOTENT": {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "Downloading a complete model again costs one request at the most, transfers no file content, writes nothing and changes no modification time.",
+    text: "Downloading a complete model again costs at most one request, transfers no file content, writes nothing and changes no modification time.",
   },
   "DL-REPAIR-ALONE": {
     level: "MUST",
@@ -298,19 +301,19 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "Any number of downloads of one model at a time, in one process or in several, end with one intact model.",
+    text: "Any number of simultaneous downloads of one model, in one process or in several, end with one intact model.",
   },
   "DL-ONE-TRANSFER": {
     level: "SHOULD",
     profile: "core",
     document: "download",
-    text: "Downloads of one model at a time transfer each content once.",
+    text: "Simultaneous downloads of one model transfer each content once.",
   },
   "DL-LOCK-DEAD": {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A lock that a dead process left does not keep a later download from finishing.",
+    text: "A lock left by a dead process does not keep a later download from finishing.",
   },
   "ERROR-KIND": {
     level: "MUST",
@@ -322,7 +325,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "Broken connections and answers of 429 and 5xx are tried again, with growing and capped pauses.",
+    text: "Broken connections and answers of 429 and 5xx are retried, with growing and capped pauses.",
   },
   "DL-RETRY-AFTER": {
     level: "MUST",
@@ -334,7 +337,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "What fails for an unknown repository, revision or file, a missing or refused token or a gated repository is not tried again.",
+    text: "What fails for an unknown repository, revision or file, a missing or refused token or a gated repository is not retried.",
   },
   "DL-CDN-EXPIRED": {
     level: "MUST",
@@ -394,7 +397,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "inference",
     document: "download",
-    text: "The same request can be carried out by an MLX runtime's own download system in a child process, and the result is judged the same way.",
+    text: "The same request can be carried out by an MLX runtime's own download system in a child process, and its result is checked the same way.",
   },
   "HUB-PAGES": {
     level: "MUST",
@@ -424,13 +427,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "hub",
-    text: "A renamed repository is downloaded under the id that was asked for.",
+    text: "A renamed repository is downloaded under the requested id.",
   },
   "HUB-TOKEN-HOST": {
     level: "MUST",
     profile: "core",
     document: "hub",
-    text: "The token is sent to the hub's own host alone, never to another host that a redirect or a listing names.",
+    text: "The token is sent only to the hub's own host, never to another host that a redirect or a listing names.",
   },
   "HUB-TOKEN-SECRET": {
     level: "MUST",
@@ -460,7 +463,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "hub",
-    text: "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case, choose the way of each request.",
+    text: "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case, decide whether and through which proxy each request goes.",
   },
   "HUB-ENV-EMPTY": {
     level: "MUST",
@@ -484,7 +487,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "hub",
-    text: "A file body longer than listed is cut off, not written on.",
+    text: "A file body longer than listed is cut off, and nothing beyond the listed size is written.",
   },
   "HUB-LIMIT-INFLATE": {
     level: "MUST",
@@ -532,7 +535,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "manage",
-    text: "`verify` finds every file whose bytes differ from those that were downloaded, also when size and modification time are unchanged.",
+    text: "`verify` finds every file whose bytes differ from those that were downloaded, even when size and modification time are unchanged.",
   },
   "MARK-TRUE": {
     level: "MUST",
@@ -550,7 +553,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "manage",
-    text: "The marker is the first file to go when a model is removed or replaced.",
+    text: "The marker is the first file to disappear when a model is removed or replaced.",
   },
   "MARK-FOREIGN": {
     level: "MUST",
@@ -568,7 +571,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "manage",
-    text: "Repositories and model ids map to each other without collision, also when two organizations have a model of the same name.",
+    text: "Repositories and model ids map to each other without collision, even when two organizations have a model of the same name.",
   },
   "MANAGE-METADATA": {
     level: "MUST",
@@ -598,13 +601,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "manage",
-    text: "`remove` takes everything of the model: files, partial files, metadata, locks, marker and the directories that this leaves empty.",
+    text: "`remove` deletes everything of the model: files, partial files, metadata, locks, marker and the directories that this leaves empty.",
   },
   "REMOVE-BYTES": {
     level: "MUST",
     profile: "core",
     document: "manage",
-    text: "`remove` reports how many bytes really came free, also where data has other names.",
+    text: "`remove` reports how many bytes were really freed, even where data has other names.",
   },
   "REMOVE-NEIGHBOURS": {
     level: "MUST",
@@ -634,7 +637,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "load",
-    text: "A weight file that was cut, even by one byte, is refused with the number of missing bytes.",
+    text: "A weight file that was truncated, even by one byte, is refused with the number of missing bytes.",
   },
   "LOAD-TRAILING": {
     level: "MUST",
@@ -664,7 +667,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "load",
-    text: "An AppleDouble sidecar in place of a weight file is refused by name, and one beside it is not taken for weights.",
+    text: "An AppleDouble sidecar in place of a weight file is refused by name, and one beside it is not treated as weights.",
   },
   "LOAD-POINTER": {
     level: "MUST",
@@ -694,7 +697,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "load",
-    text: "A link that leads nowhere or out of the model's directory is refused.",
+    text: "A link that points nowhere or out of the model's directory is refused.",
   },
   "LOAD-EXTENTS": {
     level: "MUST",
@@ -802,7 +805,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "durable",
     document: "durable",
-    text: "Recovery needs no hand, also when the crash comes during a recovery.",
+    text: "Recovery needs no manual step, even after a crash during a recovery.",
   },
   "DUR-CORE": {
     level: "SHOULD",

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-
 import { ERROR_CODES } from "./error_code.ts";
 import { type Requirement, REQUIREMENTS } from "./requirements.ts";
 
@@ -74,7 +73,7 @@ test("no anchor and no heading of the third level is outside a requirement's blo
   }
 });
 
-test("every id is an area and a noun, of 20 characters at the most", () => {
+test("every id is an area and a noun, of at most 20 characters", () => {
   for (const id of Object.keys(LAW)) {
     assert.match(id, /^[A-Z]+(-[A-Z]+)+$/);
     assert.ok(id.length <= 20, `${id} is ${id.length} characters long`);
@@ -106,7 +105,7 @@ test("README.md lists every error code with its meaning", () => {
   assert.equal(rows.length, Object.keys(ERROR_CODES).length);
 });
 
-test("README.md links every document of the law", () => {
+test("README.md links every document of the spec", () => {
   const readme = readDocument("README.md");
   for (const { document } of Object.values(LAW)) {
     assert.ok(readme.includes(`](${document}.md)`), `${document}.md is not linked`);

@@ -1,18 +1,18 @@
 /**
- * The messages of the runner protocol, version 1; `runner_protocol.md` tells their story.
+ * The messages of the runner protocol, version 1; `runner_protocol.md` describes them.
  *
  * @module
  */
 
 import type { LoadedModel } from "./inference.ts";
 
-/** The version of the protocol that this law states. */
+/** The version of the runner protocol. */
 export const RUNNER_PROTOCOL = 1;
 
-/** What a runner can be asked. */
+/** The operations of the runner protocol. */
 export const RUNNER_OPERATIONS = ["load", "generate", "cancel", "unload", "download"] as const;
 
-/** One thing that a runner can be asked. */
+/** One operation of the runner protocol. */
 export type RunnerOperation = (typeof RUNNER_OPERATIONS)[number];
 
 /** Why a runner could not do what it was asked to do. */
@@ -26,26 +26,30 @@ export const RUNNER_ERROR_KINDS = [
   "internal",
 ] as const;
 
-/** One reason of a runner. */
+/** One reason why a runner could not do what it was asked to do. */
 export type RunnerErrorKind = (typeof RUNNER_ERROR_KINDS)[number];
 
-/** What a generation is asked for. */
+/** The fields of the operation `generate`. */
 export interface RunnerPrompt {
-  /** Either text or ids, never both. */
+  /** The prompt as text; either this or `promptIds` is given, never both. */
   readonly prompt?: string;
+  /** The prompt as token ids. */
   readonly promptIds?: readonly number[];
   /** Whether the text is put into the chat template first, if there is one. @default {false} */
   readonly chat?: boolean;
+  /** The most tokens to generate; at least 1. */
   readonly maxTokens: number;
-  /** @default {0} */
+  /** How many of the highest logits come with each token. @default {0} */
   readonly topLogits?: number;
   /** Whether the model's end-of-text token ends the answer. @default {false} */
   readonly stopAtEnd?: boolean;
 }
 
-/** What a download is asked for. */
+/** The fields of the operation `download`. */
 export interface RunnerDownload {
+  /** The repository, as `org/name`. */
   readonly repository: string;
+  /** Branch, tag or commit. @default {"main"} */
   readonly revision?: string;
 }
 
@@ -59,33 +63,49 @@ export type RunnerRequest =
 
 /** The first message of a runner. */
 export interface RunnerHello {
+  /** The kind of the message. */
   readonly event: "hello";
+  /** The version of the protocol that it speaks. */
   readonly protocol: number;
+  /** The runner's name. */
   readonly name: string;
+  /** The runner's own version. */
   readonly version: string;
-  /** Versions of what it is made of, such as `{"mlx": "0.32.4"}`. */
+  /** Versions of the runtimes that it is made of, such as `{"mlx": "0.32.4"}`. */
   readonly runtimes: Readonly<Record<string, string>>;
-  /** Such as `cpu` or `gpu`. */
+  /** What computes, such as `cpu` or `gpu`. */
   readonly device: string;
+  /** The operations that it carries out. */
   readonly operations: readonly RunnerOperation[];
 }
 
 /** One token of a generation. */
 export interface RunnerToken {
+  /** The kind of the message. */
   readonly event: "token";
+  /** The id of the request. */
   readonly id: number;
+  /** The token's id in the model's vocabulary. */
   readonly token: number;
+  /** The text that came with it; empty while a character is not whole. */
   readonly text: string;
+  /** The highest logits, the highest first; present when they were asked for. */
   readonly topLogits?: readonly { readonly id: number; readonly logit: number }[];
 }
 
 /** The end of a generation. */
 export interface RunnerGenerated {
+  /** The kind of the message. */
   readonly event: "generated";
+  /** The id of the request. */
   readonly id: number;
+  /** The token ids of the prompt. */
   readonly promptIds: readonly number[];
+  /** The ids of all generated tokens, in their order. */
   readonly tokens: readonly number[];
+  /** The text of all generated tokens. */
   readonly text: string;
+  /** Why it ended. */
   readonly finish: "limit" | "stop" | "cancelled";
 }
 

@@ -2,11 +2,9 @@ import { ModelError } from "./errors.ts";
 
 /** The error of a cancelled operation: `DL-CANCEL`. */
 export function cancelledError(signal: AbortSignal): ModelError {
-  return new ModelError(
-    "cancelled",
-    "Cannot go on as the caller cancelled: run the same again to resume",
-    { cause: signal.reason },
-  );
+  return new ModelError("cancelled", "Cancelled by the caller; retry the command to resume", {
+    cause: signal.reason,
+  });
 }
 
 /** @throws {ModelError} `cancelled` */

@@ -1,5 +1,5 @@
 /**
- * The one error class of this implementation.
+ * The one error class of this implementation: every failure that a caller can expect, with a code of a closed set.
  *
  * @module
  */
@@ -28,17 +28,32 @@ export interface ModelErrorOptions {
  * import { ModelError } from "mlx-layout";
  * import assert from "node:assert/strict";
  *
- * const error = new ModelError("integrity", 'Cannot keep "model.safetensors"', { file: "model.safetensors" });
+ * const error = new ModelError("integrity", "Cannot keep model.safetensors: its SHA-256 differs", {
+ *   file: "model.safetensors",
+ * });
+ * assert(error instanceof Error);
  * assert.equal(error.code, "integrity");
+ * assert.equal(error.file, "model.safetensors");
  * ```
  */
 export class ModelError extends Error implements Failure {
+  /** The class's name, also where the code is minified. */
   override readonly name = "ModelError";
+  /** Which of the closed set of failures it is. */
   readonly code: ErrorCode;
+  /** Repository-relative path of the file concerned. */
   declare readonly file?: string;
+  /** What had to be there. */
   declare readonly expected?: string;
+  /** What was there. */
   declare readonly actual?: string;
 
+  /**
+   * Makes a failure.
+   *
+   * @param code which failure it is
+   * @param message what was attempted, on what, why it failed and what to do
+   */
   constructor(code: ErrorCode, message: string, options: ModelErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

@@ -22,25 +22,26 @@ import {
   type TimedGeneration,
 } from "./run/generate_text.ts";
 
-/** How an {@linkcode InferenceManager} finds models. */
+/** How an {@linkcode InferenceManager} finds models and runs them. */
 export interface InferenceManagerOptions {
-  /** Gives the directory of a model, or undefined when there is none. */
+  /** Finds the directory of a model; undefined when there is none. */
   readonly locate: (request: ModelRequest) => Promise<string | undefined>;
-  /** Gives the digests that a marker records for the files of a directory. */
+  /** Reads the digests that a marker records for the files of a directory. */
   readonly digests?: (directory: string) => Promise<ReadonlyMap<string, Digest>>;
   /** Directory that links in a model may lead into, such as the one that holds all models. */
   readonly root?: string;
-  /** What runners are started with; absent: models can be examined, but not run. */
+  /** What runners are started with; absent: models can be examined but not run. */
   readonly run?: Pick<Host, "clock" | "programs"> & { readonly env: Environment };
 }
 
-/** A directory that holds a model, wherever it is. */
+/** Names a model by its directory, wherever that is. */
 export interface DirectoryRequest {
+  /** Absolute path. */
   readonly directory: string;
 }
 
 /**
- * Finds a model in its place and examines it before any runtime opens it.
+ * Finds a model in its place, checks it before any runtime opens it, and runs it: every requirement `LOAD-*`.
  *
  * @example Usage
  * ```ts
@@ -49,35 +50,43 @@ export interface DirectoryRequest {
  *
  * const manager = new InferenceManager(nodeHost().files, { locate: async () => undefined });
  * await assert.rejects(manager.check({ repository: "org/name" }), { code: "not-downloaded" });
+ * await assert.rejects(manager.check({ directory: "/nowhere/model" }), { code: "not-downloaded" });
  * ```
  */
 export class InferenceManager {
   readonly #files: FileSystem;
   readonly #options: InferenceManagerOptions;
 
+  /**
+   * Makes a manager; it reads nothing until it is asked.
+   *
+   * @param files the disk
+   * @param options how models are found, and what runners are started with
+   */
   constructor(files: FileSystem, options: InferenceManagerOptions) {
     this.#files = files;
     this.#options = options;
   }
 
   /**
-   * Gives the directory that a runtime has to open: `LAYOUT-AGREE`.
+   * Finds the directory that a runtime must open: `LAYOUT-AGREE`.
    *
-   * @throws ModelError with the code `not-downloaded`
+   * @returns its absolute path
+   * @throws {ModelError} `not-downloaded`
    */
   async locate(request: ModelRequest): Promise<string> {
     const directory = await this.#options.locate(request);
     if (directory !== undefined) return directory;
     throw new ModelError(
       "not-downloaded",
-      `Cannot find "${request.repository}" as no copy of it is on this disk: download it first`,
+      `Cannot find "${request.repository}": no copy of it is on this disk; download it first`,
     );
   }
 
   /**
-   * Says everything that is wrong with a model's files: every `LOAD-*` requirement of the profile `core`.
+   * Finds everything that is wrong with a model's files: every `LOAD-*` requirement of the profile `core`.
    *
-   * @throws ModelError with the code `not-downloaded`
+   * @throws {ModelError} `not-downloaded`
    */
   async check(
     request: ModelRequest | DirectoryRequest,
@@ -89,16 +98,15 @@ export class InferenceManager {
     return await checkDirectory(this.#files, directory, {
       ...(options.signal && { signal: options.signal }),
       ...(digests && { digests }),
-      // A directory that the caller names may lie elsewhere, where the root means nothing.
-      // Nor does it in the hub's cache, which may lie elsewhere too.
+      // A directory that the caller names may be elsewhere, where the root means nothing; so may the hub's cache.
       ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
     });
   }
 
   /**
-   * Says which files of a model a runtime opens: `LOAD-PLAN`.
+   * Finds which files of a model a runtime opens: `LOAD-PLAN`.
    *
-   * @throws ModelError with the code `not-downloaded`
+   * @throws {ModelError} `not-downloaded`
    */
   async plan(
     request: ModelRequest | DirectoryRequest,
@@ -116,7 +124,8 @@ export class InferenceManager {
    * Checks a model and loads it into a runner, for several prompts; a wrong file is refused before any runtime sees
    * it: `LOAD-CHECKED`. Dispose of the model to end the runner.
    *
-   * @throws ModelError with the code `not-downloaded`, `corrupt-model`, `cancelled`, or a code `runner-…`
+   * @throws {ModelError} `not-downloaded`, `corrupt-model`, `cancelled`, `unsupported` without the option `run`, or a
+   * code `runner-…`
    */
   async load(
     request: (ModelRequest | DirectoryRequest) & Pick<PromptRequest, "runner" | "limits">,
@@ -136,7 +145,7 @@ export class InferenceManager {
   /**
    * Checks a model, loads it into a runner, generates greedily once, and ends the runner.
    *
-   * @throws ModelError as {@linkcode load}, and `invalid-argument` for a prompt that asks for nothing
+   * @throws {ModelError} as {@linkcode load}, and `invalid-argument` for a prompt that asks for nothing
    */
   async generate(
     request: (ModelRequest | DirectoryRequest) & PromptRequest,
@@ -152,10 +161,7 @@ export class InferenceManager {
   ) {
     const { run } = this.#options;
     if (run === undefined) {
-      throw new ModelError(
-        "unsupported",
-        "Cannot run models here: this manager only examines them",
-      );
+      throw new ModelError("unsupported", "Cannot run models: this manager only examines them");
     }
     const { signal } = options;
     const report = await this.check(request, { ...(signal && { signal }) });

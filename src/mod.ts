@@ -1,32 +1,74 @@
 /**
- * The reference: downloads, checks, lists, verifies and removes MLX models, and keeps every promise of the law.
+ * Downloads, checks, lists, verifies, moves, removes and runs MLX models, each in the place where the MLX runtimes look
+ * for it.
+ *
+ * {@linkcode SharedModelManager} is the one object that an application needs; {@linkcode MlxModelDownloader},
+ * {@linkcode ModelFileManager} and {@linkcode InferenceManager} are its parts, for those who need only one. Each takes
+ * its outside world (disk, network, clock) as an argument: {@linkcode nodeHost} is this machine. Every expected failure
+ * is a {@linkcode ModelError} with a code of a closed set.
+ *
+ * @example Download a model and find where it lies
+ * ```ts
+ * import { type Host, ModelError, nodeHost, SharedModelManager } from "mlx-layout";
+ * import assert from "node:assert/strict";
+ *
+ * // This example has no network; an application passes nodeHost() as it is.
+ * const host: Host = { ...nodeHost(), fetch: () => Promise.reject(new Error("no network")) };
+ * const models = new SharedModelManager(host, { root: "/nowhere/Models", env: {} }, { retry: { attemptsMax: 1 } });
+ * const repository = "mlx-community/SmolLM-135M-Instruct-4bit";
+ * try {
+ *   const { directory, commit } = await models.download({ repository });
+ *   console.log(`${commit} is complete in ${directory}`);
+ * } catch (error) {
+ *   assert(error instanceof ModelError);
+ *   assert.equal(error.code, "network");
+ * }
+ * const { state, directory } = await models.status({ repository });
+ * assert.equal(state, "incomplete");
+ * assert.equal(directory, "/nowhere/Models/models/mlx-community/SmolLM-135M-Instruct-4bit");
+ * ```
  *
  * @module
  */
 
+export type {
+  CheckReport,
+  DelegatedDownloadRequest,
+  Digest,
+  DownloadRequest,
+  DownloadResult,
+  ErrorCode,
+  FileSystem,
+  GenerateOptions,
+  GenerateRequest,
+  Host,
+  ListedModel,
+  LoadPlan,
+  MigrationRequest,
+  MigrationResult,
+  ModelRequest,
+  ModelStatus,
+  PlanRequest,
+  PlanRuntime,
+  RemoveResult,
+  SubjectConfig,
+  UrlRequest,
+  WaitOptions,
+} from "../spec/mod.ts";
 export type { DownloadPlan, PlannedFile } from "./download/download_plan.ts";
 export {
   MlxModelDownloader,
   type MlxModelDownloaderOptions,
 } from "./download/mlx_model_downloader.ts";
-export { selectFiles, type Selection, selectionOf } from "./layout/select_files.ts";
-export { UrlDownloader, type UrlDownloaderOptions } from "./download/url_downloader.ts";
+export type { RepositoryDownloadOptions } from "./download/repository_downloader.ts";
 export { ModelError, type ModelErrorOptions } from "./errors.ts";
-export { chooseProxy } from "./hub/choose_proxy.ts";
-export { type HubOverrides, type HubSettings, hubSettings } from "./hub/hub_settings.ts";
 export type { RetryPolicy } from "./hub/retry.ts";
-export { hubCacheRoot } from "./layout/hub_cache.ts";
-export { modelDirectory } from "./layout/model_directory.ts";
-export { modelIdOf, repositoryOf } from "./layout/model_id.ts";
-export { parseRepositoryId, type RepositoryId } from "./layout/repository_id.ts";
-export { assertSafePath } from "./layout/safe_path.ts";
 export {
   type DirectoryRequest,
   InferenceManager,
   type InferenceManagerOptions,
 } from "./inference_manager.ts";
-export * from "./load/mod.ts";
 export { ModelFileManager, type ModelFileManagerOptions } from "./manage/model_file_manager.ts";
-export { nodeHost } from "./node_host.ts";
-export * from "./run/mod.ts";
+export { nodeHost, type NodeHostOptions } from "./node_host.ts";
+export type { PromptRequest, RunningModel, TimedGeneration } from "./run/generate_text.ts";
 export { SharedModelManager, type SharedModelManagerOptions } from "./shared_model_manager.ts";

@@ -1,5 +1,5 @@
 /**
- * The outside world, as Node gives it: the only place where the reference touches it.
+ * The outside world of this machine, made of Node's own interfaces; nothing else in the reference reaches it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export type NodeHostOptions = NodeFetchOptions;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /**
- * Builds the host of this machine: its disk, network, clock and process table.
+ * Builds the host of this machine: its disk, network, clock, process table and programs.
  *
  * @returns a host; each has its own network connections
  *

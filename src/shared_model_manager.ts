@@ -21,41 +21,29 @@ import type {
   WaitOptions,
 } from "../spec/mod.ts";
 import type { DownloadPlan } from "./download/download_plan.ts";
-import { diskError } from "./disk/disk_error.ts";
+import { chooseRoute, type Route } from "./download/choose_route.ts";
 import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
-import { readPlan } from "./records/download_intent.ts";
 import { RepositoryDownloader } from "./download/repository_downloader.ts";
-import { isMlxRepository, type RepositorySnapshot } from "./download/repository_snapshot.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";
-import { hubSettings } from "./hub/hub_settings.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
-import { parseRepositoryId } from "./layout/repository_id.ts";
 import { InferenceManager } from "./inference_manager.ts";
-import { readMarker } from "./records/marker.ts";
 import { ModelFileManager } from "./manage/model_file_manager.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 
-/** The organization whose repositories are all for MLX. */
-const MLX_ORG = "mlx-community";
-
 /** Options of a {@linkcode SharedModelManager}. */
 export interface SharedModelManagerOptions {
+  /** How often and how patiently a failed request is repeated. @default {the defaults of RetryPolicy} */
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** The app's own model ids and the repositories that they stand for. @default {{}} */
   readonly repositories?: Readonly<Record<string, string>>;
 }
 
-/** The way that a repository goes, and what was learned on finding out. */
-interface Route {
-  readonly way: "mlx" | "other";
-  readonly snapshot?: RepositorySnapshot | undefined;
-}
-
 /**
- * One door to all models: sends MLX repositories to {@linkcode MlxModelDownloader}, everything else to
- * {@linkcode UrlDownloader}, and asks {@linkcode ModelFileManager} and {@linkcode InferenceManager} about the disk.
+ * All that an application does with models, in one object: it sends MLX repositories to
+ * {@linkcode MlxModelDownloader} and downloads everything else file by file into the flat layout; what is on the disk
+ * is the business of {@linkcode ModelFileManager} and {@linkcode InferenceManager}.
  *
- * Progress, errors and rules are the same on both ways: `DL-OTHER-WAY`.
+ * Progress, errors and rules are the same for both kinds of download: `DL-OTHER-WAY`.
  *
  * @example Usage
  * ```ts
@@ -77,6 +65,12 @@ export class SharedModelManager implements ModelManager {
   readonly #fileManager: ModelFileManager;
   readonly #inference: InferenceManager;
 
+  /**
+   * Makes a manager; it reads and sends nothing until it is asked.
+   *
+   * @param host the outside world, such as `nodeHost()`
+   * @param config the root that holds the models, and the environment variables that count
+   */
   constructor(host: Host, config: SubjectConfig, options: SharedModelManagerOptions = {}) {
     this.#host = host;
     this.#config = config;
@@ -92,6 +86,11 @@ export class SharedModelManager implements ModelManager {
     });
   }
 
+  /**
+   * Downloads a model, or finds that it is complete: every requirement `DL-*`.
+   *
+   * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
+   */
   async download(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadResult> {
     const { way, snapshot } = await this.#route(request, options);
     return way === "mlx"
@@ -99,7 +98,11 @@ export class SharedModelManager implements ModelManager {
       : this.#other.downloadRepository(request, { ...options, snapshot });
   }
 
-  /** Downloads with an MLX runtime's own downloader: `DL-DELEGATED`. */
+  /**
+   * Downloads with an MLX runtime's own downloader, in the runtime's own place: `DL-DELEGATED`.
+   *
+   * @throws {ModelError} `integrity` for a missing file or other bytes, a code `runner-…`, or the hub's code
+   */
   async downloadDelegated(
     request: DelegatedDownloadRequest,
     options: WaitOptions = {},
@@ -107,11 +110,20 @@ export class SharedModelManager implements ModelManager {
     return this.#mlx.downloadDelegated(request, options);
   }
 
+  /**
+   * Downloads one file by its address into a directory of its own: `DL-OTHER-WAY`.
+   *
+   * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
+   */
   async downloadUrl(request: UrlRequest, options: WaitOptions = {}): Promise<DownloadResult> {
     return this.#other.download(request, options);
   }
 
-  /** Says what a download would do, and writes nothing. */
+  /**
+   * Says what a download would do, and writes nothing.
+   *
+   * @throws {ModelError} as {@linkcode download}, except for failures to write
+   */
   async planDownload(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadPlan> {
     const { way, snapshot } = await this.#route(request, options);
     return way === "mlx"
@@ -119,50 +131,104 @@ export class SharedModelManager implements ModelManager {
       : this.#other.planRepository(request, { ...options, snapshot });
   }
 
+  /**
+   * Finds the directory of a model without the network; undefined when no layout holds anything of it: `LAYOUT-AGREE`.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
   async locate(request: ModelRequest): Promise<string | undefined> {
     return this.#fileManager.locate(request);
   }
 
+  /**
+   * Says whether a model is complete, without the network: `STATUS-ANSWERS`.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#fileManager.status(request, options);
   }
 
+  /**
+   * As {@linkcode status}, with every byte hashed: `VERIFY-ROT`.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async verify(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#fileManager.verify(request, options);
   }
 
+  /**
+   * Lists every model under the root, of all layouts, and those in the hub's cache.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
   async list(): Promise<readonly ListedModel[]> {
     return this.#fileManager.list();
   }
 
+  /**
+   * Removes a model and nothing else; from the hub's cache everything of it, or one revision's snapshot.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
     return this.#fileManager.remove(request, options);
   }
 
+  /**
+   * Moves a model to its place, says what that would do, or undoes it: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
+   *
+   * @throws {ModelError} `not-downloaded` when there is nothing to move or to undo
+   */
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     return this.#fileManager.migrate(request, options);
   }
 
+  /**
+   * Finds everything that is wrong with a model's files, before any runtime opens them: every requirement `LOAD-*`.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async check(request: ModelRequest, options: WaitOptions = {}): Promise<CheckReport> {
     return this.#inference.check(request, options);
   }
 
-  /** As {@linkcode check}, for any directory. */
+  /**
+   * As {@linkcode check}, for any directory.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async checkDirectory(directory: string, options: WaitOptions = {}): Promise<CheckReport> {
     return this.#inference.check({ directory }, options);
   }
 
-  /** Says which files a runtime opens and which it never will: `LOAD-PLAN`. */
+  /**
+   * Finds which files a runtime opens and which it never will: `LOAD-PLAN`.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
   async plan(request: PlanRequest): Promise<LoadPlan> {
     return this.#inference.plan(request, { runtime: request.runtime });
   }
 
-  /** As {@linkcode plan}, for any directory. */
-  async planDirectory(directory: string, options: { readonly runtime: PlanRuntime }) {
+  /**
+   * As {@linkcode plan}, for any directory.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
+  async planDirectory(
+    directory: string,
+    options: { readonly runtime: PlanRuntime },
+  ): Promise<LoadPlan> {
     return this.#inference.plan({ directory }, options);
   }
 
-  /** Checks, loads and generates greedily with the best runner, or the one that is asked for: `LOAD-TOKENS`. */
+  /**
+   * Checks, loads and generates greedily with the best runner, or the one that is asked for: `LOAD-TOKENS`.
+   *
+   * @throws {ModelError} `not-downloaded`, `corrupt-model`, `invalid-argument`, `cancelled`, or a code `runner-…`
+   */
   async generate(
     request: GenerateRequest,
     options: GenerateOptions = {},
@@ -170,7 +236,11 @@ export class SharedModelManager implements ModelManager {
     return this.#inference.generate(request, options);
   }
 
-  /** As {@linkcode generate}, for a model or for any directory. */
+  /**
+   * As {@linkcode generate}, for a model or for any directory.
+   *
+   * @throws {ModelError} as {@linkcode generate}
+   */
   async run(
     model: { readonly repository: string } | { readonly directory: string },
     options: PromptRequest & GenerateOptions,
@@ -182,28 +252,11 @@ export class SharedModelManager implements ModelManager {
     );
   }
 
-  /**
-   * Decides the way of a repository with as few questions as possible: the request, the organization, what is on
-   * disk, and only then the hub, whose answer is passed on so that the branch is resolved once: `DL-ONE-COMMIT`.
-   */
   async #route(request: DownloadRequest, options: WaitOptions): Promise<Route> {
-    const { org } = parseRepositoryId(request.repository);
-    if (request.layout !== undefined || org === MLX_ORG) return { way: "mlx" };
-    if (await this.#isHere({ ...request, layout: "hubapi" })) return { way: "mlx" };
-    if (await this.#isHere({ ...request, layout: "flat" })) return { way: "other" };
-    if (hubSettings(this.#config.env, request).offline) return { way: "mlx" };
-    const snapshot = await this.#repositories.snapshot(request, options);
-    return { way: isMlxRepository(snapshot) ? "mlx" : "other", snapshot };
-  }
-
-  async #isHere(request: ModelRequest): Promise<boolean> {
-    const { files } = this.#host;
-    const directory = this.#fileManager.directoryOf(request);
-    try {
-      const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
-      return recorded?.source === request.repository;
-    } catch (error) {
-      throw diskError(error, `read "${directory}"`);
-    }
+    return chooseRoute(this.#host, request, {
+      ...options,
+      config: this.#config,
+      repositories: this.#repositories,
+    });
   }
 }

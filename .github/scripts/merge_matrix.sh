@@ -3,8 +3,8 @@
 #
 #   merge_matrix.sh SHARDS SITE
 #
-# SHARDS holds <subject>.<shard>.jsonl. The reference has to be conformant. Every other subject has to have been judged to the end,
-# and to be what its list of known deviations says, where it has one. All is written before anything fails.
+# SHARDS holds <subject>.<shard>.jsonl. The reference must be conformant. Every other subject must have been run to the end,
+# and be what its list of known deviations says, where it has one. All is written before anything fails.
 set -euo pipefail
 
 shards=$1
@@ -13,10 +13,10 @@ adapters=harness/subjects/adapters
 conform=(npm run -s mlx-conform --)
 
 mkdir -p "$site/records"
-# A subject of which no shard came is red in its own job.
+# A subject without shards failed in its own job.
 mapfile -t subjects < <(find "$shards" -name '*.jsonl' -exec basename {} \; | sed -E 's/\.[0-9]+\.jsonl$//' | sort -u)
 if [ "${#subjects[@]}" -eq 0 ]; then
-  echo "::error::no shard of any subject is there"
+  echo "::error::there is no shard of any subject"
   exit 5
 fi
 
@@ -28,14 +28,14 @@ for subject in "${subjects[@]}"; do
   list="$adapters/${subject//-/_}.deviations.json"
   verdict="the shards do not make a run"
   code=0
-  said=$("${conform[@]}" merge "${parts[@]}" --output "$record") || code=$?
+  output=$("${conform[@]}" merge "${parts[@]}" --output "$record") || code=$?
   if [ -e "$record" ]; then
-    verdict=${said%%:*}
+    verdict=${output%%:*}
     merged+=("$record")
-    # The canary sang too little.
+    # The canary kept what it must break.
     if [ "$code" -eq 4 ]; then verdict="the suite is broken"; fi
   else
-    # Half a run is shown as what it is.
+    # Half a run is shown as such.
     merged+=("${parts[@]}")
   fi
   echo "$subject: $verdict"

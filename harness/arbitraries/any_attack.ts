@@ -8,7 +8,7 @@ export const ATTACKED = ["info", "tree", "resolve", "cdn"] as const;
 /** One kind of answer. */
 export type Attacked = (typeof ATTACKED)[number];
 
-/** One lie of a hub that means harm; data only, so that a failure can be told and told again. */
+/** One untrue answer of a hub that means harm; plain data, so that a failure can be written down and replayed. */
 export type Attack =
   /** A header of an answer says something else. */
   | {

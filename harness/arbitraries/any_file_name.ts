@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What a drawn file name has to be. */
+/** What a drawn file name must be. */
 export interface FileNameOptions {
   /** How it ends. @default {".json"} */
   readonly extension?: ".json" | ".safetensors" | ".txt";
@@ -47,7 +47,7 @@ const AWKWARD_STEMS = [
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anyFileName } from "mlx-layout/harness";
+ * import { anyFileName } from "mlx-layout/harness/internal";
  *
  * const paths = fc.sample(anyFileName({ extension: ".txt" }), 20);
  * assert.ok(paths.every((path) => path.endsWith(".txt")));

@@ -8,7 +8,6 @@ import {
   type TinyModel,
   type TinyQuantization,
 } from "../models/mod.ts";
-import { labelledModel } from "./labelled_model.ts";
 
 /** Parameters that every drawn model has; the others are drawn. */
 export type ModelConstraints = Partial<Omit<TinyLlamaOptions, "hiddenSize" | "intermediateSize">>;
@@ -92,4 +91,10 @@ export function anyQuantization(): fc.Arbitrary<TinyQuantization | undefined> {
 
 function rarely(): fc.Arbitrary<boolean> {
   return fc.nat(3).map((number) => number === 3);
+}
+
+/** Gives a model that a failing property prints by its label instead of by all its bytes. */
+export function labelledModel(model: TinyModel): TinyModel {
+  // Not enumerable: two equal models stay equal.
+  return Object.defineProperty({ ...model }, fc.toStringMethod, { value: () => model.label });
 }

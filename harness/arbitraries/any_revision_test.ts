@@ -3,7 +3,7 @@ import test from "node:test";
 import fc from "fast-check";
 import { anyRevision } from "./any_revision.ts";
 
-test("anyRevision() draws only names that git accepts and that are no commit", () => {
+test("anyRevision() draws only names that git accepts and that are not a commit", () => {
   fc.assert(
     fc.property(anyRevision(), (name) => {
       assert.doesNotMatch(name, /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.lock(?:\/|$)/);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Schedule } from "../worlds/call_scheduler.ts";
 import { anySteps } from "./any_steps.ts";
 
-/** What a drawn schedule has to be. */
+/** What a drawn schedule must be. */
 export interface ScheduleOptions {
   /** About how many calls the processes make all in all. @default {400} */
   readonly callsMax?: number;
@@ -19,7 +19,7 @@ export interface ScheduleOptions {
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anySchedule } from "mlx-layout/harness";
+ * import { anySchedule } from "mlx-layout/harness/internal";
  *
  * const schedules = fc.sample(anySchedule({ callsMax: 10 }), 20);
  * assert.ok(schedules.flat().every(({ atCall }) => atCall >= 1 && atCall <= 10));
@@ -31,7 +31,7 @@ export function anySchedule(options: ScheduleOptions = {}): fc.Arbitrary<Schedul
     {
       atCall: fc.oneof(
         fc.integer({ min: 1, max: callsMax }),
-        // Early, where tasks meet at a lock, more often than chance would have it.
+        // Early, where tasks meet at a lock, more often than an even draw would.
         fc.integer({ min: 1, max: Math.min(40, callsMax) }),
       ),
       pick: fc.integer({ min: 1, max: 3 }),

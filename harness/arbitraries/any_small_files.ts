@@ -6,9 +6,9 @@ import {
   type TinyModel,
   writeSafetensors,
 } from "../models/mod.ts";
-import { labelledModel } from "./labelled_model.ts";
+import { labelledModel } from "./any_model.ts";
 
-/** What a drawn small model has to be. */
+/** What a drawn small model must be. */
 export interface SmallModelOptions {
   /** Most data bytes in one weight file. @default {600} */
   readonly weightBytesMax?: number;

@@ -19,7 +19,7 @@ export const UNSAFE_PATH_SHAPES = {
 /** Why a path is unsafe. */
 export type UnsafePathKind = keyof typeof UNSAFE_PATH_SHAPES;
 
-/** What a drawn unsafe path has to be. */
+/** What a drawn unsafe path must be. */
 export interface UnsafePathOptions {
   /** @default {all kinds} */
   readonly kinds?: readonly UnsafePathKind[];
@@ -32,7 +32,7 @@ export interface UnsafePathOptions {
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anyUnsafePath } from "mlx-layout/harness";
+ * import { anyUnsafePath } from "mlx-layout/harness/internal";
  *
  * const paths = fc.sample(anyUnsafePath({ kinds: ["absolute"] }), 5);
  * assert.ok(paths.every((path) => path.startsWith("/")));

@@ -56,7 +56,7 @@ const TOKENS = 259;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { familyCases } from "mlx-layout/harness";
+ * import { familyCases } from "mlx-layout/harness/internal";
  *
  * const types = familyCases(4, 1).map(({ model }) => model.config["model_type"]);
  * assert.deepEqual(types, ["llama", "mistral", "qwen2", "qwen3"]);

@@ -18,6 +18,7 @@ const MODULES: Readonly<Record<string, string>> = {
   "mlx-layout": "src/mod.ts",
   "mlx-layout/spec": "spec/mod.ts",
   "mlx-layout/harness": "harness/mod.ts",
+  "mlx-layout/harness/internal": "harness/internal.ts",
   "mlx-layout/scenarios": "scenarios/mod.ts",
 };
 
@@ -94,9 +95,12 @@ async function runExample(example: Example): Promise<void> {
   }
 }
 
-const PATHS = globSync(["README.md", "spec/**/*.md", "{spec,src,harness}/**/*.ts"], {
-  cwd: fileURLToPath(ROOT),
-})
+const PATHS = globSync(
+  ["README.md", "{spec,src,harness,scenarios}/**/*.md", "{spec,src,harness}/**/*.ts"],
+  {
+    cwd: fileURLToPath(ROOT),
+  },
+)
   .map((path) => path.replaceAll("\\", "/"))
   .filter((path) => !path.endsWith("_test.ts"))
   .toSorted();

@@ -105,6 +105,26 @@ function nameFaults(paths: readonly string[]): string[] {
   );
 }
 
+const FOLDER_FILES_MAX = 30;
+/** To be emptied: their files are about to move into inner folders. */
+const CROWDED: ReadonlySet<string> = new Set([
+  "harness/miniatures",
+  "scenarios/commands",
+  "src/run/reference",
+]);
+
+/** Folders with more code files, tests among them, than a reader takes in. */
+function folderFaults(paths: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths.filter((one) => one.endsWith(".ts"))) {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([folder, count]) => count > FOLDER_FILES_MAX && !CROWDED.has(folder))
+    .map(([folder, count]) => `${folder}: ${count} files`);
+}
+
 function bannedFaults(path: string, text: string): string[] {
   const rules = BANNED.filter(({ where }) => where.test(path));
   return text
@@ -236,6 +256,13 @@ test("the top of the tree holds nothing but what belongs there", () => {
 
 test("every name is in snake case and says what the file is about", () => {
   assert.deepEqual(nameFaults(FILES.filter((path) => CODE_FOLDERS_REGEXP.test(path))), []);
+});
+
+test(`no folder holds more than ${FOLDER_FILES_MAX} code files`, () => {
+  const many = Array.from({ length: FOLDER_FILES_MAX + 1 }, (_, at) => `src/room/file_${at}.ts`);
+  assert.deepEqual(folderFaults(many), [`src/room: ${many.length} files`]);
+  assert.deepEqual(folderFaults(many.slice(1)), []);
+  assert.deepEqual(folderFaults(FILES), []);
 });
 
 test("no file holds a banned text", () => {

@@ -3,9 +3,7 @@ import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-
 import { parse } from "yaml";
-
 import { KNOWN_SUBJECTS } from "../subjects/known_subjects.ts";
 
 /*
@@ -90,20 +88,38 @@ test("every action that is used has a fixed version", () => {
   );
 });
 
-test("the matrix judges the reference and every subject that has an adapter", () => {
+test("the matrix runs the reference and every subject that has an adapter", () => {
   const workflow = parse(read(".github/workflows/conformance.yml")) as {
-    jobs: { judge: { strategy: { matrix: { subject: readonly string[] } } } };
+    jobs: { suite: { strategy: { matrix: { subject: readonly string[] } } } };
   };
   assert.deepEqual(
-    workflow.jobs.judge.strategy.matrix.subject.toSorted(),
+    workflow.jobs.suite.strategy.matrix.subject.toSorted(),
     ["reference", ...REFERENCES, ...KNOWN_SUBJECTS.map(({ name }) => name)].toSorted(),
   );
 });
 
 test("every script that a workflow runs is one of the package", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-  for (const path of [...WORKFLOWS, ...SCRIPTS]) {
+  for (const path of [...WORKFLOWS, ...SCRIPTS, ".ci/run"]) {
     for (const [, name = ""] of read(path).matchAll(/npm run (?:-s )?([\w:-]+)/g))
-      assert.ok(name in scripts, `${path} runs "${name}", which is no script`);
+      assert.ok(name in scripts, `${path} runs "${name}", which is not a script`);
   }
+});
+
+test("every command of mlx-conform that a workflow runs is one", () => {
+  const names = /\n {2}(?<name>[a-z-]+) /g;
+  const help = spawnSync(process.execPath, ["--import", "tsx", "scenarios/main.ts", "--help"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  }).stdout;
+  const commands = Array.from(help.matchAll(names), ({ groups }) => groups?.["name"]);
+  assert.ok(commands.includes("nightly"));
+  const used = [...WORKFLOWS, ".ci/run"].flatMap((path) =>
+    Array.from(read(path).matchAll(/npm run -s mlx-conform -- ([\w-]+)/g), ([, name]) => name),
+  );
+  assert.ok(used.length >= 8);
+  assert.deepEqual(
+    used.filter((name) => !commands.includes(name)),
+    [],
+  );
 });

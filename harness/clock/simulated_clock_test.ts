@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as realSleep } from "node:timers/promises";
-
 import { HarnessError } from "../errors.ts";
 import { SimulatedClock } from "./simulated_clock.ts";
 

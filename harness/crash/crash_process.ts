@@ -1,8 +1,8 @@
 import type { ModelManager, Subject } from "../../spec/mod.ts";
 import { SimulatedClock } from "../clock/simulated_clock.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
-import { memoryFiles } from "../disk/memory_files.ts";
-import { plainFiles } from "../disk/plain_files.ts";
+import { memoryFiles } from "../disk/memory/memory_files.ts";
+import { plainFiles } from "../disk/wrappers/plain_files.ts";
 import { directFetch, type SimulatedHub } from "../hub/mod.ts";
 import { type DiskRecording, recordDisk, type RecordedOperation } from "./disk_recording.ts";
 import { isSync } from "./operation_scope.ts";

@@ -10,7 +10,7 @@ export interface CrashStory {
   readonly root: string;
   /** The model's directory. */
   readonly directory: string;
-  /** The download that has to bring the model after the crash. */
+  /** The download that must bring the model after the crash. */
   readonly request: DownloadRequest;
   /** The files of each version by name; the last is the one that the hub has. */
   readonly versions: readonly (readonly ModelFile[])[];
@@ -25,7 +25,7 @@ export interface CrashStory {
 /** What had been promised when the crash came: nothing, or a version of the model. */
 export type CrashPromise = "none" | "before" | "after";
 
-/** A story and what its recording adds to it. */
+/** A crash scenario and what its recording adds to it. */
 export interface CrashCase {
   readonly story: CrashStory;
   readonly recording: DiskRecording;

@@ -1,7 +1,7 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
 import type { DiskOperation, WriteOperation } from "../disk/disk_operation.ts";
-import { isMemoryDisk } from "../disk/memory_files.ts";
+import { isMemoryDisk } from "../disk/memory/memory_files.ts";
 import { HarnessError } from "../errors.ts";
 
 /** A promise that was given while a disk was being recorded, such as a download that resolved. */
@@ -35,7 +35,8 @@ export interface DiskRecorder {
  *
  * @example
  * ```ts
- * import { memoryFiles, recordDisk, writeBytes } from "mlx-layout/harness";
+ * import { recordDisk, writeBytes } from "mlx-layout/harness/internal";
+ * import { memoryFiles } from "mlx-layout/harness";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles();

@@ -1,12 +1,11 @@
-import { seededRandom } from "../worlds/seeded_random.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
-import type { ChoiceBounds, ChoiceGroup, CrashChoice } from "./crash_choice.ts";
-import type { DiskRecording } from "./disk_recording.ts";
-import { CrashImageBuilder, imageName } from "./crash_image_builder.ts";
-import { journalChoices } from "./journal_choices.ts";
-import { killChoices } from "./kill_choices.ts";
-import type { Persistence } from "./persistence_profile.ts";
+import { seededRandom } from "../worlds/seeded_random.ts";
 import { anySubsetCrashes } from "./any_subset_crashes.ts";
+import type { ChoiceBounds, ChoiceGroup, CrashChoice } from "./crash_choice.ts";
+import { CrashImageBuilder, imageName } from "./crash_image_builder.ts";
+import type { DiskRecording } from "./disk_recording.ts";
+import { journalChoices } from "./journal_choices.ts";
+import type { Persistence } from "./persistence_profile.ts";
 
 /** A disk that a crash can leave. */
 export interface CrashState {
@@ -50,7 +49,8 @@ export interface EnumerateOptions extends Persistence {
  *
  * @example
  * ```ts
- * import { enumerateStates, memoryFiles, recordDisk, writeBytes } from "mlx-layout/harness";
+ * import { enumerateStates, recordDisk, writeBytes } from "mlx-layout/harness/internal";
+ * import { memoryFiles } from "mlx-layout/harness";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles();
@@ -102,5 +102,12 @@ function choicesOf(recording: DiskRecording, options: EnumerateOptions): Iterabl
       return journalChoices(recording, { ...bounds, canBeZeros: false, syncIs });
     case "weak":
       return anySubsetCrashes(recording, bounds);
+  }
+}
+
+/** Crashes of the profile `kill`: what was done is there. */
+export function* killChoices({ operations }: DiskRecording): Generator<ChoiceGroup> {
+  for (let at = 0; at <= operations.length; at++) {
+    yield { choices: [{ at, fates: new Map() }], isExhaustive: true };
   }
 }

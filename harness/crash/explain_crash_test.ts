@@ -9,11 +9,11 @@ async function recordedRename(): Promise<DiskRecording> {
   const files = memoryFiles();
   await files.mkdir("/m");
   const recorder = recordDisk(files);
-  for (const chance of ["0123456789abcdef", "fedcba9876543210"]) {
-    const file = await files.open(`/m/${chance}.tmp`, "wx");
+  for (const random of ["0123456789abcdef", "fedcba9876543210"]) {
+    const file = await files.open(`/m/${random}.tmp`, "wx");
     await file.write(new Uint8Array(9), 0);
     await file.close();
-    await files.rename(`/m/${chance}.tmp`, "/m/config.json");
+    await files.rename(`/m/${random}.tmp`, "/m/config.json");
   }
   await files.syncDirectory("/m");
   recorder.acknowledge("the download");
@@ -28,7 +28,7 @@ test("explainCrash() names the lost operation and the newest one that was kept",
     explainCrash(operations, { at: 3, fates: lost(1) }, "/m"),
     "write *.tmp from byte 0 must persist before rename *.tmp -> config.json",
   );
-  // The second time around has a name of its own, whatever the chance in its path.
+  // The second time around has a name of its own, whatever the random part of its path.
   assert.equal(
     explainCrash(operations, { at: 6, fates: lost(4) }, "/m"),
     "write *.tmp from byte 0 (2) must persist before rename *.tmp -> config.json (2)",

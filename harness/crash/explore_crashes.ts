@@ -18,7 +18,7 @@ import type { Persistence } from "./persistence_profile.ts";
 /** What crashes are tried, and how far. */
 export interface ExploreOptions extends Omit<EnumerateOptions, "promiseAt" | "seen"> {
   readonly asks?: StateQuestions;
-  /** States at the most that the subject is asked about, spread evenly; the disk of each is looked at. @default {all} */
+  /** At most this many states that the subject is asked about, spread evenly; the disk of each is looked at. @default {all} */
   readonly askedMax?: number;
   /** The crash that comes while the download after the first one runs. @default {none} */
   readonly again?: Persistence &
@@ -26,7 +26,7 @@ export interface ExploreOptions extends Omit<EnumerateOptions, "promiseAt" | "se
       /** As above, of each recovery. */
       readonly askedMax?: number;
     };
-  /** Recoveries at the most that are crashed. @default {all} */
+  /** At most this many recoveries that are crashed. @default {all} */
   readonly recoveriesMax?: number;
   /** The only promises that are of interest. @default {all} */
   readonly promises?: readonly CrashPromise[];

@@ -12,7 +12,7 @@ export interface CrashViolation {
 
 /** What a look at the disk alone shows. */
 export interface StateLook {
-  /** The version that has to be there whole, if one has. */
+  /** The version that must be there whole, if any. */
   readonly promised: number | undefined;
   /** The versions of which every file is there. */
   readonly whole: ReadonlySet<number>;

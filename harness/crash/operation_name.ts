@@ -3,9 +3,9 @@ import type { Fate } from "./crash_choice.ts";
 
 /**
  * A name of an operation that a later version of the same run has too: what it does, to which path, and for which time;
- * a write by the byte at which it begins. Chance in names is left out, as is the order among other paths.
+ * a write by the byte at which it begins. Random parts of names are left out, as is the order among other paths.
  *
- * @param directory what paths are told relative to
+ * @param directory what paths are relative to
  */
 export function operationName(
   operations: readonly RecordedOperation[],
@@ -43,7 +43,7 @@ function plainName(operation: RecordedOperation, directory: string): string {
   }
 }
 
-/** A path with its chance taken out, relative to a directory that it is below. */
+/** A path without its random parts, relative to a directory that it is below. */
 function pattern(path: string, directory: string): string {
   const below = path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
   return below.replaceAll(/[0-9a-f]{16,}/g, "*");

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
 import type { DiskImage } from "../disk/disk_image.ts";
 import { makeDirectories, readBytes, readTree, removeTree, writeBytes } from "../disk/disk_tree.ts";
-import { memoryFiles } from "../disk/memory_files.ts";
+import { memoryFiles } from "../disk/memory/memory_files.ts";
 import { HarnessError } from "../errors.ts";
 import { replayCalls } from "../tracing/mod.ts";
 import type { StartOptions, World } from "../worlds/world.ts";
@@ -94,7 +94,7 @@ async function copyTree(from: FileSystem, to: FileSystem, directory: string): Pr
   }
 }
 
-/** What the calls say has to be what lies there, or the judgement would be about another disk. */
+/** What the calls say must be what is there, or the verdict would be about another disk. */
 async function assertSame(real: FileSystem, disk: FileSystem, top: string): Promise<void> {
   const lines = async (files: FileSystem) =>
     (await readTree(files, top)).map(({ path, kind, sha256, linkTarget }) =>

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { breakageSignature } from "./breakage_signature.ts";
 
 const signatureOf = (detail: string) => breakageSignature({ requirement: "DL-INTEGRITY", detail });

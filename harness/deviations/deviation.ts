@@ -1,6 +1,6 @@
 import type { RequirementId } from "../../spec/mod.ts";
 
-/** Where an entry holds; what is not named does not matter. */
+/** Where an entry applies; an absent field matches everything. */
 export interface DeviationCondition {
   /** As Node names them: `linux`, `darwin`, `win32`. */
   readonly os?: readonly string[];
@@ -9,18 +9,18 @@ export interface DeviationCondition {
   readonly world?: readonly string[];
 }
 
-/** A promise that a subject is known not to keep, as an entry of `deviations.json`. */
+/** A requirement that a subject is known to break, as an entry of `deviations.json`. */
 export interface Deviation {
   readonly requirement: RequirementId;
   /** Names of scenarios; `*` stands for one whole component, `**` for any number. */
   readonly scenario: string;
-  /** How the failure's signature begins. */
+  /** The beginning of the failure's signature. */
   readonly signature: string;
   /** Where the defect is discussed, or `unreported`. */
   readonly issue: string;
-  /** Why it fails; why only sometimes, where that is so. */
+  /** Why it fails, or why only sometimes. */
   readonly reason?: string;
-  /** It depends on real timing: it fails as listed in some runs, and does not show in others. @default {it always fails} */
+  /** It depends on real timing: it fails as listed in some runs, and does not occur in others. @default {it always fails} */
   readonly sometimes?: true;
   /** The day from which the entry is an error, as `2027-01-31`. */
   readonly expires: string;

@@ -1,35 +1,34 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
-import type { Deviation } from "./deviation.ts";
 import { breakageSignature } from "./breakage_signature.ts";
-import { commonPrefix } from "./common_prefix.ts";
+import type { Deviation } from "./deviation.ts";
 
-/** What a beginning that signatures share must have after the requirement, to say something. */
+/** Fewest characters of a common prefix after the requirement, for it to be specific. */
 const BEGINNING_LENGTH_MIN = 20;
 
-/** A promise that a scenario saw broken in some run, and that no entry lists. */
+/** A broken requirement of a scenario in some run that no entry lists. */
 export interface UnlistedFailure {
   readonly requirement: RequirementId;
   readonly scenario: string;
-  /** What was seen of it, run by run. */
+  /** What was seen, run by run. */
   readonly signatures: readonly ReadonlySet<string>[];
 }
 
-/** What is known beside a failure. */
+/** Context of a failure. */
 export interface EntriesForFailureOptions {
   /** The results of each run. */
   readonly runs: readonly (readonly ScenarioResult[])[];
-  /** Entries about the same promise and scenario that hold sometimes. */
+  /** Entries with `sometimes` about the same requirement and scenario. */
   readonly siblings: readonly Deviation[];
-  /** The entry that said something else of it. */
+  /** The entry with another signature for it. */
   readonly before: Deviation | undefined;
   /** The day from which a new entry is an error. */
   readonly expires: string;
 }
 
 /**
- * The entries that list a failure. Where what is seen changes from run to run, that is the beginning that all of it has,
- * if this says enough, else an entry for each; what did not show in every run holds sometimes.
+ * Makes the entries that list a failure. Where signatures change from run to run, there is one entry with their common
+ * prefix, if it is specific enough, else an entry for each; a failure that did not occur in every run gets `sometimes`.
  */
 export function entriesForFailure(
   failure: UnlistedFailure,
@@ -70,7 +69,7 @@ export function entriesForFailure(
   });
 }
 
-/** Whether a result has a broken promise whose signature begins so. */
+/** Whether a result has a broken requirement whose signature has this prefix. */
 export function isShown(
   { breakage, further = [] }: Pick<ScenarioResult, "breakage" | "further">,
   signature: string,
@@ -91,4 +90,22 @@ function signaturesOf(
   return beginning.length >= `${requirement}: `.length + BEGINNING_LENGTH_MIN
     ? [beginning]
     : [...all];
+}
+
+/**
+ * Returns the longest common prefix of texts, without trailing blanks.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { commonPrefix } from "mlx-layout/harness/internal";
+ *
+ * assert.equal(commonPrefix(["it hung for ever", "it hung up"]), "it hung");
+ * ```
+ */
+export function commonPrefix(texts: readonly string[]): string {
+  const [first = "", ...others] = texts;
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length).trimEnd();
 }

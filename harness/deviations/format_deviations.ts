@@ -1,6 +1,6 @@
 import type { Deviation } from "./deviation.ts";
 
-/** Writes `deviations.json`, in one order: that of requirements, then of scenarios. */
+/** Writes `deviations.json`, sorted by requirement, then by scenario. */
 export function formatDeviations(deviations: readonly Deviation[]): string {
   const sorted = deviations.toSorted(
     (one, other) =>

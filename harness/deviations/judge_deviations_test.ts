@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { standingOf } from "../suite/run_suite.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";

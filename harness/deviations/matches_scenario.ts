@@ -1,11 +1,11 @@
 /**
  * Whether the name of a scenario matches a pattern of whole components: `*` is one of them, `**` any number, none included.
  *
- * @throws {RangeError} when a star is part of a component: nobody could tell what else it will match one day
+ * @throws {RangeError} when a star is part of a component, as it might match future names by accident
  *
  * @example
  * ```ts
- * import { matchesScenario } from "mlx-layout/harness";
+ * import { matchesScenario } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * assert.ok(matchesScenario("download/resume", "download/*"));

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { matchesScenario } from "./matches_scenario.ts";
 
 test("matchesScenario() takes stars for whole components", () => {

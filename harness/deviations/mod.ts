@@ -1,19 +1,22 @@
 /**
- * Known deviations: promises that a subject is listed as not keeping, and whether the list is true.
+ * Known deviations: lists of requirements that a subject breaks, and whether a list matches a run.
  *
  * @module
  */
 
 export { breakageSignature } from "./breakage_signature.ts";
-export { commonPrefix } from "./common_prefix.ts";
+export { commonPrefix } from "./entries_for_failure.ts";
 export type { Deviation, DeviationCondition } from "./deviation.ts";
 export { formatDeviations } from "./format_deviations.ts";
 export {
-  type DeviationProblem,
+  checkDeviations,
+  type DeviationFindings,
+  isInForce,
   judgeDeviations,
   type JudgeDeviationsOptions,
   type JudgedResults,
 } from "./judge_deviations.ts";
+export { type DeviationProblem, type MatchedResult, matchDeviations } from "./match_deviations.ts";
 export { matchesScenario } from "./matches_scenario.ts";
 export { parseDeviations, type ParseDeviationsOptions } from "./parse_deviations.ts";
 export { satisfiesVersion } from "./satisfies_version.ts";

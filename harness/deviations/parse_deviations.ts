@@ -44,7 +44,7 @@ export function parseDeviations(
     const { requirement, signature, scenario, when } = deviation;
     const where = `${attempt}: entry ${at + 1}`;
     if (!(requirement in REQUIREMENTS))
-      throw new RangeError(`${where} names ${requirement}, which is no requirement`);
+      throw new RangeError(`${where} names ${requirement}, which is not a requirement`);
     if (!signature.startsWith(`${requirement}: `))
       throw new RangeError(
         `${where} has a signature that does not begin with "${requirement}: ", as a report prints it`,

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { formatDeviations } from "./format_deviations.ts";
 import { parseDeviations } from "./parse_deviations.ts";
 

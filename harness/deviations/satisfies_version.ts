@@ -1,14 +1,14 @@
 const COMPARATOR_REGEXP = /^(<=|>=|<|>|=)?v?(\d+(?:\.\d+)*)$/;
 
 /**
- * Whether a version lies in a range such as `>=1.2 <2`. Versions of many ecosystems are compared by their numbers alone:
- * what follows these (`rc1`, `+3f2c`, `.post1`) does not count.
+ * Tells whether a version is in a range such as `>=1.2 <2`. Versions of many ecosystems are compared by their numbers alone:
+ * what follows these (`rc1`, `+3f2c`, `.post1`) is ignored.
  *
  * @throws {RangeError} when the range is not of that form
  *
  * @example
  * ```ts
- * import { satisfiesVersion } from "mlx-layout/harness";
+ * import { satisfiesVersion } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * assert.ok(satisfiesVersion("0.36.0", ">=0.30 <1"));

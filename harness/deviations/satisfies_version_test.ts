@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { satisfiesVersion } from "./satisfies_version.ts";
 
 test("satisfiesVersion() compares numbers, part by part", () => {

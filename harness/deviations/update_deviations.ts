@@ -2,14 +2,8 @@ import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { Deviation } from "./deviation.ts";
 import { breakageSignature } from "./breakage_signature.ts";
 import { entriesForFailure, isShown, type UnlistedFailure } from "./entries_for_failure.ts";
-import {
-  type DeviationProblem,
-  isAbout,
-  isInForce,
-  judgeDeviations,
-  type JudgeDeviationsOptions,
-  withoutDeviation,
-} from "./judge_deviations.ts";
+import { isInForce, judgeDeviations, type JudgeDeviationsOptions } from "./judge_deviations.ts";
+import { type DeviationProblem, isAbout, withoutDeviation } from "./match_deviations.ts";
 import { matchesScenario } from "./matches_scenario.ts";
 
 /** How long a new entry holds. */

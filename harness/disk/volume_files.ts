@@ -1,11 +1,11 @@
 import type { FileSystem } from "../../spec/mod.ts";
-import { foldingFiles } from "./folding_files.ts";
-import { linklessFiles } from "./linkless_files.ts";
-import { memoryFiles, type MemoryFilesOptions } from "./memory_files.ts";
+import { foldingFiles } from "./wrappers/folding_files.ts";
+import { linklessFiles } from "./wrappers/linkless_files.ts";
+import { memoryFiles, type MemoryFilesOptions } from "./memory/memory_files.ts";
 import { foldCase, foldCaseAndForm, type NameFold } from "./name_fold.ts";
 
 /**
- * Kinds of volumes. `plain`: names are told apart byte by byte, as on ext4. `folding`: names that differ in case or
+ * Kinds of volumes. `plain`: names are distinguished byte by byte, as on ext4. `folding`: names that differ in case or
  * normalization are one, as on APFS as Macs ship it. `no-links`: as exFAT, without links of either kind, and names that
  * differ in case are one.
  */
@@ -20,7 +20,7 @@ const FOLDS: Readonly<Record<VolumeKind, NameFold | undefined>> = {
   "no-links": foldCase,
 };
 
-/** Makes a disk that tells all names apart behave as a volume of this kind. */
+/** Makes a disk that distinguishes all names behave as a volume of this kind. */
 export function volumeFiles(files: FileSystem, kind: VolumeKind): FileSystem {
   const fold = FOLDS[kind];
   const folded = fold === undefined ? files : foldingFiles(files, fold);
@@ -32,7 +32,7 @@ export function volumeFiles(files: FileSystem, kind: VolumeKind): FileSystem {
  *
  * @example
  * ```ts
- * import { memoryVolume } from "mlx-layout/harness";
+ * import { memoryVolume } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * const stick = memoryVolume("no-links");

@@ -4,9 +4,9 @@ import type { ModelRequest } from "../../spec/mod.ts";
 import {
   type DiskRefusal,
   exists,
-  limitedFiles,
   overwriteBytes,
   readTree,
+  refusingDisk,
   writeBytes,
 } from "../disk/mod.ts";
 import { filePlace, modelPlace } from "../scenario_parts/places.ts";
@@ -21,8 +21,8 @@ export interface ErrnoOutcome {
   readonly fired: number;
   readonly findings: readonly ErrnoFinding[];
   /**
-   * Whether the refusal came so late that the old model was no longer and the new one not yet whole: it is told from a
-   * model by its missing marker and `config.json`, and the next download finishes it.
+   * Whether the refusal came so late that the old model was no longer and the new one not yet whole: a missing marker
+   * distinguishes it from a model and `config.json`, and the next download finishes it.
    */
   readonly isCaughtMidway: boolean;
 }
@@ -43,19 +43,13 @@ export async function runErrnoCase(
   const models = errnoModels();
   await prepare(world, stage, models);
   const judge = await ErrnoJudge.make(world, { models, stage, directory: place(world) });
-  let fired = (): number => 0;
-  const subject = world.start({
-    files: (disk) => {
-      const limited = limitedFiles(disk, { refusals: [refusal] });
-      fired = () => limited.firedCount();
-      return limited;
-    },
-  });
+  const refusing = refusingDisk(refusal);
+  const subject = world.start({ files: refusing.files });
   const outcome = await act(subject, stage).then(
     () => ({ error: undefined }),
     (error: unknown) => ({ error }),
   );
-  const count = fired();
+  const count = refusing.firedCount();
   if (count === 0) return { fired: 0, findings: [], isCaughtMidway: false };
   await judge.afterwards(outcome.error, refusal.code);
   await finish(world, stage, judge);
@@ -93,7 +87,7 @@ async function act(subject: RunningSubject, stage: ErrnoStage): Promise<unknown>
   return stage === "remove" ? subject.remove(REQUEST) : subject.download(REQUEST);
 }
 
-/** The user frees room, mends the disk, or grants the permission, and does the same again. */
+/** The user frees room, repairs the disk or grants the permission, and retries. */
 async function finish(world: World, stage: ErrnoStage, judge: ErrnoJudge): Promise<void> {
   const subject = world.start();
   try {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
+import { MARKER_NAME } from "../../spec/mod.ts";
 import { exists, readTree, type TreeEntry } from "../disk/mod.ts";
 import { sha256Hex } from "../hub/mod.ts";
 import type { ModelFile } from "../models/mod.ts";
 import { asFailure, describeError } from "../scenario/verdict.ts";
-import { wantedFiles, wrongFiles } from "../scenario_parts/disk_observations.ts";
+import { strayFile, wantedFiles, wrongFiles } from "../scenario_parts/disk_observations.ts";
 import type { World } from "../worlds/world.ts";
 import type { ErrnoFinding, ErrnoStage } from "./errno_kind.ts";
 import type { ErrnoModels } from "./errno_model.ts";
@@ -72,12 +72,7 @@ export class ErrnoJudge {
     const wanted = wantedFiles(models.next);
     const wrong = await wrongFiles(this.#world, directory, wanted);
     if (wrong.length > 0) this.notFinished(wrong.join(", "));
-    const known = new Set([
-      MARKER_NAME,
-      "mine/notes.txt",
-      ...wanted.flatMap(({ path }) => [path, `${METADATA_DIRECTORY}/${path}.metadata`]),
-    ]);
-    const left = tree.find(({ kind, path }) => kind !== "directory" && !known.has(path));
+    const left = strayFile(tree, ["mine/notes.txt", ...wanted.map(({ path }) => path)]);
     if (left !== undefined) this.notFinished(`${left.path} is left over`);
   }
 
@@ -110,7 +105,7 @@ export class ErrnoJudge {
     const known = new Set(
       [...models.old, ...models.next].map(({ path, bytes }) => `${path} ${sha256Hex(bytes)}`),
     );
-    // The byte that the repair is to mend was there before.
+    // The byte that the repair must restore was there before.
     if (stage === "repair") known.add(`model.safetensors ${sha256Hex(Uint8Array.of(4))}`);
     const names = new Set([...models.old, ...models.next].map(({ path }) => path));
     for (const { path, sha256 } of tree) {

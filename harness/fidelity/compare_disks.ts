@@ -44,7 +44,7 @@ class UnlistedDifference extends Error {
 
 /**
  * Runs random sequences of calls on a real directory and on a volume of the same kind in memory: same answers, same codes,
- * same tree in the end. A difference is a fault of the court, never of the accused.
+ * same tree in the end. A difference is a fault of the harness, never of a subject.
  */
 export async function compareDisks(options: CompareDisksOptions): Promise<DiskComparison> {
   const { files, directory, sequences, seed } = options;

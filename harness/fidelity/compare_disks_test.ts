@@ -1,7 +1,7 @@
 /**
  * The disk in memory against a real directory: random operations, same answers, same codes, same tree.
  *
- * `npm run fidelity` runs more of it, on any directory.
+ * `mlx-conform fidelity` runs more of it, on any directory.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
@@ -24,7 +24,7 @@ const SEQUENCES = Number(process.env["FIDELITY_SEQUENCES"] ?? 1000);
 const SKIP =
   process.platform === "linux"
     ? false
-    : "memory answers with Linux's codes; `npm run fidelity` knows the listed differences";
+    : "memory answers with Linux's codes; `mlx-conform fidelity` knows the listed differences";
 
 test(
   "memoryFiles() answers as a real directory does, whatever is asked of it",
@@ -90,7 +90,7 @@ test("compareDisks() lets a listed difference pass, and counts it", async () => 
   assert.ok((result.listed["for this test"] ?? 0) > 0);
 });
 
-test("probeVolume() tells the kinds of volumes apart, and leaves nothing", async () => {
+test("probeVolume() distinguishes the kinds of volumes, and leaves nothing", async () => {
   const kinds = ["plain", "folding", "no-links"] as const;
   await inDirectory(async (directory) => {
     for (const kind of kinds) {

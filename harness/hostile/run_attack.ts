@@ -58,7 +58,7 @@ export async function runAttack(
     env: { HF_TOKEN: TOKEN },
     ...changes.start,
     fetch: (fetch) => {
-      // The stranger is the hub's accomplice: whoever asks it is answered.
+      // The other host is the hub's accomplice and answers every request.
       const wide = answeredBy(fetch, { host: "https://evil.test", hub: hub.endpoint });
       const attacking = attackingFetch(wide, attack);
       if (attack.kind !== "measure") fired = attacking.fired;
@@ -70,7 +70,7 @@ export async function runAttack(
     (reason: unknown) => reason,
   );
   const count = fired();
-  // Whoever follows a hostile hub's word asks for what no hub has, and that is not the client's fault.
+  // A client that follows a hostile hub asks for what no hub has, and that is not the client's fault.
   hub.harnessErrors.splice(0);
   const tree = await readTree(world.files, dirname(dirname(world.root)));
   const diskBytes = tree

@@ -28,7 +28,7 @@ export type {
   HubRequest,
   OpenExchange,
 } from "./answers/hub_answer.ts";
-export { contentEtag, gitBlobSha1, type HubFile, sha256Hex } from "./hub_file.ts";
+export { contentEtag, gitBlobSha1, type HubFile, lfsPointer, sha256Hex } from "./hub_file.ts";
 export type { PublishOptions } from "./hub_repositories.ts";
 export { DEFAULT_HUB_STYLE, type HubStyle, LINK_STYLES, type LinkStyle } from "./hub_style.ts";
 export { mswFetch, mswFront, type MswFront } from "./fronts/msw_front.ts";

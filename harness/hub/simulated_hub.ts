@@ -37,7 +37,7 @@ export interface SimulatedHubOptions {
   readonly urlOrigin?: string;
   readonly style?: Partial<HubStyle>;
   readonly faults?: readonly FaultRule[];
-  /** What a request that no real hub knows is: a fault of whoever wrote the story, or one that is noted and answered as a hub does. @default {"fault"} */
+  /** What a request that no real hub knows is: an error in the scenario, or one that is noted and answered as a hub does. @default {"fault"} */
   readonly unknownRoutes?: "fault" | "noted";
   /** Told of the files of each commit before it is made; what it throws keeps the commit from being made. */
   readonly onCommit?: ((files: readonly HubFile[]) => void) | undefined;

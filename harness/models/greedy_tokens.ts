@@ -4,7 +4,7 @@ import { dequantizeAffine, type Quantization } from "./quantize_affine.ts";
 import { tensorsOf } from "./split_safetensors.ts";
 import type { Tensor } from "./write_safetensors.ts";
 
-/** One step of the court's own computation. */
+/** One step of the harness's own computation. */
 export interface GreedyStep {
   readonly id: number;
   /** How far the second highest logit lies below the highest. */
@@ -14,15 +14,16 @@ export interface GreedyStep {
 type Vector = Float64Array<ArrayBuffer>;
 
 /**
- * Continues a prompt greedily in plain double precision: the court's own oracle, slow and simple on purpose, and
- * independent of whoever is judged.
+ * Continues a prompt greedily in plain double precision: the harness's own oracle, slow and simple on purpose, and
+ * independent of the subject.
  *
  * It computes what generated models have: grouped-query attention, biases and norms of queries and keys.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { greedyTokens, tinyLlama } from "mlx-layout/harness";
+ * import { greedyTokens } from "mlx-layout/harness/internal";
+ * import { tinyLlama } from "mlx-layout/harness";
  *
  * const steps = greedyTokens(tinyLlama(), [5, 6, 7], 3);
  * assert.equal(steps.length, 3);

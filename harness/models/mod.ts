@@ -8,12 +8,7 @@ export type { Damage } from "./damages/damage.ts";
 export { DAMAGES, damagesOf, DISK_DAMAGES, type DiskDamage } from "./damages/damages.ts";
 export { decodeFloats } from "./decode_floats.ts";
 export { encodeFloats, type FloatDtype } from "./encode_floats.ts";
-export {
-  appleDouble,
-  HEADER_LENGTH_LIMIT_BYTES,
-  HTML_PAGE,
-  lfsPointer,
-} from "./damages/foreign_bytes.ts";
+export { appleDouble, HEADER_LENGTH_LIMIT_BYTES, HTML_PAGE } from "./damages/foreign_bytes.ts";
 export { type GreedyStep, greedyTokens } from "./greedy_tokens.ts";
 export { HARMLESS, type Harmless } from "./damages/harmless.ts";
 export type { LlamaFamily, LlamaFamilyOptions } from "./llama_family.ts";

@@ -38,12 +38,12 @@ export interface QuantizedMatrix {
 /**
  * Quantizes a matrix as `mx.quantize` does in mode "affine", bit for bit in float32.
  *
- * @throws {RangeError} when the columns are no multiple of the group size.
+ * @throws {RangeError} when the columns are not a multiple of the group size.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { quantizeAffine } from "mlx-layout/harness";
+ * import { quantizeAffine } from "mlx-layout/harness/internal";
  *
  * const matrix = { values: Float32Array.from({ length: 32 }, (_, i) => i), rows: 1, columns: 32 };
  * const { packed } = quantizeAffine(matrix, { bits: 8, groupSize: 32 });

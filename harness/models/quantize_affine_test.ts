@@ -154,7 +154,7 @@ test("quantizeAffine() keeps a group of zeros at zero", () => {
   assert.ok(back.every((value) => value === 0));
 });
 
-test("quantizeAffine() refuses rows that are no multiple of the group", () => {
+test("quantizeAffine() refuses rows that are not a multiple of the group", () => {
   const matrix = { values: new Float32Array(96), rows: 1, columns: 96 };
   assert.throws(() => quantizeAffine(matrix, { bits: 4, groupSize: 64 }), RangeError);
 });

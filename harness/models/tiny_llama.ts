@@ -1,7 +1,5 @@
 import type { TinyLlamaOptions } from "./tiny_llama_options.ts";
-
 import type { ModelFile, TinyModel } from "./model_file.ts";
-
 import { PLAIN_LLAMA } from "./llama_family.ts";
 import { tinyLlamaConfig } from "./tiny_llama_config.ts";
 import { tinyLlamaTensors } from "./tiny_llama_tensors.ts";

@@ -116,7 +116,7 @@ test("tinyLlama() adds side files when asked", () => {
   assert.equal(new Set(paths).size, paths.length);
 });
 
-test("tinyLlama() leaves out what it is told to", () => {
+test("tinyLlama() leaves out what it is asked to", () => {
   const model = tinyLlama({ index: false, generationConfig: false, lfsTokenizer: false });
   const paths = model.files.map(({ path }) => path);
   assert.equal(paths.includes("model.safetensors.index.json"), false);

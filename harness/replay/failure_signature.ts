@@ -2,7 +2,7 @@ import type { RequirementId } from "../../spec/mod.ts";
 import { breakageSignature } from "../deviations/breakage_signature.ts";
 import type { ScenarioStatus } from "../scenario/scenario_result.ts";
 
-/** What a failure is told by. */
+/** What identifies a failure. */
 export interface FailureFacts {
   readonly scenario: string;
   readonly status: ScenarioStatus;
@@ -18,7 +18,7 @@ export interface FailureFacts {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { failureSignature } from "mlx-layout/harness";
+ * import { failureSignature } from "mlx-layout/harness/internal";
  *
  * const failure = { scenario: "download/resume", status: "fail", requirement: "DL-RESUME" } as const;
  * assert.equal(

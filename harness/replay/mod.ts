@@ -1,5 +1,5 @@
 /**
- * Failures that can be shown again: written as files, run without the generator, told in words.
+ * Failures that can be shown again: written as files, run without the generator, described in words.
  *
  * @module
  */
@@ -13,7 +13,6 @@ export {
   replayOf,
   type ReplayOrigin,
 } from "./replay.ts";
-
 export { replayTries, type ReplayTries, type ReplayTriesOptions } from "./replay_tries.ts";
 export {
   playableReplay,

@@ -20,7 +20,7 @@ export interface Replay {
   readonly scenario: string;
   readonly world: WorldKind;
   readonly status: ScenarioStatus;
-  /** `null` when it was no fault of the subject. */
+  /** `null` when it was not a fault of the subject. */
   readonly requirement: RequirementId | null;
   /** Promises of the scenario that were broken already, and are left out of account. @default {none} */
   readonly apartFrom?: readonly RequirementId[];
@@ -50,7 +50,7 @@ export function replayOf(result: ScenarioResult, origin: ReplayOrigin): Replay |
   const { scenario, world, breakage, seed } = result;
   if (breakage?.given === undefined) return undefined;
   const { requirement, detail, path, given, apartFrom, words = [] } = breakage;
-  // That it is listed as known is no part of the failure.
+  // That it is listed as known is not part of the failure.
   const status = result.status === "expected-fail" ? "fail" : result.status;
   return {
     format: FORMAT,
@@ -82,9 +82,9 @@ export function replayFileName(replay: Replay): string {
  * @param secrets tokens that must not be written, beside whatever looks like one
  */
 export function formatReplay(replay: Replay, secrets: readonly string[] = []): string {
-  const { given, ...told } = replay;
+  const { given, ...rest } = replay;
   const redacted = {
-    ...redactValue(told, { secrets, keptKeys: KEPT_KEYS }),
+    ...redactValue(rest, { secrets, keptKeys: KEPT_KEYS }),
     // The tokens of a case are drawn, and part of what it is about.
     given: redactValue(given, {
       secrets,
@@ -99,19 +99,19 @@ export function formatReplay(replay: Replay, secrets: readonly string[] = []): s
 /**
  * Reads the text of a replay file.
  *
- * @param name what the text is called in a complaint
- * @throws {HarnessError} when it is none, or of another format
+ * @param name what the text is called in messages
+ * @throws {HarnessError} when it is not a replay, or of another format
  */
 export function parseReplay(text: string, name: string): Replay {
   const value = parseJson(text, name);
   if (typeof value !== "object" || value === null || !("format" in value))
-    throw new HarnessError(`Cannot replay "${name}" as it is no replay file`);
+    throw new HarnessError(`${name}: not a valid replay file`);
   if (value.format !== FORMAT)
     throw new HarnessError(
-      `Cannot replay "${name}" as its format is ${JSON.stringify(value.format)} and this version reads ${FORMAT}`,
+      `${name}: replay format ${JSON.stringify(value.format)} is not supported, expected ${FORMAT}`,
     );
   if (!isReplay(value))
-    throw new HarnessError(`Cannot replay "${name}" as something is missing or wrong in it`);
+    throw new HarnessError(`${name}: not a valid replay file: a field is missing or wrong`);
   return value;
 }
 
@@ -119,7 +119,7 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new HarnessError(`Cannot replay "${name}" as it is no JSON`, { cause });
+    throw new HarnessError(`${name}: not a valid replay file: invalid JSON`, { cause });
   }
 }
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleFailure } from "../deviations/example_result.ts";
 import { encodeGiven } from "../scenario/encode_given.ts";
 import { formatReplay, parseReplay, type Replay, replayOf } from "./replay.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleResult } from "../deviations/example_result.ts";
 import { replayTries } from "./replay_tries.ts";
 import type { ReplayOutcome } from "./run_replay.ts";
@@ -29,7 +28,7 @@ test("replayTries() ends with the first play that shows the failure again", asyn
   assert.deepEqual(await played([HOLDS, OTHER, SAME], 3), { ...SAME, count: 3 });
 });
 
-test("replayTries() stops after so many plays, and tells the worst of them", async () => {
+test("replayTries() stops after so many plays, and reports the worst of them", async () => {
   assert.deepEqual(await played([HOLDS, HOLDS, SAME], 2), { ...HOLDS, count: 2 });
   assert.deepEqual(await played([HOLDS, OTHER, NOTHING], 3), { ...OTHER, count: 3 });
   assert.deepEqual(await played([NOTHING, HOLDS], 2), { ...HOLDS, count: 2 });

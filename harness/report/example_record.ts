@@ -1,5 +1,5 @@
 import { exampleFailure, exampleResult } from "../deviations/example_result.ts";
-import type { SuiteVerdict } from "../suite/exit_code.ts";
+import type { SuiteVerdict } from "../suite/suite_verdict.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import { specSha256 } from "./record/spec_sha256.ts";
 import { RecordWriter, type ResultMaterial } from "./record/record_writer.ts";
@@ -29,7 +29,7 @@ export const EXAMPLE_RESULTS: readonly ScenarioResult[] = [
     covers: ["LAYOUT-CASE-ID"],
     judged: {},
     status: "skip",
-    skipped: { "LAYOUT-CASE-ID": "the volume tells case apart" },
+    skipped: { "LAYOUT-CASE-ID": "the volume distinguishes case" },
   }),
   exampleResult({
     scenario: "download/cancel",
@@ -51,9 +51,9 @@ export interface ExampleRecordOptions {
   readonly results?: readonly ScenarioResult[];
   readonly materialOf?: (result: ScenarioResult) => ResultMaterial;
   readonly secrets?: readonly string[];
-  /** @default {the whole law} */
+  /** @default {all requirements} */
   readonly requirements?: readonly RecordRequirement[];
-  /** Undefined where the run is not to come to its end. */
+  /** Undefined for a run that does not finish. */
   readonly verdict?: SuiteVerdict | undefined;
   readonly deviationProblems?: readonly string[];
 }

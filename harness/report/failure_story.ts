@@ -2,22 +2,22 @@ import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import { shellWord, subjectOptions } from "../subjects/subject_text.ts";
 
-/** Longest line of a story; what is longer is cut in the middle. */
+/** Longest line of a failure report; a longer one is cut in the middle. */
 const LINE_LENGTH_MAX = 600;
 
 /** Options of {@linkcode failureStory}. */
 export interface FailureStoryOptions {
   /** Path of the replay file, if one was written. */
   readonly replayFile?: string | undefined;
-  /** Command line of the program that was judged, if it was one. */
+  /** Command line of the subject, if it is a program. */
   readonly subject?: string | undefined;
 }
 
 /**
- * What went wrong in a scenario, in at most 15 lines: the requirement, what was seen, the smallest case in words and
- * the command that shows it again.
+ * Reports what went wrong in a scenario, in at most 15 lines: the requirement, what was seen, the smallest case in
+ * words and the command that repeats it.
  *
- * @returns undefined when nothing went wrong
+ * @returns undefined when the result is a pass or a skip
  */
 export function failureStory(
   result: ScenarioResult,
@@ -27,12 +27,14 @@ export function failureStory(
   if (status === "pass" || status === "skip") return undefined;
   const known = result.deviation === undefined ? [] : [`  known: ${result.deviation.issue}`];
   if (status === "unexpected-pass")
-    return [`${scenario} in ${world}: passes, and is listed as a deviation`, ...known].join("\n");
+    return [`${scenario} in ${world}: passes, but is listed as a known deviation`, ...known].join(
+      "\n",
+    );
   const who = options.subject === undefined ? "" : ` ${subjectOptions(options.subject)}`;
   const again = `mlx-conform${who} --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
-      `${scenario} in ${world}: proves nothing`,
+      `${scenario} in ${world}: vacuous, proves nothing`,
       ...vacuity.slice(0, 10).map((why) => `  ${why}`),
       `  again: ${again}`,
     ].join("\n");
@@ -64,7 +66,7 @@ function shorten(text: string): string {
   return `${text.slice(0, half)} … ${text.slice(-half)}`;
 }
 
-/** The stories of everything that a scenario saw broken; undefined when nothing went wrong. */
+/** Reports every requirement that a scenario saw broken; undefined when nothing went wrong. */
 export function failureStories(
   result: ScenarioResult,
   options: FailureStoryOptions = {},

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import { describeGiven } from "../scenario/describe_given.ts";

@@ -1,9 +1,9 @@
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 
 /**
- * How the known deviations fared that show in some runs and not in others.
+ * Counts the results of known deviations that occur in some runs and not in others.
  *
- * @returns undefined where no result is about one
+ * @returns undefined when there are none
  */
 export function flakyDeviations(
   results: readonly Pick<ScenarioResult, "status" | "deviation">[],
@@ -11,5 +11,5 @@ export function flakyDeviations(
   const about = results.filter(({ deviation }) => deviation?.sometimes === true);
   if (about.length === 0) return undefined;
   const passed = about.filter(({ status }) => status === "pass").length;
-  return `known deviations that show sometimes: ${about.length - passed} failed, ${passed} passed`;
+  return `known deviations that occur sometimes: ${about.length - passed} failed, ${passed} passed`;
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleFailure, exampleResult } from "../deviations/example_result.ts";
 import { exampleRecordText } from "./example_record.ts";
 import { htmlReport } from "./html/html_report.ts";
@@ -17,7 +16,7 @@ const FAILED = exampleFailure("DL-CONCURRENT", "it rejected", {
   deviation,
 });
 const PASSED = exampleResult({ deviation });
-const LINE = "known deviations that show sometimes: 1 failed, 1 passed";
+const LINE = "known deviations that occur sometimes: 1 failed, 1 passed";
 
 test("flakyDeviations() counts what failed and what passed, where there is any", () => {
   assert.equal(flakyDeviations([exampleResult()]), undefined);
@@ -36,10 +35,10 @@ test("reports show what holds sometimes as an expected failure or as a pass, and
   assert.equal(junit.match(/<property name="deviation" value="sometimes, /g)?.length, 2);
   assert.match(
     junit,
-    /<skipped message="known deviation that shows sometimes, https:[^"]*: it rejected"/,
+    /<skipped message="known deviation that occurs sometimes, https:[^"]*: it rejected"/,
   );
   const page = htmlReport([record]);
   assert.ok(page.includes(LINE));
-  assert.match(page, /Known deviation that shows sometimes: two processes race/);
-  assert.match(page, /Known deviation that shows sometimes, not in this run: two processes race/);
+  assert.match(page, /Known deviation that occurs sometimes: two processes race/);
+  assert.match(page, /Known deviation that occurs sometimes, not in this run: two processes race/);
 });

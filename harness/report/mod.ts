@@ -33,7 +33,6 @@ export {
   type RecordWriterOptions,
   type ResultMaterial,
 } from "./record/record_writer.ts";
-
 export { requirementTable, type RequirementTableOptions } from "./tables/requirement_table.ts";
 export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
 export { runMachine } from "./record/run_machine.ts";

@@ -1,11 +1,11 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import { type RequirementStanding, standingOf } from "../suite/run_suite.ts";
-import type { SuiteVerdict } from "../suite/exit_code.ts";
+import type { SuiteVerdict } from "../suite/suite_verdict.ts";
 import type { RecordRequirement, RecordResult, RunRecord } from "./record/run_record.ts";
 
 /**
- * The verdict of a record, as reports state it: that of its closing line, if it has one that holds. A part of a run is
- * partial at the best, whatever the part came to, so that no badge says more than was judged.
+ * The verdict of a record, as reports state it: that of its closing line, if that line is valid. A partial run is
+ * partial at best, so that no badge says more than was tested.
  */
 export function recordVerdict({ header, closing, problems }: RunRecord): SuiteVerdict {
   if (closing === undefined || problems.length > 0) return "incomplete";
@@ -13,7 +13,7 @@ export function recordVerdict({ header, closing, problems }: RunRecord): SuiteVe
   return isPart && closing.verdict.startsWith("conformant") ? "partial" : closing.verdict;
 }
 
-/** How a requirement stands in a record. */
+/** The standing of a requirement in a record. */
 export interface RecordStanding {
   readonly requirement: RecordRequirement;
   readonly standing: RequirementStanding;
@@ -21,7 +21,7 @@ export interface RecordStanding {
   readonly results: readonly RecordResult[];
 }
 
-/** How each requirement of a record's law stands, in the law's order. */
+/** The standing of each requirement of a record, in the record's order. */
 export function recordStandings({ requirements, results }: RunRecord): RecordStanding[] {
   return requirements.map((requirement) => {
     // A record of another version may define requirements that this one does not know.

@@ -1,10 +1,10 @@
 import type { BrokenPromise } from "../scenario/scenario_result.ts";
 import type { RecordResult, RunRecord } from "./record/run_record.ts";
 
-/** What a result means to those who count tests. */
+/** What a result counts as in a test report. */
 export type Outcome = "passed" | "failed" | "known" | "skipped" | "errored";
 
-/** What a result means, and why in one line. */
+/** What a result counts as, and why in one line. */
 export interface ResultOutcome {
   readonly outcome: Outcome;
   /** The requirement that was broken, or the status. */
@@ -13,8 +13,8 @@ export interface ResultOutcome {
 }
 
 /**
- * Sums a result up as the verdict does: a broken SHOULD is known and fails nothing, what proves nothing is an error and no
- * pass, a deviation that passes is a failure of the list.
+ * Classifies a result as the verdict does: a broken SHOULD is known and fails nothing, a vacuous result is an error, a
+ * listed deviation that passes is a failure of the list.
  */
 export function resultOutcome(result: RecordResult, record: RunRecord): ResultOutcome {
   const { status, breakage, vacuity, skipped, deviation } = result;
@@ -27,13 +27,13 @@ export function resultOutcome(result: RecordResult, record: RunRecord): ResultOu
       return {
         outcome: "known",
         kind: id ?? status,
-        reason: `known deviation${deviation?.sometimes === true ? " that shows sometimes" : ""}, ${deviation?.issue ?? "listed"}: ${detail}`,
+        reason: `known deviation${deviation?.sometimes === true ? " that occurs sometimes" : ""}, ${deviation?.issue ?? "listed"}: ${detail}`,
       };
     case "unexpected-pass":
       return {
         outcome: "failed",
         kind: status,
-        reason: `it passes, and is listed as a known deviation: ${deviation?.issue ?? ""}`,
+        reason: `it passes, but is listed as a known deviation: ${deviation?.issue ?? ""}`,
       };
     case "fail": {
       const levelOf = (promise: BrokenPromise | undefined) =>
@@ -41,14 +41,14 @@ export function resultOutcome(result: RecordResult, record: RunRecord): ResultOu
       const unlisted = [breakage, ...(result.further ?? [])].filter(
         (promise) => promise?.isKnown !== true,
       );
-      // The worst of what it saw.
+      // The worst failure.
       const worst = unlisted.find((promise) => levelOf(promise) === "MUST") ?? unlisted[0];
       const kind = worst?.requirement ?? status;
       const seen = worst?.detail.split("\n")[0] ?? "";
       const level = levelOf(worst);
       return level === "MUST"
         ? { outcome: "failed", kind, reason: seen }
-        : { outcome: "known", kind, reason: `${level}, not kept: ${seen}` };
+        : { outcome: "known", kind, reason: `${level}, not held: ${seen}` };
     }
     case "skip":
       return {
@@ -60,10 +60,10 @@ export function resultOutcome(result: RecordResult, record: RunRecord): ResultOu
       return {
         outcome: "errored",
         kind: status,
-        reason: `it proves nothing: ${vacuity.join("; ")}`,
+        reason: `vacuous: ${vacuity.join("; ")}`,
       };
     default:
-      // Timeouts, faults of the harness, and what later versions may know.
+      // Timeouts, faults of the harness, and statuses of later versions.
       return { outcome: "errored", kind: status, reason: detail };
   }
 }

@@ -1,4 +1,4 @@
-import type { RunnerEvent, RunnerRequest } from "../../spec/mod.ts";
+import type { RunnerEvent, RunnerRequest } from "../../spec/runner_messages.ts";
 import type { ScriptedRunner } from "./scripted_programs.ts";
 
 /** What an honest scripted runner says of itself. */

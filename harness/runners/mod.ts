@@ -1,5 +1,5 @@
 /**
- * Runners that are scripts, honest and faulty, for whoever starts runners.
+ * Runners that are scripts, honest and faulty, for tests of what starts runners.
  *
  * @module
  */

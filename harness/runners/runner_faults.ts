@@ -1,11 +1,12 @@
-import type { ErrorCode, RunnerRequest } from "../../spec/mod.ts";
+import type { ErrorCode } from "../../spec/mod.ts";
+import type { RunnerRequest } from "../../spec/runner_messages.ts";
 import { answerHonestly, SCRIPTED_HELLO } from "./honest_runner.ts";
 import type { RunnerScript, ScriptedRunner } from "./scripted_programs.ts";
 
 /** One thing that a runner does wrong. */
 export interface RunnerFault {
   readonly name: string;
-  /** The code that it is told by. */
+  /** The code that it is reported with. */
   readonly code: ErrorCode;
   readonly script: RunnerScript;
 }
@@ -14,7 +15,7 @@ type Wrong = (runner: ScriptedRunner, id: number) => Promise<unknown>;
 
 const MIB = 1024 * 1024;
 
-/** What goes wrong whenever something is asked for, and how it is told. */
+/** What goes wrong whenever something is asked for, and how it is reported. */
 const WRONGS: Readonly<Record<string, readonly [ErrorCode, Wrong]>> = {
   "is killed": ["runner-died", (runner) => runner.end({ signal: "SIGKILL" })],
   "exits with 1": ["runner-died", (runner) => runner.end({ exitCode: 1 })],

@@ -1,11 +1,5 @@
-import type {
-  ChildProcess,
-  Environment,
-  ProcessEnd,
-  ProgramStarter,
-  RunnerEvent,
-  RunnerRequest,
-} from "../../spec/mod.ts";
+import type { ChildProcess, Environment, ProcessEnd, ProgramStarter } from "../../spec/mod.ts";
+import type { RunnerEvent, RunnerRequest } from "../../spec/runner_messages.ts";
 
 /** A runner as its script sees it. */
 export interface ScriptedRunner {

@@ -13,7 +13,7 @@ export interface TracedLoad {
   readonly error: string | undefined;
 }
 
-/** Loads each directory that it is told of as `mlx_lm.load` does, without its detour to the hub. */
+/** Loads each directory that it is given as `mlx_lm.load` does, without its detour to the hub. */
 const LOADER = `
 import json, sys
 from pathlib import Path

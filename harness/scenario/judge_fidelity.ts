@@ -10,7 +10,7 @@ export interface DiskCase {
 
 /**
  * Whether a case that is red on a real disk is green in memory: then the two worlds differ, and one of them is wrong. That
- * is a fault of the court ("fidelity"), and says nothing about the subject.
+ * is a fault of the harness ("fidelity"), and says nothing about the subject.
  */
 export async function isFidelityFault({ error, runInMemory }: DiskCase): Promise<boolean> {
   // What is no verdict on a subject needs no second opinion.
@@ -19,7 +19,7 @@ export async function isFidelityFault({ error, runInMemory }: DiskCase): Promise
     await runInMemory();
     return true;
   } catch {
-    // Red there too, or a court that failed: neither shows that it is green.
+    // Red there too, or a harness that failed: neither shows that it is green.
     return false;
   }
 }

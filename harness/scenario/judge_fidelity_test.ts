@@ -5,7 +5,7 @@ import { exists } from "../disk/disk_tree.ts";
 import { failureStory } from "../report/failure_story.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
 import type { World } from "../worlds/world.ts";
-import { exitCodeOf, suiteVerdict } from "../suite/exit_code.ts";
+import { exitCodeOf, suiteVerdict } from "../suite/suite_verdict.ts";
 import { HarnessError } from "../errors.ts";
 import { isFidelityFault } from "./judge_fidelity.ts";
 import { runScenario } from "./run_scenario.ts";
@@ -15,7 +15,7 @@ import { RequirementBroken } from "./verdict.ts";
 /** Makes one directory, and relies on nothing. */
 const subject = scriptedSubject(({ host, config }) => host.files.mkdir(config.root));
 
-test("what is red on disk and green in memory is the court's fault, and no verdict on the subject", async () => {
+test("what is red on disk and green in memory is the harness's fault, and no verdict on the subject", async () => {
   // A world that lies: its disk loses what was made there.
   const lying = made(async (world) => {
     if (world.kind === "disk") await world.files.rmdir(world.root);
@@ -51,8 +51,8 @@ test("isFidelityFault() needs a verdict on disk, and a green case in memory", as
   const red = () => Promise.reject(broken);
   assert.equal(await isFidelityFault({ error: broken, runInMemory: green }), true);
   assert.equal(await isFidelityFault({ error: broken, runInMemory: red }), false);
-  const court = () => Promise.reject(new HarnessError("no"));
-  assert.equal(await isFidelityFault({ error: broken, runInMemory: court }), false);
+  const harnessFault = () => Promise.reject(new HarnessError("no"));
+  assert.equal(await isFidelityFault({ error: broken, runInMemory: harnessFault }), false);
   assert.equal(await isFidelityFault({ error: new HarnessError("no"), runInMemory: green }), false);
   assert.equal(await isFidelityFault({ error: undefined, runInMemory: green }), false);
 });

@@ -1,11 +1,10 @@
 /**
- * Scenarios: stories that judge requirements, and how they are run.
+ * Scenarios: what judges requirements, and how it is run.
  *
  * @module
  */
 
 export { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
-
 export { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
 export type {
   BrokenPromise,
@@ -13,7 +12,6 @@ export type {
   ScenarioResult,
   ScenarioStatus,
 } from "./scenario_result.ts";
-
 export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
 export { decodeGiven } from "./decode_given.ts";
 export { describeGiven } from "./describe_given.ts";

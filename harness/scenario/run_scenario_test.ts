@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import fc from "fast-check";
-
 import type { Subject } from "../../spec/mod.ts";
 import { exists, readBytes, writeBytes } from "../disk/disk_tree.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
@@ -119,7 +117,7 @@ test("runScenario() lays a failure of the subject that no judgement expected on 
   assert.match(result.breakage?.detail ?? "", /network: it broke/);
 });
 
-test("runScenario() never lays a fault of the court on the subject", async () => {
+test("runScenario() never blames the subject for a fault of the harness", async () => {
   const faults: ScenarioDefinition<{ sizeBytes: number }>["check"][] = [
     () => Promise.reject(new HarnessError("Cannot judge")),
     () => Promise.reject(new TypeError("undefined is not a function")),

@@ -5,7 +5,7 @@ import type { BreakageFacts } from "./verdict.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
 /**
- * How a scenario ended in one world. `fidelity`: red on a real disk and green in memory, which is the court's own fault, as
+ * How a scenario ended in one world. `fidelity`: red on a real disk and green in memory, which is the harness's own fault, as
  * `error` is. The last two are said only where known deviations are listed.
  */
 export type ScenarioStatus =

@@ -42,7 +42,7 @@ test("Verdict.attempt() makes a rejection a broken requirement, with its code", 
 });
 
 test("Verdict.attempt() passes on what is no answer of the subject", async () => {
-  for (const error of [new HarnessError("court"), new ProcessKilled("killed")]) {
+  for (const error of [new HarnessError("harness"), new ProcessKilled("killed")]) {
     const verdict = verdictOn();
     await assert.rejects(
       verdict.attempt(ID, () => Promise.reject(error)),

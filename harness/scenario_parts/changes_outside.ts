@@ -11,7 +11,7 @@ export interface ChangesOutside {
   readonly start: Pick<StartOptions, "files">;
 }
 
-/** Makes a watch; making the root itself, with its parents, is no change outside. */
+/** Makes a watch; making the root itself, with its parents, is not a change outside. */
 export function changesOutside(world: Pick<World, "root" | "kind">): ChangesOutside {
   const found: string[] = [];
   const watch = (files: FileSystem) =>

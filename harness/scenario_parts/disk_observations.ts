@@ -1,5 +1,11 @@
-import { MARKER_NAME, DEFAULT_PATTERNS, fnmatch, type FileSystem } from "../../spec/mod.ts";
-import { readBytes, readTree, exists } from "../disk/mod.ts";
+import {
+  DEFAULT_PATTERNS,
+  type FileSystem,
+  fnmatch,
+  MARKER_NAME,
+  METADATA_DIRECTORY,
+} from "../../spec/mod.ts";
+import { exists, readBytes, readTree, type TreeEntry } from "../disk/mod.ts";
 import type { ModelFile } from "../models/mod.ts";
 import type { World } from "../worlds/world.ts";
 import { filePlace, stateDirectory } from "./places.ts";
@@ -23,7 +29,7 @@ export async function keptBytes(
   return [...most.values()].reduce((sum, size) => sum + size, 0);
 }
 
-/** Fewest equal bytes by which a file is taken for the beginning of a content: less is chance. */
+/** Fewest equal bytes by which a file counts as the beginning of a content: fewer may be a coincidence. */
 const LIKENESS_BYTES_MIN = 32;
 
 /** What lies of one content in files that are at no final path. */
@@ -95,6 +101,22 @@ export async function leftovers(
         kind !== "directory" && !known.has(path) && !isMark(path) && !BOOKKEEPING.test(path),
     )
     .map(({ path }) => path);
+}
+
+/**
+ * The first file in a flat directory that is neither the model's, nor its metadata, nor its marker.
+ *
+ * @param wanted the paths that the directory is to have
+ */
+export function strayFile(
+  tree: readonly TreeEntry[],
+  wanted: readonly string[],
+): TreeEntry | undefined {
+  const known = new Set([
+    MARKER_NAME,
+    ...wanted.flatMap((path) => [path, `${METADATA_DIRECTORY}/${path}.metadata`]),
+  ]);
+  return tree.find(({ kind, path }) => kind !== "directory" && !known.has(path));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FileSystem } from "../../spec/mod.ts";
 import { makeDirectories, writeBytes } from "../disk/mod.ts";
 import { gitBlobSha1, type HubFile, lfsPointer, sha256Hex } from "../hub/hub_file.ts";
 
-/** The parts of a repository in the hub's own cache that a judge looks at. */
+/** The parts of a repository in the hub's own cache that scenarios look at. */
 export interface HubCachePaths {
   readonly repository: string;
   readonly blobs: string;
@@ -11,7 +11,7 @@ export interface HubCachePaths {
   readonly snapshots: string;
 }
 
-/** Where the law places a repository in a cache: `LAYOUT-HFCACHE`. */
+/** Where the spec places a repository in a cache: `LAYOUT-HFCACHE`. */
 export function hubCachePaths(cacheRoot: string, repository: string): HubCachePaths {
   const at = join(cacheRoot, `models--${repository.replace("/", "--")}`);
   return {

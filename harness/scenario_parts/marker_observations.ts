@@ -12,7 +12,7 @@ export function markerText(files: FileSystem, directory: string): Promise<string
 /**
  * What is false about a model's marker: a file that it names is not there, or is another one.
  *
- * @returns undefined when every file is as stated, and when there is no marker of the law's format: that names nothing
+ * @returns undefined when every file is as stated, and when there is no marker of the spec's format: that names nothing
  */
 export async function falseMarker(
   files: FileSystem,

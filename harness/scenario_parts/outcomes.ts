@@ -7,7 +7,7 @@ import type { World } from "../worlds/world.ts";
  * Waits for an answer of the subject where either outcome is right.
  *
  * @returns the answer, or undefined when it failed with a code of the closed set
- * @throws what is no failure of the subject, or one without a code
+ * @throws what is not a failure of the subject, or one without a code
  */
 export async function settled<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -43,7 +43,7 @@ export function isOfCommit(
   return commits.includes(commit) || (commit === "" && world.kind === "process");
 }
 
-/** Everything that a value says to whoever prints it: text, stack, fields, causes, at any depth. */
+/** Everything that a value shows when it is printed: text, stack, fields, causes, at any depth. */
 export function textOf(value: unknown): string {
   return inspect(value, {
     depth: Number.POSITIVE_INFINITY,
@@ -57,4 +57,12 @@ export function textOf(value: unknown): string {
 export function namesFile(text: string, path: string): boolean {
   const escaped = path.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   return new RegExp(`(?<![\\w.-])${escaped}(?![\\w-]|\\.\\w)`, "u").test(text);
+}
+
+/** The reason for which an action rejects, or undefined where it succeeds. */
+export async function errorOf(action: () => Promise<unknown>): Promise<unknown> {
+  return action().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { Layout } from "../../spec/mod.ts";
+import { type Layout, LAYOUTS } from "../../spec/mod.ts";
 import { exists } from "../disk/mod.ts";
 import { HEAD } from "../subjects/head_view.ts";
 import { isProgram } from "../subjects/program.ts";
@@ -12,7 +12,7 @@ export function ownLayout({ subject }: Partial<Pick<World, "subject">>): Layout 
 }
 
 /**
- * The directory in which the law places a model, by default in the layout that the subject has for its own.
+ * The directory in which the spec places a model, by default in the subject's own layout.
  *
  * In layout `hf-cache` it is that of the commit downloaded last; the world's disk knows which.
  */
@@ -22,15 +22,16 @@ export function modelPlace(
   options: { readonly layout?: Layout | undefined } = {},
 ): string {
   const layout = options.layout ?? ownLayout(world);
-  const parts = repository.split("/");
-  if (layout === "hf-cache")
-    return join(world.root, `models--${parts.join("--")}`, "snapshots", HEAD);
-  if (layout === "lmstudio") return join(world.root, ...parts);
-  return join(world.root, "models", ...parts);
+  const [org = "", name = ""] = repository.split("/");
+  const { root } = world;
+  const values = { root, org, name, "model id": `${org}--${name}`, commit: HEAD };
+  let place: string = LAYOUTS[layout];
+  for (const [key, value] of Object.entries(values)) place = place.replace(`{${key}}`, () => value);
+  return join(place);
 }
 
 /**
- * Part of a request: the layout in which MLX's runtimes look, for stories about what no other layout has. It is named only where the
+ * Part of a request: the layout in which MLX's runtimes look, for scenarios about what no other layout has. It is named only where the
  * subject has another one for its own, as not every subject takes a layout.
  */
 export function inHubapi(world: Partial<Pick<World, "subject">>): { readonly layout?: "hubapi" } {

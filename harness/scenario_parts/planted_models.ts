@@ -146,7 +146,7 @@ export function boundFiles(files: FileSystem): FileSystem {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { patternedBytes } from "mlx-layout/harness";
+ * import { patternedBytes } from "mlx-layout/harness/internal";
  *
  * assert.notDeepEqual(patternedBytes(100, { salt: 1 }), patternedBytes(100, { salt: 2 }));
  * ```
@@ -164,7 +164,7 @@ export function patternedBytes(
 }
 
 /**
- * The files of a model that the law knows: visible ones, and `.metadata` files; by path, with the identity of their data.
+ * The files of a model that the spec knows: visible ones, and `.metadata` files; by path, with the identity of their data.
  *
  * What else is hidden is the implementation's own affair.
  */

@@ -29,7 +29,7 @@ export function needsLayout(world: Pick<World, "subject">, layout: Layout): void
 }
 
 /**
- * Says that a case can be played only with a subject within the court's own process.
+ * Says that a case can be played only with a subject within the harness's own process.
  *
  * @throws {NotApplicable} in a world of processes
  */
@@ -37,7 +37,7 @@ export function needsOwnProcess(world: Pick<World, "kind">, why: string): void {
   if (world.kind === "process") throw new NotApplicable(why);
 }
 
-/** Whether the subject does an operation at all, so that a story can go on without it. */
+/** Whether the subject does an operation at all, so that a scenario can go on without it. */
 export function doesOperation(world: Pick<World, "subject">, operation: SubjectOperation): boolean {
   const { subject } = world;
   return !isProgram(subject) || subject.claims.operations.includes(operation);

@@ -1,18 +1,18 @@
 import type { CheckCause, CheckFinding, CheckReport, RequirementId } from "../../spec/mod.ts";
 import type { Damage } from "../models/mod.ts";
 
-/** What a refusal has to say. */
+/** What a refusal must say. */
 export interface WantedRefusal {
   /** Any one of these. */
   readonly causes: readonly CheckCause[];
   /** Any one of these, relative to the directory. @default {any path} */
   readonly paths?: readonly string[] | undefined;
-  /** Texts of which the detail has to have one. @default {no matter} */
+  /** Texts of which the detail must contain one. @default {no matter} */
   readonly mentions?: readonly string[] | undefined;
 }
 
 /**
- * Why a report does not refuse a directory as the law wants it; undefined when it does.
+ * Why a report does not refuse a directory as the spec requires; undefined when it does.
  *
  * Numbers and names are looked for in the detail, its wording is not.
  */
@@ -89,7 +89,7 @@ const REQUIREMENT_OF_DAMAGE: Readonly<Record<string, RequirementId>> = {
   "tensor-in-two-shards": "LOAD-TENSORS",
 };
 
-/** Causes that the law allows for a requirement besides what a damage itself says. */
+/** Causes that the spec allows for a requirement besides what a damage itself says. */
 const ALSO_ALLOWED: Readonly<Partial<Record<RequirementId, readonly CheckCause[]>>> = {
   "LOAD-CONFIG": ["missing-config", "bad-config", "empty", "html", "lfs-pointer"],
   "LOAD-ZEROED": ["zeroed", "not-a-number", "hash"],

@@ -5,7 +5,7 @@ import type { World } from "../worlds/world.ts";
 import { missingFinding } from "./refusals.ts";
 import { changeFiles, placeModel } from "./planted_models.ts";
 
-/** A model of which one file has other bytes, and what a check has to say of it. */
+/** A model of which one file has other bytes, and what a check must say of it. */
 export interface ReplacedFile {
   readonly model: TinyModel;
   readonly path: string;

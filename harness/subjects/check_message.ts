@@ -3,7 +3,7 @@ import fromSubject from "../../spec/subject_protocol/from_subject.schema.json" w
 import toSubject from "../../spec/subject_protocol/to_subject.schema.json" with { type: "json" };
 import type { MessageFromSubject, MessageToSubject, SubjectOperation } from "./message.ts";
 
-/** The definition that the `ok` of each operation's result has to meet. */
+/** The schema definition of the `ok` of each operation's result. */
 const RESULTS: Readonly<Record<SubjectOperation, string>> = {
   download: "downloaded",
   downloadUrl: "downloaded",
@@ -39,20 +39,20 @@ function schemas(): NonNullable<typeof compiled> {
 }
 
 /**
- * What is wrong with a line that a subject wrote, by `spec/subject_protocol/from_subject.schema.json`.
+ * Checks a line that a subject wrote against `spec/subject_protocol/from_subject.schema.json`.
  *
- * @returns undefined when nothing is
+ * @returns what is wrong, or undefined
  */
 export function faultOfMessage(value: unknown): string | undefined {
   return schemas().from(value) ? undefined : describe(fromSubject, value);
 }
 
-/** What is wrong with a line to a subject, by `spec/subject_protocol/to_subject.schema.json`. */
+/** Checks a line to a subject against `spec/subject_protocol/to_subject.schema.json`. @returns what is wrong, or undefined */
 export function faultOfOrder(value: unknown): string | undefined {
   return schemas().to(value) ? undefined : describe(toSubject, value);
 }
 
-/** What is wrong with the `ok` of an operation's result. */
+/** Checks the `ok` of an operation's result. @returns what is wrong, or undefined */
 export function faultOfResult(operation: SubjectOperation, value: unknown): string | undefined {
   const check = schemas().results.get(RESULTS[operation]);
   return check === undefined || check(value) ? undefined : firstOf(check.errors);
@@ -73,7 +73,7 @@ interface Alternative {
   readonly required?: readonly string[];
 }
 
-/** Of the alternatives, what the one says that is about the line's own type, event and outcome. */
+/** Of the alternatives of the schema, the error of the one for the line's own type, event and outcome. */
 function describe(
   schema: { readonly oneOf: readonly Alternative[]; readonly definitions: object },
   value: unknown,

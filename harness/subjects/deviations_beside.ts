@@ -2,16 +2,16 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { KNOWN_SUBJECTS } from "./known_subjects.ts";
 
-/** The adapters' sources, also where this file is built. */
+/** The adapters' sources, also when this file is compiled. */
 const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url)).replace(
   /([/\\])dist([/\\]harness[/\\])/,
   "$2",
 );
 
 /**
- * The list of known deviations that lies beside the adapter of a known subject: `naive_curl.deviations.json` for `naive-curl`.
+ * Finds the list of known deviations beside the adapter of a known subject: `naive_curl.deviations.json` for `naive-curl`.
  *
- * @returns its path, or undefined where there is none, or no such subject
+ * @returns its path, or undefined when there is no list or no such subject
  */
 export function deviationsBeside(subject: string): string | undefined {
   if (!KNOWN_SUBJECTS.some(({ name }) => name === subject)) return undefined;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-
 import { parseDeviations } from "../deviations/mod.ts";
 import { deviationsBeside } from "./deviations_beside.ts";
 import { KNOWN_SUBJECTS } from "./known_subjects.ts";

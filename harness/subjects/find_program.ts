@@ -27,8 +27,8 @@ export interface FindProgramOptions {
 }
 
 /**
- * The program that a command line means: the name of a known subject, or words that a shell would take for a program and its
- * arguments. A word that is a relative path starts from the caller's directory, as a subject runs in another one.
+ * The program that a command line names: a known subject, or a program and its arguments as in a shell. A word that is a
+ * relative path starts from the caller's directory, as a subject runs in another one.
  *
  * @param text as after `--subject`; with `--once` before it, a program that is run anew for each line
  * @throws {RangeError} when a known subject is not installed
@@ -46,9 +46,7 @@ export function findProgram(
   }
   const installed = join(installedUnder, installedName(known));
   if (!isInstalled(known, installed))
-    throw new RangeError(
-      `Cannot judge ${text} as it is not installed: run "npm run subjects ${text}"`,
-    );
+    throw new RangeError(`${text} is not installed: run "mlx-conform subjects ${text}"`);
   const command = known.command({
     adapters: ADAPTERS,
     scripts: SCRIPTS,

@@ -18,7 +18,7 @@ test("splitCommand() splits at blanks, and quotes hold a word together", () => {
 test("findProgram() knows the names of subjects, and says how one is installed", () => {
   const options = { installedUnder: "/nowhere" };
   assert.match(findProgram("naive-curl", options).command.join(" "), /once_shim.*naive_curl\.sh/);
-  assert.throws(() => findProgram("hub-js", options), /npm run subjects hub-js/);
+  assert.throws(() => findProgram("hub-js", options), /mlx-conform subjects hub-js/);
 });
 
 test("findProgram() lets relative paths start from the caller's directory", () => {

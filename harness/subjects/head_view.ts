@@ -1,15 +1,15 @@
 import { join, sep } from "node:path";
 import type { FileSystem, Layout } from "../../spec/mod.ts";
 
-/** Stands, in a path of layout `hf-cache`, for the commit that was downloaded last. */
+/** In a path of layout `hf-cache`, the commit that was downloaded last. */
 export const HEAD = "@head";
 
 /**
  * The disk as a reader of a layout sees it.
  *
- * In layout `hf-cache` the model directory has a commit in its name, and its entries are links into a store. A judge that
+ * In layout `hf-cache` the model directory has a commit in its name, and its entries are links into a store. An observer that
  * asks what a runtime would find there reads through both: `snapshots/@head` is the newest snapshot, and a
- * link into the store is the file that it leads to. All other layouts are as they lie.
+ * link into the store is the file that it points to. All other layouts are shown as they are.
  */
 export function headView(files: FileSystem, options: { readonly layout: Layout }): FileSystem {
   const { layout } = options;

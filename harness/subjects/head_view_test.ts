@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryFiles } from "../disk/memory_files.ts";
+import { memoryFiles } from "../disk/memory/memory_files.ts";
 import { overwriteBytes, readText, readTree, writeBytes } from "../disk/disk_tree.ts";
 import { HEAD, headView } from "./head_view.ts";
 

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 /**
  * Makes a private environment in a directory and installs packages into it.
  *
- * @throws {Error} when there is no Python, or a package cannot be had
+ * @throws {Error} when there is no Python, or a package is not available
  */
 export async function installPython(
   directory: string,

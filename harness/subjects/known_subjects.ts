@@ -1,32 +1,32 @@
 import { join } from "node:path";
 
-/** What a subject needs before it can run, from which registry. */
+/** The packages that a subject needs, and their registry. */
 export type SubjectPackages =
   | {
       readonly from: "npm";
       readonly packages: readonly string[];
-      /** Versions that the registry no longer has, and what takes their place. */
+      /** Replacements for versions that the registry no longer has. */
       readonly overrides?: Readonly<Record<string, string>>;
     }
   | { readonly from: "pypi"; readonly packages: readonly string[] }
-  /** A crate, module or package beside the adapters, which names its dependencies itself. */
+  /** A crate, module or package beside the adapters, with a manifest of its dependencies. */
   | { readonly from: "cargo" | "go" | "swift"; readonly source: string };
 
-/** Where things lie that a subject's command names. */
+/** Directories that a subject's command names. */
 export interface SubjectPlaces {
-  /** The adapters of this repository that are no JavaScript. */
+  /** The adapters of this repository that are not JavaScript. */
   readonly adapters: string;
-  /** Those that are, as source or as built. */
+  /** The JavaScript adapters, as source or compiled. */
   readonly scripts: string;
   /** What was installed for this subject. */
   readonly installed: string;
-  /** How the names of these end. */
+  /** File extension of the JavaScript adapters. */
   readonly ending: string;
 }
 
-/** An implementation for which an adapter comes with the court. */
+/** An implementation for which this repository has an adapter. */
 export interface KnownSubject {
-  /** What the adapter says of itself; two versions of one implementation have two names. */
+  /** Its name on the command line; two versions of one implementation have two names. */
   readonly name: string;
   readonly packages: SubjectPackages | undefined;
   readonly command: (places: SubjectPlaces) => readonly string[];
@@ -45,7 +45,7 @@ const inPython = (file: string, ...args: string[]) =>
     join(adapters, file),
     ...args,
   ]) satisfies KnownSubject["command"];
-/** An adapter that Python runs leaves nothing beside its source. */
+/** Keeps Python from writing compiled files beside an adapter's source. */
 const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: "1" };
 const SWIFT_HUBS: SubjectPackages = { from: "swift", source: "swift_hubs" };
 const HUB_JS: SubjectPackages = { from: "npm", packages: ["@huggingface/hub@2.17.5"] };

@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** The variable by which a subject's processes are known, whatever group or session they have moved to. */
+/** The variable that identifies a subject's processes, whatever group or session they have moved to. */
 export const FAMILY_VARIABLE = "MLX_LAYOUT_SUBJECT_FAMILY";
 
 /**
- * Numbers of the processes that were started with this family's mark and still live.
+ * Finds the processes of this family that still live.
  *
- * Only Linux shows the environment of other processes; elsewhere there are none to see.
+ * Only Linux shows the environment of other processes; elsewhere the result is empty.
  */
 export async function leftProcesses(family: string): Promise<number[]> {
   if (process.platform !== "linux") return [];

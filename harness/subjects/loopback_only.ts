@@ -3,9 +3,9 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** How processes are kept from every network but this machine's own. */
+/** How processes are restricted to the loopback network. */
 export interface NetworkBounds {
-  /** Program and arguments that the start of a process is put behind. */
+  /** Program and arguments that precede the command of a process. */
   readonly launcher: readonly string[];
   /** What is enforced, for the report. */
   readonly detail: string;
@@ -20,8 +20,8 @@ const UNBOUND: NetworkBounds = {
 };
 
 /**
- * Finds out how a process and all that it starts can be given a network that has loopback alone: on Linux a namespace of its
- * own, which holds its mounts too.
+ * Finds out how to give a process, and all that it starts, a network that has only loopback: on Linux a namespace of its
+ * own, which has its mounts too.
  */
 export async function loopbackOnly(): Promise<NetworkBounds> {
   if (process.platform !== "linux") return UNBOUND;

@@ -7,10 +7,10 @@ import type {
   UrlRequest,
 } from "../../spec/mod.ts";
 
-/** The version of the protocol that this court speaks: `spec/subject_protocol.md`. */
+/** The version of the subject protocol: `spec/subject_protocol.md`. */
 export const PROTOCOL_VERSION = 1;
 
-/** What a subject can be asked to do. */
+/** The operations of a subject. */
 export type SubjectOperation =
   | "download"
   | "downloadUrl"
@@ -34,10 +34,10 @@ export type SubjectCapability =
   | "concurrency"
   | "gives-up";
 
-/** Which chapters of the law a subject answers for. */
+/** The areas of requirements that a subject is tested for. */
 export type SubjectRole = "downloader" | "manager" | "loader";
 
-/** Real time that a subject may take, in milliseconds. */
+/** Limits of real time for a subject, in milliseconds. */
 export interface SubjectLimits {
   readonly helloMs: number;
   readonly operationMs: number;
@@ -45,7 +45,7 @@ export interface SubjectLimits {
   readonly finishMs: number;
 }
 
-/** The limits of a run that states no others. */
+/** The default limits. */
 export const SUBJECT_LIMITS: SubjectLimits = {
   helloMs: 20_000,
   operationMs: 30_000,
@@ -70,7 +70,7 @@ export type MessageToSubject =
     }
   | { readonly type: "cancel"; readonly id: number };
 
-/** What a subject says of itself. */
+/** A subject's name, version and claims. */
 export interface SubjectHello {
   readonly type: "hello";
   readonly id: 0;
@@ -80,10 +80,10 @@ export interface SubjectHello {
   readonly roles: readonly SubjectRole[];
   readonly operations: readonly string[];
   readonly capabilities: readonly SubjectCapability[];
-  /** The first one is what a request without a layout gets. */
+  /** The first is the layout of a request that names none. */
   readonly layouts: readonly Layout[];
   readonly profiles?: readonly Profile[];
-  /** How many times as fast as the real clock its own runs. */
+  /** Speed of the subject's clock, as a multiple of the real one. */
   readonly clockSpeed?: number;
 }
 

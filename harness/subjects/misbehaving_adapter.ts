@@ -1,5 +1,5 @@
 /**
- * A small honest adapter, and all the ways in which an adapter can be a bad one: what the court is tried on.
+ * For tests of the harness: a small correct adapter, and the ways in which an adapter can misbehave.
  *
  * @module
  */

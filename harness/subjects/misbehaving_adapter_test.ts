@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { exists } from "../disk/mod.ts";
-import { exitCodeOf, suiteVerdict } from "../suite/exit_code.ts";
+import { exitCodeOf, suiteVerdict } from "../suite/suite_verdict.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import { type Scenario, scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
@@ -42,7 +42,7 @@ function adapter(manner: string): ProgramSubject {
 
 function story(check: (world: World) => Promise<void> = async () => {}): Scenario {
   return scenario({
-    name: "court/config",
+    name: "harness/config",
     covers: ["LAYOUT-SET"],
     given: {},
     async check(_, world, verdict) {
@@ -171,7 +171,7 @@ test("smoke() tells a wrong adapter from a wrong implementation", async () => {
 
 test("each promise that a program breaks is found, and what it does not answer for is excused", async () => {
   const twice = scenario({
-    name: "court/two_promises",
+    name: "harness/two_promises",
     covers: ["LAYOUT-SET", "DL-PEAK", "MARK-TRUE"],
     given: {},
     async check(_, world, verdict) {
@@ -194,7 +194,7 @@ test("each promise that a program breaks is found, and what it does not answer f
 
 test("what cannot be played with a program is skipped, with the reason, also where the story swallows it", async () => {
   const swallowing = scenario({
-    name: "court/swallows",
+    name: "harness/swallows",
     covers: ["STATUS-HONEST", "LAYOUT-SET"],
     given: {},
     async check(_, world, verdict) {
@@ -213,7 +213,7 @@ test("what cannot be played with a program is skipped, with the reason, also whe
 
 test("a program is not blamed when the hub never got to lie to it", async () => {
   const missed = scenario({
-    name: "court/missed",
+    name: "harness/missed",
     covers: ["DL-RETRY", "ERROR-KIND"],
     given: {},
     async check(_, world, verdict) {

@@ -1,5 +1,5 @@
 /**
- * Subjects in processes of their own: the protocol and the processes.
+ * Subjects that are programs: the subject protocol, their processes and the known adapters.
  *
  * @module
  */
@@ -37,8 +37,6 @@ export {
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
 export { answersFor, roleOf } from "./role_of.ts";
-
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";
-
 export { type ProgramLimitations } from "./program.ts";

@@ -4,23 +4,23 @@ import type { SubjectHello, SubjectLimits } from "./message.ts";
 
 /** A program that speaks the subject protocol. */
 export interface SubjectProgram {
-  /** Program and arguments; no shell reads them. */
+  /** Program and arguments; no shell is involved. */
   readonly command: readonly string[];
-  /** Beside the clean environment that every subject gets. */
+  /** Added to the clean environment that every subject gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly limits: SubjectLimits;
-  /** What it was found not to do even where nothing goes wrong. */
+  /** What it does not do even without a fault. */
   readonly limitations?: ProgramLimitations;
 }
 
-/** A subject that runs in processes of its own. */
+/** A subject that is a program. */
 export interface ProgramSubject extends Subject {
   readonly program: SubjectProgram;
-  /** What it said of itself. */
+  /** Its `hello`. */
   readonly claims: SubjectHello;
 }
 
-/** A subject out of a program and what it said of itself. */
+/** Makes a subject of a program and its `hello`. */
 export function programSubject(program: SubjectProgram, claims: SubjectHello): ProgramSubject {
   return {
     name: claims.name,
@@ -29,7 +29,7 @@ export function programSubject(program: SubjectProgram, claims: SubjectHello): P
     claims,
     start() {
       throw new HarnessError(
-        `Cannot start ${claims.name} within this process: it is a program, and runs in world "process" alone`,
+        `Cannot start ${claims.name} within this process: it is a program, and runs only in world "process"`,
       );
     },
   };
@@ -40,9 +40,9 @@ export function isProgram(subject: Subject): subject is ProgramSubject {
   return "program" in subject && "claims" in subject;
 }
 
-/** What a program does not do even where nothing goes wrong. */
+/** What a program does not do even without a fault. */
 export interface ProgramLimitations {
-  /** It downloads no repository that has a file of no bytes. */
+  /** It downloads no repository that has an empty file. */
   readonly emptyFiles: boolean;
   /** Why not even a plain download succeeds where the cases are played, though it does elsewhere on this machine. */
   readonly sandbox?: string;

@@ -23,7 +23,8 @@ export type Ask = (
 ) => Promise<Readonly<Record<string, unknown>>>;
 
 /**
- * The contract over the protocol: each call is one operation. What the subject does not claim is not asked of it.
+ * Implements the contract over the subject protocol: each call is one operation. What the subject does not claim is not
+ * requested.
  *
  * @param ask sends an operation; its answers have passed the protocol's schemas
  */
@@ -35,7 +36,7 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
   ): Promise<T> => {
     const lack = lackOf(claims, { operation, request, options });
     if (lack !== undefined) throw new NotApplicable(`${claims.name} ${lack}`);
-    // The schema of the operation's result vouches for the type.
+    // The result passed the operation's schema.
     return (await ask(operation, request, options)) as T;
   };
   return {
@@ -62,7 +63,7 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
   };
 }
 
-/** A request without a layout goes to the subject's own first one. */
+/** A request without a layout uses the subject's first one. */
 function ownLayout<T extends ModelRequest>(request: T, claims: SubjectHello): T {
   const [own] = claims.layouts;
   return request.layout !== undefined || own === undefined || own === "hubapi"
@@ -98,7 +99,7 @@ function lackOf(
 }
 
 function downloaded(ok: Partial<DownloadResult> & { readonly directory: string }): DownloadResult {
-  // The hub's cache says in the directory's name of which commit it is.
+  // In the hub's cache the directory's name is the commit.
   const named = /[/\\]snapshots[/\\]([0-9a-f]{40})[/\\]?$/.exec(ok.directory)?.[1] ?? "";
   const { directory, commit = named, files = [], bytesFetched = 0, offline = false } = ok;
   // A trailing separator names the same directory.

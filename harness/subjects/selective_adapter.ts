@@ -1,5 +1,5 @@
 /**
- * For tests: an adapter that downloads everything, no repository with a file of no bytes, or nothing, as its argument says.
+ * For tests: an adapter that downloads everything, everything but repositories with an empty file, or nothing, by its argument.
  *
  * @module
  */

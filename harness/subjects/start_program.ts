@@ -7,7 +7,7 @@ import { SubjectConnection } from "./subject_connection.ts";
 import type { SubjectFault } from "../errors.ts";
 
 /**
- * Starts a program once, hears what it says of itself, and ends it.
+ * Starts a program once, reads its `hello`, and ends it.
  *
  * @throws {SubjectFault} when it cannot be started or breaks the protocol
  */

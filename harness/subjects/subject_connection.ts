@@ -25,15 +25,15 @@ export interface SubjectConnectionOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly limits: SubjectLimits;
-  /** Whether somebody is to kill it: then that it was is no fault. @default {false} */
+  /** Whether the process will be killed on purpose: then its death is not a fault. @default {false} */
   readonly isToDie?: boolean;
-  /** Told at once, before any caller is; of a kill that was to come without a fault. */
+  /** Called at the end of the connection, before any caller learns of it; without a fault after an intended kill. */
   readonly onFault?: (fault: SubjectFault | undefined) => void;
-  /** Told of every event of an operation. */
+  /** Called with every event of an operation. */
   readonly onEvent?: () => void;
 }
 
-/** One operation that was asked for. */
+/** One operation under way. */
 export interface SubjectCall {
   readonly operation: SubjectOperation;
   readonly root: string;
@@ -49,7 +49,7 @@ interface Pending {
   isCancelled: boolean;
 }
 
-/** The talk with one process of a subject. Whatever breaks the protocol ends it. */
+/** The connection to one process of a subject. A breach of the protocol ends it. */
 export class SubjectConnection {
   readonly process: SubjectProcess;
   readonly #options: SubjectConnectionOptions;
@@ -80,13 +80,13 @@ export class SubjectConnection {
     this.#send({ type: "hello", id: 0, protocol: PROTOCOL_VERSION, limits });
   }
 
-  /** What the subject says of itself. @throws {SubjectFault} when it says nothing sensible in time */
+  /** The subject's `hello`. @throws {SubjectFault} when no valid one comes in time */
   hello(): Promise<SubjectHello> {
     return this.#greeted.promise;
   }
 
   /**
-   * Asks for one operation.
+   * Requests one operation.
    *
    * @throws {SubjectFault} when the subject breaks the protocol, dies or falls silent
    * @throws {NotApplicable} when it answers that it skips this
@@ -129,13 +129,13 @@ export class SubjectConnection {
     }
   }
 
-  /** As `kill -9`; who waits for an answer learns that the process was killed. */
+  /** Kills the process, as `kill -9` does; pending operations reject with {@linkcode ProcessKilled}. */
   async kill(): Promise<number> {
     this.#stop(new ProcessKilled("the process was killed"));
     return this.process.kill();
   }
 
-  /** Ends the input, waits for the process to end, and sees that nothing is left of it. */
+  /** Ends the input, waits for the process to end, and checks that it left no process behind. */
   async finish(): Promise<ProcessEnd | undefined> {
     const { finishMs } = this.#options.limits;
     const end = await this.process.finish(finishMs);
@@ -233,7 +233,7 @@ export class SubjectConnection {
     this.#send({ type: "cancel", id });
   }
 
-  /** A subject that can be cancelled and then answers is alive: it is its operation that has no end. */
+  /** A subject that answers a cancel is alive: then the operation is what does not end. */
   #expire(id: number, pending: Pending): void {
     const { operationMs } = this.#options.limits;
     const what = `${pending.operation} did not end within ${operationMs} ms`;

@@ -8,9 +8,9 @@ import { SubjectFault } from "../errors.ts";
 
 /** Longest line of a subject, in bytes. */
 const LINE_BYTES_MAX = 1024 * 1024;
-/** What a subject may write to its output in its whole life, in bytes. */
+/** Most bytes that a subject may write to its output in all. */
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
-/** How much of its last error output is kept, in bytes. */
+/** How many of the last bytes of its error output are kept. */
 const STDERR_BYTES_KEPT = 256 * 1024;
 const STOP_MS_MAX = 500;
 /** What is shown of it beside a fault. */
@@ -19,15 +19,15 @@ const TAIL_LINE_LENGTH_MAX = 300;
 
 /** How a subject's process is started. */
 export interface SubjectProcessOptions {
-  /** Program and arguments; no shell reads them. */
+  /** Program and arguments; no shell is involved. */
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The whole environment, but for the mark by which its family is known. */
+  /** The whole environment, except the variable that identifies its family. */
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
-  /** Told once of what ends the talk: a flood, or an end that nobody asked for. */
+  /** Called once with the fault that ends the connection: too much output, or an unexpected end. */
   readonly onFault: (fault: SubjectFault) => void;
-  /** Told when somebody else killed it. */
+  /** Called when another program killed it. */
   readonly onKilled: () => void;
 }
 
@@ -37,13 +37,13 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Groups that live: when this process ends in whatever way it can still notice, they end too. */
+/** Living groups: when this process ends, in any way that it can notice, they end too. */
 const living = new Set<number>();
 process.on("exit", () => {
   for (const pid of living) signalProcess(-pid, "SIGKILL");
 });
 
-/** A subject's process with everything that it starts: one group, which ends as a whole. */
+/** A subject's process and everything that it starts: one process group, which ends as a whole. */
 export class SubjectProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -70,7 +70,7 @@ export class SubjectProcess {
     stderr.on("data", (chunk: Buffer) => {
       this.#stderr = Buffer.concat([this.#stderr, chunk]).subarray(-STDERR_BYTES_KEPT);
     });
-    // A subject that is gone reads nothing; that it is gone is told once, below.
+    // A subject that has ended reads nothing; its end is reported once, below.
     stdin.on("error", () => {});
     this.ended = this.#watchEnd();
   }
@@ -79,7 +79,7 @@ export class SubjectProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** The last of what it wrote to its error output. */
+  /** The end of its error output. */
   get stderr(): string {
     return this.#stderr.toString("utf8");
   }
@@ -95,7 +95,7 @@ export class SubjectProcess {
     this.#child.stdin.write(`${line}\n`);
   }
 
-  /** Says that nothing more comes, and gives it time to end by itself. @returns how it ended, or undefined if it did not */
+  /** Ends its input, and gives it time to end by itself. @returns how it ended, or undefined if it did not */
   async finish(limitMs: number): Promise<ProcessEnd | undefined> {
     this.#isEnding = true;
     this.#child.stdin.end();
@@ -106,7 +106,7 @@ export class SubjectProcess {
     return end ?? undefined;
   }
 
-  /** As `kill -9` on the whole group, and on what has left it. @returns how many processes had left the group or outlived it */
+  /** Kills the whole group, and processes that have left it. @returns how many processes had left the group or outlived it */
   async kill(): Promise<number> {
     this.#isEnding = true;
     this.signal("SIGKILL");
@@ -122,7 +122,7 @@ export class SubjectProcess {
     if (this.pid > 0) signalProcess(-this.pid, signal);
   }
 
-  /** Holds the group still while somebody looks at what it has done so far. */
+  /** Stops the group while an observer inspects what it has done so far. */
   async frozen<T>(look: () => Promise<T>): Promise<T> {
     this.signal("SIGSTOP");
     try {
@@ -156,7 +156,7 @@ export class SubjectProcess {
       this.#fault("subject-crash", `it cannot be started as ${program}: ${outcome.message}`);
       return { code: null, signal: null };
     }
-    // What was written until then counts; a grandchild may hold the pipes open for ever.
+    // Output until then counts; a grandchild may hold the pipes open for ever.
     if (!child.stdout.readableEnded)
       await Promise.race([new Promise((resolve) => child.once("close", resolve)), sleep(200)]);
     const [code, signal] = outcome;

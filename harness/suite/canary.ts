@@ -7,7 +7,7 @@ import canary from "../subjects/adapters/canary.json" with { type: "json" };
 export const CANARY_NAME = canary.subject;
 
 /**
- * What the canary keeps although it is written down that it breaks it: a run that says so is a run of a broken court.
+ * What the canary keeps although it is written down that it breaks it: a run that says so is a run of a broken harness.
  *
  * @param results of a run of the canary; what the run did not judge is left out
  */

@@ -27,7 +27,7 @@ test("the canary is to break requirements that there are", () => {
   for (const id of canary.breaks) assert.ok(id in REQUIREMENTS, id);
 });
 
-test("keptByCanary() names what a broken court lets pass, and nothing that was not judged", () => {
+test("keptByCanary() names what a broken harness lets pass, and nothing that was not judged", () => {
   assert.deepEqual(keptByCanary([]), []);
   assert.deepEqual(keptByCanary([resultOf("DL-INTEGRITY", true)]), []);
   assert.deepEqual(keptByCanary([resultOf("DL-INTEGRITY", false)]), ["DL-INTEGRITY"]);

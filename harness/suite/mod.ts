@@ -4,7 +4,8 @@
  * @module
  */
 
-export { EXIT_CODES, exitCodeOf, type SuiteVerdict, suiteVerdict } from "./exit_code.ts";
+export { EXIT_CODES } from "./exit_codes.ts";
+export { exitCodeOf, type SuiteVerdict, suiteVerdict } from "./suite_verdict.ts";
 export { OrderWorker, type OrderWorkerOptions } from "./order_worker.ts";
 export {
   isCaught,

@@ -4,21 +4,21 @@ import type { Miniature } from "../miniatures/miniature.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
-/** A requirement that turned red for a liar. */
+/** A requirement that a miniature failed. */
 export interface RedRequirement {
   readonly requirement: RequirementId;
   readonly scenario: string;
-  /** What the judge saw. */
+  /** What the scenario saw. */
   readonly detail: string;
 }
 
-/** What a court made of a liar; plain data, so that it can cross processes. */
+/** What the scenarios found of a miniature; plain data, so that it can cross processes. */
 export interface MiniatureResult {
   readonly miniature: string;
   readonly breaks: readonly RequirementId[];
   readonly red: readonly RedRequirement[];
-  /** Scenarios whose result is no verdict on the liar, with why: the court itself failed. */
-  readonly courtFaults: readonly string[];
+  /** Scenarios that gave no verdict on the miniature, with the reason: the suite itself failed. */
+  readonly suiteErrors: readonly string[];
   /** How many scenarios judged it, and how many there are. */
   readonly judged: number;
   readonly all: number;
@@ -27,12 +27,12 @@ export interface MiniatureResult {
 
 /** Options of {@linkcode runMiniature}. */
 export interface RunMiniatureOptions {
-  /** An honest subject, which the miniature makes a liar. */
+  /** A correct subject, into which the miniature builds its mistake. */
   readonly subject: Subject;
   readonly seed: number;
   /** Most cases of a scenario that judges what the miniature breaks; the first that breaks ends it. */
   readonly focusedRuns: number;
-  /** Cases of every other scenario, which the lie must not trip. */
+  /** Cases of every other scenario, which must not fail. */
   readonly otherRuns: number;
   /** Which part of the other scenarios judges it, from 0 to 1, drawn by the seed. @default {1} */
   readonly otherShare?: number;
@@ -49,9 +49,9 @@ export async function runMiniature(
   const { seed, focusedRuns, otherRuns, otherShare = 1, untilCaught = false } = options;
   const { name, breaks } = miniature;
   const startMs = performance.now();
-  const liar = miniature.wrap(options.subject);
+  const subject = miniature.wrap(options.subject);
   const red: RedRequirement[] = [];
-  const courtFaults: string[] = [];
+  const suiteErrors: string[] = [];
   const inMemory = scenarios.filter(({ worlds = ["memory"] }) => worlds.includes("memory"));
   let judged = 0;
   for (const scenario of inMemory) {
@@ -65,7 +65,7 @@ export async function runMiniature(
     if (!isWanted) continue;
     judged++;
     const runs = own.length > 0 ? focusedRuns : otherRuns;
-    const result = await runScenario(scenario, liar, {
+    const result = await runScenario(scenario, subject, {
       world: "memory",
       seed,
       runs,
@@ -76,16 +76,16 @@ export async function runMiniature(
     const { requirement, detail = status } = breakage ?? {};
     if (requirement !== undefined) red.push({ requirement, scenario: scenario.name, detail });
     else if (status === "error" || status === "timeout")
-      courtFaults.push(`${scenario.name}: ${detail}`);
+      suiteErrors.push(`${scenario.name}: ${detail}`);
   }
   const durationMs = Math.round(performance.now() - startMs);
-  return { miniature: name, breaks, red, courtFaults, judged, all: inMemory.length, durationMs };
+  return { miniature: name, breaks, red, suiteErrors, judged, all: inMemory.length, durationMs };
 }
 
-/** Whether a liar was caught: by each requirement that it breaks, and by no other. */
-export function isCaught({ breaks, red, courtFaults }: MiniatureResult): boolean {
+/** Whether a miniature was caught: by each requirement that it breaks, and by no other. */
+export function isCaught({ breaks, red, suiteErrors }: MiniatureResult): boolean {
   return (
-    courtFaults.length === 0 &&
+    suiteErrors.length === 0 &&
     breaks.every((id) => red.some(({ requirement }) => requirement === id)) &&
     red.every(({ requirement }) => breaks.includes(requirement))
   );

@@ -7,35 +7,35 @@ import { scenario } from "../scenario/scenario.ts";
 
 const subject = scriptedSubject(async () => {});
 
-/** A story that reads the name of the subject: liars of these tests lie in their name alone. */
-const story = (name: string, id: "DL-ATOMIC" | "DL-RESUME" | "VERIFY-ROT", lie: string) =>
+/** A scenario that reads the name of the subject: the mistakes of these tests are words in it. */
+const failingOn = (name: string, id: "DL-ATOMIC" | "DL-RESUME" | "VERIFY-ROT", mistake: string) =>
   scenario({
     name,
     covers: [id],
     given: {},
     check: async (_, world, verdict) => {
-      verdict.holds(id, !world.subject.name.includes(lie), `it has ${lie} in its name`);
+      verdict.holds(id, !world.subject.name.includes(mistake), `it has ${mistake} in its name`);
     },
   });
 
 const SCENARIOS = [
-  story("a/torn", "DL-ATOMIC", "torn"),
-  story("a/torn_again", "DL-ATOMIC", "torn"),
-  story("a/forgetful", "DL-RESUME", "forgetful"),
-  story("a/rotten", "VERIFY-ROT", "rotten"),
+  failingOn("a/torn", "DL-ATOMIC", "torn"),
+  failingOn("a/torn_again", "DL-ATOMIC", "torn"),
+  failingOn("a/forgetful", "DL-RESUME", "forgetful"),
+  failingOn("a/rotten", "VERIFY-ROT", "rotten"),
 ];
 
-const liar = (name: string) => ({
+const named = (name: string) => ({
   name,
-  lie: "Lies.",
+  mistake: "Has a wrong name.",
   breaks: ["DL-ATOMIC"] as const,
-  wrap: (honest: Subject) => ({ ...honest, name }),
+  wrap: (correct: Subject) => ({ ...correct, name }),
 });
 
 const options = { subject, seed: 1, focusedRuns: 3, otherRuns: 1 };
 
-test("runMiniature() catches a liar by what it breaks", async () => {
-  const result = await runMiniature(liar("torn"), SCENARIOS, options);
+test("runMiniature() catches a miniature by what it breaks", async () => {
+  const result = await runMiniature(named("torn"), SCENARIOS, options);
   assert.deepEqual(
     result.red.map(({ requirement, scenario: name }) => `${requirement} ${name}`),
     ["DL-ATOMIC a/torn", "DL-ATOMIC a/torn_again"],
@@ -44,30 +44,30 @@ test("runMiniature() catches a liar by what it breaks", async () => {
   assert.ok(isCaught(result));
 });
 
-test("runMiniature() does not call a liar caught that trips something else, or nothing", async () => {
-  assert.ok(!isCaught(await runMiniature(liar("torn and rotten"), SCENARIOS, options)));
-  assert.ok(!isCaught(await runMiniature(liar("honest"), SCENARIOS, options)));
+test("runMiniature() does not call a miniature caught that trips something else, or nothing", async () => {
+  assert.ok(!isCaught(await runMiniature(named("torn and rotten"), SCENARIOS, options)));
+  assert.ok(!isCaught(await runMiniature(named("correct"), SCENARIOS, options)));
 });
 
 test("runMiniature() leaves out what could only show the same again, and other scenarios by their share", async () => {
   const short = { ...options, untilCaught: true, otherShare: 0 };
-  const result = await runMiniature(liar("torn"), SCENARIOS, short);
+  const result = await runMiniature(named("torn"), SCENARIOS, short);
   assert.deepEqual([result.judged, result.all], [1, 4]);
   assert.ok(isCaught(result));
 });
 
 test("runMiniature() draws the other scenarios by the seed alone", async () => {
-  const many = Array.from({ length: 60 }, (_, at) => story(`a/other_${at}`, "DL-RESUME", "-"));
+  const many = Array.from({ length: 60 }, (_, at) => failingOn(`a/other_${at}`, "DL-RESUME", "-"));
   const drawn = async (seed: number) => {
     const half = { ...options, seed, otherShare: 0.5 };
-    return (await runMiniature(liar("torn"), many, half)).judged;
+    return (await runMiniature(named("torn"), many, half)).judged;
   };
   assert.equal(await drawn(1), await drawn(1));
   const judged = await drawn(1);
   assert.ok(judged > 10 && judged < 50, `${judged} of 60 were drawn`);
 });
 
-test("runMiniature() tells a fault of the court from a verdict", async () => {
+test("runMiniature() distinguishes an error of the suite from a verdict", async () => {
   const faulty = scenario({
     name: "a/faulty",
     covers: ["DL-ATOMIC"],
@@ -76,7 +76,7 @@ test("runMiniature() tells a fault of the court from a verdict", async () => {
       throw new TypeError("nothing of the kind");
     },
   });
-  const result = await runMiniature(liar("torn"), [...SCENARIOS, faulty], options);
-  assert.match(result.courtFaults.join(), /^a\/faulty: .*nothing of the kind/);
+  const result = await runMiniature(named("torn"), [...SCENARIOS, faulty], options);
+  assert.match(result.suiteErrors.join(), /^a\/faulty: .*nothing of the kind/);
   assert.ok(!isCaught(result));
 });

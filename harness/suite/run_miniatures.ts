@@ -18,7 +18,7 @@ export interface RunMiniaturesOptions extends Omit<RunMiniatureOptions, "subject
 }
 
 /**
- * Judges miniatures in several processes.
+ * Runs miniatures in several processes.
  *
  * @returns the results in the order of the miniatures
  */
@@ -31,7 +31,7 @@ export async function runMiniatures(
   return orderFromWorkers(orders, { jobs, worker, onAnswer: onResult });
 }
 
-/** The other side of {@linkcode runMiniatures}: judges each miniature that is named until the parent is gone. */
+/** The other side of {@linkcode runMiniatures}: runs each miniature that is named until the parent is gone. */
 export function serveMiniatures(
   miniatures: readonly Miniature[],
   options: { readonly scenarios: readonly Scenario[]; readonly subject: Subject },
@@ -40,7 +40,7 @@ export function serveMiniatures(
   serveOrders(async ({ miniature: name, ...how }: MiniatureOrder) => {
     const miniature = miniatures.find((one) => one.name === name);
     if (miniature === undefined)
-      throw new HarnessError(`Cannot judge "${name}": there is no such miniature`);
+      throw new HarnessError(`Cannot run miniature "${name}": there is no such miniature`);
     return runMiniature(miniature, scenarios, { ...how, subject });
   });
 }

@@ -7,7 +7,7 @@ import { exists } from "../disk/disk_tree.ts";
 import { type Scenario, scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult, ScenarioStatus } from "../scenario/scenario_result.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
-import { exitCodeOf, suiteVerdict } from "./exit_code.ts";
+import { exitCodeOf, suiteVerdict } from "./suite_verdict.ts";
 import { runParallel, serveScenarios } from "./run_parallel.ts";
 import {
   planSuite,

@@ -4,9 +4,9 @@ import { argumentText, descriptorPath, parseStrace, type TracedCall } from "./pa
 
 /** What is looked for in a log. */
 export interface NoteCallsOptions {
-  /** Calls that began earlier are somebody else's matter, in milliseconds since 1970. */
+  /** Calls that began earlier do not count, in milliseconds since 1970. */
   readonly sinceMs: number;
-  /** Tells by its absolute path whether a file is looked at. */
+  /** Decides by its absolute path whether a file is looked at. */
   readonly isWatched: (path: string) => boolean;
   /** Ports on loopback at which others than the program listen. */
   readonly ports: readonly number[];
@@ -82,7 +82,7 @@ function noteCall(call: TracedCall, seen: Observation, options: NoteCallsOptions
   }
 }
 
-/** Directories are no files, and a file that is only pointed at is not opened. */
+/** Directories are not files, and a file that is only pointed at is not opened. */
 function noteOpen({ name, args }: TracedCall, path: string, seen: Observation): void {
   const flags = name === "creat" ? "O_WRONLY|O_CREAT|O_TRUNC" : (args.find(isFlags) ?? "");
   if (/O_DIRECTORY|O_PATH/.test(flags)) return;

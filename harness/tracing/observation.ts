@@ -1,6 +1,6 @@
 /** A file that a process opened. */
 export interface OpenedFile {
-  /** As it was given, or the real one where the system tells it. */
+  /** As it was given, or the real one where the system reports it. */
   readonly path: string;
   readonly isForWriting: boolean;
 }

@@ -29,7 +29,7 @@ test("a call that another thread cut in two is one call, with the time at which 
   );
 });
 
-test("what is no call, and what never returned, is left out", () => {
+test("what is not a call, and what never returned, is left out", () => {
   const log = [
     "1 1.0 --- SIGCHLD {si_signo=SIGCHLD} ---",
     "1 1.0 +++ exited with 0 +++",

@@ -57,9 +57,9 @@ export const RECORDING_OPTIONS = [
 
 /** What of a log is replayed. */
 export interface ReplayCallsOptions {
-  /** Calls that began earlier are somebody else's matter, in milliseconds since 1970. */
+  /** Calls that began earlier do not count, in milliseconds since 1970. */
   readonly sinceMs: number;
-  /** Tells by its absolute path whether a file is part of the story. */
+  /** Decides by its absolute path whether a file is part of the recording. */
   readonly isWatched: (path: string) => boolean;
 }
 

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-
 import type { FileSystem } from "../../spec/mod.ts";
 import { recordDisk } from "../crash/disk_recording.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Activity } from "./activity.ts";
 
-/** Turns of the event loop without any activity after which whoever was let through has come to rest. */
+/** Turns of the event loop without any activity after which the call that was let through has come to rest. */
 const QUIET_TURNS = 2;
 
 /** Turns of the event loop after which a call that is still under way counts as slow. */

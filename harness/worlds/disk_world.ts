@@ -2,9 +2,9 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subject } from "../../spec/mod.ts";
-import { blockingFiles } from "../disk/blocking_files.ts";
+import { blockingFiles } from "../disk/wrappers/blocking_files.ts";
 import { makeDirectories } from "../disk/disk_tree.ts";
-import { sizedFiles } from "../disk/sized_files.ts";
+import { sizedFiles } from "../disk/wrappers/sized_files.ts";
 import { volumeFiles } from "../disk/volume_files.ts";
 import { makeWorld } from "./make_world.ts";
 import type { World, WorldOptions } from "./world.ts";
@@ -27,7 +27,7 @@ export async function diskWorld(subject: Subject, options: WorldOptions = {}): P
         const files = volumeFiles(blockingFiles({ yields: true }), volume);
         return availableBytes === undefined ? files : sizedFiles(files, { availableBytes });
       },
-      // A limit counts what the judge writes as well, so the judge goes through it.
+      // A limit counts what the harness writes as well, so the harness goes through it.
       judge: (files) =>
         availableBytes === undefined ? volumeFiles(blockingFiles(), volume) : files,
       root: join(top, "Documents", "Models"),

@@ -4,7 +4,7 @@ import type { RunningSubject } from "./world.ts";
 
 /** A process that tells its world what could not be asked of it, also where the scenario makes nothing of the rejection. */
 export function hinderedProcess(running: RunningSubject, caseAbort: CaseAbort): RunningSubject {
-  const told = <T>(action: () => T): T => {
+  const reported = <T>(action: () => T): T => {
     try {
       return action();
     } catch (error) {
@@ -14,10 +14,10 @@ export function hinderedProcess(running: RunningSubject, caseAbort: CaseAbort): 
   };
   return new Proxy(running, {
     get: (target, name, receiver) => {
-      const value: unknown = told(() => Reflect.get(target, name, receiver));
+      const value: unknown = reported(() => Reflect.get(target, name, receiver));
       if (typeof value !== "function") return value;
       return (...args: unknown[]): unknown => {
-        const answer: unknown = told(() => Reflect.apply(value, target, args));
+        const answer: unknown = reported(() => Reflect.apply(value, target, args));
         return answer instanceof Promise ? watched(answer, caseAbort) : answer;
       };
     },

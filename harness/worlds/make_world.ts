@@ -12,7 +12,7 @@ import type { World, WorldKind, WorldOptions } from "./world.ts";
 /** A fixed moment, so that two runs of a case are alike. */
 const START_MS = Date.UTC(2026, 0, 1);
 
-/** How long the judge looks whether anything more comes, in simulated time. */
+/** How long the harness waits for anything more to come, in simulated time. */
 const WATCH_MS = 120_000;
 
 /** What differs between the kinds of worlds. */
@@ -20,7 +20,7 @@ export interface Ground {
   readonly kind: WorldKind;
   /** Makes the disk; modification times come from `now` where the disk is simulated. */
   readonly files: (now: () => number) => FileSystem;
-  /** The same disk as the judge sees it. @default {as the subject does} */
+  /** The same disk as the harness sees it. @default {as the subject does} */
   readonly judge?: (files: FileSystem) => FileSystem;
   readonly root: string;
   readonly outside: string;

@@ -15,7 +15,7 @@ const GET = { method: "GET", headers: {} } as const;
 const FILE = { path: "a.bin", bytes: new Uint8Array(4000).fill(7), lfs: true };
 
 for (const kind of WORLD_KINDS) {
-  test(`a ${kind} world has a root that is not there yet and a hub that the subject is told of`, async () => {
+  test(`a ${kind} world has a root that is not there yet and a hub that the subject is given`, async () => {
     const seen: (string | undefined)[] = [];
     const subject = scriptedSubject(async ({ config }) => {
       seen.push(config.root, config.env["HF_ENDPOINT"], config.env["HF_TOKEN"]);
@@ -206,7 +206,7 @@ test("a disk world leaves nothing behind", async () => {
   await assert.rejects(access(world.outside), { code: "ENOENT" });
 });
 
-test("a world with a folding volume shows it to the subject and to the judge", async () => {
+test("a world with a folding volume shows it to the subject and to the harness", async () => {
   for (const kind of WORLD_KINDS) {
     await using world = await makeWorld(kind, scriptedSubject(makeThree), { volume: "folding" });
     await writeBytes(world.files, `${world.outside}/Name`, new Uint8Array(1));
@@ -223,7 +223,7 @@ test("a request that the hub does not know is the harness's own fault", async ()
   await assert.rejects(async () => world[Symbol.asyncDispose](), HarnessError);
 });
 
-test("equal seeds give a subject equal chance", async () => {
+test("equal seeds give a subject equal random numbers", async () => {
   const draws: number[][] = [];
   const subject = scriptedSubject(async ({ host }) => {
     draws.push([host.random(), host.random()]);

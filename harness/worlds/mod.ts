@@ -23,4 +23,5 @@ export {
 } from "./world.ts";
 export { type TracedProcess, type TraceEvent, WorldTrace } from "./world_trace.ts";
 export { probeProgram, probeSandbox } from "./probe_program.ts";
+export { type Script, scriptedSubject } from "./scripted_subject.ts";
 export { smoke, type SmokeCheck } from "./smoke.ts";

@@ -1,5 +1,5 @@
 import type { Host, ProgramStarter } from "../../spec/mod.ts";
-import { isChange, wrapFiles } from "../disk/wrap_files.ts";
+import { isChange, wrapFiles } from "../disk/wrappers/wrap_files.ts";
 import type { Observation } from "../tracing/observation.ts";
 
 /** The ports by which a process acts. */

@@ -21,7 +21,7 @@ const SLOW_CHUNK_BYTES_MAX = 4096;
 const SLOW_CHUNK_MS = 2;
 /** Directories above the world's own, so that a path that leads up and up from the root still ends where it is seen. */
 const DEPTH = ["1", "2", "3", "4", "5", "6"];
-/** How long the judge looks whether anything more comes, in milliseconds of real time. */
+/** How long the harness waits for anything more to come, in milliseconds of real time. */
 const WATCH_MS = 1_500;
 
 /**
@@ -191,7 +191,7 @@ async function unlessOptional<T>(
   }
 }
 
-/** What an observer of the nth process has to know of its world. */
+/** What an observer of the nth process must know of its world. */
 function seenFrom(
   top: string,
   options: { readonly nth: number; readonly hub: SimulatedHub; readonly served: ServedHub },

@@ -41,13 +41,13 @@ export interface ProgramProcessOptions extends Pick<
   readonly look: (() => Promise<void>) | undefined;
   /** Where a tracer may write its log. */
   readonly tracerLog: string;
-  /** Tells by its absolute path whether an observer looks at a file. */
+  /** Decides by its absolute path whether an observer looks at a file. */
   readonly isWatched: (path: string) => boolean;
   /** Ports on loopback at which the world listens. */
   readonly ports: readonly number[];
 }
 
-/** A process of a program, started at its first operation, with what a world has to do to it. */
+/** A process of a program, started at its first operation, with what a world must do to it. */
 export class ProgramProcess {
   readonly running: RunningSubject;
   readonly #options: ProgramProcessOptions;
@@ -74,7 +74,7 @@ export class ProgramProcess {
     this.running = this.#present(manager);
   }
 
-  /** Told of each piece of a body that the hub has sent; the hub waits for it. */
+  /** Called with each piece of a body that the hub has sent; the hub waits for it. */
   async onSent(): Promise<void> {
     if (this.#underWay === 0) return;
     this.#chunks++;

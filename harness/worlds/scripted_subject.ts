@@ -17,8 +17,8 @@ export interface Script {
 }
 
 /**
- * A subject that does one thing: `download` runs the script. It is what the court is tried on, so
- * that a test of the court needs no implementation.
+ * A subject that does one thing: `download` runs the script. The harness is tested on it, so that
+ * a test of the harness needs no implementation.
  */
 export function scriptedSubject(run: (script: Script) => Promise<void>): Subject {
   return {

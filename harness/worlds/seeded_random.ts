@@ -1,6 +1,6 @@
 import type { Random } from "../../spec/mod.ts";
 
-/** Chance that repeats: equal seeds give equal numbers (mulberry32). */
+/** Random numbers that repeat: equal seeds give equal numbers (mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

@@ -4,7 +4,7 @@ import type { SubjectProgram } from "../subjects/program.ts";
 import { startProgram } from "../subjects/start_program.ts";
 import { processWorld } from "./process_world.ts";
 
-/** One thing that the adapter itself, and not what it adapts, has to get right. */
+/** One thing that the adapter itself, and not what it adapts, must get right. */
 export interface SmokeCheck {
   readonly name: string;
   /** Why it is not right; undefined when it is. */
@@ -16,7 +16,7 @@ export interface SmokeCheck {
 const REPOSITORY = "mlx-community/Smoke-4bit";
 
 /**
- * Tells a wrong adapter from a wrong implementation: hello, a plain download, an unknown repository, the end of input. It judges nothing.
+ * Distinguishes a wrong adapter from a wrong implementation: hello, a plain download, an unknown repository, the end of input. It judges nothing.
  *
  * @returns the checks in order; after one that the adapter failed there are no more
  */

@@ -7,9 +7,9 @@ import type {
   Subject,
   WaitOptions,
 } from "../../spec/mod.ts";
-import { cappedFiles } from "../disk/capped_files.ts";
-import { guardedFiles } from "../disk/guarded_files.ts";
-import { observingFiles } from "../disk/observing_files.ts";
+import { cappedFiles } from "../disk/wrappers/capped_files.ts";
+import { guardedFiles } from "../disk/wrappers/guarded_files.ts";
+import { observingFiles } from "../disk/wrappers/observing_files.ts";
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";

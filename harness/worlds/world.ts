@@ -55,7 +55,7 @@ export interface WorldOptions {
   readonly schedule?: Schedule;
   /** Gets what the processes do; for a case that is shown to somebody. */
   readonly trace?: WorldTrace;
-  /** Told once, when the case turns out not to be possible here or its subject breaks its own protocol. */
+  /** Called once, when the case turns out not to be possible here or its subject breaks its own protocol. */
   readonly onObstacle?: () => void;
 }
 
@@ -106,7 +106,7 @@ export interface World extends AsyncDisposable {
   readonly root: string;
   /** A directory beside the root; exists. */
   readonly outside: string;
-  /** The disk as the judge sees it. */
+  /** The disk as the harness sees it. */
   readonly files: FileSystem;
   /** Room that the volume was made with, where it is limited. */
   readonly availableBytes?: number | undefined;

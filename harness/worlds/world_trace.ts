@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Clock, Fetch, FileSystem, HttpRequest, HttpResponse } from "../../spec/mod.ts";
-import { type DiskCall, wrapFiles } from "../disk/wrap_files.ts";
+import { type DiskCall, wrapFiles } from "../disk/wrappers/wrap_files.ts";
 
 /** One thing that happened. */
 export interface TraceEvent {

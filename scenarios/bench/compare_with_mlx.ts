@@ -7,9 +7,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { FamilyCase, TinyModel } from "../../harness/mod.ts";
+import type { FamilyCase } from "../../harness/internal.ts";
+import type { TinyModel } from "../../harness/mod.ts";
 import type { MlxStep, RealMlx } from "../../harness/models/real_mlx_logits.ts";
-import { nodeHost, openReferenceModel } from "../../src/mod.ts";
+import { nodeHost } from "../../src/mod.ts";
+import { openReferenceModel } from "../../src/run/reference/open_reference_model.ts";
 
 /** How one model went. */
 export interface Comparison {
@@ -65,7 +67,7 @@ export async function compareWithMlx(
       seen.steps += 1;
       for (const { id: token, logit } of topLogits) {
         const difference = Math.abs(logit - (step.logits?.[token] ?? Number.NaN));
-        // What is no number is larger than everything allowed.
+        // NaN exceeds every tolerance.
         seen.difference = Number.isNaN(difference)
           ? Infinity
           : Math.max(seen.difference, difference);

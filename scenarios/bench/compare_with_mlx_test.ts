@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAMILY_CASES_MIN, familyCases } from "../../harness/mod.ts";
+import { FAMILY_CASES_MIN, familyCases } from "../../harness/internal.ts";
 import { type MlxAnswer, RealMlx } from "../../harness/models/real_mlx_logits.ts";
 import { compareWithMlx } from "./compare_with_mlx.ts";
 import { relativeTolerance, TOLERANCE } from "./inference_tolerance.ts";
@@ -8,7 +8,7 @@ import { findPython } from "../../harness/subjects/find_python.ts";
 
 const python = findPython() ?? "";
 
-/** `npm run inference` compares more of them. */
+/** `mlx-conform bench compare` compares more of them. */
 const MODELS = 24;
 
 test(
@@ -55,7 +55,7 @@ test("familyCases() has every family with every packing, and prompts and models 
   assert.deepEqual(familyCases(5, 1), cases.slice(0, 5));
 });
 
-test("compareWithMlx() finds another token, another logit and what is no number", async () => {
+test("compareWithMlx() finds another token, another logit and NaN", async () => {
   const [one] = familyCases(1, 1);
   assert.ok(one);
   const options = { tokens: 3, tolerance: TOLERANCE, float32: true };

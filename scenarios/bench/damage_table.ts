@@ -1,24 +1,24 @@
 /**
- * Prints what is made of each damage by the reference's check, and by MLX itself when it is given the same directory
- * unchecked, as a Markdown table: `node --import tsx scenarios/bench/damage_table.ts`.
+ * The work of `mlx-conform bench damages`: what the reference's check makes of each damage, and what MLX makes of it when it
+ * gets the same directory unchecked, as a Markdown table.
  *
- * Needs a Python with mlx and mlx-lm (`npm run subjects`, or `MLX_LAYOUT_PYTHON`).
+ * @module
  */
+
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import {
-  type Damage,
-  DAMAGES,
-  greedyTokens,
-  type ModelFile,
-  tinyLlama,
-  type TinyModel,
-} from "../../harness/mod.ts";
-import type { Digest } from "../../spec/mod.ts";
+import { DAMAGES, greedyTokens } from "../../harness/internal.ts";
+import { type ModelFile, type TinyModel, tinyLlama } from "../../harness/mod.ts";
+import type { Digest, FileSystem, Host } from "../../spec/mod.ts";
+import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
-import { checkDirectory, findRunner, ModelError, nodeHost, RunnerClient } from "../../src/mod.ts";
+import type { ConformContext } from "../commands/conform_context.ts";
+import { checkDirectory } from "../../src/load/check_directory.ts";
+import { findRunner } from "../../src/run/find_runner.ts";
+import { ModelError, nodeHost } from "../../src/mod.ts";
+import { RunnerClient } from "../../src/run/runner_client.ts";
 
 const PROMPT = [5, 6, 7, 100, 101];
 const TOKENS = 12;
@@ -30,53 +30,120 @@ const MODELS: readonly TinyModel[] = [
   tinyLlama({ layers: 2, dtype: "F32", tied: false, quantization: undefined }),
 ];
 
-const host = nodeHost();
-const python = findPython();
-if (python === undefined || host.programs === undefined) {
-  process.stderr.write("Cannot ask MLX as there is no Python with mlx-lm: run npm run subjects\n");
-  process.exit(1);
+/** What MLX did with a damaged model that nobody checked before. */
+interface MlxAnswer {
+  readonly text: string;
+  readonly isAccepted: boolean;
+  readonly hasOtherTokens: boolean;
 }
-const { programs, clock, files } = host;
-const env = { ...process.env, MLX_LAYOUT_PYTHON: python, HF_HUB_OFFLINE: "1" };
-const { command = [] } = await findRunner("mlx-lm", { files, env, programs });
-const top = await mkdtemp(join(tmpdir(), "mlx-layout-damages-"));
-let runner = await start();
-const counts = { refused: 0, accepted: 0, other: 0 };
-try {
-  const { runtimes } = runner.hello;
-  const mlx = `MLX ${runtimes["mlx"]}, mlx-lm ${runtimes["mlx-lm"]}, unchecked`;
-  write(`| damage | the check refuses it as | ${mlx} |`);
-  write("| --- | --- | --- |");
-  for (const damage of DAMAGES) {
-    const model = MODELS.find((one) => damage.appliesTo?.(one) ?? true);
-    if (model !== undefined) await row(damage, model);
+
+/**
+ * Damages a model in each known way, and prints what the check and what MLX make of it.
+ *
+ * @returns the exit code
+ */
+export async function damageTable({ writeOut, writeErr }: ConformContext): Promise<number> {
+  const python = findPython();
+  const host = nodeHost();
+  if (python === undefined || host.programs === undefined) {
+    writeErr("mlx-conform: No Python with mlx-lm: run mlx-conform subjects mlx\n");
+    return EXIT_CODES["not conformant"];
   }
-  write("");
-  write(
-    `${DAMAGES.length} damages: the check refuses or names ${counts.refused}; MLX takes ${counts.accepted} without a word, and answers ${counts.other} of these with other tokens.`,
-  );
-} finally {
-  await runner.close();
-  await rm(top, { recursive: true, force: true });
+  const top = await mkdtemp(join(tmpdir(), "mlx-layout-damages-"));
+  const mlx = await UncheckedMlx.start(host, python);
+  let [refused, accepted, other] = [0, 0, 0];
+  try {
+    writeOut(
+      `| damage | the check refuses it as | ${mlx.version}, unchecked |\n| --- | --- | --- |\n`,
+    );
+    for (const damage of DAMAGES) {
+      const model = MODELS.find((one) => damage.appliesTo?.(one) ?? true);
+      if (model === undefined) continue;
+      const directory = join(top, damage.name);
+      await writeModel(directory, damage.apply(model, CHOOSE));
+      const { text, causes } = await checkCell(host.files, directory, model);
+      const answer = await mlx.ask(directory, model);
+      if (causes > 0) refused++;
+      if (answer.isAccepted) accepted++;
+      if (answer.hasOtherTokens) other++;
+      writeOut(`| ${damage.name} | ${text} | ${answer.text} |\n`);
+      await rm(directory, { recursive: true });
+    }
+    writeOut(
+      `\n${DAMAGES.length} damages: the check refuses or names ${refused}; MLX accepts ${accepted} without a word, and answers ${other} of these with other tokens.\n`,
+    );
+  } finally {
+    await mlx.close();
+    await rm(top, { recursive: true, force: true });
+  }
+  return EXIT_CODES.conformant;
 }
 
-async function row(damage: Damage, model: TinyModel): Promise<void> {
-  const place = join(top, damage.name);
-  await writeModel(place, damage.apply(model, CHOOSE));
-  const unrecorded = await causesOf(place, new Map());
+/** What the check says of a damaged model, and how many causes it names. */
+async function checkCell(files: FileSystem, directory: string, model: TinyModel) {
+  const unrecorded = await causesOf(files, directory, new Map());
   // One bit is found by the recorded hash alone, which a directory that was written by hand does not have.
-  const causes = unrecorded.length > 0 ? unrecorded : await causesOf(place, digestsOf(model));
+  const causes =
+    unrecorded.length > 0 ? unrecorded : await causesOf(files, directory, digestsOf(model));
   const names = causes.map((cause) => `\`${cause}\``).join(", ");
-  const said = unrecorded.length > 0 ? names : `${names || "nothing"} (by the recorded hash)`;
-  const answer = await askMlx(place, model);
-  if (causes.length > 0) counts.refused++;
-  write(`| ${damage.name} | ${said} | ${answer} |`);
-  await rm(place, { recursive: true });
+  const text = unrecorded.length > 0 ? names : `${names || "nothing"} (by the recorded hash)`;
+  return { text, causes: causes.length };
 }
 
-/** The causes that make it not loadable; what is only said, where it is loadable. */
-async function causesOf(place: string, digests: ReadonlyMap<string, Digest>): Promise<string[]> {
-  const { findings } = await checkDirectory(files, place, { digests });
+/** MLX for Python, given directories without a check; it is started anew when a model ends it. */
+class UncheckedMlx {
+  readonly #start: () => Promise<RunnerClient>;
+  #runner: RunnerClient;
+
+  private constructor(start: () => Promise<RunnerClient>, runner: RunnerClient) {
+    this.#start = start;
+    this.#runner = runner;
+  }
+
+  static async start({ programs, clock, files }: Host, python: string): Promise<UncheckedMlx> {
+    if (programs === undefined) throw new TypeError("Cannot start programs here");
+    const env = { ...process.env, MLX_LAYOUT_PYTHON: python, HF_HUB_OFFLINE: "1" };
+    const { command = [] } = await findRunner("mlx-lm", { files, env, programs });
+    const start = () => RunnerClient.start(command, { programs, clock, env });
+    return new UncheckedMlx(start, await start());
+  }
+
+  get version(): string {
+    const { runtimes } = this.#runner.hello;
+    return `MLX ${runtimes["mlx"]}, mlx-lm ${runtimes["mlx-lm"]}`;
+  }
+
+  async ask(directory: string, model: TinyModel): Promise<MlxAnswer> {
+    try {
+      await this.#runner.load(directory);
+      const { tokens } = await this.#runner.generate({ promptIds: PROMPT, maxTokens: TOKENS });
+      const own = greedyTokens(model, PROMPT, TOKENS).map(({ id }) => id);
+      const isSame = own.join() === tokens.map(({ id }) => id).join();
+      const text = isSame ? "accepts it, same tokens" : "**accepts it, other tokens**";
+      return { text, isAccepted: true, hasOtherTokens: !isSame };
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      const refused = { isAccepted: false, hasOtherTokens: false };
+      if (error.code === "runner-failed")
+        return { ...refused, text: `refuses: ${shorten(error.message, directory)}` };
+      await this.#runner.close();
+      this.#runner = await this.#start();
+      return { ...refused, text: `**ends with it**: ${error.code}` };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#runner.close();
+  }
+}
+
+/** The causes that make it not loadable; the warnings, where it is loadable. */
+async function causesOf(
+  files: FileSystem,
+  directory: string,
+  digests: ReadonlyMap<string, Digest>,
+): Promise<string[]> {
+  const { findings } = await checkDirectory(files, directory, { digests });
   const errors = findings.filter(({ level }) => level === "error");
   return [...new Set((errors.length > 0 ? errors : findings).map(({ cause }) => cause))];
 }
@@ -91,34 +158,10 @@ function digestsOf(model: TinyModel): ReadonlyMap<string, Digest> {
   );
 }
 
-async function askMlx(place: string, model: TinyModel): Promise<string> {
-  try {
-    await runner.load(place);
-    const { tokens } = await runner.generate({ promptIds: PROMPT, maxTokens: TOKENS });
-    const own = greedyTokens(model, PROMPT, TOKENS).map(({ id }) => id);
-    const ids = tokens.map(({ id }) => id);
-    counts.accepted++;
-    if (own.join() === ids.join()) return "takes it, same tokens";
-    counts.other++;
-    return "**takes it, other tokens**";
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    if (error.code === "runner-failed") return `refuses: ${shorten(error.message, place)}`;
-    await runner.close();
-    runner = await start();
-    return `**ends with it**: ${error.code}`;
-  }
-}
-
 function shorten(message: string, place: string): string {
   const reason = message.split(" refused: ")[1] ?? message;
   const text = reason.replaceAll(place, "DIR").replaceAll("|", "\\|");
   return text.length > 90 ? `${text.slice(0, 87)}...` : text;
-}
-
-function start(): Promise<RunnerClient> {
-  if (programs === undefined) throw new TypeError("Cannot start programs here");
-  return RunnerClient.start(command, { programs, clock, env });
 }
 
 async function writeModel(place: string, model: readonly ModelFile[]): Promise<void> {
@@ -127,8 +170,4 @@ async function writeModel(place: string, model: readonly ModelFile[]): Promise<v
     await mkdir(dirname(at), { recursive: true });
     await writeFile(at, bytes);
   }
-}
-
-function write(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FamilyCase } from "../../harness/mod.ts";
+import type { FamilyCase } from "../../harness/internal.ts";
 
 /**
  * How far two logits in float32 may lie apart, where both sides add up in orders of their own and logits reach the

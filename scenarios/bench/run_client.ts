@@ -1,5 +1,5 @@
 /**
- * A process that downloads once, with the client that its parent names, and tells how it went.
+ * A process that downloads once, with the client that its parent names, and reports how it went.
  *
  * @module
  */

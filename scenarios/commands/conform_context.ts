@@ -11,8 +11,8 @@ export interface ConformContext {
   readonly random: () => number;
   /** Processes at a time, when the command line does not say. */
   readonly jobs: number;
-  /** Path of the module that judges in a process of its own. */
+  /** Path of the module that runs scenarios in a process of its own. */
   readonly worker: string;
-  /** Says with which code the process is to end; a command calls it once. */
+  /** Sets the exit code of the process; a command calls it once. */
   readonly finish: (exitCode: number) => void;
 }

@@ -1,10 +1,9 @@
 /**
- * Who is judged by a run: the reference within the workers, or a program.
+ * The subject of a run: the reference within the workers, or a program.
  *
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import type { Profile } from "../../spec/mod.ts";
 import {
   findProgram,
@@ -12,20 +11,19 @@ import {
   loopbackOnly,
   type ProgramLimitations,
   probeProgram,
-  startProgram,
-  SubjectFault,
   type SubjectRole,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { startProgram, SubjectFault } from "../../harness/mod.ts";
 import { reference } from "../reference/reference.ts";
-import type { RunOptions } from "./run_options.ts";
-
-/** Where `npm run subjects` installs, below the working directory. */
-export const INSTALLED_UNDER = ".subjects";
+import { SUBJECTS_DIRECTORY } from "./command_defaults.ts";
+import { moduleBeside } from "./module_beside.ts";
+import { DELEGATED_PROGRAMS, REFERENCE_PROGRAMS } from "./own_programs.ts";
+import type { RunOptions } from "./run/run_options.ts";
 
 /** What the reference claims within one process. */
 const PROFILES: readonly Profile[] = ["core", "offline", "interop", "durable", "inference"];
 
-/** Who is judged, and how its workers are started. */
+/** The subject of a run, and how its workers are started. */
 export interface ResolvedSubject {
   readonly name: string;
   readonly version: string;
@@ -34,7 +32,7 @@ export interface ResolvedSubject {
   readonly roles?: readonly SubjectRole[];
   /** What it does not do even where nothing goes wrong. */
   readonly limitations?: readonly string[];
-  /** What binds its network. */
+  /** What restricts its network. */
   readonly network?: string;
   readonly workers: {
     readonly workerArguments?: readonly string[];
@@ -42,25 +40,14 @@ export interface ResolvedSubject {
   };
 }
 
-/** The reference as a program, with the arguments of its adapter, by the name under which it can be judged. */
-export const REFERENCE_PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  "reference-process": [],
-  "reference-hf-cache": ["--layout", "hf-cache"],
-};
-
-/** A runtime's own downloader behind the reference's judgement; the runtime must be installed. */
-const DELEGATED_PROGRAMS: Readonly<Record<string, string>> = {
-  "delegated-mlx-lm": "mlx-lm",
-  "delegated-mlx-swift": "mlx-swift",
-};
-
 /** How fast the reference's own clock runs in processes, so that its pauses of minutes take seconds. */
 const REFERENCE_CLOCK_SPEED = "10";
 
 /**
- * Calls whom the options name.
+ * Finds the subject that the options name, and starts it once to ask what it claims.
  *
- * @returns why it did not come, when it broke the protocol at once
+ * @returns why it did not start, when it broke the protocol at once
+ * @throws {RangeError} when the subject and the worlds do not go together
  */
 export async function resolveSubject(
   options: Pick<RunOptions, "subject" | "worlds">,
@@ -70,9 +57,9 @@ export async function resolveSubject(
   if (!hasProcesses && subject === undefined)
     return { ...reference, profiles: PROFILES, workers: {} };
   if (worlds.some((world) => world !== "process") && subject !== undefined)
-    throw new RangeError('Cannot judge a program in another world than "process"');
+    throw new RangeError('A program can be tested in world "process" only');
   if (worlds.length > 1)
-    throw new RangeError('Cannot judge in world "process" and in others in one run');
+    throw new RangeError('World "process" cannot be combined with others in one run');
   const program = subject === undefined ? referenceProgram() : findSubject(subject);
   try {
     const { command, env } = program;
@@ -97,18 +84,18 @@ export async function resolveSubject(
 
 function limitationLines(limitations: ProgramLimitations | undefined): string[] {
   return limitations?.emptyFiles === true
-    ? ["it downloads no file of no bytes: layout/empty_file judges that, and the others do without"]
+    ? ["it does not download empty files: layout/empty_file judges that, and the others do without"]
     : [];
 }
 
-/** The program that `--subject` names: the reference by one of its own two names, or what the court finds. */
+/** The program that `--subject` names: the reference by one of its own two names, or what the harness finds. */
 export function findSubject(text: string): FoundProgram {
   const own = REFERENCE_PROGRAMS[text];
   if (own !== undefined) return referenceProgram(own);
   const runtime = DELEGATED_PROGRAMS[text];
   if (runtime !== undefined)
     return { command: ownProgram("delegated_adapter", ["--by", runtime]), env: {} };
-  return findProgram(text, { installedUnder: `${process.cwd()}/${INSTALLED_UNDER}` });
+  return findProgram(text, { installedUnder: `${process.cwd()}/${SUBJECTS_DIRECTORY}` });
 }
 
 function referenceProgram(args: readonly string[] = []): FoundProgram {
@@ -118,9 +105,7 @@ function referenceProgram(args: readonly string[] = []): FoundProgram {
   };
 }
 
-/** A program beside the scenarios, as source or as built. */
+/** A program beside the scenarios. */
 function ownProgram(name: string, args: readonly string[]): string[] {
-  const ending = import.meta.url.split(".").at(-1);
-  const url = new URL(`../reference/${name}.${ending}`, import.meta.url);
-  return [process.execPath, fileURLToPath(url), ...args];
+  return [process.execPath, moduleBeside(`../reference/${name}`, import.meta.url), ...args];
 }

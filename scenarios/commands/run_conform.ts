@@ -1,32 +1,59 @@
 /**
  * The command line of `mlx-conform`: its commands, its usage errors and its exit code.
  *
+ * Commands load what they work with when they run, so that help, version and usage errors are quick.
+ *
  * @module
  */
 
 import { Command, CommanderError } from "commander";
-import { EXIT_CODES } from "../../harness/mod.ts";
+import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
+import { addBenchCommand } from "../bench/bench_command.ts";
+import { addCommandHelp } from "./command_help.ts";
 import type { ConformContext } from "./conform_context.ts";
-import { addDeviationsCommand } from "./deviations.ts";
-import { addMergeCommand } from "./merge.ts";
-import { addReportCommand } from "./report.ts";
-import { addReplayCommand } from "./replay.ts";
-import { addMiniaturesCommand } from "./miniatures.ts";
-import { addRunCommand } from "./run.ts";
-import { addSmokeCommand } from "./smoke.ts";
-import { addSoakCommand } from "./soak.ts";
+import { addMatrixCommand } from "./matrix/matrix_command.ts";
+import { addMiniaturesCommand } from "./miniatures/miniatures_command.ts";
+import { addNightlyCommand } from "./nightly/nightly_command.ts";
+import {
+  addDeviationsCommand,
+  addMergeCommand,
+  addReportCommand,
+} from "./records/record_commands.ts";
+import { addReplayCommand } from "./replay/replay_command.ts";
+import { addRunCommand } from "./run/run_command.ts";
+import { addSmokeCommand } from "./smoke_command.ts";
+import { addSoakCommand } from "./soak/soak_command.ts";
+import { addSubjectsCommand } from "./subjects_command.ts";
+import { suiteVersion } from "./suite_version.ts";
+import {
+  addCrashCommand,
+  addErrnoCommand,
+  addFidelityCommand,
+  addHostileCommand,
+} from "./sweeps/sweep_commands.ts";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
   addRunCommand,
   addReplayCommand,
-  addMergeCommand,
-  addReportCommand,
-  addDeviationsCommand,
   addSmokeCommand,
-  addSoakCommand,
+  addSubjectsCommand,
+  addReportCommand,
+  addMergeCommand,
+  addDeviationsCommand,
+  addMatrixCommand,
   addMiniaturesCommand,
+  addSoakCommand,
+  addCrashCommand,
+  addErrnoCommand,
+  addFidelityCommand,
+  addHostileCommand,
+  addBenchCommand,
+  addNightlyCommand,
 ];
+
+/** Options of the program itself; any other leads to the default command. */
+const OWN_OPTIONS: readonly string[] = ["-h", "--help", "-V", "--version"];
 
 /**
  * Runs `mlx-conform`.
@@ -37,23 +64,14 @@ export async function runConform(
   args: readonly string[],
   options: Omit<ConformContext, "finish">,
 ): Promise<number> {
-  const { writeOut, writeErr } = options;
+  const { writeErr } = options;
   let exitCode: number = EXIT_CODES["harness failed"];
   const finish = (code: number) => {
     exitCode = code;
   };
-  // Before the commands are added, as they take these two over from the program.
-  const program = new Command("mlx-conform")
-    .description("A law for MLX models on disk, and a court that judges by it.")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 the subject broke its protocol, 4 the harness failed, 5 incomplete.",
-    )
-    .exitOverride()
-    .configureOutput({ writeOut, writeErr });
-  for (const add of COMMANDS) add(program, { ...options, finish });
+  const program = conformProgram({ ...options, finish });
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(withCommand(args), { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
@@ -61,4 +79,44 @@ export async function runConform(
     writeErr(`mlx-conform: ${error instanceof Error ? error.message : String(error)}\n`);
     return isUsage ? EXIT_CODES.usage : EXIT_CODES["harness failed"];
   }
+}
+
+/** The program with every command. */
+export function conformProgram(context: ConformContext): Command {
+  const { writeOut, writeErr } = context;
+  // Before the commands are added, as they take these settings over from the program.
+  const program = new Command("mlx-conform")
+    .description("Conformance test suite for MLX model downloaders.")
+    .exitOverride()
+    // An option behind a subcommand is the subcommand's, also where both have it.
+    .enablePositionalOptions()
+    .showHelpAfterError("Add --help for usage and examples.")
+    .configureOutput({ writeOut, writeErr });
+  addCommandHelp(program, {
+    examples: ["", "run --subject hub-js", "replay FILE --trace", "run --help"],
+    notes: ["Without a command, `run` runs."],
+    exitCodes: [
+      "conformant",
+      "not conformant",
+      "usage",
+      "subject failed to start",
+      "harness failed",
+      "incomplete",
+    ],
+  });
+  for (const add of COMMANDS) add(program, context);
+  for (const command of withSubcommands(program)) command.version(suiteVersion());
+  return program;
+}
+
+/** A command and all below it. */
+export function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+/** Puts `run` before options that no command precedes. */
+function withCommand(args: readonly string[]): readonly string[] {
+  const [first] = args;
+  const isRun = first === undefined || (first.startsWith("-") && !OWN_OPTIONS.includes(first));
+  return isRun ? ["run", ...args] : args;
 }

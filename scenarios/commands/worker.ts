@@ -1,15 +1,11 @@
 /**
- * A process that judges one scenario at a time, as its parent orders: the reference, or the program in its first argument.
+ * A process that runs one scenario at a time, as its parent orders, on the reference or on the program in its first argument.
  *
  * @module
  */
 
-import {
-  type FoundProgram,
-  probeSandbox,
-  serveScenarios,
-  startProgram,
-} from "../../harness/mod.ts";
+import { type FoundProgram, probeSandbox, serveScenarios } from "../../harness/internal.ts";
+import { startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 

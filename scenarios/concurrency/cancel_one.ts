@@ -6,7 +6,8 @@
  * - The other one succeeds in time, and the model is intact.
  */
 import fc from "fast-check";
-import { anySchedule, asFailure, anySmallModel, scenario, wrapFiles } from "../../harness/mod.ts";
+import { anySchedule, asFailure, wrapFiles } from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
 
 const REPOSITORY = "mlx-community/CancelOne";

@@ -6,13 +6,8 @@
  * - The model is intact, and nothing is left over.
  */
 import fc from "fast-check";
-import {
-  anySchedule,
-  anySmallModel,
-  EndlessCall,
-  ProcessKilled,
-  scenario,
-} from "../../harness/mod.ts";
+import { anySchedule, EndlessCall } from "../../harness/internal.ts";
+import { anySmallModel, ProcessKilled, scenario } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
 
 const REPOSITORY = "mlx-community/DeadHolder";

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { leftovers } from "../../harness/internal.ts";
 import {
-  leftovers,
   type ModelFile,
   modelPlace,
   type Verdict,
@@ -15,7 +15,7 @@ import {
 } from "../../harness/mod.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 
-/** Simulated time within which a download must end, whoever else is at work or dead, in milliseconds. */
+/** Simulated time within which a download must end, whatever other tasks and processes do, in milliseconds. */
 export const END_MS_MAX = 60_000;
 
 /** Judges that a model is whole and that nothing else is left in its directory. */
@@ -37,7 +37,7 @@ export async function judgeIntact(
   const directory = modelPlace(world, repository);
   const wrong = await wrongFiles(world, directory, files);
   verdict.holds(id, wrong.length === 0, wrong.join(", "));
-  // Which of the listed files are wanted is another story.
+  // Other scenarios judge which of the listed files are wanted.
   const known = [...options.files, ...others.filter(({ path }) => !path.endsWith(".safetensors"))];
   const left = await leftovers(world, directory, known);
   verdict.holds(leftoversId, left.length === 0, () => `${left[0]} is left`);

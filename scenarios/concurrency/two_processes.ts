@@ -6,14 +6,8 @@
  * - Nothing is left over.
  */
 import fc from "fast-check";
-import {
-  anySchedule,
-  anySmallModel,
-  modelPlace,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { anySchedule } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
 
 const REPOSITORY = "mlx-community/TwoProcesses";
@@ -44,7 +38,7 @@ export const twoProcesses = scenario({
     await judgeEnd(world, verdict, { id, downloads });
     if (other !== undefined) verdict.reached("two revisions at once");
     const place = modelPlace(world, REPOSITORY);
-    // Whoever came last decides which of the two it is.
+    // The one that came last decides which of the two it is.
     const isOther =
       other !== undefined &&
       (await wrongFiles(world, place, wantedFiles(other.files))).length === 0;

@@ -5,15 +5,8 @@
  * - Both succeed in time, with one directory and one intact model.
  * - Nothing is left over, and each content is transferred once.
  */
-import {
-  anySchedule,
-  anySmallModel,
-  contentBytes,
-  isPlace,
-  modelPlace,
-  scenario,
-  takenFiles,
-} from "../../harness/mod.ts";
+import { anySchedule, contentBytes, isPlace, takenFiles } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
 
 const REPOSITORY = "mlx-community/TwoTasks";

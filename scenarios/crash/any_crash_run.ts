@@ -6,10 +6,10 @@
 
 import { join } from "node:path";
 import fc from "fast-check";
+import type { CrashCase } from "../../harness/internal.ts";
 import {
   anyModel,
   anySmallModel,
-  type CrashCase,
   killDownload,
   type TinyModel,
   type World,

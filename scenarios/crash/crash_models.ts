@@ -1,14 +1,15 @@
 /**
- * The models whose crashes `npm run crash` goes through as a whole.
+ * The models whose crashes `mlx-conform crash` explores as a whole.
  *
  * @module
  */
 
 import { type ModelFile, tinyLlama } from "../../harness/mod.ts";
+import type { CrashModelName } from "./crash_model_name.ts";
 
 /** A run that is gone through as a whole. */
 export interface CrashSubjectMatter {
-  readonly name: string;
+  readonly name: CrashModelName;
   /** What the hub has; with two, the second is an update of the first. */
   readonly versions: readonly (readonly ModelFile[])[];
   readonly concurrency: number;
@@ -23,7 +24,7 @@ function filesOf(shards: 1 | 3, seed: number): readonly ModelFile[] {
   );
 }
 
-/** The models of the exhaustive run: the smallest that the law allows, a sharded one, and an update of either. */
+/** The models of the exhaustive run: the smallest that the spec allows, a sharded one, and an update of either. */
 export const CRASH_MODELS: readonly CrashSubjectMatter[] = [
   { name: "smallest", versions: [filesOf(1, 0)], concurrency: 1 },
   { name: "sharded", versions: [filesOf(3, 0)], concurrency: 8 },

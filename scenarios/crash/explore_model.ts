@@ -7,26 +7,36 @@
 import {
   type CrashReport,
   exploreCrashes,
-  memoryWorld,
-  modelPlace,
   type PersistenceProfile,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { memoryWorld, modelPlace } from "../../harness/mod.ts";
 import type { Subject } from "../../spec/mod.ts";
 import type { CrashSubjectMatter } from "./crash_models.ts";
-import type { CrashOptions } from "./crash_options.ts";
 import { placeAfterCrash, recordRun } from "./recorded_run.ts";
 
 const REPOSITORY = "mlx-community/Crash";
 
-/** Records one download and goes through its crashes, and those of the downloads after them. */
+/** How far the crashes of a model are explored. */
+export interface ExploreModelOptions {
+  readonly profile: PersistenceProfile;
+  /** What the crash during a recovery may leave. */
+  readonly again: PersistenceProfile;
+  /** Choices at one moment up to which all are taken. */
+  readonly exhaustiveMax: number;
+  /** Choices that are drawn at a moment that has more. */
+  readonly samples: number;
+  /** Recoveries that are crashed. */
+  readonly recoveries: number;
+  readonly seed: number;
+  /** Most states that the subject is asked about; undefined for all. */
+  readonly asked: number | undefined;
+}
+
+/** Records one download and explores its crashes, and those of the downloads after them. */
 export async function exploreModel(
   subject: Subject,
   { versions, concurrency }: CrashSubjectMatter,
-  options: Pick<CrashOptions, "exhaustiveMax" | "samples" | "recoveries" | "seed" | "asked"> & {
-    readonly profile: PersistenceProfile;
-    /** What the crash during a recovery may leave. */
-    readonly again: PersistenceProfile;
-  },
+  options: ExploreModelOptions,
 ): Promise<CrashReport> {
   const { profile, again, exhaustiveMax, samples, recoveries, seed, asked } = options;
   await using world = await memoryWorld(subject);

@@ -10,15 +10,14 @@ import {
   type ExploreOptions,
   PERSISTENCE_PROFILES,
   type Persistence,
-  type Verdict,
-  type World,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import type { Verdict, World } from "../../harness/mod.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 import { placeAfterCrash } from "./recorded_run.ts";
 
 const ASKED_OF_PROGRAMS = 2;
 
-/** Options of {@linkcode judgeCrashes}; the bounds are small, so that a case takes a second at the most. */
+/** Options of {@linkcode judgeCrashes}; the bounds are small, so that a case takes at most a second. */
 export interface JudgeCrashesOptions extends Omit<ExploreOptions, "profile" | "syncIs"> {
   readonly requirement: RequirementId;
 }

@@ -5,7 +5,8 @@
  * - Each file and the marker are synced before they get their final name.
  * - The directory is synced after that and before success.
  */
-import { scenario, unsyncedPlacement } from "../../harness/mod.ts";
+import { unsyncedPlacement } from "../../harness/internal.ts";
+import { scenario } from "../../harness/mod.ts";
 import { anyCrashRun, type CrashRun, recordCrashRun } from "./any_crash_run.ts";
 
 export const orderOfSyncs = scenario<{ readonly run: CrashRun }>({

@@ -9,15 +9,12 @@ import {
   crashCase,
   type CrashPlace,
   type CrashStory,
-  type ModelFile,
   type DiskRecording,
   recordDisk,
   recordProgram,
-  type RunningSubject,
   startProgramAfterCrash,
-  wantedFiles,
-  type World,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { type ModelFile, type RunningSubject, wantedFiles, type World } from "../../harness/mod.ts";
 import type { DownloadRequest } from "../../spec/mod.ts";
 
 /** Simulated time between two things that people do, so that times of change differ. */

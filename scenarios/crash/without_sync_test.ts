@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { neverSyncs, PERSISTENCE_PROFILES } from "../../harness/mod.ts";
+import { PERSISTENCE_PROFILES, miniatureNamed } from "../../harness/internal.ts";
 import { reference } from "../reference/reference.ts";
 import { CRASH_MODELS } from "./crash_models.ts";
 import { exploreModel } from "./explore_model.ts";
@@ -23,10 +23,14 @@ for (const model of CRASH_MODELS) {
 test("without a sync nothing is broken under kill, and much under ordered", async (context) => {
   const [smallest] = CRASH_MODELS;
   assert.ok(smallest !== undefined);
-  const liar = neverSyncs.wrap(reference);
-  const kill = await exploreModel(liar, smallest, { ...BOUNDS, profile: "kill", again: "kill" });
+  const unsynced = miniatureNamed("never_syncs").wrap(reference);
+  const kill = await exploreModel(unsynced, smallest, {
+    ...BOUNDS,
+    profile: "kill",
+    again: "kill",
+  });
   assert.deepEqual(kill.findings, []);
-  const ordered = await exploreModel(liar, smallest, {
+  const ordered = await exploreModel(unsynced, smallest, {
     ...BOUNDS,
     recoveries: 0,
     profile: "ordered",

@@ -5,50 +5,46 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
-import { delegated } from "./routes/delegated.ts";
-import { askedPauses } from "./retry/asked_pauses.ts";
-import { droppedConnections } from "./resume/dropped_connections.ts";
+import { cancel } from "./caller/cancel.ts";
 import { cancelAnywhere } from "./caller/cancel_anywhere.ts";
-import { sameSizeNewContent } from "./integrity/same_size_new_content.ts";
-import { errno } from "./disk/errno.ts";
-import { errorFacts } from "./retry/error_facts.ts";
-import { exactRoom } from "./disk/exact_room.ts";
-import { expiredMidway } from "./retry/expired_midway.ts";
-import { fullPart, wrongPart } from "./resume/odd_parts.ts";
-import { nonMlxSourceWatched } from "./routes/non_mlx_source_watched.ts";
+import { progress } from "./caller/progress.ts";
 import { progressOfSeveral } from "./caller/progress_of_several.ts";
+import { severalAtOnce } from "./caller/several_at_once.ts";
+import { errno } from "./disk/errno.ts";
+import { exactRoom } from "./disk/exact_room.ts";
+import { fullDisk } from "./disk/full_disk.ts";
+import { keptFromWriting } from "./disk/kept_from_writing.ts";
+import { peak } from "./disk/peak.ts";
 import { readOnlyPlace } from "./disk/read_only_place.ts";
 import { refusedCalls } from "./disk/refused_calls.ts";
-import { watchedTrouble } from "./integrity/watched_trouble.ts";
-import { cancel } from "./caller/cancel.ts";
-import { deadLock } from "../concurrency/dead_lock.ts";
-import { expiringAddresses } from "./retry/expiring_addresses.ts";
-import { fewHeaders } from "./retry/few_headers.ts";
-import { fullDisk } from "./disk/full_disk.ts";
+import { smallVolume } from "./disk/small_volume.ts";
+import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { idempotent } from "./integrity/idempotent.ts";
-import { keptFromWriting } from "./disk/kept_from_writing.ts";
-import { killedAnyMoment } from "./resume/killed_any_moment.ts";
-import { largeFileBroken, largeFileElsewhere, largeFileKilled } from "./resume/large_file.ts";
-import { killedAnywhere } from "./resume/killed_anywhere.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
-import { nonMlxSource } from "./routes/non_mlx_source.ts";
-import { peak } from "./disk/peak.ts";
-import { progress } from "./caller/progress.ts";
-import { resume, resumeAfterCancel } from "./resume/resume.ts";
-import {
-  resumeChanged,
-  resumeUnwedged,
-  resumeWholeFile,
-  resumeWrongRange,
-} from "./resume/resume_answers.ts";
-import { retries, retryAfter } from "./retry/retries.ts";
-import { smallVolume } from "./disk/small_volume.ts";
-import { severalAtOnce } from "../concurrency/several_at_once.ts";
-import { tooLittleRoom } from "./disk/too_little_room.ts";
-import { distinctErrorCodes } from "./retry/distinct_error_codes.ts";
+import { sameSizeNewContent } from "./integrity/same_size_new_content.ts";
 import { watchedDownload } from "./integrity/watched_download.ts";
+import { watchedTrouble } from "./integrity/watched_trouble.ts";
 import { wrongBytes } from "./integrity/wrong_bytes.ts";
+import { deadLock } from "./resume/dead_lock.ts";
+import { droppedConnections } from "./resume/dropped_connections.ts";
+import { fullPart } from "./resume/full_part.ts";
+import { killedAnyMoment } from "./resume/killed_any_moment.ts";
+import { killedAnywhere } from "./resume/killed_anywhere.ts";
+import { largeFileBroken, largeFileElsewhere, largeFileKilled } from "./resume/large_file.ts";
+import { resume, resumeAfterCancel } from "./resume/resume.ts";
+import { resumeAnswers } from "./resume/resume_answers.ts";
+import { wrongPart } from "./resume/wrong_part.ts";
+import { askedPauses } from "./retry/asked_pauses.ts";
+import { distinctErrorCodes } from "./retry/distinct_error_codes.ts";
+import { errorFacts } from "./retry/error_facts.ts";
+import { expiredMidway } from "./retry/expired_midway.ts";
+import { expiringAddresses } from "./retry/expiring_addresses.ts";
+import { fewHeaders } from "./retry/few_headers.ts";
+import { retries, retryAfter } from "./retry/retries.ts";
+import { delegated } from "./routes/delegated.ts";
+import { nonMlxSource } from "./routes/non_mlx_source.ts";
+import { nonMlxSourceWatched } from "./routes/non_mlx_source_watched.ts";
 
 /** Scenarios of this area. */
 export const downloadScenarios: readonly Scenario[] = [
@@ -65,12 +61,9 @@ export const downloadScenarios: readonly Scenario[] = [
   largeFileBroken,
   largeFileElsewhere,
   resumeAfterCancel,
-  resumeWrongRange,
+  ...resumeAnswers,
   wrongPart,
-  resumeWholeFile,
-  resumeUnwedged,
   fullPart,
-  resumeChanged,
   sameSizeNewContent,
   idempotent,
   cancel,

@@ -1,18 +1,17 @@
 /**
- * Hubs and mirrors tell the same truth in many ways: redirects of both kinds, tags of every form, listings in pages of any
+ * Hubs and mirrors tell the same facts in many ways: redirects of both kinds, tags of every form, listings in pages of any
  * size and spelling, headers left out, small files compressed, addresses that soon expire, bodies that come drop by drop.
  *
  * Invariants checked:
  * - Under all of them together a download brings the listed bytes, and the same again transfers nothing.
- * - A line that drips is not taken for one that is dead.
+ * - A line that drips is not mistaken for one that is dead.
  */
 import fc from "fast-check";
+import { asFailure, LINK_STYLES } from "../../harness/internal.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 import {
   anySmallModel,
-  asFailure,
   type HubStyle,
-  LINK_STYLES,
   modelPlace,
   scenario,
   wantedFiles,

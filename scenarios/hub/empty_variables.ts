@@ -6,14 +6,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  answeredBy,
-  authorizationOf,
-  scenario,
-  settled,
-  wireLog,
-} from "../../harness/mod.ts";
+import { answeredBy, authorizationOf, settled, wireLog } from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Empty-4bit";
 /** Where a hub is that nobody names. */

@@ -2,18 +2,12 @@
  * A listing does not end: a page names itself, pages name each other or ever new ones, or one page is of absurd size.
  *
  * Invariants checked:
- * - The download fails with `limit-exceeded`, or, where what came is no listing, with `not-a-hub`.
+ * - The download fails with `limit-exceeded`, or, where what came is not a listing, with `not-a-hub`.
  * - It sends a bounded number of requests, takes a bounded number of bytes, and leaves no file.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  type FaultAction,
-  readTree,
-  scenario,
-  wireLog,
-  withLink,
-} from "../../harness/mod.ts";
+import { readTree, wireLog, withLink } from "../../harness/internal.ts";
+import { anySmallModel, type FaultAction, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Endless-4bit";
 const REQUESTS_MAX = 20_000;

@@ -6,14 +6,8 @@
  * - The token is the request's, else `HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, else none.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  authorizationOf,
-  scenario,
-  wantedFiles,
-  wireLog,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { authorizationOf, wireLog } from "../../harness/internal.ts";
+import { anySmallModel, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Environment-4bit";
 

@@ -1,5 +1,5 @@
 /**
- * A hub that means harm: crafted headers, redirects, listings and descriptions, bodies without end, bombs. `npm run hostile`
+ * A hub that means harm: crafted headers, redirects, listings and descriptions, bodies without end, bombs. `mlx-conform hostile`
  * tries ten thousand of them.
  *
  * Invariants checked:
@@ -9,12 +9,11 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import {
   anyAttack,
-  anySmallModel,
   ATTACKED_VOLUME_BYTES,
   type AttackGain,
   runAttack,
-  scenario,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const REQUIREMENTS: Readonly<Record<AttackGain, RequirementId>> = {
   outside: "LAYOUT-ROOT-ONLY",

@@ -8,15 +8,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { ERROR_CODES, type ErrorCode } from "../../spec/mod.ts";
-import {
-  anySmallModel,
-  exists,
-  modelPlace,
-  scenario,
-  sizeOnDisk,
-  type StartOptions,
-  wireLog,
-} from "../../harness/mod.ts";
+import { exists, sizeOnDisk, wireLog } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, type StartOptions } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Bomb-4bit";
 const MEBIBYTE = 1024 * 1024;

@@ -9,15 +9,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import {
   anyFileNames,
-  anySmallModel,
   describeError,
   exists,
   LINK_STYLES,
-  modelPlace,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+  errorOf,
+} from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Paged-4bit";
 
@@ -35,7 +32,7 @@ export const listingPages = scenario({
   async check({ model, names, pageSize }, world, verdict) {
     // Directories whose names the default patterns want.
     const nested = [
-      // What a program makes of names is another story.
+      // Other scenarios judge what a program makes of names.
       ...(world.kind === "process" ? names.map((_, at) => `part-${at}/plain.json`) : names),
       "vision.json/part.json",
       "heads.json/more.jinja/last.json",
@@ -48,7 +45,7 @@ export const listingPages = scenario({
     const { log } = world.hub;
     const isDirectory = (path: string | undefined) =>
       nested.flatMap(parentsOf).includes(path ?? "");
-    const failure = await settledError(() => world.start().download({ repository: REPOSITORY }));
+    const failure = await errorOf(() => world.start().download({ repository: REPOSITORY }));
     // A client that fails after it asked for a directory fails because of it.
     const id = log.some(({ file }) => isDirectory(file)) ? "HUB-DIRECTORIES" : "HUB-PAGES";
     verdict.holds(id, failure === undefined, () => describeError(failure));
@@ -71,13 +68,6 @@ export const listingPages = scenario({
     );
   },
 });
-
-async function settledError(action: () => Promise<unknown>): Promise<unknown> {
-  return action().then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-}
 
 function parentsOf(path: string): string[] {
   const parts = path.split("/");

@@ -8,18 +8,20 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   cutOff,
   exists,
-  filePlace,
-  modelPlace,
   observingFiles,
   readBytes,
   readTree,
-  scenario,
   settled,
-  type StartOptions,
   wireLog,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
+  type StartOptions,
   type World,
   wrongFiles,
 } from "../../harness/mod.ts";
@@ -29,7 +31,7 @@ const REPOSITORY = "mlx-community/Overlong-4bit";
 const SLACK_BYTES = 64 * 1024;
 /** So many pieces a program may let the hub send before the hub learns that it is gone. */
 const SLACK_PIECES = 1000;
-/** By so many bytes every file of a small model is told from the others. */
+/** By so many bytes every file of a small model differs from the others. */
 const HEAD_BYTES = 96;
 
 export const overlongBody = scenario({

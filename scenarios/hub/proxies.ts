@@ -6,7 +6,8 @@
  * - Where no name but a proxy's is to be found, as for a program, the download succeeds by way of it, and not past it.
  */
 import fc from "fast-check";
-import { anySmallModel, scenario, settled } from "../../harness/mod.ts";
+import { settled } from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Behind-4bit";
 const PROXY = "http://proxy.test:3128";

@@ -6,11 +6,11 @@
  * - A mirror that redirects every request to the hub works as the hub.
  */
 import fc from "fast-check";
+import { redirectedTo } from "../../harness/internal.ts";
 import {
   anySmallModel,
   type FaultMatch,
   modelPlace,
-  redirectedTo,
   scenario,
   wantedFiles,
   wrongFiles,

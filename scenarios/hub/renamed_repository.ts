@@ -5,16 +5,8 @@
  * - The directory has the name that was asked for and holds the files; nothing has the new name.
  */
 import fc from "fast-check";
-import {
-  anyRepository,
-  anySmallModel,
-  exists,
-  isPlace,
-  modelPlace,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { anyRepository, exists, isPlace } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 export const renamedRepository = scenario({
   name: "hub/renamed_repository",

@@ -6,7 +6,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { anySmallModel, modelPlace, scenario, settled, wireLog } from "../../harness/mod.ts";
+import { settled, wireLog } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Off-4bit";
 

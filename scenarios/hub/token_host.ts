@@ -6,15 +6,14 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   answeredBy,
   authorizationOf,
-  scenario,
   settled,
   wireLog,
   withField,
   withLink,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Private-4bit";
 const TOKEN = "hf_tokenOfTheOwner";

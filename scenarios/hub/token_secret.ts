@@ -5,15 +5,8 @@
  * - No error, with its fields and causes, no progress report, no answer and nothing on the disk has the token.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  asFailure,
-  type FaultAction,
-  readBytes,
-  readTree,
-  scenario,
-  textOf,
-} from "../../harness/mod.ts";
+import { asFailure, readBytes, readTree, textOf } from "../../harness/internal.ts";
+import { anySmallModel, type FaultAction, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Secret-4bit";
 const TOKEN = "hf_tokenThatNobodyMaySee";
@@ -59,24 +52,24 @@ export const tokenSecret = scenario({
     }[address];
     const endpoint =
       address === "endpoint with it" ? { endpoint: `ftp://user:${TOKEN}@files.test` } : {};
-    const told: string[] = [];
-    const onProgress = (report: unknown) => told.push(textOf(report));
+    const texts: string[] = [];
+    const onProgress = (report: unknown) => texts.push(textOf(report));
     const actions = [
       () => subject.download({ repository: REPOSITORY, ...token, ...endpoint }, { onProgress }),
       () => subject.downloadUrl({ url, ...token }, { onProgress }),
     ];
     for (const download of actions) {
       try {
-        told.push(textOf(await download()));
+        texts.push(textOf(await download()));
         verdict.reached("a download succeeded");
       } catch (error) {
         if (asFailure(error) === undefined) throw error;
-        told.push(textOf(error));
+        texts.push(textOf(error));
         verdict.reached("a download failed");
       }
     }
-    const spoken = told.find((text) => text.includes(TOKEN));
-    verdict.holds("HUB-TOKEN-SECRET", spoken === undefined, () => `it told ${spoken}`);
+    const leaked = texts.find((text) => text.includes(TOKEN));
+    verdict.holds("HUB-TOKEN-SECRET", leaked === undefined, () => `it showed ${leaked}`);
     for (const { path, kind: entry } of await readTree(world.files, world.root)) {
       const bytes =
         entry === "file" ? await readBytes(world.files, `${world.root}/${path}`) : new Uint8Array();

@@ -7,7 +7,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { anySmallModel, hubCachePaths, type RunningSubject, scenario } from "../../harness/mod.ts";
+import { hubCachePaths } from "../../harness/internal.ts";
+import { anySmallModel, type RunningSubject, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/CacheRoot-4bit";
 /** The first that is set wins. */

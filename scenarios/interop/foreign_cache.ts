@@ -9,19 +9,21 @@
 import { join, relative } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   blobName,
   contentBytes,
   exists,
   hubCachePaths,
-  type ModelFile,
   overwriteBytes,
   readTree,
+  writeBytes,
+  writeForeignSnapshot,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  type ModelFile,
   scenario,
   wantedFiles,
   type World,
-  writeBytes,
-  writeForeignSnapshot,
   wrongFiles,
 } from "../../harness/mod.ts";
 

@@ -9,16 +9,9 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  changeFiles,
-  exists,
-  modelPlace,
-  readTree,
-  scenario,
-  type World,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { REPOSITORY_LAYOUTS } from "../../spec/mod.ts";
+import { changeFiles, exists, readTree, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, type World } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Moved-4bit";
 const FLAT = "mlx-community--Moved-4bit";
@@ -30,7 +23,7 @@ export const migration = scenario({
   given: {
     model: anySmallModel(),
     directory: fc.constantFrom(FLAT, "smollm", "org/other"),
-    layout: fc.constantFrom("hubapi" as const, "lmstudio" as const),
+    layout: fc.constantFrom(...REPOSITORY_LAYOUTS),
     foreign: fc.subarray([".DS_Store", "._model.safetensors", ".git/config"]),
     isNested: fc.boolean(),
     isUndone: fc.boolean(),

@@ -9,17 +9,19 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
 import {
-  anySmallModel,
   asFailure,
   changeFiles,
   diskError,
+  readTree,
+  sha256Hex,
+  wrapFiles,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
   filePlace,
   modelPlace,
   ProcessKilled,
-  readTree,
   scenario,
-  sha256Hex,
-  wrapFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
 

@@ -6,14 +6,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  hubCachePaths,
-  readText,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { hubCachePaths, readText } from "../../harness/internal.ts";
+import { anySmallModel, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/RefLast-4bit";
 

@@ -7,14 +7,8 @@
  * - The bytes that are reported are those that came free.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  killDownload,
-  readTree,
-  scenario,
-  settled,
-  sizeOnDisk,
-} from "../../harness/mod.ts";
+import { readTree, settled, sizeOnDisk } from "../../harness/internal.ts";
+import { anySmallModel, killDownload, scenario } from "../../harness/mod.ts";
 
 const REQUEST = { repository: "mlx-community/Cached-4bit", layout: "hf-cache" } as const;
 /** Claims of the removal itself may come and go. */

@@ -10,15 +10,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import {
   anyRevision,
-  anySmallModel,
   blobName,
   contentBytes,
   exists,
-  filePlace,
   hubCachePaths,
-  type ModelFile,
   readBytes,
   readText,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  type ModelFile,
   scenario,
   type Verdict,
   wantedFiles,

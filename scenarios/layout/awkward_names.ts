@@ -6,17 +6,8 @@
  * - Every file is at its path, byte for byte.
  */
 import fc from "fast-check";
-import {
-  anyFileNames,
-  anyRepository,
-  anyRevision,
-  anySmallModel,
-  modelPlace,
-  scenario,
-  settled,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { anyFileNames, anyRepository, anyRevision, settled } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const HEAD = /^(?:\/api\/models)?\/([^/]+\/[^/]+)\/(?:resolve|revision|tree)\/([^/]+)(?:\/(.*))?$/;
 

@@ -5,14 +5,8 @@
  * - Each is whole in its own directory, or the second is refused and the first is as it was.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  modelPlace,
-  readTree,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { readTree } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const IDS = [
   ["mlx-community/Model-4bit", "mlx-community/model-4bit"],

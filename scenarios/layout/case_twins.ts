@@ -2,22 +2,13 @@
  * A repository has two files whose names differ only in case or in normalization.
  *
  * Invariants checked:
- * - A volume that tells them apart gets both; one that does not gets an error with both names, and is as it was.
+ * - A volume that distinguishes them gets both; one that does not gets an error with both names, and is as it was.
  * - Finding out which it is touches nothing outside the root.
  */
 import { dirname } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  asFailure,
-  changesOutside,
-  makeDirectories,
-  modelPlace,
-  readTree,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { asFailure, changesOutside, makeDirectories, readTree } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/CaseTwins";
 const TWINS = [
@@ -30,7 +21,7 @@ const TWINS = [
 export const caseTwins = scenario({
   name: "layout/case_twins",
   covers: ["LAYOUT-CASE-TWINS", "LAYOUT-ROOT-ONLY", "ERROR-KIND"],
-  goals: ["told apart", "refused"],
+  goals: ["distinguished", "refused"],
   given: {
     model: anySmallModel(),
     twins: fc.constantFrom(...TWINS),
@@ -57,17 +48,17 @@ export const caseTwins = scenario({
       await verdict.attempt("LAYOUT-CASE-TWINS", download);
       const wrong = await wrongFiles(world, directory, wantedFiles(files));
       verdict.holds("LAYOUT-CASE-TWINS", wrong.length === 0, wrong.join(", "));
-      verdict.reached("told apart");
+      verdict.reached("distinguished");
       return;
     }
     const failure = await verdict.fails("LAYOUT-CASE-TWINS", download, ["case-conflict"]);
     const { file, actual, expected } = failure;
-    const told = [file, actual, expected, asFailure(failure)?.message].join(" ");
+    const text = [file, actual, expected, asFailure(failure)?.message].join(" ");
     // Of a path that differs in a directory, the directories are the names in conflict.
     const named = twins.every(
-      (path) => told.includes(path) || told.includes(path.split("/")[0] ?? path),
+      (path) => text.includes(path) || text.includes(path.split("/")[0] ?? path),
     );
-    verdict.holds("LAYOUT-CASE-TWINS", named, `both names must be told: ${told}`);
+    verdict.holds("LAYOUT-CASE-TWINS", named, `both names must be named: ${text}`);
     const after = await names();
     verdict.holds("LAYOUT-CASE-TWINS", after === before, () => `there is ${after}`);
     verdict.holds("LAYOUT-ROOT-ONLY", changes.found.length === 0, () => changes.found.join(", "));

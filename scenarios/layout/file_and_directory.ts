@@ -1,5 +1,5 @@
 /**
- * A directory stands, or is listed, where a file has to be: `config.json/config.json`.
+ * A directory stands, or is listed, where a file must be: `config.json/config.json`.
  *
  * Invariants checked:
  * - What is listed as a file is a file after the download.
@@ -8,16 +8,8 @@
  *   an error and the directory is as it was.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  modelPlace,
-  readTree,
-  scenario,
-  settled,
-  wantedFiles,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { readTree, settled, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/FileAndDirectory";
 

@@ -7,15 +7,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anyRepository,
-  anySmallModel,
-  inHubapi,
-  modelPlace,
-  readTree,
-  scenario,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { anyRepository, inHubapi, readTree, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 export const flatDirectory = scenario({
   name: "layout/flat_directory",

@@ -7,14 +7,13 @@
 import { dirname, join, relative, resolve } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   changesOutside,
   HOSTILE_FACTS,
   readTree,
-  scenario,
   settled,
   withHostileFact,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/HostileFacts";
 

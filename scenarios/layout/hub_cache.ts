@@ -8,18 +8,20 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   exists,
   gitBlobSha1,
   HEAD,
+  readBytes,
+  readText,
+  sha256Hex,
+  stateDirectory,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
   type ModelFile,
   modelPlace,
   NotApplicable,
-  readBytes,
-  readText,
   scenario,
-  sha256Hex,
-  stateDirectory,
   wantedFiles,
   type World,
 } from "../../harness/mod.ts";

@@ -5,8 +5,9 @@
  * - It is downloaded, and the directory holds `config.json`, weights, a tokenizer and `tokenizer_config.json`.
  */
 import fc from "fast-check";
-import { fnmatch, REQUIRED_PARTS } from "../../spec/mod.ts";
-import { anySmallModel, isPlace, modelPlace, readTree, scenario } from "../../harness/mod.ts";
+import { fnmatch, REQUIRED_PARTS, REPOSITORY_LAYOUTS } from "../../spec/mod.ts";
+import { isPlace, readTree } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/LegalForms";
 
@@ -23,7 +24,7 @@ export const legalForms = scenario({
       fc.constantFrom("model.safetensors", "weights.00.safetensors", "consolidated.safetensors"),
       { minLength: 1 },
     ),
-    layout: fc.constantFrom("hubapi" as const, "lmstudio" as const),
+    layout: fc.constantFrom(...REPOSITORY_LAYOUTS),
   },
   async check({ model, tokenizers, weights, layout }, world, verdict) {
     const kept = model.files.filter(

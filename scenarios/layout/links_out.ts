@@ -7,16 +7,18 @@
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   changesOutside,
-  filePlace,
   makeDirectories,
-  modelPlace,
   readTree,
-  scenario,
   settled,
-  wantedFiles,
   writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
+  wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
 

@@ -6,14 +6,8 @@
  * - At the new place the model is complete, and downloading it again transfers nothing.
  */
 import { dirname, join } from "node:path";
-import {
-  anyModel,
-  anyRepository,
-  contentBytes,
-  readBytes,
-  readTree,
-  scenario,
-} from "../../harness/mod.ts";
+import { anyRepository, contentBytes, readBytes, readTree } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 export const movedRoot = scenario({
   name: "layout/moved_root",

@@ -6,14 +6,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  inHubapi,
-  isPlace,
-  modelPlace,
-  readTree,
-  scenario,
-} from "../../harness/mod.ts";
+import { inHubapi, isPlace, readTree } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/SmolLM-135M-Instruct-4bit";
 

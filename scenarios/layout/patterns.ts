@@ -7,14 +7,8 @@
  */
 import fc from "fast-check";
 import { fnmatch } from "../../spec/mod.ts";
-import {
-  anySmallModel,
-  modelPlace,
-  readTree,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { readTree } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Patterns";
 const EXTRA = [

@@ -6,12 +6,10 @@
  */
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
+import { diskErrorCode, exists, makeDirectories } from "../../harness/internal.ts";
 import {
   anySmallModel,
-  diskErrorCode,
-  exists,
   filePlace,
-  makeDirectories,
   modelPlace,
   scenario,
   wantedFiles,

@@ -6,20 +6,10 @@
  * - Every listed file that matches is at its path with the listed bytes, and nothing else is.
  * - Config, weights, tokenizer and tokenizer config are there.
  */
-import { join } from "node:path";
 import fc from "fast-check";
-import { DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
-import {
-  anyModel,
-  anyRepository,
-  HEAD,
-  modelPlace,
-  readTree,
-  scenario,
-  sha256Hex,
-} from "../../harness/mod.ts";
-
-const PLACES = { hubapi: ["models"], lmstudio: [] } as const;
+import { DEFAULT_PATTERNS, fnmatch, REPOSITORY_LAYOUTS } from "../../spec/mod.ts";
+import { anyRepository, HEAD, readTree, sha256Hex } from "../../harness/internal.ts";
+import { anyModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 export const requiredFiles = scenario({
   name: "layout/required_files",
@@ -27,17 +17,14 @@ export const requiredFiles = scenario({
   given: {
     model: anyModel(),
     repository: anyRepository(),
-    layout: fc.constantFrom(undefined, "hubapi" as const, "lmstudio" as const),
+    layout: fc.constantFrom(undefined, ...REPOSITORY_LAYOUTS),
   },
   async check({ model, repository, layout }, world, verdict) {
     world.hub.publish(repository, model.files, { tags: ["mlx"] });
     const request = { repository, ...(layout === undefined ? {} : { layout }) };
     const subject = world.start();
     const result = await verdict.attempt("LAYOUT-SET", () => subject.download(request));
-    const expected =
-      layout === undefined
-        ? modelPlace(world, repository)
-        : join(world.root, ...PLACES[layout], ...repository.split("/"));
+    const expected = modelPlace(world, repository, { layout });
     // The hub's cache has a rule of its own: LAYOUT-HFCACHE.
     if (!expected.includes(HEAD))
       verdict.holds(

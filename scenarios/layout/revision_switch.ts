@@ -1,23 +1,25 @@
 /**
- * A model is downloaded in one revision, damaged, mended, and downloaded in others; other tools have left files of their own.
+ * A model is downloaded in one revision, damaged, repaired, and downloaded in others; other tools have left files of their own.
  *
  * Invariants checked:
  * - No weight file that only the earlier revision had is left.
- * - What other tools left is still there, unchanged, and is not taken for weights.
+ * - What other tools left is still there, unchanged, and is not mistaken for weights.
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   appleDouble,
   doesOperation,
-  filePlace,
   HEAD,
-  modelPlace,
   readTree,
-  scenario,
   sha256Hex,
-  wantedFiles,
   writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
+  wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
 
@@ -81,7 +83,11 @@ export const revisionSwitch = scenario({
       verdict.holds("LAYOUT-FOREIGN", state === "complete", `status answers ${state}`);
       const { weightFiles } = await subject.check({ repository: REPOSITORY });
       const taken = weightFiles.filter((path) => foreign.includes(path));
-      verdict.holds("LAYOUT-FOREIGN", taken.length === 0, `${taken.join()} is taken for weights`);
+      verdict.holds(
+        "LAYOUT-FOREIGN",
+        taken.length === 0,
+        `${taken.join()} is mistaken for weights`,
+      );
     }
   },
 });

@@ -7,16 +7,8 @@
  */
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  exists,
-  makeDirectories,
-  modelPlace,
-  namedPlace,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { exists, makeDirectories, namedPlace } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/RootLink";
 

@@ -5,13 +5,13 @@
  * - Every one of them is there, also when some were there before.
  */
 import fc from "fast-check";
+import { writeBytes } from "../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
   modelPlace,
   scenario,
   wantedFiles,
-  writeBytes,
   wrongFiles,
 } from "../../harness/mod.ts";
 

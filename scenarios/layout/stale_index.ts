@@ -5,14 +5,8 @@
  * - Every listed weight file is downloaded, named in the index or not; what only the index names is not asked for.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  jsonBytes,
-  modelPlace,
-  scenario,
-  wantedFiles,
-  wrongFiles,
-} from "../../harness/mod.ts";
+import { jsonBytes } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/StaleIndex";
 const INDEX = "model.safetensors.index.json";

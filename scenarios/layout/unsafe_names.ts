@@ -7,13 +7,8 @@
  */
 import { dirname } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  anyUnsafePath,
-  contentExchanges,
-  readTree,
-  scenario,
-} from "../../harness/mod.ts";
+import { anyUnsafePath, contentExchanges, readTree } from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/UnsafeNames";
 const RESERVED = [

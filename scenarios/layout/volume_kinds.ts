@@ -1,20 +1,17 @@
 /**
- * The root lies on a volume of each kind: one that tells all names apart, one that folds case and normalization, and one
+ * The root lies on a volume of each kind: one that distinguishes all names, one that folds case and normalization, and one
  * without links, as a stick has. Contents have several places, a revision follows another, a file rots.
  *
  * Invariants checked:
  * - Download, update, repair and removal do on every one of them what they do on the first.
  */
 import fc from "fast-check";
+import { exists, overwriteBytes, readTree, VOLUME_KINDS } from "../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
   modelPlace,
-  overwriteBytes,
-  readTree,
   scenario,
-  VOLUME_KINDS,
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";

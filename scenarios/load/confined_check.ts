@@ -7,16 +7,14 @@
 import { dirname, join, sep } from "node:path";
 import fc from "fast-check";
 import {
-  anyModel,
   changeFiles,
-  filePlace,
   jsonBytes,
   Observation,
   placeModel,
-  scenario,
   settled,
   writeBytes,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, filePlace, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Confined-4bit";
 

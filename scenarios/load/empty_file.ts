@@ -5,7 +5,8 @@
  * - The check refuses the file as what it is, with its path.
  */
 import fc from "fast-check";
-import { anyModel, judgeReplacedFile, scenario } from "../../harness/mod.ts";
+import { judgeReplacedFile } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json"];
 

@@ -8,16 +8,8 @@
  * - It reads none of them.
  */
 import fc from "fast-check";
-import {
-  anyModel,
-  evictFiles,
-  filePlace,
-  missingFinding,
-  Observation,
-  placeModel,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { evictFiles, missingFinding, Observation, placeModel } from "../../harness/internal.ts";
+import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Evicted-4bit";
 const BLOCK_BYTES = 4096;

@@ -8,15 +8,14 @@
  */
 import fc from "fast-check";
 import {
-  anyModel,
   answerHonestly,
   placeModel,
   RUNNER_FAULTS,
-  scenario,
   SCRIPTED_HELLO,
   ScriptedPrograms,
   scriptedToken,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Runner-4bit";
 const LIMITS = {

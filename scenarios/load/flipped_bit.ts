@@ -5,15 +5,8 @@
  * - The check refuses the file by its recorded hash, with its path.
  */
 import fc from "fast-check";
-import {
-  anyModel,
-  filePlace,
-  missingFinding,
-  overwriteBytes,
-  placeModel,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { missingFinding, overwriteBytes, placeModel } from "../../harness/internal.ts";
+import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Bit-4bit";
 

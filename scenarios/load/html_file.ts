@@ -5,7 +5,8 @@
  * - The check refuses the file as what it is, with its path.
  */
 import fc from "fast-check";
-import { anyModel, HTML_PAGE, judgeReplacedFile, scenario } from "../../harness/mod.ts";
+import { HTML_PAGE, judgeReplacedFile } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const PAGES = [
   HTML_PAGE,

@@ -8,16 +8,14 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import {
-  anyModel,
   changeFiles,
   jsonBytes,
   Observation,
   placeModel,
   readTree,
-  scenario,
   settled,
-  type World,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, scenario, type World } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Inert-4bit";
 /** What a template would leave behind in this process if its code ran. */
@@ -108,7 +106,7 @@ export const inertCheck = scenario({
   },
 });
 
-/** JavaScript that leaves a trace where the judge sees it: in its own process, or on the disk that it shares with a program. */
+/** JavaScript that leaves a trace where the harness sees it: in its own process, or on the disk that it shares with a program. */
 function setTrace({ kind }: World, ran: string): string {
   return kind === "process"
     ? `process.getBuiltinModule('node:fs').writeFileSync('${ran}', '${TRACE}')`

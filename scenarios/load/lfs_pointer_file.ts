@@ -5,7 +5,8 @@
  * - The check refuses the file as what it is, with its path.
  */
 import fc from "fast-check";
-import { anyModel, judgeReplacedFile, lfsPointer, scenario } from "../../harness/mod.ts";
+import { judgeReplacedFile, lfsPointer } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 export const lfsPointerFile = scenario({
   name: "load/lfs_pointer_file",

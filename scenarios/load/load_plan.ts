@@ -8,16 +8,8 @@
  */
 import fc from "fast-check";
 import { fnmatch, MARKER_NAME, PLAN_RUNTIMES, type PlanRuntime } from "../../spec/mod.ts";
-import {
-  anyModel,
-  changeFiles,
-  jsonBytes,
-  type ModelFile,
-  placeModel,
-  readTree,
-  scenario,
-  type TinyModel,
-} from "../../harness/mod.ts";
+import { changeFiles, jsonBytes, placeModel, readTree } from "../../harness/internal.ts";
+import { anyModel, type ModelFile, scenario, type TinyModel } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Plan-4bit";
 const INDEX = "model.safetensors.index.json";

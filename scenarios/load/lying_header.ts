@@ -1,5 +1,5 @@
 /**
- * What stands at the start of a weight file is no header, or one that is too long or names a tensor twice.
+ * What stands at the start of a weight file is not a header, or one that is too long or names a tensor twice.
  *
  * Invariants checked:
  * - The check refuses the file, with its path.
@@ -10,8 +10,8 @@ import {
   HEADER_LENGTH_LIMIT_BYTES,
   judgeDamage,
   Observation,
-  scenario,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { scenario } from "../../harness/mod.ts";
 
 export const lyingHeader = scenario({
   name: "load/lying_header",

@@ -6,13 +6,12 @@
  */
 import fc from "fast-check";
 import {
-  anyModel,
   changeFiles,
   missingFinding,
   placeModel,
-  scenario,
   splitSafetensors,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Number-4bit";
 /** All bits of the exponent are set, and one of the fraction: the last two bytes decide in each format. */

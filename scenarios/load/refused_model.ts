@@ -6,14 +6,13 @@
  */
 import fc from "fast-check";
 import {
-  anyModel,
   changeFiles,
   type Damage,
   DAMAGES,
   placeModel,
-  scenario,
   ScriptedPrograms,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Refused-4bit";
 

@@ -1,19 +1,13 @@
 /**
- * A model is downloaded, found, checked, loaded and continues a prompt, and the court computes the same by itself.
+ * A model is downloaded, found, checked, loaded and continues a prompt, and the harness computes the same by itself.
  *
  * Invariants checked:
- * - The tokens are the court's own, up to the first whose margin is of rounding size.
+ * - The tokens are the harness's own, up to the first whose margin is of rounding size.
  * - What was loaded is the directory that `download` and `locate` name.
  */
 import fc from "fast-check";
-import {
-  anyModel,
-  greedyTokens,
-  HARMLESS,
-  changeFiles,
-  placeModel,
-  scenario,
-} from "../../harness/mod.ts";
+import { greedyTokens, HARMLESS, changeFiles, placeModel } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 /** Logits closer than this may change places by rounding to float32 alone. */
 const MARGIN_MIN = 0.001;

@@ -3,16 +3,11 @@
  *
  * Invariants checked:
  * - In its place it is refused by name, with the path.
- * - Beside it, it is no error and is not among the weight files.
+ * - Beside it, it is not an error and is not among the weight files.
  */
 import fc from "fast-check";
-import {
-  anyModel,
-  appleDouble,
-  judgeReplacedFile,
-  placeModel,
-  scenario,
-} from "../../harness/mod.ts";
+import { appleDouble, judgeReplacedFile, placeModel } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Beside-4bit";
 
@@ -34,6 +29,6 @@ export const sidecar = scenario({
       ({ path: at, level }) => at === beside && level === "error",
     );
     const isIgnored = !isRefused && !report.weightFiles.includes(beside);
-    verdict.holds(id, isIgnored, `${beside} was taken for weights`);
+    verdict.holds(id, isIgnored, `${beside} was mistaken for weights`);
   },
 });

@@ -7,7 +7,8 @@
  */
 import fc from "fast-check";
 import { DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
-import { anyModel, changeFiles, HARMLESS, placeModel, scenario } from "../../harness/mod.ts";
+import { changeFiles, HARMLESS, placeModel } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Sound-4bit";
 

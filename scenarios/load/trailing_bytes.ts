@@ -5,7 +5,8 @@
  * - The check refuses it as one with trailing bytes, with its path.
  */
 import fc from "fast-check";
-import { anyModel, changeFiles, missingFinding, placeModel, scenario } from "../../harness/mod.ts";
+import { changeFiles, missingFinding, placeModel } from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Tail-4bit";
 

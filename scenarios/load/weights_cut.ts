@@ -7,13 +7,12 @@
  */
 import fc from "fast-check";
 import {
-  anyModel,
   changeFiles,
   missingFinding,
   placeModel,
-  scenario,
   splitSafetensors,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Cut-4bit";
 

@@ -6,15 +6,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anyModel,
-  filePlace,
-  missingFinding,
-  placeModel,
-  scenario,
-  wantedFiles,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { missingFinding, placeModel, writeBytes } from "../../harness/internal.ts";
+import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Linked-4bit";
 

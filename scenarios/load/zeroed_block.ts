@@ -8,14 +8,13 @@
 import fc from "fast-check";
 import {
   anyDamagedModel,
-  anyModel,
   changeFiles,
   judgeDamage,
   missingFinding,
   placeModel,
-  scenario,
   splitSafetensors,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Block-4bit";
 const BLOCK_BYTES = 4096;

@@ -7,17 +7,19 @@
 import fc from "fast-check";
 import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
 import {
-  anySmallModel,
   contentEtag,
   exists,
-  filePlace,
   inHubapi,
-  killDownload,
   makeDirectories,
+  writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  killDownload,
   modelPlace,
   scenario,
   wantedFiles,
-  writeBytes,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/AnyDirectory";

@@ -6,15 +6,8 @@
  * - It names the file and what is wrong with it.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  isPlace,
-  modelPlace,
-  overwriteBytes,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { isPlace, overwriteBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Damaged-4bit";
 
@@ -56,7 +49,7 @@ export const damagedModel = scenario({
     const { path, bytes } = file;
     const place = filePlace(directory, path);
     const foreign = other.files.find((one) => one.path === path)?.bytes;
-    // Whoever changes a file does so later than it was downloaded.
+    // A file is changed later than it was downloaded.
     world.clock.advance(2_000);
     let revision = "main";
     let expected: readonly string[] = ["missing"];
@@ -76,8 +69,8 @@ export const damagedModel = scenario({
     verdict.holds("STATUS-HONEST", status.state !== "complete", `${path}, ${how}: complete`);
     if (how === "asked") return;
     const faults = status.state === "incomplete" ? status.faults : [];
-    const told = faults.map((fault) => `${fault.path} ${fault.fault}`).join();
-    const isTold = faults.length === 1 && expected.some((fault) => told === `${path} ${fault}`);
-    verdict.holds("STATUS-ANSWERS", isTold, `${path} is ${expected.join()}: told is ${told}`);
+    const answer = faults.map((fault) => `${fault.path} ${fault.fault}`).join();
+    const isNamed = faults.length === 1 && expected.some((fault) => answer === `${path} ${fault}`);
+    verdict.holds("STATUS-ANSWERS", isNamed, `${path} is ${expected.join()}: it says ${answer}`);
   },
 });

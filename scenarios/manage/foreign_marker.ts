@@ -3,22 +3,24 @@
  *
  * Invariants checked:
  * - `status` and `verify` are never complete because of it.
- * - The next download mends the directory, and transfers only files whose hashes are wrong.
+ * - The next download repairs the directory, and transfers only files whose hashes are wrong.
  */
 import fc from "fast-check";
 import { MARKER_NAME } from "../../spec/mod.ts";
 import {
-  anySmallModel,
   contentBytes,
-  filePlace,
   inHubapi,
   markerText,
-  modelPlace,
   overwriteBytes,
   removeTree,
+  writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
   scenario,
   wantedFiles,
-  writeBytes,
   wrongFiles,
 } from "../../harness/mod.ts";
 

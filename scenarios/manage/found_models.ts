@@ -9,15 +9,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
-import {
-  anySmallModel,
-  exists,
-  filePlace,
-  makeDirectories,
-  scenario,
-  type TinyModel,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { exists, makeDirectories, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, type TinyModel } from "../../harness/mod.ts";
 
 const PLACES = {
   "models/mlx-community/SmolLM-135M-Instruct-4bit": "hubapi",
@@ -56,7 +49,7 @@ export const foundModels = scenario({
     const listed = await verdict.attempt("MANAGE-BOTH", () => world.start().list());
     const found: string[] = [];
     for (const { directory } of listed)
-      // What is listed and not there is a finding, and no failure of the judge.
+      // What is listed and not there is a finding, and not a failure of the scenario.
       found.push((await exists(disk, directory)) ? await disk.realpath(directory) : directory);
     const real = await disk.realpath(root);
     const expected = places.map((place) => filePlace(real, place)).toSorted();

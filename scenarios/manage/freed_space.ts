@@ -7,12 +7,10 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
+import { PAGE_BYTES, patternedBytes, readTree } from "../../harness/internal.ts";
 import {
   filePlace,
   modelPlace,
-  PAGE_BYTES,
-  patternedBytes,
-  readTree,
   scenario,
   type World,
   type WorldKind,

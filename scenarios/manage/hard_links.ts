@@ -7,16 +7,8 @@
  */
 import { join, relative } from "node:path";
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  makeDirectories,
-  modelPlace,
-  readTree,
-  scenario,
-  stateDirectory,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { makeDirectories, readTree, stateDirectory } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/SecondNames";
 const OTHER = "mlx-community/Neighbour";

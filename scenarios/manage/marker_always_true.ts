@@ -6,15 +6,12 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   falseMarker,
   markerText,
-  modelPlace,
   needsOwnProcess,
   observingFiles,
-  ProcessKilled,
-  scenario,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, ProcessKilled, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/MarkerTrue";
 const STORIES = ["download", "switch", "narrower", "removal"] as const;
@@ -39,12 +36,12 @@ export const markerAlwaysTrue = scenario({
     hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
     if (story !== "download") await world.start().download(request);
     if (story === "switch") hub.publish(REPOSITORY, next.files, { tags: ["mlx"] });
-    let lie: string | undefined;
+    let falsehood: string | undefined;
     const files = observingFiles(disk, async ({ path, target, operation }) => {
-      // What is changed below a hidden directory of the model is no file that a marker names.
+      // What is changed below a hidden directory of the model is not a file that a marker names.
       const isHidden = (target ?? path).startsWith(`${directory}/.cache/`);
-      if (lie !== undefined || (isHidden && operation !== "rename")) return;
-      lie = await falseMarker(disk, directory);
+      if (falsehood !== undefined || (isHidden && operation !== "rename")) return;
+      falsehood = await falseMarker(disk, directory);
       if ((await markerText(disk, directory)) !== undefined)
         verdict.reached("a marker was read while work went on");
     });
@@ -60,7 +57,7 @@ export const markerAlwaysTrue = scenario({
       verdict.reached("a process was killed");
       await world.settle();
     }
-    lie ??= await falseMarker(disk, directory);
-    verdict.holds("MARK-TRUE", lie === undefined, `${story}: ${lie}`);
+    falsehood ??= await falseMarker(disk, directory);
+    verdict.holds("MARK-TRUE", falsehood === undefined, `${story}: ${falsehood}`);
   },
 });

@@ -6,16 +6,8 @@
  * - No file goes, and none is replaced, while the marker is still there.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  markerText,
-  modelNames,
-  modelPlace,
-  needsOwnProcess,
-  observingFiles,
-  scenario,
-} from "../../harness/mod.ts";
+import { markerText, modelNames, needsOwnProcess, observingFiles } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/MarkerOrder";
 const STORIES = ["download", "repair", "switch", "wider", "removal"] as const;
@@ -57,7 +49,7 @@ export const markerOrder = scenario({
     };
     const files = observingFiles(disk, async ({ operation }) => {
       if (operation === "write" || operation === "truncate") return;
-      // What the judge finds is no failure of the disk: it must not reach the subject.
+      // What the scenario finds is not a failure of the disk: it must not reach the subject.
       await look();
     });
     const subject = world.start({ files: () => files });

@@ -7,17 +7,8 @@
  */
 import fc from "fast-check";
 import { METADATA_DIRECTORY } from "../../spec/mod.ts";
-import {
-  anySmallModel,
-  contentEtag,
-  filePlace,
-  inHubapi,
-  modelNames,
-  modelPlace,
-  readText,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { contentEtag, inHubapi, modelNames, readText } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Metadata-4bit";
 const NESTED = ["1_Pooling/config.json", "a+b/é#1.json", ".hidden.json"];
@@ -81,7 +72,7 @@ export const metadata = scenario({
       await disk.unlink(filePlace(directory, lost));
       world.clock.advance(60_000);
       await verdict.attempt(id, download);
-      // Who lost metadata alone may mend it at the next change of the model; a file that was fetched anew needs it now.
+      // A subject that lost metadata alone may restore it at the next change of the model; a file that was fetched anew needs it now.
       if (damage === "file") await judge(commit, visible);
     }
   },

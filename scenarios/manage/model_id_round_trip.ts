@@ -8,15 +8,8 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  anyRepository,
-  anySmallModel,
-  filePlace,
-  modelPlace,
-  needsLayout,
-  scenario,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { anyRepository, needsLayout, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario } from "../../harness/mod.ts";
 
 /** Ids that collide as soon as the parts are joined carelessly. */
 const TRICKY = [

@@ -8,17 +8,14 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   exists,
-  filePlace,
   inHubapi,
   makeDirectories,
-  modelPlace,
   readTree,
-  scenario,
   settled,
   writeBytes,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "org/m";
 const NEIGHBOURS = ["models/org/m2", "models/org/m.2", "models/org2/m", "org/m", "m", "org--m"];

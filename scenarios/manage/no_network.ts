@@ -5,15 +5,8 @@
  * - `status`, `locate`, `list`, `verify` and `remove` send no request, whatever the state of the model.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  killDownload,
-  modelPlace,
-  scenario,
-  settled,
-  wireLog,
-} from "../../harness/mod.ts";
+import { settled, wireLog } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, killDownload, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/NoNetwork";
 

@@ -9,19 +9,21 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { MARKER_NAME } from "../../spec/mod.ts";
 import {
-  anySmallModel,
   exists,
-  filePlace,
-  killDownload,
-  modelPlace,
   readTree,
-  scenario,
   sizeOnDisk,
   stateDirectory,
   type TreeEntry,
+  writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  killDownload,
+  modelPlace,
+  scenario,
   wantedFiles,
   type World,
-  writeBytes,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Removal";

@@ -5,18 +5,8 @@
  * - The tree below the root is as it was before the model was downloaded, with what other tools put there since.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  killDownload,
-  modelPlace,
-  namedPlace,
-  readTree,
-  removeTree,
-  scenario,
-  settled,
-  writeBytes,
-} from "../../harness/mod.ts";
+import { namedPlace, readTree, removeTree, settled, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, killDownload, modelPlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/RemovedLeftovers";
 const FOREIGN = [".DS_Store", "._model.safetensors", "notes/mine.txt", ".cache/other/state.bin"];

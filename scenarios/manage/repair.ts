@@ -1,5 +1,5 @@
 /**
- * Any set of a model's files is damaged; `verify` finds it, and the next download mends it.
+ * Any set of a model's files is damaged; `verify` finds it, and the next download repairs it.
  *
  * Invariants checked:
  * - Only damaged files are asked for, and no more bytes are sent than they have.
@@ -7,14 +7,16 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentBytes,
   contentExchanges,
+  overwriteBytes,
+  sha256Hex,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
   filePlace,
   modelPlace,
-  overwriteBytes,
   scenario,
-  sha256Hex,
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";

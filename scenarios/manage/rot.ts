@@ -5,15 +5,8 @@
  * - `verify` answers complete before; afterwards it names every such file, with `hash`, and no other.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  filePlace,
-  formerTimes,
-  modelPlace,
-  overwriteBytes,
-  scenario,
-  wantedFiles,
-} from "../../harness/mod.ts";
+import { formerTimes, overwriteBytes } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Rot-4bit";
 
@@ -57,12 +50,12 @@ export const rot = scenario({
       subject.verify({ repository: REPOSITORY }),
     );
     const faults = status.state === "incomplete" ? status.faults : [];
-    const told = faults.map(({ path, fault }) => `${path} ${fault}`).toSorted();
+    const found = faults.map(({ path, fault }) => `${path} ${fault}`).toSorted();
     const expected = [...rotten].map((path) => `${path} hash`).toSorted();
     verdict.holds(
       "VERIFY-ROT",
-      told.join() === expected.join(),
-      `${expected.join()}: ${told.join()}`,
+      found.join() === expected.join(),
+      `${expected.join()}: ${found.join()}`,
     );
   },
 });

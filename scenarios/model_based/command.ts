@@ -5,7 +5,7 @@
  */
 
 import fc from "fast-check";
-import { anySteps } from "../../harness/mod.ts";
+import { anySteps } from "../../harness/internal.ts";
 
 /** One step of a history. */
 export type Command =

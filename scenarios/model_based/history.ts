@@ -9,18 +9,20 @@ import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../
 import {
   isOfCommit,
   isPlace,
-  modelPlace,
   exists,
   makeDirectories,
-  type ModelFile,
   overwriteBytes,
-  ProcessKilled,
   readBytes,
   readTree,
-  type RunningSubject,
   sha256Hex,
-  type TinyModel,
   type TreeEntry,
+} from "../../harness/internal.ts";
+import {
+  modelPlace,
+  type ModelFile,
+  ProcessKilled,
+  type RunningSubject,
+  type TinyModel,
   type Verdict,
   type World,
 } from "../../harness/mod.ts";
@@ -103,10 +105,9 @@ export class History {
 
   async #download(): Promise<void> {
     const verdict = this.#verdict;
+    const download = () => this.#subject.download({ repository: REPOSITORY });
     if (this.#isUp) {
-      const result = await verdict.attempt("DL-REPAIR-ALONE", () =>
-        this.#subject.download({ repository: REPOSITORY }),
-      );
+      const result = await verdict.attempt("DL-REPAIR-ALONE", download);
       this.#installed = hashesOf(this.#versions[this.#head]?.files ?? []);
       // Which commit it is of is known before a file is looked at: a file too few is the effect of a wrong one.
       verdict.holds("DL-NEW-COMMIT", isOfCommit(this.#world, result, this.#commit), {
@@ -120,16 +121,10 @@ export class History {
     }
     const isWhole = this.#installed !== undefined && this.#damaged.size === 0;
     if (!isWhole) {
-      await verdict.fails(
-        "OFF-INCOMPLETE",
-        () => this.#subject.download({ repository: REPOSITORY }),
-        ["offline", "network"],
-      );
+      await verdict.fails("OFF-INCOMPLETE", download, ["offline", "network"]);
       return;
     }
-    const result = await verdict.attempt("OFF-COMPLETE", () =>
-      this.#subject.download({ repository: REPOSITORY }),
-    );
+    const result = await verdict.attempt("OFF-COMPLETE", download);
     await this.#judgeInstalled(result);
     verdict.reached("a complete model was used offline");
   }
@@ -226,7 +221,7 @@ export class History {
     if (entry === undefined || entry.sizeBytes === 0) return;
     const place = join(this.#directory, ...entry.path.split("/"));
     const bytes = await readBytes(this.#world.files, place);
-    // Whoever changes a file does so later than it was downloaded.
+    // A file is changed later than it was downloaded.
     this.#world.clock.advance(2_000);
     if (command.how === "delete") await this.#world.files.unlink(place);
     if (command.how === "cut")
@@ -319,7 +314,7 @@ export class History {
   }
 }
 
-/** What a download without patterns of its own has to bring. */
+/** What a download without patterns of its own must bring. */
 function hashesOf(files: readonly ModelFile[]): Map<string, string> {
   const wanted = files.filter(({ path }) =>
     DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path)),

@@ -5,13 +5,8 @@
  */
 
 import fc from "fast-check";
-import {
-  anySteps,
-  type DiskRefusal,
-  type FaultAction,
-  type FaultRule,
-  type HubStyle,
-} from "../../harness/mod.ts";
+import { anySteps, type DiskRefusal } from "../../harness/internal.ts";
+import type { FaultAction, FaultRule, HubStyle } from "../../harness/mod.ts";
 
 /** How many versions of the model there are to publish. */
 export const VERSION_COUNT = 3;
@@ -44,7 +39,7 @@ export interface Swarm {
 
 const KINDS = ["together", "cancel", "kill", "damage", "remove", "network", "hub", "disk"] as const;
 
-/** Faults of a hub by which a success can still be told from a failure. */
+/** Faults of a hub by which a success can still be distinguished from a failure. */
 const ACTIONS: readonly {
   readonly on: "api" | "content" | "both";
   readonly action: fc.Arbitrary<FaultAction>;
@@ -229,7 +224,7 @@ export function anySwarm(): fc.Arbitrary<Swarm> {
   return fc.record({ kinds: fc.subarray([...KINDS]), faults: fc.subarray([...types]) });
 }
 
-/** Any way in which an honest hub may send files; its listings have one page, as pages are another story. */
+/** Any way in which an honest hub may send files; its listings have one page, as pages have scenarios of their own. */
 export function anyStyle(): fc.Arbitrary<Partial<HubStyle>> {
   return fc.record({
     lfsFiles: fc.constantFrom("cdn" as const, "direct" as const),

@@ -6,14 +6,9 @@
  * - Nothing is written.
  */
 import fc from "fast-check";
-import {
-  anySmallModel,
-  beginOutage,
-  observingFiles,
-  OUTAGES,
-  readTree,
-  scenario,
-} from "../../harness/mod.ts";
+import { REPOSITORY_LAYOUTS } from "../../spec/mod.ts";
+import { beginOutage, observingFiles, OUTAGES, readTree } from "../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../harness/mod.ts";
 
 const BRANCH = "feature/x";
 
@@ -25,7 +20,7 @@ export const completeModel = scenario({
     outage: fc.constantFrom(...OUTAGES),
     revision: fc.constantFrom("main", BRANCH, "commit"),
     organization: fc.constantFrom("mlx-community", "someone-else"),
-    layout: fc.constantFrom(undefined, "hubapi" as const, "lmstudio" as const),
+    layout: fc.constantFrom(undefined, ...REPOSITORY_LAYOUTS),
   },
   async check({ model, outage, revision, organization, layout }, world, verdict) {
     const repository = `${organization}/Kept-4bit`;

@@ -8,15 +8,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { Progress } from "../../spec/mod.ts";
 import {
-  anySmallModel,
   type DiskRefusal,
-  type FaultAction,
   limitedFiles,
   needsOwnProcess,
   readTree,
-  scenario,
   settled,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, type FaultAction, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Updated-4bit";
 

@@ -10,17 +10,15 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import {
-  anySmallModel,
   asFailure,
   beginOutage,
   describeError,
   namesFile,
   OUTAGES,
   readTree,
-  scenario,
   textOf,
-  wantedFiles,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { anySmallModel, scenario, wantedFiles } from "../../harness/mod.ts";
 
 export const incompleteModel = scenario({
   name: "offline/incomplete_model",
@@ -53,9 +51,9 @@ export const incompleteModel = scenario({
       () => subject.download({ ...request, ...effect.request }),
       effect.codes,
     );
-    const told = textOf(asFailure(failure));
+    const text = textOf(asFailure(failure));
     for (const path of paths) {
-      verdict.holds("OFF-INCOMPLETE", namesFile(told, path), {
+      verdict.holds("OFF-INCOMPLETE", namesFile(text, path), {
         expected: `an error that names each missing file: ${[...paths].join(", ")}`,
         detail: `${path} is not named in: ${describeError(failure)}`,
       });

@@ -4,15 +4,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { failureStory, runScenario, startProgram, tracerLack } from "../../harness/mod.ts";
+import { tracerLack } from "../../harness/internal.ts";
+import { failureStory, runScenario, startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 
 const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
 const skip = (await tracerLack()) ?? false;
 
-async function judge(name: string, liar?: string) {
-  const lie = liar === undefined ? [] : ["--miniature", liar];
-  const subject = await startProgram([process.execPath, ADAPTER, ...lie], {
+async function judge(name: string, miniature?: string) {
+  const flags = miniature === undefined ? [] : ["--miniature", miniature];
+  const subject = await startProgram([process.execPath, ADAPTER, ...flags], {
     env: { MLX_LAYOUT_CLOCK_SPEED: "10" },
   });
   const scenario = scenarios.find((one) => one.name === name);
@@ -28,12 +29,12 @@ for (const name of ["crash/order_of_syncs", "crash/before_success", "crash/crash
   });
 }
 
-for (const [liar, name, id] of [
+for (const [miniature, name, id] of [
   ["never_syncs", "crash/order_of_syncs", "DUR-CORE"],
   ["syncs_after_rename", "crash/before_success", "DUR-STATES"],
 ] as const) {
-  test(`${name} catches ${liar} as a program`, { skip, timeout: 120_000 }, async () => {
-    const { breakage } = await judge(name, liar);
+  test(`${name} catches ${miniature} as a program`, { skip, timeout: 120_000 }, async () => {
+    const { breakage } = await judge(name, miniature);
     assert.equal(breakage?.requirement, id);
   });
 }

@@ -14,11 +14,12 @@ import { delimiter, dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { anyModel, damagesOf, HARMLESS, type ModelFile } from "../../harness/mod.ts";
+import { damagesOf, HARMLESS } from "../../harness/internal.ts";
+import { anyModel, type ModelFile } from "../../harness/mod.ts";
 import { traceOpens } from "../../harness/runners/trace_opens.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import { nodeHost } from "../../src/node_host.ts";
-import { planLoad } from "../../src/load/mod.ts";
+import { planLoad } from "../../src/load/plan/load_plan.ts";
 
 const MODELS = Number(process.env["MLX_LAYOUT_PLANS"] ?? 48);
 const python = findPython();

@@ -4,33 +4,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { tracerLack } from "../../harness/internal.ts";
 import {
   type ProgramSubject,
   runScenario,
   type Scenario,
   type ScenarioResult,
   startProgram,
-  tracerLack,
 } from "../../harness/mod.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 
 const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
-const LIARS: readonly (readonly [string, string, RequirementId])[] = [
+const MINIATURES: readonly (readonly [string, string, RequirementId])[] = [
   ["overlooks_header", "load/lying_header", "LOAD-HEADER"],
   ["opens_outside", "load/confined_check", "LOAD-CONFINED"],
   ["opens_code", "load/inert_check", "LOAD-INERT"],
   ["reads_evicted", "load/evicted_files", "LOAD-EVICTED"],
   ["calls_locked_places_full", "download/read_only_place", "DL-DISK-ERROR"],
 ];
-/** Until it is caught: not every case tempts every liar. */
+/** Until it is caught: not every case triggers every miniature. */
 const RUNS_MAX = 30;
 const skip = (await tracerLack()) ?? false;
 
-for (const [name, story, requirement] of LIARS) {
-  test(`${name} as a program breaks ${requirement} in ${story}`, { skip }, async (t) => {
-    const liar = await startProgram([process.execPath, ADAPTER, "--miniature", name]);
-    const { status, breakage, skipped } = await run(liar, { story, runs: RUNS_MAX });
+for (const [name, scenario, requirement] of MINIATURES) {
+  test(`${name} as a program breaks ${requirement} in ${scenario}`, { skip }, async (t) => {
+    const miniature = await startProgram([process.execPath, ADAPTER, "--miniature", name]);
+    const { status, breakage, skipped } = await run(miniature, { scenario, runs: RUNS_MAX });
     if (status === "skip") t.skip(Object.values(skipped).join(", "));
     else assert.equal(breakage?.requirement, requirement, `it is ${status}`);
   });
@@ -38,8 +38,8 @@ for (const [name, story, requirement] of LIARS) {
 
 test("a limit on a file's size stands in for a volume that nobody can mount", async () => {
   const subject = await startProgram([process.execPath, ADAPTER]);
-  const unmounted = (scenario: Scenario): Scenario => ({ ...scenario, world: () => ({}) });
-  const result = await run(subject, { story: "download/small_volume", runs: 2, as: unmounted });
+  const unmounted = (given: Scenario): Scenario => ({ ...given, world: () => ({}) });
+  const result = await run(subject, { scenario: "download/small_volume", runs: 2, as: unmounted });
   assert.equal(result.status, "pass", result.breakage?.detail);
   assert.equal(result.judged["DL-DISK-ERROR"], 2);
 });
@@ -49,13 +49,13 @@ test("a limit on a file's size stands in for a volume that nobody can mount", as
 async function run(
   subject: ProgramSubject,
   options: {
-    readonly story: string;
+    readonly scenario: string;
     readonly runs: number;
     readonly as?: (scenario: Scenario) => Scenario;
   },
 ): Promise<ScenarioResult> {
-  const { story, runs, as = (scenario) => scenario } = options;
-  const found = scenarios.find(({ name }) => name === story);
+  const { scenario, runs, as = (given: Scenario) => given } = options;
+  const found = scenarios.find(({ name }) => name === scenario);
   assert.ok(found !== undefined);
   return runScenario(as(found), subject, { world: "process", seed: 1, runs, shrinkMs: 0 });
 }

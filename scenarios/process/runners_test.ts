@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - Every message of either side is one of the protocol's schemas.
- * - Both give the court's own tokens, from every place that a model can be in: MLX's own, a snapshot of relative links in
+ * - Both give the harness's own tokens, from every place that a model can be in: MLX's own, a snapshot of relative links in
  *   the hub's cache, a link, and paths with blanks, Unicode and brackets.
  * - A cancel ends a generation, and no process is left.
  * - mlx-lm's own downloader, pointed at a simulated hub, is judged, and a hub that lies to it is found out.
@@ -17,16 +17,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import {
-  greedyTokens,
-  serveHub,
-  SimulatedHub,
-  tinyLlama,
-  type TinyModel,
-} from "../../harness/mod.ts";
+import { greedyTokens } from "../../harness/internal.ts";
+import { serveHub, SimulatedHub, tinyLlama, type TinyModel } from "../../harness/mod.ts";
 import { findPython } from "../../harness/subjects/find_python.ts";
 import type { RunnerName } from "../../spec/mod.ts";
-import { findRunner, nodeHost, SharedModelManager } from "../../src/mod.ts";
+import { findRunner } from "../../src/run/find_runner.ts";
+import { nodeHost, SharedModelManager } from "../../src/mod.ts";
 
 const python = findPython();
 const noPython =
@@ -90,7 +86,7 @@ async function places(): Promise<Record<string, string>> {
 
 for (const [runner, skip] of RUNNERS) {
   test(
-    `${runner} gives the court's tokens from every place`,
+    `${runner} gives the harness's tokens from every place`,
     { skip, timeout: 300_000 },
     async () => {
       const own = greedyTokens(MODEL, PROMPT, 5).map(({ id }) => id);
@@ -167,15 +163,15 @@ for (const [runner, skip] of RUNNERS) {
   });
 }
 
-for (const lie of ["none", "one bit", "half a shard"] as const) {
+for (const damage of ["none", "one bit", "half a shard"] as const) {
   test(
-    `mlx-lm's own downloader is judged: ${lie}`,
+    `mlx-lm's own downloader is judged: ${damage}`,
     { skip: noPython, timeout: 180_000 },
     async () => {
       const hub = new SimulatedHub({ now: () => Date.now(), style: { lfsFiles: "direct" } });
       const commit = hub.publish(REPOSITORY, MODEL.files, { tags: ["mlx"] });
       const served = await serveHub(hub);
-      const home = join(top, `home ${lie}`);
+      const home = join(top, `home ${damage}`);
       try {
         const manager = managerOf(top, {
           HF_ENDPOINT: served.endpoint,
@@ -199,7 +195,7 @@ for (const lie of ["none", "one bit", "half a shard"] as const) {
           fractions.toSorted((a, b) => a - b),
         );
         assert.ok(first.files.some(({ path }) => path === "model-00002-of-00002.safetensors"));
-        if (lie === "none") {
+        if (damage === "none") {
           const made = await manager.run(
             { directory: first.directory },
             { prompt: PROMPT, maxTokens: 3, runner: "mlx-lm" },
@@ -210,12 +206,12 @@ for (const lie of ["none", "one bit", "half a shard"] as const) {
           );
           return;
         }
-        // The runtime believes its cache: what rots there is found by who judges.
+        // The runtime believes its cache: what rots there is found by the check.
         const shard = await realpath(join(first.directory, "model-00001-of-00002.safetensors"));
         const bytes = await readFile(shard);
         const last = bytes.length - 1;
         bytes[last] = (bytes[last] ?? 0) ^ 1;
-        await writeFile(shard, lie === "one bit" ? bytes : bytes.subarray(0, bytes.length >> 1));
+        await writeFile(shard, damage === "one bit" ? bytes : bytes.subarray(0, bytes.length >> 1));
         await assert.rejects(download(), {
           code: "integrity",
           file: "model-00001-of-00002.safetensors",

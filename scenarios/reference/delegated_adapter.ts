@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { serveAdapter } from "../../harness/subjects/adapters/serve_adapter.ts";
 import type { DelegatedDownloadRequest, DownloadRequest } from "../../spec/mod.ts";
 import { nodeHost } from "../../src/node_host.ts";
+import { packageVersion } from "../../src/package_version.ts";
 import { SharedModelManager } from "../../src/shared_model_manager.ts";
 
 const { values } = parseArgs({ options: { by: { type: "string", default: "mlx-lm" } } });
@@ -22,7 +23,7 @@ if (runner !== "mlx-lm" && runner !== "mlx-swift")
 serveAdapter(
   {
     name: `mlx-layout-by-${runner}`,
-    version: "0.1.0",
+    version: packageVersion(),
     roles: ["downloader"],
     capabilities: ["cancel", "progress", "revision", "token", "endpoint"],
     layouts: ["hf-cache"],

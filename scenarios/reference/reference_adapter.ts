@@ -1,7 +1,9 @@
 /**
  * The reference as a program that speaks the subject protocol.
  *
- * With `--miniature NAME` it lies as that one does: for tests of the court. With `--layout hf-cache` it takes the hub's own cache for its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast; it claims so.
+ * With `--miniature NAME` it misbehaves as that one does, for tests of the harness. With `--layout hf-cache` the hub's own cache
+ * is its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast;
+ * it claims so.
  *
  * @module
  */
@@ -17,7 +19,9 @@ import type {
   Subject,
   UrlRequest,
 } from "../../spec/mod.ts";
+import { DEFAULT_LAYOUT, layoutNames } from "../../src/layout/layouts/mod.ts";
 import { nodeHost } from "../../src/node_host.ts";
+import { packageVersion } from "../../src/package_version.ts";
 import { reference } from "./reference.ts";
 
 const speed = Number(process.env["MLX_LAYOUT_CLOCK_SPEED"] ?? 1);
@@ -25,9 +29,8 @@ const startMs = Number(process.env["MLX_LAYOUT_CLOCK_START"] ?? Date.now());
 const host = { ...nodeHost(), ...(speed === 1 ? {} : { clock: fastClock() }) };
 /** `--layout hf-cache` makes the hub's own cache its first layout. */
 const isOfHubCache = process.argv.includes("hf-cache");
-const LAYOUT_ORDER: readonly Layout[] = isOfHubCache
-  ? ["hf-cache", "hubapi", "lmstudio", "flat"]
-  : ["hubapi", "lmstudio", "flat", "hf-cache"];
+const ownLayout: Layout = isOfHubCache ? "hf-cache" : DEFAULT_LAYOUT;
+const layouts: readonly Layout[] = [ownLayout, ...layoutNames(({ name }) => name !== ownLayout)];
 /** One for each root: a process keeps what it knows from one operation to the next. */
 const managers = new Map<string, ModelManager>();
 const subject = await resolvedSubject();
@@ -35,7 +38,7 @@ const subject = await resolvedSubject();
 serveAdapter(
   {
     name: isOfHubCache ? "mlx-layout-hf-cache" : "mlx-layout",
-    version: "0.1.0",
+    version: packageVersion(),
     roles: ["downloader", "manager", "loader"],
     capabilities: [
       "cancel",
@@ -47,7 +50,7 @@ serveAdapter(
       "endpoint",
       "concurrency",
     ],
-    layouts: LAYOUT_ORDER,
+    layouts,
     profiles: ["core", "offline", "interop", "durable"],
     clockSpeed: speed,
   },
@@ -75,12 +78,8 @@ function managerOf({ root }: AdapterCall): ModelManager {
 async function resolvedSubject(): Promise<Subject> {
   const at = process.argv.indexOf("--miniature");
   if (at < 0) return reference;
-  const { miniatures } = await import("../../harness/miniatures/mod.ts");
-  const name = process.argv[at + 1] ?? "";
-  const miniature = miniatures.find((one) => one.name === name);
-  if (miniature === undefined)
-    throw new Error(`Cannot lie as "${name}": there is no such miniature`);
-  return miniature.wrap(reference);
+  const { miniatureNamed } = await import("../../harness/miniatures/mod.ts");
+  return miniatureNamed(process.argv[at + 1] ?? "").wrap(reference);
 }
 
 function requestOf<T extends object>({ request }: AdapterCall): T {
@@ -95,7 +94,7 @@ function fastClock(): Clock {
   const clock = new RealClock({ startMs, speed });
   return {
     now: () => clock.now(),
-    // Of a pause that is longer than anybody would wait for, the part that somebody does.
+    // In parts, as the real clock refuses a pause that is too long for a test; the process is ended long before that.
     sleep: async (durationMs, signal) => {
       for (let leftMs = durationMs; leftMs > 0; leftMs -= 1000)
         await clock.sleep(Math.min(leftMs, 1000), signal);

@@ -3,9 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureSignature, failureStory, runReplay, WORLD_KINDS } from "../../harness/mod.ts";
-import { readCorpus } from "../commands/replay_files.ts";
-import { corpusResults, runCorpus } from "../commands/run_corpus.ts";
+import { failureSignature, runReplay } from "../../harness/internal.ts";
+import { WORLD_KINDS, failureStory } from "../../harness/mod.ts";
+import { readCorpus } from "../commands/replay/replay_files.ts";
+import { corpusResults, runCorpus } from "../commands/run/run_corpus.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 

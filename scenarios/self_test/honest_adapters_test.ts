@@ -19,7 +19,7 @@ import {
   runScenario,
   type ScenarioResult,
   startProgram,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import { findSubject, resolveSubject } from "../commands/resolve_subject.ts";
 import { scenarios } from "../mod.ts";

@@ -1,9 +1,9 @@
 /**
- * The court is judged: every liar is caught, by the requirements that it breaks and by no others.
+ * The suite is tested: every miniature is caught, by the requirements that it breaks and by no others.
  *
- * An honest subject, here the reference, is wrapped by one lie at a time. Each liar is judged until it is caught by
- * everything that it breaks, and by a part of the other scenarios, which another seed draws anew. The whole, every liar
- * by every scenario, is `npm run miniatures`.
+ * A correct subject, here the reference, gets one mistake at a time. Each miniature runs until it has failed everything
+ * that it breaks, and runs a part of the other scenarios, which another seed draws anew. `npm run miniatures` runs every
+ * miniature in every scenario.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import {
   miniatures,
   miniatureSummary,
   runMiniature,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 
 const SEED = Number(process.env["MLX_LAYOUT_SEED"] ?? 1);
 const HOW = { focusedRuns: 60, otherRuns: 1, otherShare: 0.05, untilCaught: true } as const;
 
-/** Registers a test for each miniature of one part of them; the parts are files, so that they run at once. */
+/** Registers a test for each miniature of one part of them. Each part is a file, so that the parts run in parallel. */
 export function judgeMiniatures(part: number, options: { readonly of: number }): void {
   const results: MiniatureResult[] = [];
   for (const [at, miniature] of miniatures.entries()) {
@@ -35,7 +35,7 @@ export function judgeMiniatures(part: number, options: { readonly of: number }):
         seed: SEED,
       });
       results.push(result);
-      assert.deepEqual(result.courtFaults, []);
+      assert.deepEqual(result.suiteErrors, []);
       const broken = new Set(result.red.map(({ requirement }) => requirement));
       assert.deepEqual([...broken].toSorted(), breaks.toSorted(), JSON.stringify(result.red));
     });

@@ -1,7 +1,7 @@
 /**
  * The reference is judged by every scenario in one world, each a test of its own.
  *
- * `npm start` and `npm run conform` run more cases of the same.
+ * `npm start` and `mlx-conform run --runs 100` run more cases of the same.
  *
  * @module
  */

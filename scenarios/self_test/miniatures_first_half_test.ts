@@ -1,5 +1,5 @@
 /**
- * Liars are caught: the first half of them.
+ * Every miniature is caught: the first half of them.
  */
 import { judgeMiniatures } from "./judge_miniatures.ts";
 

@@ -5,15 +5,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
-  decodeGiven,
   type EncodedGiven,
+  decodeGiven,
   encodeGiven,
   failureSignature,
-  miniatures,
-  runScenario,
-  type Scenario,
-  type ScenarioResult,
-} from "../../harness/mod.ts";
+  miniatureNamed,
+} from "../../harness/internal.ts";
+import { type Scenario, type ScenarioResult, runScenario } from "../../harness/mod.ts";
 import type { Subject } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
@@ -22,12 +20,10 @@ import { reference } from "../reference/reference.ts";
 const CASES = 2;
 const SIZE_MAX = 1024 * 1024;
 
-/** An honest subject and one that many scenarios catch, so that failures are compared as well. */
+/** A correct subject and one that many scenarios catch, so that failures are compared as well. */
 const SUBJECTS: readonly Subject[] = [
   reference,
-  ...miniatures
-    .filter(({ name }) => name === "returns_half_models")
-    .map((miniature) => miniature.wrap(reference)),
+  miniatureNamed("returns_half_models").wrap(reference),
 ];
 
 async function endOf(scenario: Scenario, given: Record<string, unknown>, subject: Subject) {

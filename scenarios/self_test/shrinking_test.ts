@@ -3,12 +3,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeGiven, runScenario, type Scenario } from "../../harness/mod.ts";
+import { decodeGiven } from "../../harness/internal.ts";
+import { runScenario, type Scenario } from "../../harness/mod.ts";
 import { anyTroubleScenario } from "../model_based/any_trouble.ts";
 import type { Step } from "../model_based/trouble.ts";
 import { reference } from "../reference/reference.ts";
 
-/** Real time is no part of this test: the smallest case must be found, however long it takes. */
+/** Real time is not part of this test: the smallest case must be found, however long it takes. */
 const SHRINK_MS = 600_000;
 
 /** Where a planted bug shows: a hub that is overloaded, some time after a crash late enough to leave something. */

@@ -1,9 +1,9 @@
 /**
- * The law, the scenarios and the miniatures belong together: what is judged can be shown to be judged.
+ * The requirements, the scenarios and the miniatures belong together: what is judged can be shown to be judged.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { miniatures, traceabilityGaps } from "../../harness/mod.ts";
+import { miniatures, traceabilityGaps } from "../../harness/internal.ts";
 import { scenarios } from "../mod.ts";
 
 const gaps = traceabilityGaps(scenarios, miniatures, {

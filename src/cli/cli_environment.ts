@@ -17,7 +17,7 @@ import type { DownloadPlan } from "../download/download_plan.ts";
 import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
 import type { Output } from "./text_output.ts";
 
-/** What the command asks of a manager: the contract, and some questions more. */
+/** What the command needs of a manager: the contract, and a little more. */
 export interface CliManager extends ModelManager {
   readonly plan: (request: PlanRequest) => Promise<LoadPlan>;
   readonly downloadDelegated: (
@@ -30,7 +30,7 @@ export interface CliManager extends ModelManager {
   checkDirectory(directory: string, options?: WaitOptions): Promise<CheckReport>;
   /** As `planLoad`, for any directory. */
   planDirectory(directory: string, options: { readonly runtime: PlanRuntime }): Promise<LoadPlan>;
-  /** Checks, loads and generates, and says how long it took. */
+  /** Checks, loads and generates, and measures how long each takes. */
   run(model: ModelArgument, request: PromptRequest & GenerateOptions): Promise<TimedGeneration>;
 }
 
@@ -41,9 +41,9 @@ export interface CliEnvironment {
   readonly config: SubjectConfig;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Whether a person looks at stderr. */
+  /** Whether stderr is a terminal. */
   readonly isTerminal: boolean;
-  /** Aborted with an `Interruption` when the command is told to stop. */
+  /** Aborted with an `Interruption` when the command is interrupted. */
   readonly signal: AbortSignal;
   readonly version: string;
   createManager(host: Host, config: SubjectConfig): CliManager;

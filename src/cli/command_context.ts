@@ -1,10 +1,10 @@
-import type { Host, WaitOptions } from "../../spec/mod.ts";
+import { resolve } from "node:path";
+import type { Environment, Host, WaitOptions, SubjectConfig } from "../../spec/mod.ts";
+import { expandHome } from "../layout/expand_home.ts";
 import type { CliManager, CliEnvironment } from "./cli_environment.ts";
-import type { Output } from "./text_output.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
-import { modelRoot } from "./model_root.ts";
 import { reportFailure, type ReportFailureOptions } from "./output/report_failure.ts";
-import { secretOutput } from "./output/secret_output.ts";
+import type { Output } from "./text_output.ts";
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -18,6 +18,7 @@ export interface CommandContext {
   readonly manager: CliManager;
   /** Absolute path of the directory of the models. */
   readonly root: string;
+  readonly env: Environment;
   readonly host: Host;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -27,46 +28,47 @@ export interface CommandContext {
 
 /** One run of the command line: it carries the exit code out of commander's callbacks. */
 export class Session {
-  readonly world: CliEnvironment;
+  readonly #environment: CliEnvironment;
   exitCode: ExitCode = EXIT_CODES.done;
 
-  constructor(world: CliEnvironment) {
-    this.world = world;
+  constructor(environment: CliEnvironment) {
+    this.#environment = environment;
   }
 
   /**
    * Runs a command and turns its failure into a message and an exit code.
    *
-   * @param action what the command does; it answers the exit code
-   * @param words `afterInterruption`: what became of its work when it was told to stop
+   * @param action what the command does; it returns the exit code
+   * @param words `afterInterruption`: what became of its work when it was interrupted
    */
   async run(
     options: CommonOptions,
-    action: (scene: CommandContext) => Promise<ExitCode>,
+    action: (context: CommandContext) => Promise<ExitCode>,
     words: Pick<ReportFailureOptions, "afterInterruption"> = {},
   ): Promise<void> {
-    const { world } = this;
-    const { env } = world.config;
+    const environment = this.#environment;
+    const { env } = environment.config;
     const secrets = [options.token, env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"]];
-    const stdout = secretOutput(world.stdout, secrets);
-    const stderr = secretOutput(world.stderr, secrets);
+    const stdout = secretOutput(environment.stdout, secrets);
+    const stderr = secretOutput(environment.stderr, secrets);
     try {
-      const root = modelRoot(options.root, world.config);
+      const root = modelRoot(options.root, environment.config);
       this.exitCode = await action({
-        manager: world.createManager(world.host, { root, env }),
+        manager: environment.createManager(environment.host, { root, env }),
         root,
-        host: world.host,
+        env,
+        host: environment.host,
         stdout,
         stderr,
-        isTerminal: world.isTerminal,
-        wait: { signal: world.signal },
+        isTerminal: environment.isTerminal,
+        wait: { signal: environment.signal },
       });
     } catch (error) {
       this.exitCode = reportFailure(error, {
         stdout,
         stderr,
         json: options.json === true,
-        signal: world.signal,
+        signal: environment.signal,
         ...words,
       });
     }
@@ -76,4 +78,36 @@ export class Session {
 /** Prints a value as one line of JSON. */
 export function printJson(output: Output, value: unknown): void {
   output.write(`${JSON.stringify(value)}\n`);
+}
+
+/** A shorter text would be found by accident. */
+const SECRET_LENGTH_MIN = 6;
+
+/**
+ * Wraps an output so that no secret passes it: `HUB-TOKEN-SECRET`.
+ *
+ * Nothing is expected to print one; this is the last line of defence.
+ */
+export function secretOutput(output: Output, secrets: readonly (string | undefined)[]): Output {
+  const hidden = secrets.filter(
+    (secret): secret is string => secret !== undefined && secret.length >= SECRET_LENGTH_MIN,
+  );
+  return {
+    write: (text) =>
+      output.write(hidden.reduce((safe, secret) => safe.replaceAll(secret, "[token]"), text)),
+  };
+}
+
+/**
+ * Chooses the directory of the models: the option, else `MLX_LAYOUT_ROOT`, else the place's own root.
+ *
+ * A leading `~` is the home directory, also where no shell has replaced it (`--root=~/Models`).
+ *
+ * @param option the value of `--root`
+ * @returns an absolute path
+ */
+export function modelRoot(option: string | undefined, config: SubjectConfig): string {
+  // A variable that is empty counts as not set: `HUB-ENV-EMPTY`.
+  const chosen = option ?? (config.env["MLX_LAYOUT_ROOT"] || config.root);
+  return resolve(expandHome(chosen, config.env));
 }

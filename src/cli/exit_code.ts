@@ -13,7 +13,7 @@ export const EXIT_CODES = {
 /** One of the exit codes. */
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-/** Why the command was told to stop; the reason of its `AbortSignal`. */
+/** Why the command was interrupted: the reason of its `AbortSignal`. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
   readonly exitCode: ExitCode;
@@ -28,7 +28,7 @@ export class Interruption extends Error {
 }
 
 /**
- * The exit code of a failure: a request that is wrong itself is a matter of usage.
+ * The exit code of a failure: a request that is itself wrong is a usage error.
  *
  * @returns 2 for `invalid-argument`, else 1
  */

@@ -54,7 +54,7 @@ test("mlx-layout --version is that of the package", async () => {
   assert.match(manifest, new RegExp(`"version": "${stdout.trim()}"`));
 });
 
-test("mlx-layout list looks into ~/Documents/Models unless told otherwise", async () => {
+test("mlx-layout list looks into ~/Documents/Models unless it is given another root", async () => {
   const { exitCode, stderr } = await ended(start("list"));
   assert.equal(exitCode, 0);
   assert.match(stderr, new RegExp(`${join(root, "Documents", "Models")}\n$`));
@@ -83,13 +83,13 @@ for (const [signal, expected] of [
       hub.close();
       assert.equal(exitCode, expected);
       assert.equal(stdout, "");
-      assert.match(stderr, /^mlx-layout: Interrupted.*run the same command again.*\n$/);
+      assert.match(stderr, /^mlx-layout: Interrupted.*retry the command.*\n$/);
     },
   );
 }
 
 test(
-  "mlx-layout is quiet when nobody reads its output",
+  "mlx-layout is quiet when its output is closed",
   { skip: process.platform === "win32" ? "Windows has no EPIPE" : false },
   async () => {
     const child = start("--help");

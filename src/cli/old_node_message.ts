@@ -2,8 +2,8 @@
 const OLDEST = [22, 19] as const;
 
 /**
- * What to tell whoever starts a command with a Node that is too old for it. Neither this module nor those that begin with it may use
- * what such a Node lacks.
+ * The message of a command that is started with a Node that is too old for it. Neither this module nor those that begin
+ * with it may use what such a Node lacks.
  *
  * @param version as in `process.versions.node`
  * @returns undefined where it is new enough
@@ -12,5 +12,5 @@ export function oldNodeMessage(command: string, version: string): string | undef
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [oldestMajor, oldestMinor] = OLDEST;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
-  return `${command}: Cannot run with Node ${version} as it needs ${OLDEST.join(".")} or later: install that one, or start it by npm in a clone, whose scripts bring their own`;
+  return `${command}: Node ${version} is too old, ${OLDEST.join(".")} or later is needed: install it, or use the npm scripts of a clone, which bring their own`;
 }

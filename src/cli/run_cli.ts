@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addExamples } from "./add_examples.ts";
 import { addBenchCommand } from "./commands/bench.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import type { CliEnvironment } from "./cli_environment.ts";
@@ -14,30 +15,37 @@ import { Session } from "./command_context.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 
+const EXAMPLES = [
+  "download mlx-community/SmolLM-135M-Instruct-4bit",
+  "list",
+  'run mlx-community/SmolLM-135M-Instruct-4bit --prompt "Why is the sky blue?"',
+];
+
 const NOTES = `
-The root is --root, else MLX_LAYOUT_ROOT, else ~/Documents/Models.
+Models are kept below --root, else MLX_LAYOUT_ROOT, else ~/Documents/Models.
 HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and proxies work as in the official client.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (run the same again to go on).`;
+Exit codes: 0 done, 1 failed, 2 usage error, 130 interrupted (retry the command to continue).`;
 
 /**
  * Runs the command `mlx-layout`.
  *
  * @param args arguments behind the program's name
- * @returns the exit code; failures of the command have been told by then
+ * @returns the exit code; failures of the command have been reported by then
  */
-export async function runCli(args: readonly string[], world: CliEnvironment): Promise<ExitCode> {
-  const session = new Session(world);
+export async function runCli(
+  args: readonly string[],
+  environment: CliEnvironment,
+): Promise<ExitCode> {
+  const session = new Session(environment);
   const program = new Command("mlx-layout")
-    .description(
-      "Download MLX models to where MLX looks for them, and tell whether they are right.",
-    )
-    .version(world.version)
-    .addHelpText("after", NOTES)
+    .description("Download MLX models to where MLX looks for them, and check that they are intact.")
+    .version(environment.version)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text),
+      writeOut: (text) => environment.stdout.write(text),
+      writeErr: (text) => environment.stderr.write(text),
     });
+  addExamples(program, EXAMPLES).addHelpText("after", NOTES);
   addDownloadCommand(program, session);
   addListCommand(program, session);
   addPathCommand(program, session);

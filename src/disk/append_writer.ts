@@ -1,6 +1,6 @@
 import type { OpenFile } from "../../spec/mod.ts";
 
-/** Bytes that are written at once at the most; as many may wait meanwhile. */
+/** Most bytes that are written in one call; as many may wait meanwhile. */
 const BUFFER_BYTES = 1024 * 1024;
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { limitedFiles, memoryFiles, readBytes } from "../../harness/mod.ts";
+import { limitedFiles, readBytes } from "../../harness/internal.ts";
+import { memoryFiles } from "../../harness/mod.ts";
 import { AppendWriter } from "./append_writer.ts";
 
 test("AppendWriter writes what it was given, in order, whatever the sizes of the chunks", async () => {

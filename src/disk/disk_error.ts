@@ -2,19 +2,19 @@ import type { ErrorCode } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 
 const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  ENOSPC: ["disk-full", "the volume is full: free some space and run the same again"],
-  EDQUOT: ["disk-full", "the disk quota is used up: free some space and run the same again"],
-  EFBIG: ["disk-full", "the volume takes no file of this size: use another root"],
-  EACCES: ["access-denied", "permission is denied: change the permissions or use another root"],
-  EPERM: ["access-denied", "the operation is not permitted here: use another root"],
-  EROFS: ["access-denied", "the volume is read-only: use another root"],
+  ENOSPC: ["disk-full", "the volume is full; free some space and retry the command"],
+  EDQUOT: ["disk-full", "the disk quota is used up; free some space and retry the command"],
+  EFBIG: ["disk-full", "the volume does not take a file of this size; use another root"],
+  EACCES: ["access-denied", "permission is denied; change the permissions or use another root"],
+  EPERM: ["access-denied", "the operation is not permitted here; use another root"],
+  EROFS: ["access-denied", "the volume is read-only; use another root"],
   ENOTDIR: [
     "access-denied",
-    "a file stands where a directory must be: move it away or use another root",
+    "a file is where a directory must be; move it away or use another root",
   ],
-  EISDIR: ["access-denied", "a directory stands where a file must be: move it away"],
-  ENAMETOOLONG: ["path-too-long", "the path is longer than the volume allows: use a shorter root"],
-  ELOOP: ["access-denied", "symbolic links lead in a circle: remove them"],
+  EISDIR: ["access-denied", "a directory is where a file must be; move it away"],
+  ENAMETOOLONG: ["path-too-long", "the path is longer than the volume allows; use a shorter root"],
+  ELOOP: ["access-denied", "symbolic links lead in a circle; remove them"],
 };
 
 /** The operating system's code of a failure (`ENOENT`, …), or undefined when it has none. */
@@ -25,7 +25,7 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 /**
- * Says what was attempted when the disk failed; a {@linkcode ModelError} or an abort passes unchanged.
+ * Adds to a failure of the disk what was attempted; a {@linkcode ModelError} or an abort passes unchanged.
  *
  * @param error what the port rejected with
  * @param attempt what was attempted and on what, for example `write "/m/config.json"`
@@ -36,7 +36,7 @@ export function diskError(error: unknown, attempt: string): unknown {
   if (errno === undefined) return error;
   const [code, why] = CODES[errno] ?? [
     "disk-io",
-    `the disk answered ${errno}: check the volume and run the same again`,
+    `the disk answered ${errno}; check the volume and retry the command`,
   ];
-  return new ModelError(code, `Cannot ${attempt} as ${why}`, { cause: error });
+  return new ModelError(code, `Cannot ${attempt}: ${why}`, { cause: error });
 }

@@ -21,7 +21,7 @@ import type { RunnerClient } from "../run/runner_client.ts";
 import { RepositoryDownloader } from "./repository_downloader.ts";
 
 /**
- * What each runtime's own downloader asks for, whatever it is asked: mlx-lm's `DEFAULT_ALLOW_PATTERNS`, and
+ * What each runtime's own downloader fetches, no matter what is asked for: mlx-lm's `DEFAULT_ALLOW_PATTERNS`, and
  * mlx-swift-lm's `modelDownloadPatterns`.
  */
 const RUNTIME_PATTERNS: Readonly<Record<string, readonly string[]>> = {
@@ -43,10 +43,10 @@ const RUNTIME_PATTERNS: Readonly<Record<string, readonly string[]>> = {
 const NO_DIGEST: Digest = "sha256:";
 
 /**
- * Lets an MLX runtime's own downloader, in a child process, carry out a request, and judges what came of it by the
- * rules of every download: `DL-DELEGATED`.
+ * Downloads with an MLX runtime's own downloader, in a child process, and verifies the result by the rules of every
+ * download: `DL-DELEGATED`.
  *
- * The commit is resolved here and handed over, so that the runtime and the judge speak of the same files. The place is
+ * The commit is resolved here and handed over, so that what the runtime downloads is what is verified. The place is
  * the runtime's own (a snapshot in the hub's cache for mlx-lm) and no marker is written there: blobs' names or the
  * downloader's metadata state the hashes, and a check reads those.
  */
@@ -79,7 +79,7 @@ export class DelegatedDownloader {
     if (offline)
       throw new ModelError(
         "offline",
-        "Cannot let a runtime download while the network is switched off",
+        "Cannot download with a runtime: the network is switched off (HF_HUB_OFFLINE or --offline); switch it on",
       );
     const { commit, listed } = await this.#repositories.snapshot(request, options);
     const selection = selectionOf(request);
@@ -104,7 +104,7 @@ export class DelegatedDownloader {
     );
     const fetchedBytes = meter.bytesDone;
     meter.publish();
-    await this.#judge(directory, { wanted, repository, signal });
+    await this.#verify(directory, { wanted, repository, signal });
     meter.end();
     const files = wanted.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
     return { directory, commit, files, bytesFetched: fetchedBytes, offline: false };
@@ -135,11 +135,11 @@ export class DelegatedDownloader {
     await client.close();
     throw new ModelError(
       "unsupported",
-      `Cannot download with the runner ${client.hello.name} as it has no downloader: use mlx-lm or mlx-swift`,
+      `Cannot download with the runner ${client.hello.name}: it has no downloader; use mlx-lm or mlx-swift`,
     );
   }
 
-  async #judge(
+  async #verify(
     directory: string,
     context: {
       readonly wanted: readonly ListedFile[];
@@ -158,7 +158,7 @@ export class DelegatedDownloader {
         hash: "always",
         signal,
       });
-      // Where the hub hides the hash, size and presence are what can be judged.
+      // Where the hub hides the hash, only size and presence can be verified.
       const isHidden = digest === undefined;
       faults.push(...found.filter(({ fault }) => !(isHidden && fault === "hash")));
     }
@@ -167,7 +167,7 @@ export class DelegatedDownloader {
     const more = faults.length === 1 ? "" : `, and ${faults.length - 1} more files are wrong`;
     throw new ModelError(
       "integrity",
-      `Cannot use what the runtime downloaded of "${repository}" into "${directory}": ${first.path} ${first.detail}${more}; remove it there and download again`,
+      `Cannot use the runtime's download of "${repository}" in "${directory}": ${first.path} ${first.detail}${more}; remove it and download it again`,
       { file: first.path, expected: "the listed size and hash", actual: first.detail },
     );
   }
@@ -196,7 +196,7 @@ function progressOf(wanted: readonly ListedFile[], { onProgress }: WaitOptions) 
       bytesTotal,
       filesDone,
       filesTotal,
-      // All bytes are there before the judgement; only the end is all of it.
+      // All bytes are there before they are verified; only the end is all of it.
       fraction: phase === "done" ? 1 : Math.min(0.999, meter.bytesDone / Math.max(bytesTotal, 1)),
     });
   meter.move(0);

@@ -1,27 +1,24 @@
 import { dirname, join } from "node:path";
 import type { DownloadResult, FileSystem, Host, WaitOptions } from "../../spec/mod.ts";
+import { throwIfAborted } from "../cancellation.ts";
 import { makeDirectories, removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
-import { throwIfAborted } from "../cancellation.ts";
 import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
-import { hubCachePlaceOf, isCommit, refPath } from "../layout/hub_cache.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
+import { type EarlierFiles, earlierFiles, type WrittenPlan } from "../records/earlier_files.ts";
 import { formatMarker, readMarker } from "../records/marker.ts";
 import { metadataPath } from "../records/metadata.ts";
-import type { DownloadTask } from "./download_task.ts";
-import { type EarlierFiles, earlierFiles, type WrittenPlan } from "../records/earlier_files.ts";
-import { fetchMissing } from "./transfer/fetch_missing.ts";
-import { findStrays } from "./publish/find_strays.ts";
-import { type DiskState } from "./inspect/disk_state.ts";
-import { inspectDisk } from "./inspect/inspect_disk.ts";
 import { withModelLock } from "../records/model_lock.ts";
-import { ProgressMeter } from "./transfer/progress_meter.ts";
+import { type DownloadTask, filePath } from "./download_task.ts";
+import type { DiskState } from "./inspect/disk_state.ts";
 import { publishModel, removeMetadata } from "./publish/publish_model.ts";
-import { publishSnapshot } from "./publish/publish_snapshot.ts";
-import { type Staging, stagingOf } from "../records/staging.ts";
+import { publisherOf } from "./publish/publisher_of.ts";
+import { fetchMissing } from "./transfer/fetch_missing.ts";
+import { ProgressMeter } from "./transfer/progress_meter.ts";
 
 /**
  * Carries out a download: check, lock, fetch and verify everything, then publish everything.
@@ -35,38 +32,35 @@ export async function downloadFiles(
   task: DownloadTask,
   options: WaitOptions = {},
 ): Promise<DownloadResult> {
-  const staging = stagingOf(task.directory);
+  const { place, source } = task;
   try {
     await assertPlaceable(host, task);
-    return await withModelLock(host, staging.locks, {
+    return await withModelLock(host, place.staging.locks, {
       signal: options.signal,
       action: () => downloadLocked(host, task, options),
-      after: () => removeEmptyStaging(host, task, staging),
+      after: () => removeEmptyStaging(host.files, place),
     });
   } catch (error) {
-    throw diskError(error, `keep "${task.source}" in "${task.directory}"`);
+    throw diskError(error, `keep "${source}" in "${place.directory}"`);
   }
 }
 
 /** Everything that can be refused before anything is written. */
 export async function assertPlaceable(host: Host, task: DownloadTask): Promise<void> {
   const { files, random } = host;
-  const { root, directory, wanted } = task;
+  const { place, wanted } = task;
+  const { root, directory, staging } = place;
   const directories = new Set([
     directory,
-    stagingOf(directory).directory,
+    staging.directory,
     dirname(metadataPath(directory, "x")),
+    ...publisherOf(place).directories(task),
   ]);
   for (const { path } of wanted) {
-    directories.add(dirname(join(directory, ...path.split("/"))));
+    directories.add(dirname(filePath(task, path)));
     directories.add(dirname(metadataPath(directory, path)));
   }
-  const cache = hubCachePlaceOf(directory);
-  if (cache !== undefined) {
-    directories.add(cache.blobs).add(cache.trees);
-    if (!isCommit(task.revision)) directories.add(dirname(refPath(cache, task.revision)));
-  }
-  for (const place of directories) await assertInsideRoot(files, root, place);
+  for (const one of directories) await assertInsideRoot(files, root, one);
   await assertExactCase(files, root, directory);
   const paths = wanted.map((file) => file.path);
   await assertNoNameConflicts(files, paths, { root, directory, random });
@@ -79,14 +73,15 @@ async function downloadLocked(
 ): Promise<DownloadResult> {
   const { files } = host;
   const { signal } = options;
-  const staging = stagingOf(task.directory);
-  const marker = await readMarker(files, task.directory);
+  const { directory, staging } = task.place;
+  const publisher = publisherOf(task.place);
+  const marker = await readMarker(files, directory);
   const earlier = await earlierFiles(files, task, marker);
-  const disk = await inspectDisk(files, task, { marker, signal });
+  const disk = await publisher.inspect(files, task, { marker, signal });
   await assertRoom(host, task, disk);
   const hadPlan = (await lstatIfThere(files, staging.plan)) !== undefined;
-  if (disk.missing.length > 0) await writePlan(host, task, { staging, earlier });
-  await removeStalePartials(host, disk, staging);
+  if (disk.missing.length > 0) await writePlan(host, task, earlier);
+  await removeStalePartials(files, task.place, disk);
   const meter = new ProgressMeter(totalsOf(task), options.onProgress);
   const here = [...disk.kept, ...disk.unlinked];
   meter.kept(
@@ -95,7 +90,6 @@ async function downloadLocked(
   );
   const { staged, bytesFetched } = await fetchMissing(host, task, {
     disk,
-    staging,
     meter,
     signal,
   }).catch(async (error: unknown) => {
@@ -104,21 +98,19 @@ async function downloadLocked(
       await unlinkIfThere(files, staging.plan);
     throw error;
   });
-  const strays = await findStrays(files, task, { earlier, signal });
-  // From here on nothing waits for the network, and stopping half-way would help nobody.
+  const strays = await publisher.findStrays(files, task, { earlier, signal });
+  // From here on nothing waits for the network, and stopping half-way would not help.
   throwIfAborted(signal);
   meter.report("publish");
-  const publication = { task, staging, kept: disk.kept, staged, strays, marker };
-  const cache = hubCachePlaceOf(task.directory);
-  if (cache === undefined) await publishModel(host, publication);
-  else await publishSnapshot(host, { ...publication, cache, unlinked: disk.unlinked });
+  const { kept, unlinked } = disk;
+  await publishModel(host, publisher, { task, kept, unlinked, staged, strays, marker });
   await removeOrphanedMetadata(files, task, earlier);
   await unlinkIfThere(files, staging.plan);
   throwIfAborted(signal);
   meter.report("done");
   const placed = [...here, ...staged];
   return {
-    directory: task.directory,
+    directory,
     commit: task.commit,
     files: placed
       .map(({ wanted, sizeBytes }) => ({ path: wanted.path, sizeBytes }))
@@ -146,11 +138,11 @@ async function assertRoom(host: Host, task: DownloadTask, disk: DiskState): Prom
   }, 0);
   if (neededBytes === 0) return;
   // The staging area is there already, and on the same volume.
-  const availableBytes = await host.files.availableBytes(stagingOf(task.directory).directory);
+  const availableBytes = await host.files.availableBytes(task.place.staging.directory);
   if (availableBytes >= neededBytes) return;
   throw new ModelError(
     "disk-full",
-    `Cannot download "${task.source}" as it needs ${neededBytes} more bytes in "${task.directory}": only ${availableBytes} are free; free some space or use another root`,
+    `Cannot download "${task.source}" into "${task.place.directory}": it needs ${neededBytes} more bytes, and only ${availableBytes} are free; free some space or use another root`,
     { expected: `${neededBytes} bytes`, actual: `${availableBytes} bytes` },
   );
 }
@@ -159,12 +151,8 @@ async function assertRoom(host: Host, task: DownloadTask, disk: DiskState): Prom
  * Writes down what is wanted, and what earlier downloads brought: so what is missing can be named without the network
  * (`OFF-INCOMPLETE`), and what a killed download has left is known for what it is (`LAYOUT-STRAYS`).
  */
-async function writePlan(
-  host: Host,
-  task: DownloadTask,
-  context: { readonly staging: Staging; readonly earlier: EarlierFiles },
-): Promise<void> {
-  const { staging, earlier } = context;
+async function writePlan(host: Host, task: DownloadTask, earlier: EarlierFiles): Promise<void> {
+  const { staging } = task.place;
   const plan: WrittenPlan = {
     format: "mlx-layout/1",
     source: task.source,
@@ -189,15 +177,19 @@ async function writePlan(
 }
 
 /** Kept bytes of content that is no longer wanted only take room: `DL-RESUME-CHANGED`, `DL-LEFTOVERS`. */
-async function removeStalePartials(host: Host, disk: DiskState, staging: Staging): Promise<void> {
+async function removeStalePartials(
+  files: FileSystem,
+  { staging }: ModelPlace,
+  disk: DiskState,
+): Promise<void> {
   const current = new Set(
     disk.missing.map((content) => `${content.wanted[0].contentKey}.incomplete`),
   );
-  for (const name of await namesIn(host.files, staging.partials)) {
-    if (!current.has(name)) await unlinkIfThere(host.files, join(staging.partials, name));
+  for (const name of await namesIn(files, staging.partials)) {
+    if (!current.has(name)) await unlinkIfThere(files, join(staging.partials, name));
   }
-  for (const name of await namesIn(host.files, staging.temporary)) {
-    await unlinkIfThere(host.files, join(staging.temporary, name));
+  for (const name of await namesIn(files, staging.temporary)) {
+    await unlinkIfThere(files, join(staging.temporary, name));
   }
 }
 
@@ -209,14 +201,13 @@ async function removeOrphanedMetadata(
 ): Promise<void> {
   for (const path of earlier.keys()) {
     if (task.listed.has(path)) continue;
-    const place = join(task.directory, ...path.split("/"));
-    if ((await lstatIfThere(files, place)) === undefined)
-      await removeMetadata(files, task.directory, path);
+    if ((await lstatIfThere(files, filePath(task, path))) === undefined)
+      await removeMetadata(files, task.place.directory, path);
   }
 }
 
-async function removeEmptyStaging(host: Host, task: DownloadTask, staging: Staging): Promise<void> {
-  for (const directory of [staging.temporary, staging.partials, staging.locks]) {
-    await removeEmptyDirectories(host.files, directory, task.root);
-  }
+async function removeEmptyStaging(files: FileSystem, place: ModelPlace): Promise<void> {
+  const { temporary, partials, locks } = place.staging;
+  for (const directory of [temporary, partials, locks])
+    await removeEmptyDirectories(files, directory, place.root);
 }

@@ -1,12 +1,15 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import { readMarker } from "../records/marker.ts";
 import type { DownloadTask } from "./download_task.ts";
-import { inspectDisk } from "./inspect/inspect_disk.ts";
+import { publisherOf } from "./publish/publisher_of.ts";
 
 /** What a download would do with one file. */
 export interface PlannedFile {
+  /** Repository-relative path, with `/`. */
   readonly path: string;
+  /** Its size in bytes. */
   readonly sizeBytes: number;
+  /** Whether it is complete, begun or absent on the disk. */
   readonly action: "keep" | "resume" | "fetch";
   /** Bytes that are on the disk already. */
   readonly bytesKept: number;
@@ -16,10 +19,15 @@ export interface PlannedFile {
 export interface DownloadPlan {
   /** `org/name`, or the URL. */
   readonly repository: string;
+  /** The commit that the files would be of. */
   readonly commit: string;
+  /** Absolute path of the model's directory. */
   readonly directory: string;
+  /** Every wanted file. */
   readonly files: readonly PlannedFile[];
+  /** Bytes of all wanted files. */
   readonly bytesTotal: number;
+  /** Bytes that would be received. */
   readonly bytesToFetch: number;
 }
 
@@ -29,8 +37,12 @@ export async function planDownload(
   task: DownloadTask,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<DownloadPlan> {
-  const marker = await readMarker(files, task.directory);
-  const { kept, missing } = await inspectDisk(files, task, { marker, signal: options.signal });
+  const { directory } = task.place;
+  const marker = await readMarker(files, directory);
+  const { kept, missing } = await publisherOf(task.place).inspect(files, task, {
+    marker,
+    signal: options.signal,
+  });
   const planned: PlannedFile[] = kept.map(({ wanted, sizeBytes }) => ({
     path: wanted.path,
     sizeBytes,
@@ -48,7 +60,7 @@ export async function planDownload(
   return {
     repository: task.source,
     commit: task.commit,
-    directory: task.directory,
+    directory,
     files: planned.toSorted((one, two) => (one.path < two.path ? -1 : 1)),
     bytesTotal: planned.reduce((sum, file) => sum + file.sizeBytes, 0),
     bytesToFetch,

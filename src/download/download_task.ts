@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { Digest } from "../../spec/mod.ts";
 import type { HttpClient } from "../hub/http_client.ts";
 import type { ListedFile } from "../hub/list_files.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
 
 /** Everything that is decided before the first byte of a file is requested. */
 export interface DownloadTask {
-  /** The directory that may be written to. */
-  readonly root: string;
-  /** The model's directory, under the root. */
-  readonly directory: string;
+  /** Where the model goes, and where its unfinished files wait. */
+  readonly place: ModelPlace;
   /** Repository id or URL, as the marker names it. */
   readonly source: string;
   /** Revision as asked for; empty for a URL. */
@@ -18,11 +18,11 @@ export interface DownloadTask {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly wanted: readonly WantedFile[];
-  /** Every listed path with its hash, wanted or not: tells what belongs to this commit. */
+  /** Every listed path with its hash, wanted or not: what belongs to this commit. */
   readonly listed: ReadonlyMap<string, Digest | undefined>;
   /** The whole listing of the commit; undefined for a URL. */
   readonly listing: readonly ListedFile[] | undefined;
-  /** Whether a marker is written: it says that a model is there, not that some files are. */
+  /** Whether a marker is written: it says that a model is there, not just some files. */
   readonly writesMarker: boolean;
   readonly http: HttpClient;
   /** Transfers at a time. */
@@ -45,12 +45,17 @@ export interface WantedFile {
   readonly validator?: string | undefined;
 }
 
+/** Where a file of a task belongs. @param path relative to the model's directory, with `/` */
+export function filePath({ place }: Pick<DownloadTask, "place">, path: string): string {
+  return join(place.directory, ...path.split("/"));
+}
+
 /**
  * Names a content among partial files: by its hash where one is listed, else by where it comes from.
  *
  * So kept bytes are used for the same content only, also under another path or in another commit: `DL-RESUME-CHANGED`.
  *
- * @param source tells contents without a listed hash apart, for example repository, commit and path
+ * @param source distinguishes contents without a listed hash, for example repository, commit and path
  */
 export function contentKeyOf(digest: Digest | undefined, source: string): string {
   if (digest !== undefined) return digest.slice(digest.indexOf(":") + 1);

@@ -8,13 +8,12 @@ import {
   type WaitOptions,
   DEFAULT_PATTERNS,
 } from "../../spec/mod.ts";
-import { diskError } from "../disk/disk_error.ts";
 import { ModelError } from "../errors.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
-import { hubCachePlace, hubCacheRoot } from "../layout/hub_cache.ts";
-import { modelDirectory } from "../layout/model_directory.ts";
+import { DEFAULT_LAYOUT, layoutNames } from "../layout/layouts/mod.ts";
+import { modelPlace } from "../layout/model_directory.ts";
 import { selectionOf } from "../layout/select_files.ts";
-import { localSnapshot } from "../records/local_snapshot.ts";
+import { localPlace } from "../records/local_place.ts";
 import { DelegatedDownloader } from "./delegated_downloader.ts";
 import type { DownloadPlan } from "./download_plan.ts";
 import {
@@ -22,10 +21,10 @@ import {
   RepositoryDownloader,
   type RepositoryTarget,
 } from "./repository_downloader.ts";
-import { revisionOf } from "../layout/revision.ts";
 
 /** Options of a {@linkcode MlxModelDownloader}. */
 export interface MlxModelDownloaderOptions {
+  /** How often and how patiently a failed request is repeated. @default {the defaults of RetryPolicy} */
   readonly retry?: Partial<RetryPolicy> | undefined;
 }
 
@@ -40,8 +39,8 @@ export interface MlxModelDownloaderOptions {
  * import { MlxModelDownloader, nodeHost } from "mlx-layout";
  * import assert from "node:assert/strict";
  *
- * const place = { root: "/nowhere/Models", env: { HF_HUB_OFFLINE: "1" } };
- * const downloader = new MlxModelDownloader(nodeHost(), place);
+ * const config = { root: "/nowhere/Models", env: { HF_HUB_OFFLINE: "1" } };
+ * const downloader = new MlxModelDownloader(nodeHost(), config);
  * await assert.rejects(downloader.download({ repository: "org/absent" }), { code: "offline" });
  * ```
  */
@@ -51,6 +50,12 @@ export class MlxModelDownloader {
   readonly #repositories: RepositoryDownloader;
   readonly #delegated: DelegatedDownloader;
 
+  /**
+   * Makes a downloader; it reads and sends nothing until it is asked.
+   *
+   * @param host the outside world, such as `nodeHost()`
+   * @param config the root that holds the models, and the environment variables that count
+   */
   constructor(host: Host, config: SubjectConfig, options: MlxModelDownloaderOptions = {}) {
     this.#config = config;
     this.#files = host.files;
@@ -61,7 +66,7 @@ export class MlxModelDownloader {
   /**
    * Downloads a model, or finds that it is complete.
    *
-   * @throws {ModelError} with the code that tells why; what was good on disk before is as it was
+   * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
    */
   async download(
     request: DownloadRequest,
@@ -71,7 +76,11 @@ export class MlxModelDownloader {
     return this.#repositories.download(request, { ...options, target });
   }
 
-  /** Says what a download would do, and writes nothing. */
+  /**
+   * Says what a download would do, and writes nothing.
+   *
+   * @throws {ModelError} as {@linkcode download}, except for failures to write
+   */
   async plan(
     request: DownloadRequest,
     options: RepositoryDownloadOptions = {},
@@ -80,8 +89,10 @@ export class MlxModelDownloader {
   }
 
   /**
-   * Lets an MLX runtime's own downloader carry out a request, in the runtime's own place, and judges the result by the
-   * same rules: `DL-DELEGATED`.
+   * Downloads with an MLX runtime's own downloader, in the runtime's own place, and verifies the result by the same
+   * rules: `DL-DELEGATED`.
+   *
+   * @throws {ModelError} `integrity` for a missing file or other bytes, a code `runner-…`, or the hub's code
    */
   async downloadDelegated(
     request: DelegatedDownloadRequest,
@@ -91,45 +102,25 @@ export class MlxModelDownloader {
   }
 
   async #target(request: DownloadRequest): Promise<RepositoryTarget> {
-    const layout = request.layout ?? "hubapi";
-    const selection = selectionOf(request, DEFAULT_PATTERNS);
-    const mustBeModel = !selection.isChosen;
-    if (layout === "hf-cache") {
-      return { ...(await this.#snapshotTarget(request)), selection, mustBeModel };
-    }
-    if (layout !== "hubapi" && layout !== "lmstudio") {
+    const { repository, layout = DEFAULT_LAYOUT } = request;
+    const targets = layoutNames(({ isDownloadTarget }) => isDownloadTarget);
+    if (!targets.includes(layout)) {
+      const expected = targets.join(", ");
       throw new ModelError(
         "unsupported",
-        `Cannot download into layout "${layout}": use "hubapi", "lmstudio" or "hf-cache"`,
-        { expected: "hubapi, lmstudio or hf-cache", actual: layout },
+        `Cannot download "${repository}" into layout "${layout}"; use one of ${expected}`,
+        { expected, actual: layout },
       );
     }
-    const directory = modelDirectory(this.#config.root, request.repository, { layout });
-    return { directory, selection, mustBeModel };
-  }
-
-  async #snapshotTarget(
-    request: DownloadRequest,
-  ): Promise<Omit<RepositoryTarget, "selection" | "mustBeModel">> {
-    const { repository } = request;
-    const root = hubCacheRoot(this.#config);
-    const cache = hubCachePlace(root, repository);
-    const known = await this.#tryDisk(
-      () => localSnapshot(this.#files, cache, revisionOf(request)),
-      cache.repository,
-    );
+    const selection = selectionOf(request, DEFAULT_PATTERNS);
+    const { place } = await localPlace(this.#files, this.#config, { ...request, layout });
     return {
-      root,
-      directory: known ?? cache.snapshots,
-      directoryOf: (commit) => modelDirectory(root, repository, { layout: "hf-cache", commit }),
+      place,
+      ...(place.cache !== undefined && {
+        placeOf: (commit) => modelPlace(this.#config, repository, { layout, commit }),
+      }),
+      selection,
+      mustBeModel: !selection.isChosen,
     };
-  }
-
-  async #tryDisk<T>(action: () => Promise<T>, directory: string): Promise<T> {
-    try {
-      return await action();
-    } catch (error) {
-      throw diskError(error, `read "${directory}"`);
-    }
   }
 }

@@ -15,9 +15,9 @@ import { hubSettings, type HubSettings } from "../hub/hub_settings.ts";
 import { resolveUrl } from "../hub/hub_urls.ts";
 import { resolveRevision } from "../hub/resolve_revision.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
 import { revisionOf } from "../layout/revision.ts";
 import { assertWhole, lackingParts, selectFiles, type Selection } from "../layout/select_files.ts";
-import { stagingOf } from "../records/staging.ts";
 import { assertPlaceable, downloadFiles } from "./download_files.ts";
 import { type DownloadPlan, planDownload } from "./download_plan.ts";
 import { contentKeyOf, type DownloadTask } from "./download_task.ts";
@@ -32,12 +32,10 @@ const CONCURRENCY = 8;
 
 /** Where a repository's files go, and which they are. */
 export interface RepositoryTarget {
-  /** The directory that writes stay under. @default {the place's root} */
-  readonly root?: string;
-  /** The model's directory, as far as it is known before the hub says which commit is meant. */
-  readonly directory: string;
-  /** The directory of a commit, where each has its own. @default {the same for all} */
-  readonly directoryOf?: (commit: string) => string;
+  /** The model's place, as far as it is known before the hub says which commit is meant. */
+  readonly place: ModelPlace;
+  /** The place of a commit, where each has its own. @default {the same for all} */
+  readonly placeOf?: (commit: string) => ModelPlace;
   readonly selection: Selection;
   /** Whether it is refused when the repository lacks what a model needs. */
   readonly mustBeModel: boolean;
@@ -45,11 +43,15 @@ export interface RepositoryTarget {
 
 /** Options of a repository download. */
 export interface RepositoryDownloadOptions extends WaitOptions {
-  /** What the hub was asked already; it is not asked again. */
+  /**
+   * What the hub has already answered; it is not asked again.
+   *
+   * @internal
+   */
   readonly snapshot?: RepositorySnapshot | undefined;
 }
 
-/** Downloads a hub repository into a directory; who calls it decides which one. */
+/** Downloads a hub repository into a directory that the caller chooses. */
 export class RepositoryDownloader {
   readonly #host: Host;
   readonly #config: SubjectConfig;
@@ -86,7 +88,7 @@ export class RepositoryDownloader {
     try {
       return await this.#download(request, options);
     } catch (error) {
-      throw diskError(error, `read "${options.target.directory}"`);
+      throw diskError(error, `read "${options.target.place.directory}"`);
     }
   }
 
@@ -145,13 +147,13 @@ export class RepositoryDownloader {
       attemptsMax,
     });
     const isCopyRight = copy !== undefined && copy.commit === resolved.commit;
-    if (isCopyRight && !(await this.#hasUnfinished(copy.directory))) return copy;
+    if (isCopyRight && !(await this.#hasUnfinished(question.place))) return copy;
     return repositorySnapshot(client, request, { resolved, signal });
   }
 
   /** A process that died behind its marker has left its plan and its lock: the long way clears them away, `DL-LEFTOVERS`. */
-  async #hasUnfinished(directory: string): Promise<boolean> {
-    return (await lstatIfThere(this.#host.files, stagingOf(directory).directory)) !== undefined;
+  async #hasUnfinished({ staging }: ModelPlace): Promise<boolean> {
+    return (await lstatIfThere(this.#host.files, staging.directory)) !== undefined;
   }
 
   #task(
@@ -165,8 +167,7 @@ export class RepositoryDownloader {
     const paths = selected.map((file) => file.path);
     if (target.mustBeModel) assertWhole(paths, repository);
     return {
-      root: target.root ?? this.#config.root,
-      directory: target.directoryOf?.(commit) ?? target.directory,
+      place: target.placeOf?.(commit) ?? target.place,
       source: repository,
       revision: revisionOf(request),
       commit,
@@ -198,12 +199,12 @@ function localQuestion(
   const revision = revisionOf(request);
   const { target } = context;
   return {
-    directory: target.directory,
+    place: target.place,
     source: request.repository,
     selection: target.selection,
     // Where each commit has a directory, it was the ref that led to this one.
     isRevision: (marker: Marker) =>
-      target.directoryOf !== undefined || [marker.revision, marker.commit].includes(revision),
+      target.placeOf !== undefined || [marker.revision, marker.commit].includes(revision),
     revision,
     signal: context.signal,
   };

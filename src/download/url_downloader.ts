@@ -16,7 +16,8 @@ import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
 import { hubError } from "../hub/hub_error.ts";
 import { hubSettings } from "../hub/hub_settings.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "../hub/retry.ts";
-import { modelDirectory } from "../layout/model_directory.ts";
+import { modelPlace } from "../layout/model_directory.ts";
+import { directoryPlace } from "../layout/model_place.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 import { selectionOf } from "../layout/select_files.ts";
 import { downloadFiles } from "./download_files.ts";
@@ -43,7 +44,7 @@ interface RemoteFacts {
  * Downloads plain files by their address, by the same rules as models: `DL-OTHER-WAY`.
  *
  * What the server states is verified: length, an unchanged etag, and the caller's SHA-256. A file goes into a
- * directory of its own in the flat layout; its name tells two addresses apart.
+ * directory of its own in the flat layout; its name distinguishes two addresses.
  */
 export class UrlDownloader {
   readonly #host: Host;
@@ -75,8 +76,8 @@ export class UrlDownloader {
   }
 
   #target(request: DownloadRequest): RepositoryTarget {
-    const directory = modelDirectory(this.#config.root, request.repository, { layout: "flat" });
-    return { directory, selection: selectionOf(request, ["*"]), mustBeModel: false };
+    const place = modelPlace(this.#config, request.repository, { layout: "flat" });
+    return { place, selection: selectionOf(request, ["*"]), mustBeModel: false };
   }
 
   /** Where the file of an address lies. @throws {ModelError} `invalid-argument`, `unsafe-path` */
@@ -100,7 +101,7 @@ export class UrlDownloader {
     if (settings.offline) {
       throw new ModelError(
         "offline",
-        `Cannot download "${withoutQuery(url)}" as the network is switched off (HF_HUB_OFFLINE): switch it on`,
+        `Cannot download "${withoutQuery(url)}": the network is switched off (HF_HUB_OFFLINE); switch it on`,
       );
     }
     const digest = parseSha256(request.sha256);
@@ -113,8 +114,7 @@ export class UrlDownloader {
     const { sizeBytes, validator } = await this.#askFacts(http, url, options.signal);
     const facts = `${withoutQuery(url)} ${sizeBytes} ${validator}`;
     const task: DownloadTask = {
-      root: this.#config.root,
-      directory: this.directoryOf(url),
+      place: directoryPlace(this.#config.root, this.directoryOf(url)),
       source: withoutQuery(url),
       revision: "",
       commit: "",
@@ -147,7 +147,7 @@ export class UrlDownloader {
     }
   }
 
-  /** A server that does not answer `HEAD` states nothing beforehand, which is no error: `DL-ERROR-HEADERS`. */
+  /** A server that does not answer `HEAD` states nothing beforehand, which is not an error: `DL-ERROR-HEADERS`. */
   async #askOnce(
     http: HttpClient,
     url: string,
@@ -190,14 +190,14 @@ function parseFileUrl(url: string): { readonly name: string } {
   if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot download ${JSON.stringify(printableAddress(url))}: give an address that starts with https:// or http://`,
+      `Cannot download ${JSON.stringify(printableAddress(url))}: it is not a web address; give one that starts with https:// or http://`,
     );
   }
   const name = decodeName(parsed.pathname.split("/").at(-1) ?? "");
   if (name === "" || name.includes("/")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot download "${withoutQuery(url)}" as it names no file: give the address of a file`,
+      `Cannot download "${withoutQuery(url)}": it does not name a file; give the address of a file`,
     );
   }
   assertSafePath(name);
@@ -219,6 +219,6 @@ function parseSha256(hex: string | undefined): Digest | undefined {
   if (/^[0-9a-f]{64}$/.test(lower)) return `sha256:${lower}`;
   throw new ModelError(
     "invalid-argument",
-    `Cannot use ${JSON.stringify(hex)} as a SHA-256: give 64 hexadecimal digits`,
+    `Cannot use ${JSON.stringify(hex)} as a SHA-256; give 64 hexadecimal digits`,
   );
 }

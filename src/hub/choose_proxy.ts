@@ -7,16 +7,6 @@ import type { Environment } from "../../spec/mod.ts";
  * `host:port` is one port, and `*` means every host.
  *
  * @param env the environment; the lower-case name wins over the upper-case one
- *
- * @example Usage
- * ```ts
- * import { chooseProxy } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const env = { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "internal.example" };
- * assert.equal(chooseProxy("https://hub.example/x", env), "http://proxy:3128");
- * assert.equal(chooseProxy("https://hub.internal.example/x", env), undefined);
- * ```
  */
 export function chooseProxy(url: string, env: Environment): string | undefined {
   const { protocol, hostname, port } = new URL(url);

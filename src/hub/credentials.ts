@@ -10,7 +10,7 @@ export interface SplitAddress {
  * Takes user name and password out of an address: errors, their causes and redirects repeat addresses, and the
  * platform's `fetch` refuses one that holds them: `HUB-TOKEN-SECRET`.
  *
- * @throws TypeError when it is no address
+ * @throws TypeError when it is not an address
  */
 export function splitCredentials(url: string): SplitAddress {
   const parsed = new URL(url);

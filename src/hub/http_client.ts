@@ -89,7 +89,7 @@ export class HttpClient {
     }
     throw new ModelError(
       "limit-exceeded",
-      `Cannot fetch "${withoutQuery(url)}" as it was redirected more than ${HOPS_MAX} times: check the hub's address`,
+      `Cannot fetch "${withoutQuery(url)}": it was redirected more than ${HOPS_MAX} times; check the hub's address`,
     );
   }
 
@@ -139,7 +139,7 @@ export class HttpClient {
     return response;
   }
 
-  /** Tells a cancel from a stall and from a broken connection, by who fired and not by what the error says. */
+  /** Distinguishes a cancel, a stall and a broken connection, by who aborted and not by what the error says. */
   async #guarded<T>(
     action: () => Promise<T>,
     place: { readonly guard: StallGuard; readonly url: string },
@@ -153,7 +153,7 @@ export class HttpClient {
         throw new Retryable(reason);
       }
       if (guard.signal.aborted) throwIfAborted(guard.signal);
-      const message = `Cannot fetch "${withoutQuery(url)}" as the connection failed: check the network and run the same again`;
+      const message = `Cannot fetch "${withoutQuery(url)}": the connection failed; check the network and retry the command`;
       throw new Retryable(new ModelError("network", message, { cause: error }));
     }
   }
@@ -165,7 +165,7 @@ export async function discardBody(response: HttpResponse): Promise<void> {
   await Promise.resolve(response.body[Symbol.asyncIterator]().return?.()).catch(ignoreBroken);
 }
 
-/** A connection that breaks while its rest is thrown away is no failure of anything. */
+/** A connection that breaks while its rest is thrown away is not a failure. */
 function ignoreBroken(): void {}
 
 function redirectTarget(from: string, response: HttpResponse): string {
@@ -174,10 +174,10 @@ function redirectTarget(from: string, response: HttpResponse): string {
   if (target === null || (target.protocol !== "https:" && target.protocol !== "http:")) {
     throw new ModelError(
       "not-a-hub",
-      `Cannot fetch "${withoutQuery(from)}" as it was redirected to no web address: check the hub's address`,
+      `Cannot fetch "${withoutQuery(from)}": it was redirected to something that is not a web address; check the hub's address`,
     );
   }
-  // Whoever redirects does not decide who the client is.
+  // A server that redirects does not decide who the client is.
   return splitCredentials(target.href).url;
 }
 

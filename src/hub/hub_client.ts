@@ -91,7 +91,7 @@ export class HubClient {
       if (sizeBytes > JSON_BYTES_MAX) {
         throw new ModelError(
           "limit-exceeded",
-          `Cannot ${question.attempt} as the answer is longer than ${JSON_BYTES_MAX} bytes: check the hub's address`,
+          `Cannot ${question.attempt}: the answer is longer than ${JSON_BYTES_MAX} bytes; check the hub's address`,
         );
       }
       chunks.push(chunk);
@@ -122,8 +122,8 @@ function parseJson(
     return JSON.parse(text);
   } catch (error) {
     const { response } = context.exchange;
-    const found = isHtml(response) ? "a web page" : "no JSON";
-    const message = `Cannot ${context.question.attempt} as the answer is ${found}: check the hub's address, and whether a login page or proxy stands before it`;
+    const found = isHtml(response) ? "a web page" : "not JSON";
+    const message = `Cannot ${context.question.attempt}: the answer is ${found}; check the hub's address, and whether a login page or a proxy answers in its place`;
     throw new ModelError("not-a-hub", message, { cause: error });
   }
 }

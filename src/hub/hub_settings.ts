@@ -24,16 +24,7 @@ export interface HubOverrides {
  * Reads how to reach the hub, as the official client does: `HUB-ENV-ENDPOINT`, `HUB-ENV-TOKEN`,
  * `HUB-ENV-OFFLINE`, `HUB-ENV-EMPTY`.
  *
- * @throws {ModelError} `invalid-argument` when the endpoint is no HTTP address
- *
- * @example Usage
- * ```ts
- * import { hubSettings } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const settings = hubSettings({ HF_ENDPOINT: "https://hub.example/", HF_TOKEN: "" });
- * assert.deepEqual(settings, { endpoint: "https://hub.example", token: undefined, offline: false });
- * ```
+ * @throws {ModelError} `invalid-argument` when the endpoint is not an HTTP address
  */
 export function hubSettings(env: Environment, overrides: HubOverrides = {}): HubSettings {
   const endpoint = overrides.endpoint || env["HF_ENDPOINT"] || DEFAULT_ENDPOINT;
@@ -49,7 +40,7 @@ function normalizeEndpoint(endpoint: string): string {
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot use ${JSON.stringify(printableAddress(endpoint))} as the hub's address: give an address that starts with https:// or http://`,
+      `Cannot use ${JSON.stringify(printableAddress(endpoint))} as the hub's address; give an address that starts with https:// or http://`,
     );
   }
   return endpoint.replace(/\/+$/, "");
@@ -62,7 +53,7 @@ function readToken(token: string | undefined): string | undefined {
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
     throw new ModelError(
       "invalid-argument",
-      "Cannot use the token as it has characters that no token has: check HF_TOKEN or --token",
+      "Cannot use the token: it has characters that no token has; check HF_TOKEN or --token",
     );
   }
   return trimmed;

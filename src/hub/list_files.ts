@@ -91,13 +91,13 @@ function lfsDigest(oid: unknown): Digest | undefined {
 function endless(attempt: string): ModelError {
   return new ModelError(
     "limit-exceeded",
-    `Cannot ${attempt} as the listing does not end: check the hub's address`,
+    `Cannot ${attempt}: the listing does not end; check the hub's address`,
   );
 }
 
 function misshapen(attempt: string): ModelError {
   return new ModelError(
     "not-a-hub",
-    `Cannot ${attempt} as the answer is no listing: check the hub's address`,
+    `Cannot ${attempt}: the answer is not a listing; check the hub's address`,
   );
 }

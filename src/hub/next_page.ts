@@ -5,7 +5,7 @@ import { ModelError } from "../errors.ts";
  * on the last page.
  *
  * @param page the page's own address and its `Link` header
- * @throws {ModelError} `not-a-hub` when the link is no web address
+ * @throws {ModelError} `not-a-hub` when the link is not a web address
  */
 export function nextPage(page: {
   readonly url: string;
@@ -17,7 +17,7 @@ export function nextPage(page: {
     if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
       throw new ModelError(
         "not-a-hub",
-        "Cannot follow the listing as its next page is no web address: check the hub's address",
+        "Cannot follow the listing: its next page is not a web address; check the hub's address",
       );
     }
     return url.href;

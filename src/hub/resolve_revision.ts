@@ -42,7 +42,7 @@ export async function resolveRevision(
   if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit)) {
     throw new ModelError(
       "not-a-hub",
-      `Cannot look up revision "${revision}" of "${repository}" as the answer names no commit: check the hub's address`,
+      `Cannot look up revision "${revision}" of "${repository}": the answer names no commit; check the hub's address`,
     );
   }
   const tags: unknown = info["tags"];

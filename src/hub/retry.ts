@@ -2,7 +2,7 @@ import type { Clock, HttpResponse, Random } from "../../spec/mod.ts";
 import type { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
 
-/** How often and how patiently is tried again. */
+/** How often and how patiently a failed request is repeated. */
 export interface RetryPolicy {
   /** Attempts in a row that may fail without any progress. @default {6} */
   readonly attemptsMax: number;
@@ -53,7 +53,7 @@ export class RetryBudget {
     this.#policy = policy;
   }
 
-  /** Says that something new arrived: failures are counted from zero again. */
+  /** Notes that something new arrived: failures are counted from zero again. */
   progressed(): void {
     this.#failures = 0;
   }

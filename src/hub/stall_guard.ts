@@ -37,7 +37,7 @@ export class StallGuard implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Says that something arrived. */
+  /** Notes that something arrived. */
   moved(): void {
     this.#lastMs = this.#clock.now();
   }
@@ -62,7 +62,7 @@ export class StallGuard implements Disposable {
     this.#controller.abort(
       new ModelError(
         "timeout",
-        `Cannot go on as nothing arrived for ${seconds} s: check the network and run the same again`,
+        `Download stalled: no data received for ${seconds} s; check the network and retry the command`,
       ),
     );
   }

@@ -29,16 +29,8 @@ export function isCommit(revision: string): boolean {
 }
 
 /**
- * The root of layout `hf-cache`: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, else the place's own
+ * The root of layout `hf-cache`: `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`, else the configured
  * root: `HUB-ENV-CACHE`, `HUB-ENV-EMPTY`.
- *
- * @example Usage
- * ```ts
- * import { hubCacheRoot } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assert.equal(hubCacheRoot({ root: "/Models", env: { HF_HOME: "/hf", HF_HUB_CACHE: "" } }), "/hf/hub");
- * ```
  */
 export function hubCacheRoot(config: SubjectConfig): string {
   const { env, root } = config;
@@ -70,14 +62,6 @@ export function hubCachePlaceOf(directory: string): HubCachePlace | undefined {
     basename(snapshots) === "snapshots" &&
     basename(repository).startsWith(REPOSITORY_PREFIX);
   return isSnapshot ? placeIn(repository) : undefined;
-}
-
-/** The repository that a directory of the cache is for, or undefined when it is for none. */
-export function repositoryOfCacheName(name: string): string | undefined {
-  const [prefix, org, model, ...rest] = name.split("--");
-  if (prefix !== "models" || org === undefined || model === undefined || rest.length > 0)
-    return undefined;
-  return `${org}/${model}`;
 }
 
 function placeIn(repository: string): HubCachePlace {

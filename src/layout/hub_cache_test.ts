@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  blobLink,
-  hubCachePlace,
-  hubCachePlaceOf,
-  hubCacheRoot,
-  refPath,
-  repositoryOfCacheName,
-} from "./hub_cache.ts";
+import { blobLink, hubCachePlace, hubCachePlaceOf, hubCacheRoot, refPath } from "./hub_cache.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
@@ -49,10 +42,4 @@ test("refPath() is a file for each revision, and refuses to leave the directory"
 test("blobLink() climbs once more for each level of nesting", () => {
   assert.equal(blobLink("config.json", "abc"), "../../blobs/abc");
   assert.equal(blobLink("1_Pooling/config.json", "abc"), "../../../blobs/abc");
-});
-
-test("repositoryOfCacheName() reads the names of model repositories only", () => {
-  assert.equal(repositoryOfCacheName("models--org--name"), "org/name");
-  for (const name of ["models--gpt2", "datasets--org--name", "models", "models--a--b--c"])
-    assert.equal(repositoryOfCacheName(name), undefined, name);
 });

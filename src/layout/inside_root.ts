@@ -27,14 +27,14 @@ export async function assertInsideRoot(
       existing = at;
       break;
     } catch (error) {
-      // Another process may have tidied it away in between; a link that leads nowhere is still there.
+      // Another process may have removed it in between; a link that leads nowhere is still there.
       const isGone = errnoOf(error) === "ENOENT" && (await lstatIfThere(files, at)) === undefined;
       if (!isGone) throw error;
     }
   }
   throw new ModelError(
     "unsafe-path",
-    `Cannot write below "${existing}" as a symbolic link leads out of the root "${root}": remove the link or use its target as the root`,
+    `Cannot write below "${existing}": a symbolic link leads out of the root "${root}"; remove the link or use its target as the root`,
   );
 }
 
@@ -68,7 +68,7 @@ export async function assertExactCase(
       const other = names.find((name) => foldName(name) === foldName(component)) ?? "another name";
       throw new ModelError(
         "case-conflict",
-        `Cannot use "${next}" as this volume holds it as "${other}": write the id in that case, or use another root`,
+        `Cannot use "${next}": this volume has it as "${other}"; write the id in that case, or use another root`,
         { file: component, actual: other },
       );
     }

@@ -1,20 +1,11 @@
-import { parseRepositoryId } from "./repository_id.ts";
+import { isRepositoryId, parseRepositoryId } from "./repository_id.ts";
 
 /**
  * The app's name for a repository: `org--name`.
  *
  * No id on the hub contains `--`, so two repositories never share a model id: `MANAGE-MAP`.
  *
- * @throws {ModelError} `invalid-argument` when it is no repository id
- *
- * @example Usage
- * ```ts
- * import { modelIdOf, repositoryOf } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assert.equal(modelIdOf("org1/m"), "org1--m");
- * assert.equal(repositoryOf("org1--m"), "org1/m");
- * ```
+ * @throws {ModelError} `invalid-argument` when it is not a repository id
  */
 export function modelIdOf(repository: string): string {
   const { org, name } = parseRepositoryId(repository);
@@ -26,10 +17,5 @@ export function repositoryOf(modelId: string): string | undefined {
   const parts = modelId.split("--");
   if (parts.length !== 2) return undefined;
   const repository = parts.join("/");
-  try {
-    parseRepositoryId(repository);
-    return repository;
-  } catch {
-    return undefined;
-  }
+  return isRepositoryId(repository) ? repository : undefined;
 }

@@ -16,10 +16,10 @@ export interface NameConflictOptions {
 
 /**
  * Refuses paths that cannot stand beside each other: a file where another path needs a directory
- * (`LAYOUT-FILE`), and names that the volume does not tell apart (`LAYOUT-CASE-TWINS`).
+ * (`LAYOUT-FILE`), and names that the volume does not distinguish (`LAYOUT-CASE-TWINS`).
  *
- * Whether a volume tells two names apart is asked of the volume itself, with an empty file
- * that is removed at once, and only when there are such names.
+ * Whether a volume distinguishes two names is found out on the volume itself, with an empty file that is removed at
+ * once, and only when there are such names.
  *
  * @throws {ModelError} `unsafe-path` or `case-conflict`
  */
@@ -37,7 +37,7 @@ export async function assertNoNameConflicts(
     else if (first !== name && (await isOneName(files, first, { ...options, other: name }))) {
       throw new ModelError(
         "case-conflict",
-        `Cannot place "${first}" and "${name}" on one volume as it does not tell these names apart: use a root on a case-sensitive volume`,
+        `Cannot place "${first}" and "${name}" on this volume: it does not distinguish these names; use a root on a case-sensitive volume`,
         { file: first, actual: name },
       );
     }
@@ -51,7 +51,7 @@ function assertNoFileAsDirectory(paths: readonly string[]): void {
     if (above === undefined) continue;
     throw new ModelError(
       "unsafe-path",
-      `Cannot place "${path}" as "${above}" is listed as a file: the repository or the hub is not to be trusted`,
+      `Cannot place "${path}": "${above}" is listed as a file; do not trust this repository or hub`,
       { file: path },
     );
   }
@@ -63,7 +63,7 @@ function prefixesOf(path: string): string[] {
   return components.map((_, at) => components.slice(0, at + 1).join("/"));
 }
 
-/** Equal for two names that some common volume takes for one. */
+/** Equal for two names that some common kind of volume does not distinguish. */
 export function foldName(name: string): string {
   return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
@@ -90,7 +90,7 @@ async function isOneName(
   }
 }
 
-/** Takes back the directories that were made for the question, unless somebody uses them by now. */
+/** Removes the directories that were made for the question, unless something is in them by now. */
 async function removeMade(files: FileSystem, root: string, made: number): Promise<void> {
   let stop = root;
   for (let level = 0; level < made; level++) stop = dirname(stop);

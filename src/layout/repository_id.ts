@@ -11,37 +11,25 @@ const PART_REGEXP = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/;
 const PART_LENGTH_MAX = 96;
 
 /**
- * Splits `org/name`, refusing what is no repository id on the hub: `LAYOUT-NAMES`.
+ * Splits `org/name`, refusing what is not a repository id on the hub: `LAYOUT-NAMES`.
  *
  * @throws {ModelError} `invalid-argument`
- *
- * @example Usage
- * ```ts
- * import { parseRepositoryId } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual(parseRepositoryId("mlx-community/SmolLM-135M-4bit"), {
- *   org: "mlx-community",
- *   name: "SmolLM-135M-4bit",
- * });
- * ```
  */
 export function parseRepositoryId(repository: string): RepositoryId {
-  const parts = repository.split("/");
-  const [org, name] = parts;
-  if (
-    parts.length !== 2 ||
-    org === undefined ||
-    name === undefined ||
-    !isPart(org) ||
-    !isPart(name)
-  ) {
+  const [org, name] = repository.split("/");
+  if (!isRepositoryId(repository) || org === undefined || name === undefined) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot use ${JSON.stringify(repository)} as a repository id: write it as "org/name" with letters, digits, ".", "_" and single "-"`,
+      `Cannot use ${JSON.stringify(repository)} as a repository id; write it as "org/name" with letters, digits, ".", "_" and single "-"`,
     );
   }
   return { org, name };
+}
+
+/** Whether the hub could have a repository of this id. */
+export function isRepositoryId(text: string): boolean {
+  const parts = text.split("/");
+  return parts.length === 2 && parts.every(isPart);
 }
 
 function isPart(part: string): boolean {

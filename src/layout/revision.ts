@@ -4,7 +4,7 @@ import { ModelError } from "../errors.ts";
 /**
  * The revision that a request means.
  *
- * @throws {ModelError} `invalid-argument` for what can be no branch, tag or commit
+ * @throws {ModelError} `invalid-argument` for what cannot be a branch, a tag or a commit
  */
 export function revisionOf(request: DownloadRequest): string {
   const revision = request.revision || "main";
@@ -14,6 +14,6 @@ export function revisionOf(request: DownloadRequest): string {
     return revision;
   throw new ModelError(
     "invalid-argument",
-    `Cannot use ${JSON.stringify(revision)} as a revision: give a branch, a tag or a commit`,
+    `Cannot use ${JSON.stringify(revision)} as a revision; give a branch, a tag or a commit`,
   );
 }

@@ -10,22 +10,13 @@ const COMPONENT_BYTES_MAX = 255;
  *
  * @param path a path as the hub lists it
  * @throws {ModelError} `unsafe-path` with the path as `file`
- *
- * @example Usage
- * ```ts
- * import { assertSafePath } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * assertSafePath("1_Pooling/config.json");
- * assert.throws(() => assertSafePath("../evil.json"), { code: "unsafe-path" });
- * ```
  */
 export function assertSafePath(path: string): void {
   const why = reasonUnsafe(path);
   if (why === undefined) return;
   throw new ModelError(
     "unsafe-path",
-    `Cannot place the listed file ${JSON.stringify(path)} as ${why}: the repository or the hub is not to be trusted`,
+    `Cannot place the listed file ${JSON.stringify(path)}: ${why}; do not trust this repository or hub`,
     { file: path },
   );
 }

@@ -38,16 +38,6 @@ export function selectionOf(
  * Every listed name that matches must be safe; others are never written and need not be.
  *
  * @throws {ModelError} `unsafe-path`
- *
- * @example Usage
- * ```ts
- * import { selectFiles, selectionOf } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const listed = [{ path: "config.json" }, { path: "README.md" }, { path: "1_Pooling/config.json" }];
- * const wanted = selectFiles(listed, selectionOf({}));
- * assert.deepEqual(wanted.map((file) => file.path), ["config.json", "1_Pooling/config.json"]);
- * ```
  */
 export function selectFiles<File extends { readonly path: string }>(
   listed: readonly File[],
@@ -89,7 +79,7 @@ export function assertWhole(paths: readonly string[], repository: string): void 
   const names = lacking.map((part) => `${part} (${REQUIRED_PARTS[part].join(" or ")})`).join(", ");
   throw new ModelError(
     "repository-incomplete",
-    `Cannot download "${repository}" as a model as it has no ${names}: use another repository, or name the files that you want with --include`,
+    `Cannot download "${repository}" as a model: it has no ${names}; use another repository, or name the files that you want with --include`,
     { expected: lacking.map((part) => REQUIRED_PARTS[part].join(" or ")).join(", ") },
   );
 }

@@ -29,14 +29,6 @@ export interface CheckDirectoryOptions {
  * `LOAD-CONFINED`, `LOAD-INERT`. All causes are collected, not only the first.
  *
  * @throws ModelError with the code `not-downloaded` when there is no such directory
- *
- * @example Usage
- * ```ts
- * import { checkDirectory, nodeHost } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * await assert.rejects(checkDirectory(nodeHost().files, "/nowhere/model"), { code: "not-downloaded" });
- * ```
  */
 export async function checkDirectory(
   files: FileSystem,
@@ -89,7 +81,7 @@ async function listOrExplain(
     if (code !== "ENOENT" && code !== "ENOTDIR") return code;
     throw new ModelError(
       "not-downloaded",
-      `Cannot check "${directory}" as there is no such directory: download the model first`,
+      `Cannot check "${directory}": there is no such directory; download the model first`,
       { cause: error },
     );
   }

@@ -77,7 +77,7 @@ async function examineHeaders(
   return headers;
 }
 
-/** A tensor whose entry is no good is still named by the header. */
+/** A tensor whose entry is wrong is still named by the header. */
 function namesIn(parsed: ParsedHeader | undefined): ReadonlySet<string> | undefined {
   if (parsed?.header === undefined) return undefined;
   const faulty = parsed.faults.flatMap(({ tensor }) => tensor ?? []);
@@ -90,7 +90,7 @@ function dtypesIn(headers: ReadonlyMap<string, ParsedHeader>): Map<string, strin
   return new Map(entries.map(([name, { dtype }]) => [name, dtype]));
 }
 
-/** Reads the index; mlx-lm never does, so that a bad one is no error. */
+/** Reads the index; mlx-lm never does, so that a bad one is not an error. */
 async function readWeightMap(context: CheckContext): Promise<Map<string, string> | undefined> {
   const bytes = await context.read(INDEX);
   if (bytes === undefined) return undefined;
@@ -102,7 +102,7 @@ async function readWeightMap(context: CheckContext): Promise<Map<string, string>
   }
   const weightMap = isRecord(json) ? json["weight_map"] : undefined;
   if (!isRecord(weightMap)) {
-    const detail = "It is no index of weights; mlx-lm does not read it, but mlx-swift-lm may";
+    const detail = "It is not an index of weights; mlx-lm does not read it, but mlx-swift-lm may";
     context.warn("unreadable", INDEX, detail);
     return undefined;
   }
@@ -122,7 +122,7 @@ function placeTensors(
     for (const [name, entry] of headers.get(file)?.header?.tensors ?? []) {
       const earlier = tensors.get(name);
       if (earlier !== undefined) {
-        const detail = `Tensor "${name}" is also in "${earlier.file}", and which one counts is chance`;
+        const detail = `Tensor "${name}" is also in "${earlier.file}", and which one counts is undefined`;
         context.refuse("duplicate-tensor", file, detail);
       }
       tensors.set(name, { ...entry, file });

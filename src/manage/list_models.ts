@@ -3,237 +3,108 @@ import {
   type FileStat,
   type FileSystem,
   fnmatch,
-  type Layout,
+  LAYOUTS,
   type ListedModel,
-  MARKER_NAME,
   REQUIRED_PARTS,
+  type SubjectConfig,
 } from "../../spec/mod.ts";
-import { readPlan } from "../records/download_intent.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
+import { DEFAULT_LAYOUT } from "../layout/layouts/mod.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
-import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
-import { hubCachePlace, hubCachePlaceOf, repositoryOfCacheName } from "../layout/hub_cache.ts";
-import { parseRepositoryId } from "../layout/repository_id.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
+import { fillTemplate } from "../layout/path_template.ts";
+import { isRepositoryId } from "../layout/repository_id.ts";
 import { readMarker } from "../records/marker.ts";
+import { findModels, type FoundModel } from "./find_models.ts";
 import { modelStatus } from "./model_status.ts";
-
-/** Where MLX's own layout begins under a root. */
-const MODELS = "models";
 
 /** How the ids of the organization begin whose repositories are all for MLX. */
 const MLX_SOURCE = "mlx-community/";
 
 /** Options of {@linkcode listModels}. */
 export interface ListModelsOptions {
-  /** Root of layout `hf-cache`. */
-  readonly cacheRoot: string;
   /** Repositories of model ids that the app chose itself, such as `smollm-135m`. */
   readonly repositories: Readonly<Record<string, string>>;
 }
 
-interface Candidate {
-  readonly directory: string;
-  readonly layout: Layout;
-  /** What the place itself says. */
-  readonly repository: string | undefined;
-  readonly name: string;
-}
-
 /**
- * Finds every model under a root, of the flat and of the MLX layouts, each once: `MANAGE-BOTH`, `LAYOUT-FLAT`.
+ * Describes every model of every layout, each once: `MANAGE-BOTH`, `LAYOUT-FLAT`.
  *
  * @returns the models, by directory
  */
 export async function listModels(
   files: FileSystem,
-  root: string,
+  config: SubjectConfig,
   options: ListModelsOptions,
 ): Promise<ListedModel[]> {
   const models: ListedModel[] = [];
-  const found: Candidate[] = [];
-  const all = [...(await candidates(files, root)), ...(await snapshots(files, options.cacheRoot))];
-  for (const candidate of all)
-    if (await holdsModel(files, candidate.directory)) found.push(candidate);
-  for (const candidate of await distinct(files, root, found))
-    models.push(await describe(files, root, { ...options, candidate }));
+  for (const found of await distinct(files, await findModels(files, config)))
+    models.push(await describe(files, found, { ...options, root: config.root }));
   return models.toSorted((one, two) => (one.directory < two.directory ? -1 : 1));
 }
 
 /** A directory that links lead to as well is one model, and its own place names it. */
 async function distinct(
   files: FileSystem,
-  root: string,
-  found: readonly Candidate[],
-): Promise<Candidate[]> {
-  if (found.length === 0) return [];
-  const realRoot =
-    (await lstatIfThere(files, root)) === undefined ? root : await files.realpath(root);
-  const byPlace = new Map<string, Candidate>();
-  for (const candidate of found) {
-    const place = await files.realpath(candidate.directory);
-    const isItsOwn = place === join(realRoot, relative(root, candidate.directory));
-    if (isItsOwn || !byPlace.has(place)) byPlace.set(place, candidate);
+  found: readonly FoundModel[],
+): Promise<readonly FoundModel[]> {
+  const byPlace = new Map<string, FoundModel>();
+  for (const model of found) {
+    const { root, directory } = model.place;
+    const realRoot =
+      (await lstatIfThere(files, root)) === undefined ? root : await files.realpath(root);
+    const real = await files.realpath(directory);
+    const isItsOwn = real === join(realRoot, relative(root, directory));
+    if (isItsOwn || !byPlace.has(real)) byPlace.set(real, model);
   }
   return [...byPlace.values()];
 }
 
-async function candidates(files: FileSystem, root: string): Promise<Candidate[]> {
-  const found: Candidate[] = await children(files, join(root, MODELS), "hubapi");
-  for (const name of await directoriesIn(files, root)) {
-    if (name === MODELS || repositoryOfCacheName(name) !== undefined) continue;
-    const directory = join(root, name);
-    // A directory that holds a model itself is one of the flat layout, and no organization.
-    if (await holdsModel(files, directory)) {
-      found.push({ directory, layout: "flat", repository: repositoryOf(name), name });
-    } else {
-      found.push(...(await namedModels(files, directory, { org: name, layout: "lmstudio" })));
-    }
-  }
-  return found;
-}
-
-/** Every snapshot of a hub cache: `MANAGE-HFCACHE`. */
-async function snapshots(files: FileSystem, cacheRoot: string): Promise<Candidate[]> {
-  const found: Candidate[] = [];
-  for (const cacheName of await directoriesIn(files, cacheRoot)) {
-    const repository = asRepository(repositoryOfCacheName(cacheName) ?? "");
-    if (repository === undefined) continue;
-    const place = hubCachePlace(cacheRoot, repository);
-    for (const commit of await directoriesIn(files, place.snapshots)) {
-      const directory = join(place.snapshots, commit);
-      // Some clients name a snapshot `main`; that is none that a ref could lead to.
-      if (hubCachePlaceOf(directory) === undefined) continue;
-      found.push({ directory, layout: "hf-cache", repository, name: modelIdOf(repository) });
-    }
-  }
-  return found;
-}
-
-async function children(
-  files: FileSystem,
-  directory: string,
-  layout: Layout,
-): Promise<Candidate[]> {
-  const found: Candidate[] = [];
-  for (const org of await directoriesIn(files, directory)) {
-    found.push(...(await namedModels(files, join(directory, org), { org, layout })));
-  }
-  return found;
-}
-
-async function namedModels(
-  files: FileSystem,
-  directory: string,
-  options: { readonly org: string; readonly layout: Layout },
-): Promise<Candidate[]> {
-  const { org, layout } = options;
-  const names = await directoriesIn(files, directory);
-  return names.map((name) => ({
-    directory: join(directory, name),
-    layout,
-    repository: asRepository(`${org}/${name}`),
-    name,
-  }));
-}
-
-function asRepository(repository: string): string | undefined {
-  try {
-    parseRepositoryId(repository);
-    return repository;
-  } catch {
-    // A directory of another name than any repository has.
-    return undefined;
-  }
-}
-
-async function directoriesIn(files: FileSystem, directory: string): Promise<string[]> {
-  const names: string[] = [];
-  for (const name of await namesIn(files, directory)) {
-    if (name.startsWith(".")) continue;
-    const kind = (await lstatIfThere(files, join(directory, name)))?.kind;
-    if (
-      kind === "directory" ||
-      (kind === "link" && (await leadsToDirectory(files, join(directory, name))))
-    )
-      names.push(name);
-  }
-  return names;
-}
-
-async function leadsToDirectory(files: FileSystem, path: string): Promise<boolean> {
-  try {
-    return (await files.stat(path)).kind === "directory";
-  } catch {
-    // A link that leads nowhere is no model.
-    return false;
-  }
-}
-
-/** Anything that a download leaves, ours or another's: a marker, a plan, a configuration or weights. */
-async function holdsModel(files: FileSystem, directory: string): Promise<boolean> {
-  const names = await namesIn(files, directory);
-  const signs = [MARKER_NAME, ...REQUIRED_PARTS.config, ...REQUIRED_PARTS.weights];
-  if (names.some((name) => !name.startsWith("._") && signs.some((sign) => fnmatch(sign, name))))
-    return true;
-  return (await readPlan(files, directory)) !== undefined;
-}
-
 async function describe(
   files: FileSystem,
-  root: string,
-  context: ListModelsOptions & { readonly candidate: Candidate },
+  found: FoundModel,
+  context: ListModelsOptions & { readonly root: string },
 ): Promise<ListedModel> {
-  const { candidate, repositories } = context;
-  const { directory, layout, name } = candidate;
+  const { place, layout, modelId } = found;
+  const { directory } = place;
   const marker = await readMarker(files, directory);
   const stated = marker?.commit === "" ? undefined : marker?.source;
-  const repository =
-    layout === "flat"
-      ? (stated ??
-        candidate.repository ??
-        repositories[name] ??
-        (await readOrigin(files, directory)))
-      : candidate.repository;
+  const repository = found.isNamedByApp
+    ? (stated ??
+      found.repository ??
+      context.repositories[modelId] ??
+      (await readOrigin(files, directory)))
+    : found.repository;
   const { state } = await modelStatus(files, {
-    directory,
+    place,
     source: undefined,
     revision: undefined,
     hash: "touched",
   });
-  return {
-    directory,
-    layout,
-    repository,
-    modelId: layout === "flat" ? name : repository === undefined ? name : modelIdOf(repository),
-    state,
-    misplaced: await mlxPlace(files, root, {
-      layout,
-      repository,
-      directory,
-      // What was downloaded the other way belongs where it is: `DL-OTHER-WAY`.
-      isOther: marker !== undefined && !marker.source.startsWith(MLX_SOURCE),
-    }),
-    sizeBytes: await sizeOf(files, directory),
-  };
+  // What was downloaded as a plain repository belongs where it is: `DL-OTHER-WAY`.
+  const isOther = marker !== undefined && !marker.source.startsWith(MLX_SOURCE);
+  const misplaced =
+    layout.isReadByMlx || isOther
+      ? undefined
+      : await mlxDirectory(files, directory, { root: context.root, repository });
+  const sizeBytes = await sizeOf(files, place);
+  return { directory, layout: layout.name, repository, modelId, state, misplaced, sizeBytes };
 }
 
-/** Where MLX would look for a flat directory that holds an MLX model: the bug that this project began with. */
-async function mlxPlace(
+/** Where MLX would look for a model that lies where it does not: the bug that this project began with. */
+async function mlxDirectory(
   files: FileSystem,
-  root: string,
-  model: {
-    readonly layout: Layout;
-    readonly repository: string | undefined;
-    readonly directory: string;
-    readonly isOther: boolean;
-  },
+  directory: string,
+  where: { readonly root: string; readonly repository: string | undefined },
 ): Promise<string | undefined> {
-  if (model.layout !== "flat" || model.isOther) return undefined;
-  const names = await namesIn(files, model.directory);
-  if (!names.some((name) => fnmatch("*.safetensors", name))) return undefined;
-  if (model.repository === undefined) return join(root, MODELS, "<org>", "<name>");
-  return modelDirectory(root, model.repository, { layout: "hubapi" });
+  const { root, repository } = where;
+  const names = await namesIn(files, directory);
+  const isWeight = (name: string) => REQUIRED_PARTS.weights.some((sign) => fnmatch(sign, name));
+  if (!names.some(isWeight)) return undefined;
+  return repository === undefined
+    ? fillTemplate(LAYOUTS[DEFAULT_LAYOUT], root, { org: "<org>", name: "<name>" })
+    : modelDirectory(root, repository, { layout: DEFAULT_LAYOUT });
 }
 
 /** Converters write the repository that a model came from into its configuration. */
@@ -243,11 +114,10 @@ async function readOrigin(files: FileSystem, directory: string): Promise<string 
     const config: unknown = JSON.parse(text ?? "");
     if (typeof config !== "object" || config === null || !("_name_or_path" in config))
       return undefined;
-    return typeof config._name_or_path === "string"
-      ? asRepository(config._name_or_path)
-      : undefined;
+    const origin = config._name_or_path;
+    return typeof origin === "string" && isRepositoryId(origin) ? origin : undefined;
   } catch {
-    // What is wrong with the configuration is the examination's business; here it only names nothing.
+    // What is wrong with the configuration is a matter for the check; here it only names nothing.
     return undefined;
   }
 }
@@ -257,17 +127,16 @@ async function fileIfThere(files: FileSystem, path: string): Promise<FileStat | 
     const stat = await files.stat(path);
     return stat.kind === "file" ? stat : undefined;
   } catch {
-    // A link that leads nowhere holds nothing; that it does is the examination's business.
+    // A link that leads nowhere holds nothing; reporting it is a matter for the check.
     return undefined;
   }
 }
 
-async function sizeOf(files: FileSystem, directory: string): Promise<number> {
+async function sizeOf(files: FileSystem, { directory, cache }: ModelPlace): Promise<number> {
   let sizeBytes = 0;
-  const isSnapshot = hubCachePlaceOf(directory) !== undefined;
   for await (const { path, stat } of walk(files, directory)) {
     if (stat.kind === "file") sizeBytes += stat.sizeBytes;
-    if (stat.kind === "link" && isSnapshot)
+    if (stat.kind === "link" && cache !== undefined)
       sizeBytes += (await fileIfThere(files, join(directory, path)))?.sizeBytes ?? 0;
   }
   return sizeBytes;

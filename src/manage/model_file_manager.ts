@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type {
   Digest,
   Host,
-  Layout,
   ListedModel,
   MigrationRequest,
   MigrationResult,
@@ -14,14 +13,14 @@ import type {
 } from "../../spec/mod.ts";
 import { errnoOf, diskError } from "../disk/disk_error.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
-import { revisionOf } from "../layout/revision.ts";
 import { ModelError } from "../errors.ts";
-import { hubCachePlace, hubCachePlaceOf, hubCacheRoot } from "../layout/hub_cache.ts";
-import { modelDirectory } from "../layout/model_directory.ts";
+import { DEFAULT_LAYOUT, layoutNames } from "../layout/layouts/mod.ts";
+import { modelPlace } from "../layout/model_directory.ts";
 import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
+import { type ModelPlace, placeAt } from "../layout/model_place.ts";
 import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
-import { localSnapshot } from "../records/local_snapshot.ts";
+import { localPlace } from "../records/local_place.ts";
 import { readMarker } from "../records/marker.ts";
 import { listModels } from "./list_models.ts";
 import { modelStatus } from "./model_status.ts";
@@ -35,11 +34,8 @@ export interface ModelFileManagerOptions {
   readonly repositories?: Readonly<Record<string, string>>;
 }
 
-/** Layouts that a model is looked for in, best first. */
-const LOOKED_IN: readonly Layout[] = ["hubapi", "lmstudio", "flat", "hf-cache"];
-
 /**
- * Knows where models lie and in what state they are; uses no network: `STATUS-LOCAL`.
+ * Finds, lists, verifies, removes and moves the models on disk; uses no network: `STATUS-LOCAL`.
  *
  * @example Usage
  * ```ts
@@ -53,14 +49,18 @@ const LOOKED_IN: readonly Layout[] = ["hubapi", "lmstudio", "flat", "hf-cache"];
  */
 export class ModelFileManager {
   readonly #host: Host;
-  readonly #root: string;
-  readonly #cacheRoot: string;
+  readonly #config: SubjectConfig;
   readonly #repositories: Readonly<Record<string, string>>;
 
+  /**
+   * Makes a manager; it reads nothing until it is asked.
+   *
+   * @param host the outside world; its network is not used
+   * @param config the root that holds the models, and the environment variables that say where the hub's cache is
+   */
   constructor(host: Host, config: SubjectConfig, options: ModelFileManagerOptions = {}) {
     this.#host = host;
-    this.#root = config.root;
-    this.#cacheRoot = hubCacheRoot(config);
+    this.#config = config;
     this.#repositories = options.repositories ?? {};
   }
 
@@ -76,14 +76,15 @@ export class ModelFileManager {
   }
 
   /**
-   * Where a model is to lie, whether it is there or not: `LAYOUT-PATH`.
+   * The directory in which a model belongs, whether it is there or not: `LAYOUT-PATH`.
+   *
+   * @returns an absolute path
    *
    * @throws {ModelError} `invalid-argument` for layout `hf-cache` unless the revision is a commit
    */
   directoryOf(request: ModelRequest): string {
-    const layout = request.layout ?? "hubapi";
-    const root = layout === "hf-cache" ? this.#cacheRoot : this.#root;
-    return modelDirectory(root, request.repository, { layout, commit: request.revision });
+    const { repository, revision: commit, layout = DEFAULT_LAYOUT } = request;
+    return modelPlace(this.#config, repository, { layout, commit }).directory;
   }
 
   /**
@@ -92,34 +93,37 @@ export class ModelFileManager {
    * A request that names a layout is answered for that layout alone.
    */
   async locate(request: ModelRequest): Promise<string | undefined> {
-    for (const layout of request.layout === undefined ? LOOKED_IN : [request.layout]) {
-      const directory = await this.#placeOf({ ...request, layout });
-      if (directory === undefined) continue;
-      if (await this.#tryDisk(() => this.#holdsAnything(directory), directory)) return directory;
-    }
-    return undefined;
+    return (await this.#find(request))?.directory;
   }
 
-  /** Whether a model is complete, as far as the disk tells. */
+  /**
+   * Says whether a model is complete: `STATUS-ANSWERS`. Only files that changed since they were verified are hashed.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#status(request, { ...options, hash: "touched" });
   }
 
-  /** As {@linkcode status}, with every byte hashed: `VERIFY-ROT`. */
+  /**
+   * As {@linkcode status}, with every byte hashed: `VERIFY-ROT`.
+   *
+   * @throws {ModelError} `cancelled`, or the code of a disk that fails
+   */
   async verify(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
     return this.#status(request, { ...options, hash: "always" });
   }
 
-  /** Every model under the root, of all layouts. */
+  /**
+   * Lists every model under the root, of all layouts, and those in the hub's cache.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
   async list(): Promise<readonly ListedModel[]> {
-    const { files } = this.#host;
+    const repositories = this.#repositories;
     return this.#tryDisk(
-      () =>
-        listModels(files, this.#root, {
-          repositories: this.#repositories,
-          cacheRoot: this.#cacheRoot,
-        }),
-      this.#root,
+      () => listModels(this.#host.files, this.#config, { repositories }),
+      this.#config.root,
     );
   }
 
@@ -129,39 +133,39 @@ export class ModelFileManager {
    * @throws {ModelError} `not-downloaded`
    */
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
-    const directory = await this.#whereOf(request);
-    const removal = { directory, name: request.repository, signal: options.signal };
-    const isCached = request.layout === "hf-cache" || hubCachePlaceOf(directory) !== undefined;
-    if (!isCached) return removeModel(this.#host, this.#root, removal);
-    if (request.revision !== undefined) return removeSnapshot(this.#host, this.#cacheRoot, removal);
-    const cache = hubCachePlace(this.#cacheRoot, request.repository);
-    return removeCachedModel(this.#host, this.#cacheRoot, { ...removal, cache });
+    const place = await this.#placeOf(request);
+    const { root, cache } = place;
+    const removal = { name: request.repository, signal: options.signal };
+    if (cache === undefined) return removeModel(this.#host, place, removal);
+    return request.revision === undefined
+      ? removeCachedModel(this.#host, { root, cache }, removal)
+      : removeSnapshot(this.#host, place, removal);
   }
 
   /**
-   * Moves a model to its place, says what that would do, or takes it back.
+   * Moves a model to its place, says what that would do, or undoes it: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
    *
-   * @throws {ModelError} `not-downloaded` when there is nothing to move or to take back
+   * @throws {ModelError} `not-downloaded` when there is nothing to move or to undo
    */
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
-    const { repository, step } = request;
-    const layout = request.layout ?? "hubapi";
+    const { repository, step, layout = DEFAULT_LAYOUT } = request;
     const to = this.directoryOf({ repository, layout });
     const from = request.from ?? (await this.#misplacedOf(repository, to));
     const migration = { repository, from, to, signal: options.signal };
     const run = { plan: planMigration, move: migrateModel, undo: undoMigration }[step];
-    return this.#tryDisk(() => run(this.#host, this.#root, migration), from);
+    return this.#tryDisk(() => run(this.#host, this.#config.root, migration), from);
   }
 
   /** Where a model lies that is not where it belongs: under the app's own name for it, or in another layout. */
   async #misplacedOf(repository: string, to: string): Promise<string> {
-    const own = join(this.#root, this.modelIdOf(repository));
-    const flat = this.directoryOf({ repository, layout: "flat" });
-    const places = [own, flat, this.directoryOf({ repository, layout: "lmstudio" })];
-    for (const place of places) {
+    const own = join(this.#config.root, this.modelIdOf(repository));
+    // Worst first: what MLX does not find is what needs to move.
+    const sources = layoutNames(({ isMigrationSource }) => isMigrationSource).toReversed();
+    const places = sources.map((layout) => this.directoryOf({ repository, layout }));
+    for (const place of [own, ...places]) {
       if (place !== to && (await this.#kindOf(place)) === "directory") return place;
     }
-    return flat;
+    return places[0] ?? own;
   }
 
   /** The hashes that a model's marker states, by path. */
@@ -169,7 +173,7 @@ export class ModelFileManager {
     const { files } = this.#host;
     const recorded = await this.#tryDisk(async () => {
       const marker = await readMarker(files, directory);
-      return marker?.files ?? (await readCommitListing(files, directory));
+      return marker?.files ?? (await readCommitListing(files, placeAt(directory, directory)));
     }, directory);
     return new Map(recorded?.map((file) => [file.path, file.digest]));
   }
@@ -178,39 +182,43 @@ export class ModelFileManager {
     request: ModelRequest,
     options: WaitOptions & { readonly hash: "always" | "touched" },
   ): Promise<ModelStatus> {
-    const directory = await this.#whereOf(request);
+    const place = await this.#placeOf(request);
     const question = {
-      directory,
+      place,
       source: request.repository,
-      // Where each commit has a directory, the ref has told which one the revision means.
-      revision: hubCachePlaceOf(directory) === undefined ? request.revision : undefined,
+      // Where each commit has a directory, the ref has said which one the revision means.
+      revision: place.cache === undefined ? request.revision : undefined,
       hash: options.hash,
       signal: options.signal,
     };
-    return this.#tryDisk(() => modelStatus(this.#host.files, question), directory);
+    return this.#tryDisk(() => modelStatus(this.#host.files, question), place.directory);
+  }
+
+  /** The first layout's place that has anything of a model. */
+  async #find(request: ModelRequest): Promise<ModelPlace | undefined> {
+    for (const layout of request.layout === undefined ? layoutNames() : [request.layout]) {
+      const { place, isKnown } = await localPlace(this.#host.files, this.#config, {
+        ...request,
+        layout,
+      });
+      const { directory } = place;
+      if (isKnown && (await this.#tryDisk(() => this.#holdsAnything(directory), directory)))
+        return place;
+    }
+    return undefined;
+  }
+
+  /** Where a model is, else where it would be. */
+  async #placeOf(request: ModelRequest): Promise<ModelPlace> {
+    const found = await this.#find(request);
+    if (found !== undefined) return found;
+    const { layout = DEFAULT_LAYOUT } = request;
+    return (await localPlace(this.#host.files, this.#config, { ...request, layout })).place;
   }
 
   async #holdsAnything(directory: string): Promise<boolean> {
     if ((await this.#kindOf(directory)) !== "directory") return false;
     return (await namesIn(this.#host.files, directory)).length > 0;
-  }
-
-  /** Where a model is, else where it would be looked for first. */
-  async #whereOf(request: ModelRequest): Promise<string> {
-    const found = await this.locate(request);
-    if (found !== undefined) return found;
-    if (request.layout !== "hf-cache") return this.directoryOf(request);
-    const { snapshots } = hubCachePlace(this.#cacheRoot, request.repository);
-    return (await this.#placeOf(request)) ?? snapshots;
-  }
-
-  async #placeOf(request: ModelRequest): Promise<string | undefined> {
-    if (request.layout !== "hf-cache") return this.directoryOf(request);
-    const cache = hubCachePlace(this.#cacheRoot, request.repository);
-    return this.#tryDisk(
-      () => localSnapshot(this.#host.files, cache, revisionOf(request)),
-      cache.repository,
-    );
   }
 
   async #kindOf(path: string): Promise<string | undefined> {

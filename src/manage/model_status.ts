@@ -7,16 +7,17 @@ import {
   type ModelStatus,
   REQUIRED_PARTS,
 } from "../../spec/mod.ts";
-import { readPlan } from "../records/download_intent.ts";
-import { lackingParts, selectionOf } from "../layout/select_files.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
+import { lackingParts, selectionOf } from "../layout/select_files.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
+import { readPlan } from "../records/download_intent.ts";
 import { readMarker } from "../records/marker.ts";
 import { verifyFiles, type VerifyFilesOptions } from "../records/verify_files.ts";
 
-/** What is asked about a directory. */
+/** What is asked about a model's directory. */
 export interface StatusQuestion extends VerifyFilesOptions {
-  readonly directory: string;
+  readonly place: ModelPlace;
   /** `org/name` or URL that the directory must be of; undefined when anything will do. */
   readonly source: string | undefined;
   /** Revision that it must be; undefined when any will do. */
@@ -33,10 +34,11 @@ export async function modelStatus(
   files: FileSystem,
   question: StatusQuestion,
 ): Promise<ModelStatus> {
-  const { directory, source } = question;
+  const { place, source } = question;
+  const { directory } = place;
   const marker = await readMarker(files, directory);
   if (marker === undefined) {
-    const listed = await readCommitListing(files, directory);
+    const listed = await readCommitListing(files, place);
     return listed === undefined
       ? withoutMarker(files, question)
       : ofListing(files, { ...question, recorded: listed });
@@ -72,7 +74,8 @@ async function ofListing(
   files: FileSystem,
   question: StatusQuestion & { readonly recorded: readonly MarkerFile[] },
 ): Promise<ModelStatus> {
-  const { directory, recorded } = question;
+  const { recorded } = question;
+  const { directory } = question.place;
   const faults = [
     ...lackingFaults(recorded.map(({ path }) => path)),
     ...(await verifyFiles(files, directory, { ...question, hash: "always" })),
@@ -82,8 +85,9 @@ async function ofListing(
 }
 
 async function withoutMarker(files: FileSystem, question: StatusQuestion): Promise<ModelStatus> {
-  const { directory, source } = question;
-  const plan = await readPlan(files, directory);
+  const { place, source } = question;
+  const { directory } = place;
+  const plan = await readPlan(files, place);
   if (plan !== undefined && (source === undefined || plan.source === source)) {
     const faults = await verifyFiles(files, directory, { ...question, recorded: plan.files });
     if (faults.length > 0) return { state: "incomplete", directory, faults };
@@ -99,7 +103,7 @@ async function withoutMarker(files: FileSystem, question: StatusQuestion): Promi
   const faults = lackingFaults(paths);
   if (faults.length > 0) return { state: "incomplete", directory, faults };
   const why =
-    "it has no marker, so nobody verified its files; download it again to have them verified";
+    "it has no marker, so its files were never verified; download it again to verify them";
   return { state: "unknown", directory, why };
 }
 
@@ -108,7 +112,7 @@ async function isFile(files: FileSystem, path: string): Promise<boolean> {
   try {
     return (await files.stat(path)).kind === "file";
   } catch {
-    // A link that leads nowhere is no file; why it leads nowhere is the examination's business.
+    // A link that leads nowhere is not a file; why it leads nowhere is a matter for the check.
     return false;
   }
 }

@@ -1,91 +1,84 @@
-import { join } from "node:path";
 import type { RemoveResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { namesIn } from "../disk/walk.ts";
 import { type LockHost, withModelLock } from "../records/model_lock.ts";
-import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
 import { type HubCachePlace, isCommit } from "../layout/hub_cache.ts";
+import { plannedCommits, snapshotPlace, snapshotsPlace } from "../layout/model_place.ts";
 import { removeEntries } from "./remove_entries.ts";
+import type { RemoveModelOptions } from "./remove_model.ts";
 import { removeSnapshot } from "./remove_snapshot.ts";
 
-/** The plan of an unfinished download, in the name of its commit. */
-const PLAN = /^plan-([0-9a-f]{40})\.json$/;
-
-/** What is to be removed. */
-export interface RemoveCachedModelOptions {
-  /** The repository's place in the cache. */
+/** A repository in a hub cache. */
+export interface CachedModel {
+  /** The cache's directory, which stays. */
+  readonly root: string;
   readonly cache: HubCachePlace;
-  /** What the model is called, for the error. */
-  readonly name: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Removes every snapshot of a repository from a hub cache, those that were never finished as well: `REMOVE-ALL`.
  *
- * The newest commit is not the model alone: where an update left the former snapshot, that is part of what "the model" takes up.
+ * The newest commit is not the whole model: where an update left the former snapshot, that takes up room as well.
  *
- * @param cacheRoot the directory that stays
  * @returns the repository's directory in the cache, and the bytes of all snapshots
  * @throws {ModelError} `not-downloaded` when there is nothing
  */
 export async function removeCachedModel(
   host: LockHost,
-  cacheRoot: string,
-  options: RemoveCachedModelOptions,
+  model: CachedModel,
+  options: RemoveModelOptions,
 ): Promise<RemoveResult> {
-  const { cache, name } = options;
+  const { cache } = model;
   try {
-    return { directory: cache.repository, bytesFreed: await removeAll(host, cacheRoot, options) };
+    return { directory: cache.repository, bytesFreed: await removeAll(host, model, options) };
   } catch (error) {
-    throw diskError(error, `remove "${name}" in "${cache.repository}"`);
+    throw diskError(error, `remove "${options.name}" in "${cache.repository}"`);
   }
 }
 
 async function removeAll(
   host: LockHost,
-  cacheRoot: string,
-  options: RemoveCachedModelOptions,
+  { root, cache }: CachedModel,
+  options: RemoveModelOptions,
 ): Promise<number> {
-  const { cache, name, signal } = options;
   const { files } = host;
-  const staging = stagingOf(cache.repository);
+  const { name } = options;
+  const { staging } = snapshotsPlace(root, cache);
   const unfinished = await namesIn(files, staging.directory);
-  const planned = unfinished.flatMap((entry) => PLAN.exec(entry)?.[1] ?? []);
+  const planned = plannedCommits(unfinished);
   const begun = (await namesIn(files, cache.snapshots)).filter(isCommit);
   const commits = [...new Set([...begun, ...planned])];
   if (commits.length === 0 && unfinished.length === 0)
     throw new ModelError(
       "not-downloaded",
-      `Cannot remove "${name}" as nothing of it is in "${cache.repository}": check the id and the cache`,
+      `Cannot remove "${name}": nothing of it is in "${cache.repository}"; check the id and the cache`,
     );
   let bytesFreed = 0;
   for (const commit of commits) {
-    const directory = join(cache.snapshots, commit);
     // oxlint-disable-next-line no-await-in-loop -- what two snapshots share goes with the second
-    const one = await removeSnapshot(host, cacheRoot, { directory, name, signal });
+    const one = await removeSnapshot(host, snapshotPlace(root, cache, commit), options);
     bytesFreed += one.bytesFreed;
   }
-  return commits.length === 0 ? removeBeginning(host, cacheRoot, options) : bytesFreed;
+  return commits.length === 0 ? removeBeginning(host, { root, cache }, options) : bytesFreed;
 }
 
-/** What a download has left that died before it wrote down its commit: its claim, which whoever comes next takes away, and little else. */
+/** What a download left that died before it wrote down its commit: its claim, which taking the lock removes, and little else. */
 async function removeBeginning(
   host: LockHost,
-  cacheRoot: string,
-  { cache, signal }: RemoveCachedModelOptions,
+  { root, cache }: CachedModel,
+  { signal }: RemoveModelOptions,
 ): Promise<number> {
   const { files } = host;
-  const staging = stagingOf(cache.repository);
+  const { staging } = snapshotsPlace(root, cache);
   const bytesFreed = await withModelLock(host, staging.locks, {
     signal,
     action: async () => {
-      const partials = await removeEntries(files, staging.partials, { root: cacheRoot });
-      return partials + (await removeEntries(files, staging.temporary, { root: cacheRoot }));
+      const partials = await removeEntries(files, staging.partials, { root });
+      return partials + (await removeEntries(files, staging.temporary, { root }));
     },
   });
-  await removeEmptyDirectories(files, staging.locks, cacheRoot);
+  await removeEmptyDirectories(files, staging.locks, root);
   return bytesFreed;
 }

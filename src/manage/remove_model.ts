@@ -1,22 +1,18 @@
 import { dirname, join } from "node:path";
-import { type FileStat, MARKER_NAME, type RemoveResult } from "../../spec/mod.ts";
+import type { FileStat, RemoveResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere, walk, type WalkEntry } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
+import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
 import { type LockHost, withModelLock } from "../records/model_lock.ts";
-import { stagingOf } from "../records/staging.ts";
 import { assertExactCase } from "../layout/inside_root.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
 import { ownEntries } from "./own_entries.ts";
 
-/** What makes a directory look like a model, in the order in which it goes. */
-const FIRST_OUT: readonly string[] = [MARKER_NAME, "config.json"];
-
-/** What is to be removed. */
+/** Options of a removal. */
 export interface RemoveModelOptions {
-  /** The model's directory, under the root. */
-  readonly directory: string;
   /** What the model is called, for the error. */
   readonly name: string;
   readonly signal?: AbortSignal | undefined;
@@ -28,22 +24,22 @@ export interface RemoveModelOptions {
  * The marker goes first and `config.json` next, so that a removal that is cut off never leaves what looks like a model.
  * Links are removed, never followed, and a model whose id differs in case only is another one: `REMOVE-NEIGHBOURS`.
  *
- * @param root the directory that stays
  * @throws {ModelError} `not-downloaded` when there is nothing, `case-conflict` when the volume holds it in another case
  */
 export async function removeModel(
   host: LockHost,
-  root: string,
+  place: ModelPlace,
   options: RemoveModelOptions,
 ): Promise<RemoveResult> {
   const { files } = host;
-  const { directory, name, signal } = options;
+  const { root, directory, staging } = place;
+  const { name, signal } = options;
   try {
     const stat = await lstatIfThere(files, directory);
     if (stat === undefined) {
       throw new ModelError(
         "not-downloaded",
-        `Cannot remove "${name}" as nothing of it is in "${directory}": check the id and the root`,
+        `Cannot remove "${name}": nothing of it is in "${directory}"; check the id and the root`,
       );
     }
     await assertExactCase(files, root, directory);
@@ -52,9 +48,9 @@ export async function removeModel(
       await removeEmptyDirectories(files, dirname(directory), root);
       return { directory, bytesFreed: 0 };
     }
-    const bytesFreed = await withModelLock(host, stagingOf(directory).locks, {
+    const bytesFreed = await withModelLock(host, staging.locks, {
       signal,
-      action: () => removeTree(host, root, directory),
+      action: () => removeTree(host, place),
     });
     return { directory, bytesFreed };
   } catch (error) {
@@ -62,15 +58,15 @@ export async function removeModel(
   }
 }
 
-async function removeTree(host: LockHost, root: string, directory: string): Promise<number> {
-  const { files } = host;
+async function removeTree({ files }: LockHost, place: ModelPlace): Promise<number> {
+  const { root, directory } = place;
   const entries: WalkEntry[] = [];
   for await (const entry of walk(files, directory)) entries.push(entry);
-  const own = await ownEntries(files, directory, entries);
-  for (const { path } of own.toSorted((one, two) => rankOf(one) - rankOf(two))) {
+  const own = await ownEntries(files, place, entries);
+  for (const { path } of own.toSorted(byRemoval)) {
     await unlinkIfThere(files, join(directory, path));
-    // Whoever looks after a power cut finds no marker without its files.
-    if (FIRST_OUT.includes(path)) await files.syncDirectory(directory);
+    // After a power cut there is never a marker without its files.
+    if (leavesFirst(path)) await files.syncDirectory(directory);
   }
   const directories = entries
     .filter(({ stat }) => stat.kind === "directory")
@@ -80,11 +76,10 @@ async function removeTree(host: LockHost, root: string, directory: string): Prom
   return bytesFreed(own.map((entry) => entry.stat));
 }
 
-/** What is hidden goes last: it says which files are the model's, for a removal that has to be finished. */
-function rankOf({ path }: WalkEntry): number {
-  const first = FIRST_OUT.indexOf(path);
-  if (first !== -1) return first;
-  return FIRST_OUT.length + (path.startsWith(".") ? 1 : 0);
+/** What is hidden goes last: it says which files are the model's, for a removal that was cut off. */
+function byRemoval(one: WalkEntry, two: WalkEntry): number {
+  const isLast = ({ path }: WalkEntry) => Number(path.startsWith(".") && !leavesFirst(path));
+  return byLeaving(one.path, two.path) || isLast(one) - isLast(two);
 }
 
 /** Data comes free when its last name goes: `REMOVE-BYTES`. */

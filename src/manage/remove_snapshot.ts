@@ -5,56 +5,52 @@ import { diskError } from "../disk/disk_error.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
 import { readPlan } from "../records/download_intent.ts";
+import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
 import { type LockHost, lockModel } from "../records/model_lock.ts";
-import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
-import { type HubCachePlace, hubCachePlaceOf } from "../layout/hub_cache.ts";
+import { type HubCachePlace, isCommit } from "../layout/hub_cache.ts";
 import { assertExactCase } from "../layout/inside_root.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
 import { readMarker } from "../records/marker.ts";
 import { removeEntries, removeEntry } from "./remove_entries.ts";
 import type { RemoveModelOptions } from "./remove_model.ts";
 
-/** What makes a snapshot look like a model, in the order in which it goes. */
-const FIRST_OUT: readonly string[] = [MARKER_NAME, "config.json"];
-
 /**
  * Removes a snapshot from a hub cache, and of the contents those that no other snapshot has: `REMOVE-ALL`,
  * `REMOVE-BYTES`, `REMOVE-NEIGHBOURS`, `MANAGE-HFCACHE`.
  *
- * A content in the store that repositories share is left there: only the official client counts its users. Whatever is
- * not known to be of this snapshot stays.
+ * A content in the store that repositories share is left there: only the official client counts its users. What is not
+ * known to be of this snapshot stays.
  *
- * @param cacheRoot the directory that stays
  * @throws {ModelError} `not-downloaded` when there is nothing
  */
 export async function removeSnapshot(
   host: LockHost,
-  cacheRoot: string,
+  place: ModelPlace,
   options: RemoveModelOptions,
 ): Promise<RemoveResult> {
-  const { directory, name, signal } = options;
-  const cache = hubCachePlaceOf(directory);
-  const staging = stagingOf(directory);
+  const { name, signal } = options;
+  const { root, directory, staging, cache } = place;
   const isHere =
     (await lstatIfThere(host.files, directory)) !== undefined ||
     (await lstatIfThere(host.files, staging.plan)) !== undefined;
-  if (cache === undefined || !isHere) {
+  if (cache === undefined || !isCommit(basename(directory)) || !isHere) {
     throw new ModelError(
       "not-downloaded",
-      `Cannot remove "${name}" as nothing of it is in "${directory}": check the id, the revision and the cache`,
+      `Cannot remove "${name}": nothing of it is in "${directory}"; check the id, the revision and the cache`,
     );
   }
   try {
-    await assertExactCase(host.files, cacheRoot, cache.repository);
+    await assertExactCase(host.files, root, cache.repository);
     const claims = await sizesBelow(host.files, staging.locks);
     const bytesFreed = await removeLocked(host, {
       signal,
       locks: staging.locks,
-      removal: new SnapshotRemoval(host.files, { cacheRoot, cache, directory }),
+      removal: new SnapshotRemoval(host.files, { ...place, cache }),
     });
-    // The lock's own directory can only go once nobody holds it.
-    await removeEmptyDirectories(host.files, staging.locks, cacheRoot);
+    // The lock's own directory can only go once the lock is given back.
+    await removeEmptyDirectories(host.files, staging.locks, root);
     // Claims of the dead went when the lock was taken.
     const left = await sizesBelow(host.files, staging.locks);
     const gone = [...claims].filter(([path]) => !left.has(path));
@@ -85,25 +81,18 @@ async function removeLocked(
 
 class SnapshotRemoval {
   readonly #files: FileSystem;
-  readonly #cacheRoot: string;
+  readonly #place: ModelPlace;
   readonly #cache: HubCachePlace;
   readonly #directory: string;
   readonly #commit: string;
   #bytesFreed = 0;
 
-  constructor(
-    files: FileSystem,
-    options: {
-      readonly cacheRoot: string;
-      readonly cache: HubCachePlace;
-      readonly directory: string;
-    },
-  ) {
+  constructor(files: FileSystem, place: ModelPlace & { readonly cache: HubCachePlace }) {
     this.#files = files;
-    this.#cacheRoot = options.cacheRoot;
-    this.#cache = options.cache;
-    this.#directory = options.directory;
-    this.#commit = basename(options.directory);
+    this.#place = place;
+    this.#cache = place.cache;
+    this.#directory = place.directory;
+    this.#commit = basename(place.directory);
   }
 
   /** @returns bytes that came free */
@@ -116,7 +105,7 @@ class SnapshotRemoval {
     await this.#removeAll(join(noExist, this.#commit));
     await this.#removeStaging();
     for (const directory of [snapshots, this.#cache.blobs, refs, trees, noExist])
-      await removeEmptyDirectories(this.#files, directory, this.#cacheRoot);
+      await removeEmptyDirectories(this.#files, directory, this.#place.root);
     if ((await lstatIfThere(this.#files, snapshots)) === undefined) await this.#removeLocks();
     return this.#bytesFreed;
   }
@@ -138,11 +127,11 @@ class SnapshotRemoval {
   /** Links are of the snapshot; so are the copies that clients make where there are no links. */
   async #removeEntries(): Promise<Set<string>> {
     const marker = await readMarker(this.#files, this.#directory);
-    const listed = marker?.files ?? (await readCommitListing(this.#files, this.#directory)) ?? [];
+    const listed = marker?.files ?? (await readCommitListing(this.#files, this.#place)) ?? [];
     const known = new Set([MARKER_NAME, ...listed.map(({ path }) => path)]);
     const blobs = await this.#blobsOf(this.#directory);
     // A download that died has put contents there that no link leads to yet.
-    const planned = (await readPlan(this.#files, this.#directory))?.files ?? [];
+    const planned = (await readPlan(this.#files, this.#place))?.files ?? [];
     for (const { digest } of planned) blobs.add(digest.slice(digest.indexOf(":") + 1));
     const entries: string[] = [];
     const directories: string[] = [this.#directory];
@@ -150,10 +139,10 @@ class SnapshotRemoval {
       if (stat.kind === "directory") directories.unshift(join(this.#directory, path));
       else if (stat.kind === "link" || known.has(path)) entries.push(path);
     }
-    entries.sort((one, two) => rankOf(one) - rankOf(two));
+    entries.sort(byLeaving);
     for (const path of entries) {
       await this.#unlink(join(this.#directory, path));
-      if (FIRST_OUT.includes(path)) await this.#files.syncDirectory(this.#directory);
+      if (leavesFirst(path)) await this.#files.syncDirectory(this.#directory);
     }
     for (const directory of directories)
       await removeEmptyDirectories(this.#files, directory, this.#cache.snapshots);
@@ -180,7 +169,7 @@ class SnapshotRemoval {
   }
 
   async #removeStaging(): Promise<void> {
-    const staging = stagingOf(this.#directory);
+    const { staging } = this.#place;
     await this.#unlink(staging.plan);
     const names = await namesIn(this.#files, staging.directory);
     // What is half there may be of another snapshot, which will go on with it.
@@ -191,19 +180,14 @@ class SnapshotRemoval {
 
   /** The official client's locks of a repository that is gone. */
   async #removeLocks(): Promise<void> {
-    await this.#removeAll(join(this.#cacheRoot, ".locks", basename(this.#cache.repository)));
+    await this.#removeAll(join(this.#place.root, ".locks", basename(this.#cache.repository)));
   }
 
   async #removeAll(directory: string): Promise<void> {
-    this.#bytesFreed += await removeEntries(this.#files, directory, { root: this.#cacheRoot });
+    this.#bytesFreed += await removeEntries(this.#files, directory, { root: this.#place.root });
   }
 
   async #unlink(path: string): Promise<void> {
     this.#bytesFreed += await removeEntry(this.#files, path);
   }
-}
-
-function rankOf(path: string): number {
-  const first = FIRST_OUT.indexOf(path);
-  return first === -1 ? FIRST_OUT.length : first;
 }

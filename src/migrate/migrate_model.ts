@@ -1,14 +1,15 @@
 import { dirname, join } from "node:path";
-import { MARKER_NAME, type MigrationResult } from "../../spec/mod.ts";
+import type { MigrationResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere } from "../disk/walk.ts";
+import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
 import { type LockHost, lockModel } from "../records/model_lock.ts";
-import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { assertInsideRoot } from "../layout/inside_root.ts";
+import { placeAt } from "../layout/model_place.ts";
 import {
   journalPath,
   journalTemporary,
@@ -28,9 +29,6 @@ export interface MigrateModelOptions {
   readonly to: string;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** What goes first from the place that is given up: nothing there looks like a model from then on. */
-const FIRST_OUT: readonly string[] = [MARKER_NAME, "config.json"];
 
 /**
  * Says what a migration would do, and writes nothing: `MIGRATE-PLAN`.
@@ -53,7 +51,7 @@ export async function planMigration(
   if (files.length === 0) {
     throw new ModelError(
       "not-downloaded",
-      `Cannot move "${repository}" to "${to}" as there is no file of it in "${from}": name the directory`,
+      `Cannot move "${repository}" to "${to}": there is no file of it in "${from}"; name its directory with --from`,
     );
   }
   return { from, to, files: files.map(({ path }) => path), leftBehind, isDone: false };
@@ -85,9 +83,9 @@ export async function migrateModel(
 }
 
 /**
- * Takes a migration back, whether it was finished or not: `MIGRATE-SAFE`.
+ * Undoes a migration, whether it was finished or not: `MIGRATE-SAFE`.
  *
- * @throws {ModelError} `not-downloaded` when no migration of this model is on record
+ * @throws {ModelError} `not-downloaded` when no migration of this model is recorded
  */
 export async function undoMigration(
   host: LockHost,
@@ -99,7 +97,7 @@ export async function undoMigration(
   if (recorded === undefined) {
     throw new ModelError(
       "not-downloaded",
-      `Cannot undo a migration of "${repository}" as none is on record under "${root}": check the id and the root`,
+      `Cannot undo a migration of "${repository}": none is recorded under "${root}"; check the id and the root`,
     );
   }
   const { from, to, files } = recorded;
@@ -119,14 +117,15 @@ async function locked(
   action: () => Promise<MigrationResult>,
 ): Promise<MigrationResult> {
   const { repository, from, to, signal, root } = options;
-  const directories = [from, to].map((directory) => stagingOf(directory).locks);
+  const places = [from, to].map((directory) =>
+    // What lies around a directory outside the root is not ours to tidy.
+    placeAt(directory.startsWith(root) ? root : dirname(directory), directory),
+  );
+  const locks = places.map(({ staging }) => staging.locks);
   try {
-    const result = await withLocks(host, directories, { action, signal });
-    for (const directory of [from, to]) {
-      // What lies around a directory outside the root is not ours to tidy.
-      const stop = directory.startsWith(root) ? root : dirname(directory);
-      await removeEmptyDirectories(host.files, stagingOf(directory).locks, stop);
-    }
+    const result = await withLocks(host, locks, { action, signal });
+    for (const place of places)
+      await removeEmptyDirectories(host.files, place.staging.locks, place.root);
     return result;
   } catch (error) {
     throw diskError(error, `move "${repository}" from "${from}" to "${to}"`);
@@ -166,18 +165,14 @@ async function carry(
     changed.add(dirname(target));
   }
   for (const directory of changed) await files.syncDirectory(directory);
-  const leaving = journal.files.toSorted((one, two) => rankOf(one) - rankOf(two));
+  // From its first step on nothing in the place that is given up looks like a model.
+  const leaving = journal.files.toSorted(byLeaving);
   for (const path of leaving) {
-    // Never the only copy: somebody else may have taken the new one away meanwhile.
+    // Never the only copy: another process may have removed the new one meanwhile.
     if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
     await unlinkIfThere(files, at(from, path));
-    if (FIRST_OUT.includes(path)) await files.syncDirectory(from);
+    if (leavesFirst(path)) await files.syncDirectory(from);
   }
   for (const path of leaving) await removeEmptyDirectories(files, dirname(at(from, path)), from);
   await removeEmptyDirectories(files, journalTemporary(root), root);
-}
-
-function rankOf(path: string): number {
-  const first = FIRST_OUT.indexOf(path);
-  return first === -1 ? FIRST_OUT.length : first;
 }

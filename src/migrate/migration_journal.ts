@@ -1,11 +1,11 @@
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { FileSystem, Random } from "../../spec/mod.ts";
 import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
-import { assertSafePath } from "../layout/safe_path.ts";
+import { assertMovable } from "./movable_path.ts";
 import { modelIdOf } from "../layout/model_id.ts";
 
 const FORMAT = "mlx-layout-migration/1";
-/** Hidden, so that no listing takes it for a model. */
+/** Hidden, so that no listing mistakes it for a model. */
 const DIRECTORY = ".mlx-layout";
 
 /** What a migration wrote down before it moved anything: enough to finish it, and to undo it. */
@@ -91,10 +91,10 @@ function portable(root: string, path: string): string {
 function isSafe(path: unknown): boolean {
   if (typeof path !== "string") return false;
   try {
-    assertSafePath(path);
+    assertMovable(path);
     return true;
   } catch {
-    // Whoever wrote this is not to be followed out of the directory.
+    // A path that leads out of the directory is not followed, no matter who wrote it.
     return false;
   }
 }

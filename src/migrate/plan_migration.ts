@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
-import { stagingOf } from "../records/staging.ts";
 import { ModelError } from "../errors.ts";
-import { assertSafePath } from "../layout/safe_path.ts";
+import { placeAt } from "../layout/model_place.ts";
+import { assertMovable } from "./movable_path.ts";
 
 /** One file that a migration moves. */
 export interface MigratedFile {
@@ -20,7 +20,7 @@ export interface MigrationFiles {
   readonly leftBehind: readonly string[];
 }
 
-/** Comes last, so that no reader is fooled by half a model: `DL-CONFIG-LAST`, `MARK-LAST`. */
+/** Comes last, so that no reader is misled by half a model: `DL-CONFIG-LAST`, `MARK-LAST`. */
 const LAST_IN: readonly string[] = ["config.json", MARKER_NAME];
 
 /**
@@ -36,19 +36,19 @@ export async function planFiles(
   const { from, to } = options;
   const files: MigratedFile[] = [];
   const leftBehind: string[] = [];
-  const locks = `${relativeTo(from, stagingOf(from).locks)}/`;
+  const locks = `${relativeTo(from, placeAt(from, from).staging.locks)}/`;
   for await (const { path, stat } of walk(disk, from)) {
     if (stat.kind === "directory" || path.startsWith(locks)) continue;
     if (isForeign(path)) {
       leftBehind.push(path);
       continue;
     }
-    assertSafePath(path);
+    assertMovable(path);
     files.push({ path, sizeBytes: await sizeOf(disk, join(from, ...path.split("/"))) });
     if ((await lstatIfThere(disk, join(to, ...path.split("/")))) !== undefined) {
       throw new ModelError(
         "access-denied",
-        `Cannot move "${path}" from "${from}" to "${to}" as it is there already: remove one of the two models`,
+        `Cannot move "${path}" from "${from}" to "${to}": it is there already; remove one of the two models`,
         { file: path },
       );
     }
@@ -69,7 +69,7 @@ function isForeign(path: string): boolean {
 
 async function sizeOf(disk: FileSystem, path: string): Promise<number> {
   const refuse = (why: string, cause?: unknown) =>
-    new ModelError("access-denied", `Cannot move "${path}" as it is ${why}: remove it first`, {
+    new ModelError("access-denied", `Cannot move "${path}": it is ${why}; remove it first`, {
       file: path,
       cause,
     });
@@ -79,6 +79,6 @@ async function sizeOf(disk: FileSystem, path: string): Promise<number> {
   } catch (error) {
     throw refuse("a link that leads nowhere", error);
   }
-  if (stat.kind !== "file") throw refuse("no regular file");
+  if (stat.kind !== "file") throw refuse("not a regular file");
   return stat.sizeBytes;
 }

@@ -19,7 +19,7 @@ export function nodePrograms(): ProgramStarter {
         detached: true,
         windowsHide: true,
       });
-      // A broken pipe is told by the write that it concerns.
+      // A broken pipe is reported by the write that it concerns.
       child.stdin.on("error", () => {});
       await once(child, "spawn");
       return wrapChild(child);

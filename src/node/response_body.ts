@@ -34,7 +34,7 @@ export function responseBody(
   source: Readable,
   options: ResponseBodyOptions,
 ): AsyncIterable<Uint8Array> {
-  // Failures reach whoever reads; without a reader they must not end the process.
+  // Failures reach the reader; without a reader they must not end the process.
   source.on("error", ignore);
   const iterator = new BodyIterator(source, options);
   return { [Symbol.asyncIterator]: () => iterator };

@@ -8,7 +8,7 @@ import {
 } from "../../spec/mod.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import type { ListedFile } from "../hub/list_files.ts";
-import { hubCachePlaceOf } from "../layout/hub_cache.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 
 /** What the official client calls this form of a listing; it ignores any other. */
@@ -39,15 +39,12 @@ export function commitListing(listing: readonly ListedFile[]): string | undefine
 /**
  * What the listing of a snapshot's commit says of the files that the MLX runtimes read, or undefined when there is none.
  *
- * It takes the place of a marker for snapshots that another client wrote. Their times are never taken for verified.
- *
- * @param directory the snapshot's directory
+ * It takes the place of a marker for snapshots that another client wrote. Their times never count as verified.
  */
 export async function readCommitListing(
   files: FileSystem,
-  directory: string,
+  { directory, cache }: ModelPlace,
 ): Promise<readonly MarkerFile[] | undefined> {
-  const cache = hubCachePlaceOf(directory);
   if (cache === undefined) return undefined;
   const text = await readSmallFile(files, join(cache.trees, `${basename(directory)}.json`));
   return text === undefined ? undefined : parseListing(text);
@@ -58,7 +55,7 @@ function parseListing(text: string): MarkerFile[] | undefined {
   try {
     value = JSON.parse(text);
   } catch {
-    // Whatever it is, it is no listing, and proves nothing.
+    // What is not a listing proves nothing.
     return undefined;
   }
   if (!isRecord(value) || value["format_version"] !== FORMAT_VERSION || !isRecord(value["files"]))

@@ -3,14 +3,14 @@ import { readSmallFile } from "../disk/small_file.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 import { digestOfEtag, pathsWithMetadata, readMetadata } from "./metadata.ts";
 import { parseMarker } from "./marker.ts";
-import type { DownloadTask } from "../download/download_task.ts";
-import { stagingOf } from "./staging.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
 
 /** Files that earlier downloads brought, by path, with the hash that they had if it is known. */
 export type EarlierFiles = ReadonlyMap<string, Digest | undefined>;
 
 /** What is asked for earlier files. */
-export interface EarlierFilesQuestion extends Pick<DownloadTask, "directory"> {
+export interface EarlierFilesQuestion {
+  readonly place: ModelPlace;
   /** Repository or URL that they must be of; undefined when anything will do. */
   readonly source: string | undefined;
 }
@@ -25,7 +25,8 @@ export async function earlierFiles(
   question: EarlierFilesQuestion,
   marker: Marker | undefined,
 ): Promise<EarlierFiles> {
-  const { directory, source } = question;
+  const { source } = question;
+  const { directory } = question.place;
   const found = new Map<string, Digest | undefined>();
   for (const path of await pathsWithMetadata(files, directory)) {
     const metadata = await readMetadata(files, directory, { path });
@@ -45,9 +46,9 @@ export interface WrittenPlan extends Marker {
 
 async function plannedFiles(
   files: FileSystem,
-  { directory, source }: EarlierFilesQuestion,
+  { place, source }: EarlierFilesQuestion,
 ): Promise<Map<string, Digest | undefined>> {
-  const text = await readSmallFile(files, stagingOf(directory).plan);
+  const text = await readSmallFile(files, place.staging.plan);
   const plan = text === undefined ? undefined : parseMarker(text);
   if (text === undefined || plan === undefined) return new Map();
   if (source !== undefined && plan.source !== source) return new Map();
@@ -72,7 +73,7 @@ function isSafe(path: string): boolean {
     assertSafePath(path);
     return true;
   } catch {
-    // Whoever wrote this is not to be followed out of the directory.
+    // A path that leads out of the directory is not followed, no matter who wrote it.
     return false;
   }
 }

@@ -35,7 +35,7 @@ export function parseMarker(text: string): Marker | undefined {
   try {
     value = JSON.parse(text);
   } catch {
-    // An empty or foreign marker is no failure: it only proves nothing.
+    // An empty or foreign marker is not a failure: it only proves nothing.
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;

@@ -21,7 +21,7 @@ export type LockHost = Pick<Host, "files" | "clock" | "random" | "processes">;
  *
  * Each task puts a claim of its own into the directory and then looks for others: who sees a living one withdraws
  * and waits. Names are never used twice, so removing the claim of a dead process can never hit a new one, and no
- * step needs a lock of the operating system. A claim is dead when its process is gone (told by the process table,
+ * step needs a lock of the operating system. A claim is dead when its process is gone (by the process table,
  * on the same machine), or when it stood still for 15 seconds (a process number that was given anew, another machine).
  *
  * @param directory holds the claims

@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   diskError,
-  memoryFiles,
   readTree,
   seededRandom,
-  SimulatedClock,
   wrapFiles,
   writeBytes,
-} from "../../harness/mod.ts";
+} from "../../harness/internal.ts";
+import { memoryFiles, SimulatedClock } from "../../harness/mod.ts";
 import { type LockHost, lockModel, withModelLock } from "./model_lock.ts";
 
 const LOCKS = "/m/locks";
@@ -111,6 +110,17 @@ test("withModelLock() says why the work failed, also where the lock cannot be gi
   await assert.rejects(withModelLock({ ...host(1), files: disk }, LOCKS, { action }), {
     code: "EIO",
   });
+});
+
+test("withModelLock() tidies up once the lock is back, whatever came of the work", async () => {
+  const { host, files } = machine();
+  const claims: number[] = [];
+  const after = async () => void claims.push((await readTree(files, LOCKS)).length);
+  const options = { action: async () => 5, after };
+  assert.equal(await withModelLock(host(1), LOCKS, options), 5);
+  const action = () => Promise.reject(new Error("the work failed"));
+  await assert.rejects(withModelLock(host(1), LOCKS, { action, after }), /the work failed/);
+  assert.deepEqual(claims, [0, 0]);
 });
 
 // Helpers

@@ -47,16 +47,6 @@ const OWN_VENV = fileURLToPath(new URL("../../../.subjects/venv", SOURCES));
  * is asked for. `MLX_LAYOUT_SWIFT_RUNNER` and `MLX_LAYOUT_PYTHON` name an executable and a Python with mlx-lm.
  *
  * @throws ModelError with the code `runner-unavailable`
- *
- * @example Usage
- * ```ts
- * import { findRunner, nodeHost } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const { files } = nodeHost();
- * const found = await findRunner("reference", { files, env: {} });
- * assert.equal(found.name, "reference");
- * ```
  */
 export async function findRunner(
   wanted: NonNullable<GenerateRequest["runner"]>,

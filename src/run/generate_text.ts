@@ -12,31 +12,43 @@ import type { RunnerSession } from "./runner_session.ts";
 
 /** A generation, and how long its parts took, in milliseconds. */
 export interface TimedGeneration extends Generation {
+  /** Why this runner was chosen. */
   readonly why: string;
+  /** From the start of the runner to its first message. */
   readonly startMs: number;
+  /** From then to the loaded model. */
   readonly loadMs: number;
+  /** From the request to the first token. */
   readonly firstTokenMs: number;
+  /** From the first token to the last. */
   readonly restMs: number;
 }
 
-/** What a directory is asked for. */
+/** Asks a model that is already found for tokens. */
 export type PromptRequest = Omit<GenerateRequest, "repository" | "revision" | "layout">;
 
-/** A runtime must not ask the network for a model that lies on the disk. */
+/** A runtime must not ask the network for a model that is on the disk. */
 const OFFLINE = { HF_HUB_OFFLINE: "1", TRANSFORMERS_OFFLINE: "1" };
 
 /** A model that a runner holds, until it is disposed of. */
 export interface RunningModel extends AsyncDisposable {
+  /** Absolute path of the directory that was loaded. */
   readonly directory: string;
   /** The runner's name and its runtimes' versions. */
   readonly runner: string;
   /** Why this runner was chosen. */
   readonly why: string;
+  /** The model as the runner describes it. */
   readonly model: LoadedModel;
-  /** How long the runner took to start, and to load, in milliseconds. */
+  /** How long the runner took to start, in milliseconds. */
   readonly startMs: number;
+  /** How long it took to load the model, in milliseconds. */
   readonly loadMs: number;
-  /** Continues a prompt. */
+  /**
+   * Continues a prompt greedily.
+   *
+   * @throws {ModelError} `invalid-argument`, `cancelled`, or a code `runner-…`
+   */
   generate(
     request: Omit<PromptRequest, "runner" | "limits">,
     options?: GenerateOptions,
@@ -142,7 +154,7 @@ function assertPrompt({ prompt, maxTokens }: Pick<PromptRequest, "prompt" | "max
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot generate ${maxTokens} tokens: ask for 1 or more`,
+      `Cannot generate ${maxTokens} tokens; ask for 1 or more`,
     );
   }
   const isRight =
@@ -151,7 +163,7 @@ function assertPrompt({ prompt, maxTokens }: Pick<PromptRequest, "prompt" | "max
   if (isRight) return;
   throw new ModelError(
     "invalid-argument",
-    "Cannot continue an empty or malformed prompt: give a text or token ids",
+    "Cannot continue an empty or malformed prompt; give a text or token ids",
   );
 }
 
@@ -162,7 +174,7 @@ export function assertLoadable(report: CheckReport): void {
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   throw new ModelError(
     "corrupt-model",
-    `Cannot load "${report.directory}" as it is not right: ${first?.path}: ${first?.cause}: ${first?.detail}${more}; run "mlx-layout check", and download it again`,
+    `Cannot load "${report.directory}": ${first?.path}: ${first?.cause}: ${first?.detail}${more}; run "mlx-layout check" for all of it, and download the model again`,
     {
       ...(first && { file: first.path, actual: first.cause }),
       expected: "a directory that a runtime may open",

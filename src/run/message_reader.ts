@@ -1,4 +1,4 @@
-import type { RunnerEvent } from "../../spec/mod.ts";
+import type { RunnerEvent } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { readEvent } from "./read_event.ts";
 
@@ -101,7 +101,7 @@ function parse(line: Uint8Array): RunnerEvent {
 function flood(what: string): ModelError {
   return new ModelError(
     "runner-flood",
-    `Cannot listen to the runner as it sends too much ${what}: it was ended`,
+    `Cannot read from the runner: it sent too much ${what} and was ended`,
   );
 }
 
@@ -110,7 +110,7 @@ const SHOWN_BYTES = 200;
 function nonsense(line: Uint8Array): ModelError {
   return new ModelError(
     "runner-protocol",
-    "Cannot understand the runner as what it sent is no message of the runner protocol: it was ended",
+    "Cannot read from the runner: it sent something that is not a message of the runner protocol, and was ended",
     {
       expected: "an event of version 1",
       actual: new TextDecoder().decode(line.subarray(0, SHOWN_BYTES)),

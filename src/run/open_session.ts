@@ -44,7 +44,7 @@ export async function startClient(
   if (programs === undefined || command === undefined) {
     throw new ModelError(
       "runner-unavailable",
-      "Cannot start a runner where no programs may be started",
+      "Cannot start a runner: this host starts no programs",
     );
   }
   return await RunnerClient.start(command, {

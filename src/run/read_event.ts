@@ -3,7 +3,7 @@ import {
   RUNNER_OPERATIONS,
   RUNNER_PROTOCOL,
   type RunnerEvent,
-} from "../../spec/mod.ts";
+} from "../../spec/runner_messages.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -74,7 +74,7 @@ const EVENTS: Readonly<Record<string, Fields>> = {
 /**
  * Reads one line of a runner: what the schema of events allows, and nothing else.
  *
- * @returns undefined when the line is no message of the protocol
+ * @returns undefined when the line is not a message of the protocol
  */
 export function readEvent(line: string): RunnerEvent | undefined {
   let message: unknown;

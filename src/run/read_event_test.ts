@@ -9,7 +9,7 @@ import {
   RUNNER_OPERATIONS,
   RUNNER_PROTOCOL,
   type RunnerRequest,
-} from "../../spec/mod.ts";
+} from "../../spec/runner_messages.ts";
 import { nodeHost } from "../node_host.ts";
 import { readEvent } from "./read_event.ts";
 import { RunnerClient } from "./runner_client.ts";

@@ -1,11 +1,9 @@
+import type { FileSystem, GeneratedToken, LoadedModel } from "../../spec/mod.ts";
 import {
-  type FileSystem,
-  type GeneratedToken,
-  type LoadedModel,
   RUNNER_PROTOCOL,
   type RunnerHello,
   type RunnerPrompt,
-} from "../../spec/mod.ts";
+} from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { cancelledError } from "../cancellation.ts";
 import { openReferenceModel, type ReferenceModel } from "./reference/mod.ts";
@@ -17,7 +15,7 @@ import {
 } from "./runner_session.ts";
 import { openTextCodec, type TextCodec } from "./text_codec.ts";
 
-/** What the reference runner says of itself. */
+/** How the reference runner introduces itself. */
 export const REFERENCE_HELLO: RunnerHello = {
   event: "hello",
   protocol: RUNNER_PROTOCOL,
@@ -58,7 +56,7 @@ export class ReferenceSession implements RunnerSession {
   ): Promise<RunnerGeneration> {
     const model = this.#model;
     if (model === undefined) {
-      throw new ModelError("invalid-argument", "Cannot generate as no model is loaded: load one");
+      throw new ModelError("invalid-argument", "Cannot generate: no model is loaded; load one");
     }
     this.#codec ??= await openTextCodec(this.#files, this.#directory);
     const codec = this.#codec;

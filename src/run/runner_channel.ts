@@ -1,11 +1,5 @@
-import type {
-  ChildProcess,
-  Clock,
-  ProcessEnd,
-  RunnerEvent,
-  RunnerLimits,
-  RunnerRequest,
-} from "../../spec/mod.ts";
+import type { ChildProcess, Clock, ProcessEnd, RunnerLimits } from "../../spec/mod.ts";
+import type { RunnerEvent, RunnerRequest } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { StderrTail } from "./stderr_tail.ts";
@@ -16,7 +10,7 @@ const MEMORY_MS = 500;
 
 /** One wait for a message. */
 export interface ChannelWait {
-  /** What is attempted, for a message to people: `Cannot {what} as …`. */
+  /** What is attempted, for a message to people: `Cannot {what}: …`. */
   readonly what: string;
   readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -54,7 +48,10 @@ export class RunnerChannel {
   begin(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#isClosed)
-      throw new ModelError("runner-unavailable", "Cannot ask a runner that was ended");
+      throw new ModelError(
+        "runner-unavailable",
+        "Cannot send a request to a runner that was ended",
+      );
     this.#reader.forget();
     this.#stderrTail.forget();
   }
@@ -133,7 +130,7 @@ export class RunnerChannel {
   unexpected(what: string, event: RunnerEvent): ModelError {
     return new ModelError(
       "runner-protocol",
-      `Cannot ${what} as the runner ${this.#name} sent a message that does not belong there: it was ended`,
+      `Cannot ${what}: the runner ${this.#name} sent a message that does not belong there, and was ended`,
       { actual: JSON.stringify(event).slice(0, 200) },
     );
   }
@@ -168,7 +165,7 @@ export class RunnerChannel {
     const why = complaint === "" ? "" : `: ${complaint.replace(/\.$/, "")}`;
     throw new ModelError(
       isQuiet ? "runner-no-answer" : "runner-died",
-      `Cannot ${wait.what} as the runner ${this.#name} ${describeEnd(end)} without an answer${why}`,
+      `Cannot ${wait.what}: the runner ${this.#name} ${describeEnd(end)} without an answer${why}`,
       { actual: describeEnd(end) },
     );
   }
@@ -181,7 +178,7 @@ export class RunnerChannel {
   #timeout({ what, limitMs }: ChannelWait): ModelError {
     return new ModelError(
       "runner-timeout",
-      `Cannot ${what} as the runner ${this.#name} was silent for ${limitMs} ms: it was ended; a larger limit may help`,
+      `Cannot ${what}: the runner ${this.#name} was silent for ${limitMs} ms and was ended; a larger limit may help`,
       { expected: `an answer within ${limitMs} ms`, actual: "none" },
     );
   }
@@ -196,7 +193,7 @@ export class RunnerChannel {
       if (heldBytes !== undefined && heldBytes > memoryBytes) {
         throw new ModelError(
           "runner-memory",
-          `Cannot ${wait.what} as the runner ${this.#name} holds more memory than it may: it was ended; a larger limit or a smaller model may help`,
+          `Cannot ${wait.what}: the runner ${this.#name} used more memory than its limit and was ended; a larger limit or a smaller model may help`,
           { expected: `at most ${memoryBytes} bytes`, actual: `${heldBytes} bytes` },
         );
       }

@@ -4,13 +4,15 @@ import type {
   GeneratedToken,
   LoadedModel,
   ProgramStarter,
+  RunnerLimits,
+} from "../../spec/mod.ts";
+import type {
   RunnerDownload,
   RunnerEvent,
   RunnerHello,
-  RunnerLimits,
   RunnerPrompt,
   RunnerRequest,
-} from "../../spec/mod.ts";
+} from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { cancelledError } from "../cancellation.ts";
 import { DEFAULT_LIMITS } from "./runner_limits.ts";
@@ -111,7 +113,7 @@ export class RunnerClient implements RunnerSession {
           const { token, text, topLogits } = event;
           const made = { id: token, text, ...(topLogits && { topLogits }) };
           tokens.push(made);
-          // A token that was asked for is no flood, however many are.
+          // A token that was asked for is not a flood, however many there are.
           this.#channel.begin();
           options.onToken?.(made);
           return true;
@@ -248,7 +250,7 @@ async function startOrExplain(
   } catch (error) {
     throw new ModelError(
       "runner-unavailable",
-      `Cannot start the runner "${command[0] ?? ""}": install it, or choose another one`,
+      `Cannot start the runner "${command[0] ?? ""}"; install it, or choose another one`,
       { cause: error },
     );
   }

@@ -120,13 +120,13 @@ for (const [fault, code, use, limits] of FAULTS) {
   });
 }
 
-test("a runner's last words are told", async () => {
+test("a runner's last words are reported", async () => {
   await assert.rejects(withFaulty("exit-1-at-load", load), {
     message:
       /faulty ended with exit code 1 without an answer: RuntimeError: \[metal\] no memory left$/,
   });
   await assert.rejects(withFaulty("refuse-to-load", load), {
-    message: 'Cannot load "/model" as the runner faulty refused: Missing 11 parameters: a, b',
+    message: 'Cannot load "/model": the runner faulty refused: Missing 11 parameters: a, b',
   });
 });
 

@@ -1,4 +1,4 @@
-import type { RunnerEvent } from "../../spec/mod.ts";
+import type { RunnerEvent } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 
 /** The failure of a runner that could not do what it was asked to do, and lives on. */
@@ -9,7 +9,7 @@ export function refusalOf(
   const { what, name } = context;
   const code = event.kind === "unsupported" ? "unsupported" : "runner-failed";
   const why = event.message.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
-  return new ModelError(code, `Cannot ${what} as the runner ${name} refused: ${why}`, {
+  return new ModelError(code, `Cannot ${what}: the runner ${name} refused: ${why}`, {
     actual: event.kind,
   });
 }

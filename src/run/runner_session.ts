@@ -1,10 +1,5 @@
-import type {
-  GeneratedToken,
-  LoadedModel,
-  RunnerHello,
-  RunnerOperation,
-  RunnerPrompt,
-} from "../../spec/mod.ts";
+import type { GeneratedToken, LoadedModel } from "../../spec/mod.ts";
+import type { RunnerHello, RunnerOperation, RunnerPrompt } from "../../spec/runner_messages.ts";
 
 /** What a runner made of a prompt. */
 export interface RunnerGeneration {

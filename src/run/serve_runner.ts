@@ -1,4 +1,4 @@
-import type { RunnerErrorKind, RunnerEvent, RunnerRequest } from "../../spec/mod.ts";
+import type { RunnerErrorKind, RunnerEvent, RunnerRequest } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { isRecord } from "../load/config/parse_json.ts";
 import type { RunnerSession } from "./runner_session.ts";
@@ -28,7 +28,7 @@ export async function serveRunner(
   for await (const line of input) {
     const request = readRequest(line);
     if (request === undefined) {
-      say({ event: "error", id: 0, kind: "invalid-request", message: "This is no request" });
+      say({ event: "error", id: 0, kind: "invalid-request", message: "This is not a request" });
     } else if (request.op === "cancel") {
       if (running?.id === request.of) running.stop.abort();
     } else {

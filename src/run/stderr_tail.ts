@@ -6,7 +6,7 @@ const KEPT_BYTES = 4096;
 /**
  * Reads what a runner complains of, so that it never waits for a reader, and keeps the end of it.
  *
- * A runtime prints warnings and progress there, so stderrTail are no failure, short of a flood.
+ * A runtime prints warnings and progress there, so output there is not a failure, short of a flood.
  */
 export class StderrTail {
   /** Rejects when more came than the limit. Never resolves. */
@@ -51,14 +51,14 @@ export class StderrTail {
         this.#reject(
           new ModelError(
             "runner-flood",
-            "Cannot listen to the runner as it complains without end: it was ended",
+            "Cannot read from the runner: it wrote too much to its error stream and was ended",
             { actual: this.lastLine() },
           ),
         );
         return;
       }
     } catch {
-      // A pipe that breaks is the end of the program, which is told by how it ended.
+      // A pipe that breaks is the end of the program, whose end says why.
     }
   }
 }

@@ -161,7 +161,7 @@ function signedUrl(context: AnswerContext, id: string, file: HubFile): string {
   return `${context.cdnOrigin}/lfs/${encodePath(id)}/${sha256}?${query.toString()}`;
 }
 
-/** Serves an object of the large file store to whoever has a signed address that is still good. */
+/** Serves an object of the large file store to a request with a signed address that is still valid. */
 export function answerCdn(context: AnswerContext): AnswerDraft {
   const match = /^\/lfs\/.+\/([0-9a-f]{64})$/.exec(context.parts.rawPath);
   const sha256 = match?.[1];

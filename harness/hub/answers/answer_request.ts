@@ -6,7 +6,7 @@ import { type AnswerDraft, bareDraft, type OpenExchange } from "./hub_answer.ts"
 import type { HubFile } from "../hub_file.ts";
 import { findCommit } from "../hub_repositories.ts";
 import { decodeOnce, type HubRoute } from "../hub_route.ts";
-import { endlessPage, endlessPageNumber } from "../faults/lying_listing.ts";
+import { endlessPage, endlessPageNumber } from "../faults/faulty_listing.ts";
 
 /** Answers truthfully; nothing when no real hub knows the route. */
 export function answerRequest(context: AnswerContext, route: HubRoute): AnswerDraft | undefined {

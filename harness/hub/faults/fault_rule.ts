@@ -22,7 +22,7 @@ export interface FaultMatch {
 }
 
 /**
- * One lie or failure. Data only, so that a replay file can hold it.
+ * One false answer or failure. Data only, so that a replay file can hold it.
  *
  * `endpoint`, `cdn` and `url` in braces within an address stand for the hub's origins.
  */
@@ -88,7 +88,7 @@ export type FaultAction =
   /** Answers late, by the real clock, whatever clock the subject has. */
   | { readonly type: "delay"; readonly delayMs: number };
 
-/** A lie and when it is told. */
+/** A fault and when it happens. */
 export interface FaultRule {
   readonly match: FaultMatch;
   readonly do: FaultAction;
@@ -111,7 +111,7 @@ export interface RequestFacts {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { matchesRequest } from "mlx-layout/harness";
+ * import { matchesRequest } from "mlx-layout/harness/internal";
  *
  * const facts = { kind: "resolve", method: "GET", path: "/o/n/resolve/main/a.json", file: "a.json", hasRange: false } as const;
  * assert.ok(matchesRequest({ path: "*.json", method: "GET" }, facts));

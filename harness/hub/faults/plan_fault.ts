@@ -9,7 +9,7 @@ import {
   textDraft,
 } from "../answers/hub_answer.ts";
 import { gitBlobSha1, type HubFile, lfsPointer } from "../hub_file.ts";
-import { endlessPage, oversizeListing, renameInListing } from "./lying_listing.ts";
+import { endlessPage, oversizeListing, renameInListing } from "./faulty_listing.ts";
 
 /** An answer after a fault had its way. */
 export type FaultedAnswer = AnswerDraft | { readonly broken: Breakage };

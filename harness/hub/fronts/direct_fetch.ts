@@ -13,7 +13,8 @@ import type { SimulatedHub } from "../simulated_hub.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { directFetch, SimulatedHub } from "mlx-layout/harness";
+ * import { directFetch } from "mlx-layout/harness/internal";
+ * import { SimulatedHub } from "mlx-layout/harness";
  *
  * const hub = new SimulatedHub({ now: () => 0 });
  * hub.publish("org/name", []);

@@ -61,7 +61,8 @@ export function mswFront(): MswFront {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { mswFetch, SimulatedHub } from "mlx-layout/harness";
+ * import { mswFetch } from "mlx-layout/harness/internal";
+ * import { SimulatedHub } from "mlx-layout/harness";
  *
  * const hub = new SimulatedHub({ now: () => 0 });
  * hub.publish("org/name", []);

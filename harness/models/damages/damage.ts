@@ -6,7 +6,7 @@ import { type HeaderEntry, splitSafetensors } from "../split_safetensors.ts";
 export interface Damage {
   /** Unique among all damages. */
   readonly name: string;
-  /** The cause that a check has to name. */
+  /** The cause that a check must name. */
   readonly cause: CheckCause;
   /** Causes that describe the same damage as well, where more than one is right. */
   readonly alsoRight?: readonly CheckCause[];

@@ -9,7 +9,8 @@ import {
   tensorPlaces,
   withFile,
 } from "./damage.ts";
-import { appleDouble, HTML_PAGE, lfsPointer } from "./foreign_bytes.ts";
+import { lfsPointer } from "../../hub/hub_file.ts";
+import { appleDouble, HTML_PAGE } from "./foreign_bytes.ts";
 import { splitSafetensors } from "../split_safetensors.ts";
 
 /** Bytes that a disk or a download spoils at once. */
@@ -57,7 +58,7 @@ export const BYTE_DAMAGES: readonly Damage[] = namedDamages({
     apply: (model, choose) => {
       const { path, bytes } = pickWeights(model, choose);
       const copy = bytes.slice();
-      // The lowest bit of an aligned word: every value stays a number, so that only a hash can tell.
+      // The lowest bit of an aligned word: every value stays a number, so that only a hash shows it.
       const words = (bytes.length - dataStart(bytes)) >>> 2;
       const word = (Math.imul(choose + 1, 0x9e3779b1) >>> 0) % words;
       const position = dataStart(bytes) + word * 4;
@@ -113,7 +114,7 @@ function change(
   };
 }
 
-/** Fills the start of a chosen tensor with 0xff, which is no number in any float format. */
+/** Fills the start of a chosen tensor with 0xff, which is not a number in any float format. */
 function fillTensor(
   cause: CheckCause,
   options: { readonly packed: boolean; readonly sizeBytes: number },

@@ -13,7 +13,7 @@ import type { ModelFile, TinyModel } from "../model_file.ts";
 import { type HeaderEntry, splitSafetensors } from "../split_safetensors.ts";
 import { joinSafetensors } from "../write_safetensors.ts";
 
-/** A weight file whose header lies or cannot be read: `LOAD-HEADER`, `LOAD-EXTENTS`. */
+/** A weight file whose header is wrong or cannot be read: `LOAD-HEADER`, `LOAD-EXTENTS`. */
 export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
   "header-length-over-limit": headerLength(BigInt(HEADER_LENGTH_LIMIT_BYTES + 1)),
   "header-length-of-64-bits": headerLength(0xffff_ffff_ffff_ffffn),

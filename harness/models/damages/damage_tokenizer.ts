@@ -7,7 +7,8 @@ import {
   withFile,
   withoutPaths,
 } from "./damage.ts";
-import { HTML_PAGE, lfsPointer } from "./foreign_bytes.ts";
+import { lfsPointer } from "../../hub/hub_file.ts";
+import { HTML_PAGE } from "./foreign_bytes.ts";
 import type { TinyModel } from "../model_file.ts";
 import { jsonBytes } from "../tiny_tokenizer.ts";
 

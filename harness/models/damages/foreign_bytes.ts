@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** What a captive portal or a proxy answers, with status 200, instead of a file. */
 export const HTML_PAGE: Uint8Array = new TextEncoder().encode(
   "<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head><body><h1>Welcome</h1></body></html>\n",
@@ -7,14 +5,6 @@ export const HTML_PAGE: Uint8Array = new TextEncoder().encode(
 
 /** Longest header in bytes that the safetensors library accepts; MLX refuses this length already. */
 export const HEADER_LENGTH_LIMIT_BYTES = 100_000_000;
-
-/** Writes the git-lfs pointer that stands for a file where git-lfs is not installed. */
-export function lfsPointer(bytes: Uint8Array): Uint8Array {
-  const hash = createHash("sha256").update(bytes).digest("hex");
-  return new TextEncoder().encode(
-    `version https://git-lfs.github.com/spec/v1\noid sha256:${hash}\nsize ${bytes.length}\n`,
-  );
-}
 
 /** Writes the AppleDouble sidecar that macOS leaves on volumes without extended attributes. */
 export function appleDouble(): Uint8Array {

@@ -1,8 +1,8 @@
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 import { recordVerdict } from "../record_verdict.ts";
 import type { RunRecord } from "../record/run_record.ts";
 
-/** From the best to the worst: what cannot be told is no better than what failed. */
+/** From best to worst: an unknown verdict is no better than a failure. */
 const COLORS: readonly (readonly [verdict: SuiteVerdict, color: string])[] = [
   ["conformant", "brightgreen"],
   ["conformant with deviations", "yellowgreen"],
@@ -17,7 +17,7 @@ const COLORS: readonly (readonly [verdict: SuiteVerdict, color: string])[] = [
 /**
  * Writes the worst verdict of some records as JSON for the endpoint badge of shields.io.
  *
- * @param label what stands left of the verdict
+ * @param label the text to the left of the verdict
  */
 export function badgeReport(records: readonly RunRecord[], label: string): string {
   const verdicts = records.map(recordVerdict);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { badgeReport } from "./badge_report.ts";
 import { exampleRecordText, type ExampleRecordOptions } from "../example_record.ts";
 import { parseRecord } from "../record/parse_record.ts";
@@ -21,7 +20,7 @@ test("badgeReport() says the verdict in the form that shields.io reads", () => {
   });
 });
 
-test("badgeReport() is red on what failed, and on what nobody can tell", () => {
+test("badgeReport() is red on failures and on unknown verdicts", () => {
   for (const options of [
     [{ verdict: "not conformant" }],
     [{ verdict: "deviations out of date" }],

@@ -7,12 +7,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes a text safe as content or as a quoted attribute of HTML and of XML. What XML 1.0 cannot hold at all, control characters
- * and halves of surrogate pairs, is replaced by U+FFFD.
+ * Makes a text safe as content or as a quoted attribute of HTML and of XML. Control characters and lone surrogates,
+ * which XML 1.0 does not allow, are replaced by U+FFFD.
  *
  * @example
  * ```ts
- * import { escapeMarkup } from "mlx-layout/harness";
+ * import { escapeMarkup } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(escapeMarkup('<a href="x">'), "&lt;a href=&quot;x&quot;&gt;");

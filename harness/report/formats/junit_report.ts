@@ -9,7 +9,7 @@ interface TestCase {
   readonly name: string;
   readonly seconds: number;
   readonly properties: Readonly<Record<string, string>>;
-  /** What is wrong with it, if anything is. */
+  /** What is wrong with it, if anything. */
   readonly child?: {
     readonly tag: "failure" | "error" | "skipped";
     readonly type: string;
@@ -52,7 +52,7 @@ function suitesOf(record: RunRecord) {
 function recordCases(record: RunRecord): TestCase[] {
   const verdict = recordVerdict(record);
   const base = { area: "record", seconds: 0, properties: {} } as const;
-  const ended: TestCase = { ...base, name: "the run came to its end" };
+  const ended: TestCase = { ...base, name: "the run finished" };
   const text = record.problems.join("\n");
   const child = { tag: "error", type: "incomplete", message: text, text } as const;
   return [
@@ -103,7 +103,7 @@ function suiteLines(name: string, record: RunRecord, cases: readonly TestCase[])
   const properties = {
     subject: `${subject.name} ${subject.version}`,
     suite: suite.version,
-    law: suite.specSha256,
+    requirements: suite.specSha256,
     seed: String(seed),
     machine: `${machine.os} ${machine.arch}, Node ${machine.node}, ${machine.filesystem}`,
     verdict: recordVerdict(record),

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { DOMParser } from "@xmldom/xmldom";
-
 import { exampleFailure } from "../../deviations/example_result.ts";
 import { exampleRecordText, type ExampleRecordOptions } from "../example_record.ts";
 import { junitReport } from "./junit_report.ts";
@@ -45,7 +43,7 @@ test("junitReport() has a child for each result that is no pass", () => {
   const { cases } = consume();
   const tags = Object.fromEntries(cases.map(({ area, name, tag }) => [`${area} ${name}`, tag]));
   assert.deepEqual(tags, {
-    "example.record the run came to its end": "passed",
+    "example.record the run finished": "passed",
     "example.layout required_files in memory": "passed",
     "example.download wrong_bytes in memory": "failure",
     "example.download resume in disk": "skipped",
@@ -96,11 +94,11 @@ test("junitReport() is red when the record is incomplete or its deviations are o
   assert.equal(stale.cases.at(-1)?.tag, "failure");
 });
 
-test("junitReport() takes a SHOULD that is not kept for no failure, as the verdict does", () => {
+test("junitReport() does not count a SHOULD that is not held as a failure, like the verdict", () => {
   const should = exampleFailure("DUR-CORE", "no sync");
   const { cases } = consume({ results: [should] });
   assert.equal(cases.at(-1)?.tag, "skipped");
-  assert.match(cases.at(-1)?.message ?? "", /^SHOULD, not kept: no sync/);
+  assert.match(cases.at(-1)?.message ?? "", /^SHOULD, not held: no sync/);
 });
 
 test("junitReport() survives every text", () => {

@@ -5,7 +5,7 @@ import { resultOutcome } from "../result_outcome.ts";
 import { flakyDeviations } from "../flaky_deviations.ts";
 import type { RecordResult, RunRecord } from "../record/run_record.ts";
 
-/** A summary is for reading; the record has them all. */
+/** A summary stays short; the record has every failure. */
 const STORIES_MAX = 30;
 
 const COLUMNS: readonly (readonly [standing: RequirementStanding, title: string])[] = [
@@ -69,7 +69,7 @@ function troubleLines(record: RunRecord): string[] {
 function storyLines(result: RecordResult, record: RunRecord): string[] {
   const { kind, reason } = resultOutcome(result, record);
   const text = result.story ?? reason;
-  // A fence is longer than any in what it holds.
+  // A fence must be longer than any fence in its content.
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
   return [
@@ -85,7 +85,7 @@ function storyLines(result: RecordResult, record: RunRecord): string[] {
   ];
 }
 
-/** Neither markup nor a cell's end, nor a mention of anybody. */
+/** Escapes markup, the end of a cell, and mentions of users. */
 function escape(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleFailure } from "../../deviations/example_result.ts";
 import { exampleRecordText, type ExampleRecordOptions } from "../example_record.ts";
 import { markdownReport } from "./markdown_report.ts";
@@ -32,10 +31,10 @@ test("markdownReport() has a row for each subject, and the story of what went wr
   );
 });
 
-test("markdownReport() says at the top of a subject why its record proves nothing", () => {
+test("markdownReport() says at the top of a subject why its record is incomplete", () => {
   assert.match(
     reportOf({ verdict: undefined }),
-    /\| ❌ incomplete \|[^]*- ❌ the run did not come to its end/,
+    /\| ❌ incomplete \|[^]*- ❌ the run did not finish/,
   );
 });
 

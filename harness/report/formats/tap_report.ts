@@ -2,7 +2,7 @@ import { resultOutcome } from "../result_outcome.ts";
 import type { RecordResult, RunRecord } from "../record/run_record.ts";
 
 /**
- * Writes records as TAP 14. A known deviation is a `# TODO`, which may fail; a record that did not come to its end bails out.
+ * Writes records as TAP 14. A known deviation is a `# TODO`, which may fail; an incomplete record bails out.
  */
 export function tapReport(records: readonly RunRecord[]): string {
   const tests = records.flatMap((record) => [
@@ -45,7 +45,7 @@ function testLines(result: RecordResult, record: RunRecord, start: string): stri
   }
 }
 
-/** JSON's strings are YAML's. */
+/** Strings of JSON are strings of YAML. */
 function diagnostic(result: RecordResult, kind: string, reason: string): string[] {
   const facts = {
     kind,

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { Parser } from "tap-parser";
-
 import { exampleFailure } from "../../deviations/example_result.ts";
 import { exampleRecordText, type ExampleRecordOptions } from "../example_record.ts";
 import { parseRecord } from "../record/parse_record.ts";
@@ -52,7 +50,7 @@ test("tapReport() passes where only listed deviations failed", () => {
   assert.match(String(asserts[0]?.todo), /issues#1/);
 });
 
-test("tapReport() bails out where the run did not come to its end", () => {
+test("tapReport() bails out where the run did not finish", () => {
   const { results, names } = consume(reportOf({ verdict: undefined }));
   assert.ok(names.includes("bailout"));
   assert.equal(results?.ok, false);

@@ -1,6 +1,6 @@
 import type { RecordStanding } from "../record_verdict.ts";
 
-/** What a cell of the matrix says. */
+/** The state of a cell of the matrix. */
 export type CellState =
   | "broken"
   | "unkept"
@@ -21,34 +21,34 @@ export interface CellLook {
 
 /** Every state, from the worst to the best. */
 export const CELL_LOOKS: Readonly<Record<CellState, CellLook>> = {
-  broken: { sign: "✕", label: "broken", meaning: "a scenario saw the promise broken" },
+  broken: { sign: "✕", label: "broken", meaning: "a scenario saw the requirement broken" },
   surprise: {
     sign: "‽",
     label: "passes",
-    meaning: "listed as a known deviation, and passes: the list is out of date",
+    meaning: "listed as a known deviation, but passes: the list is out of date",
   },
   unfinished: {
     sign: "!",
     label: "no verdict",
-    meaning: "a scenario ran out of time, crashed or failed by itself",
+    meaning: "a scenario timed out, crashed or had an error",
   },
   unkept: {
     sign: "△",
-    label: "not kept",
-    meaning: "a SHOULD or a MAY that is not kept; the verdict does not change",
+    label: "not held",
+    meaning: "a SHOULD or a MAY that does not hold; the verdict does not change",
   },
   known: { sign: "◆", label: "known", meaning: "broken as its list of known deviations says" },
   vacuous: {
     sign: "○",
     label: "vacuous",
-    meaning: "the cases never got to what it is about, which is no pass",
+    meaning: "no case reached what the scenario is about; this is not a pass",
   },
-  skipped: { sign: "⊘", label: "skipped", meaning: "it cannot be judged there" },
-  unjudged: { sign: "–", label: "not judged", meaning: "nothing in this run judges it" },
-  held: { sign: "✓", label: "held", meaning: "every scenario that judges it passed" },
+  skipped: { sign: "⊘", label: "skipped", meaning: "it cannot be tested there" },
+  unjudged: { sign: "–", label: "not judged", meaning: "no scenario of this run covers it" },
+  held: { sign: "✓", label: "held", meaning: "every scenario that covers it passed" },
 };
 
-/** What a cell says of a requirement: the worst that its results show. */
+/** The state of a cell: the worst of its results. */
 export function cellState({ requirement, standing, results }: RecordStanding): CellState {
   if (standing === "broken") return requirement.level === "MUST" ? "broken" : "unkept";
   const statuses = results.map(({ status }) => status);

@@ -15,8 +15,8 @@ export interface HtmlReportOptions {
 }
 
 /**
- * Writes records as one page of HTML that needs nothing else: requirements by subjects, with the story, trace and replay of each
- * failure. Its policy admits no style and no script but its own, so that no text of a record can become one.
+ * Writes records as one self-contained HTML page: requirements by subjects, with the report, trace and replay of each
+ * failure. Its content policy admits only its own style and script, so that no text of a record can become one.
  */
 export function htmlReport(records: readonly RunRecord[], options: HtmlReportOptions = {}): string {
   const columns = pageColumns(records);
@@ -29,12 +29,12 @@ export function htmlReport(records: readonly RunRecord[], options: HtmlReportOpt
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="How ${columns.length} implementations keep the promises of an MLX model on disk">
+<meta name="description" content="How ${columns.length} implementations hold the requirements for MLX models on disk">
 <title>${title}</title>
 <style>${new Markup(PAGE_STYLE)}</style>
 </head>
 <body${columns.length > COLUMNS_MAX && markup` class="many"`}>
-<a class="skip" href="#matrix">To the matrix</a>
+<a class="skip" href="#matrix">Skip to the matrix</a>
 <header><h1>${title}</h1>
 <p class="lead">${leadOf(columns)}</p></header>
 <main>
@@ -45,7 +45,7 @@ ${filterForm(columns)}
 ${pageMatrix(columns)}</section>
 ${pageDeviations(columns)}
 </main>
-<footer><p>Made by <code>mlx-conform report</code> from the records of the runs.</p></footer>
+<footer><p>Made by <code>mlx-conform report</code> from the records of runs.</p></footer>
 <script>${new Markup(PAGE_SCRIPT)}</script>
 </body>
 </html>
@@ -60,7 +60,7 @@ function digest(text: string): string {
 function leadOf(columns: readonly PageColumn[]): string {
   const count = Math.max(0, ...columns.map(({ standings }) => standings.size));
   const subjects = columns.length === 1 ? "one subject" : `${columns.length} subjects`;
-  return `${count} requirements for an MLX model on disk, and how ${subjects} keep them. Open a requirement to see the scenarios that judge it, and what went wrong.`;
+  return `${count} requirements for MLX models on disk, and the results of ${subjects}. Open a requirement to see its scenarios and failures.`;
 }
 
 function filterForm(columns: readonly PageColumn[]): Markup {
@@ -72,7 +72,7 @@ function filterForm(columns: readonly PageColumn[]): Markup {
   return markup`<form class="filter" role="search" aria-label="Filter the requirements">
 <label class="wide">Text <input type="search" name="q" autocomplete="off" placeholder="id, words, scenario"></label>
 <label>Level <select name="level">${option("", "every level")}${levels.map((level) => option(level))}</select></label>
-<label>Status <select name="status">${option("", "every status")}${option("trouble", "anything but held")}${(
+<label>Status <select name="status">${option("", "every status")}${option("trouble", "not held")}${(
     Object.keys(CELL_LOOKS) as CellState[]
   ).map((state) => option(state, CELL_LOOKS[state].label))}</select></label>
 <label>Area <select name="area">${option("", "every area")}${areas.map((area) => option(area))}</select></label>

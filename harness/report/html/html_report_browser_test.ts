@@ -5,9 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-
 import { type Browser, chromium, type Page } from "playwright-core";
-
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import {
   EXAMPLE_RESULTS,

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { exampleFailure } from "../../deviations/example_result.ts";
 import {
@@ -61,14 +60,14 @@ test("htmlReport() lets no text of a record become markup", () => {
   assert.ok(page.includes("&lt;img src=x onerror=alert(1)&gt;"));
 });
 
-test("htmlReport() tells a SHOULD that is not kept from a broken MUST", () => {
+test("htmlReport() distinguishes a SHOULD that is not held from a broken MUST", () => {
   const page = pageOf({ results: [exampleFailure("DUR-CORE", "no sync")] });
   assert.match(page, /id="DUR-CORE" data-level="SHOULD" data-states="unkept"/);
 });
 
 test("htmlReport() says of an incomplete record why it is none", () => {
   const page = pageOf({ verdict: undefined });
-  assert.match(page, /class="card incomplete"[^]*the run did not come to its end: 6 of 6 results/);
+  assert.match(page, /class="card incomplete"[^]*the run did not finish: 6 of 6 results/);
 });
 
 test("htmlReport() shows two runs of one subject as two columns that can be told apart", () => {

@@ -1,6 +1,6 @@
 import { escapeMarkup } from "../formats/escape_markup.ts";
 
-/** Text that is markup already: nothing else gets into a page unescaped. */
+/** Text that is already markup: nothing else gets into a page unescaped. */
 export class Markup {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Markup {
   }
 }
 
-/** What can stand in a template: text is escaped, lists are joined, what is undefined or false is nothing. */
+/** A value in a template: text is escaped, lists are joined, undefined and false are left out. */
 export type MarkupValue =
   | Markup
   | string
@@ -19,11 +19,11 @@ export type MarkupValue =
   | readonly (Markup | string | number)[];
 
 /**
- * Makes markup of a template; every text that is put in is escaped, for content and for quoted attributes.
+ * Makes markup from a template; every inserted text is escaped, for content and for quoted attributes.
  *
  * @example
  * ```ts
- * import { markup } from "mlx-layout/harness";
+ * import { markup } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(markup`<b>${"<i>"}</b>`.text, "<b>&lt;i&gt;</b>");

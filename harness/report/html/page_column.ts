@@ -1,13 +1,13 @@
 import { type RecordStanding, recordStandings, recordVerdict } from "../record_verdict.ts";
 import type { RunRecord } from "../record/run_record.ts";
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 
 /** A record as a column of the matrix. */
 export interface PageColumn {
   readonly record: RunRecord;
   /** Unique on the page, and fit for an id. */
   readonly key: string;
-  /** The subject's name, with what tells it from other columns. */
+  /** The subject's name, with the machine where two columns have the same name. */
   readonly title: string;
   readonly verdict: SuiteVerdict;
   readonly standings: ReadonlyMap<string, RecordStanding>;

@@ -3,7 +3,7 @@ import { CELL_LOOKS, cellState } from "./cell_state.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { PageColumn } from "./page_column.ts";
 
-/** What there is to say of a requirement, subject by subject: scenarios, stories, traces, replays. */
+/** The details of a requirement, subject by subject: scenarios, failures, traces, replays. */
 export function pageDrawer(requirement: RecordRequirement, columns: readonly PageColumn[]): Markup {
   const { id, level, profile, document } = requirement;
   return markup`<div class="drawer-body">
@@ -20,7 +20,7 @@ function subjectSection({ id }: RecordRequirement, column: PageColumn): Markup {
   const results = standing.results;
   return markup`<div class="subject" role="group" aria-labelledby="${id}-${column.key}">
 <h4 id="${id}-${column.key}" tabindex="-1"><span class="pill ${state}"><span aria-hidden="true">${sign}</span> ${label}</span> ${column.title} <span class="version">${column.record.header.subject.version}</span></h4>
-${results.length === 0 && markup`<p class="none">No scenario of this run is about it.</p>`}
+${results.length === 0 && markup`<p class="none">No scenario of this run covers it.</p>`}
 <ul class="results">${results.map((result) => resultItem(result, id))}</ul>
 </div>`;
 }
@@ -39,23 +39,23 @@ ${failure(result, id)}
 </li>`;
 }
 
-/** The story is told where it belongs; elsewhere a scenario is only named. */
+/** A failure is reported under the requirement that it broke; elsewhere a scenario is only named. */
 function failure(result: RecordResult, id: string): Markup {
   const { story, breakage, deviation, trace, replay, signature } = result;
   const { further = [] } = result;
   const isAboutThis = [breakage, ...further].some((promise) => promise?.requirement === id);
   const isAboutOther = breakage?.requirement !== undefined && !isAboutThis;
   if (isAboutOther) {
-    return markup`<p class="reason">It broke <a href="#${breakage.requirement}">${breakage.requirement}</a>, before this one could be judged further.</p>`;
+    return markup`<p class="reason">It broke <a href="#${breakage.requirement}">${breakage.requirement}</a>, before this requirement could be tested further.</p>`;
   }
-  return markup`${deviation !== undefined && markup`<p class="reason">Known deviation${deviation.sometimes === true && ` that shows sometimes${result.status === "pass" ? ", not in this run" : ""}`}: ${deviation.reason} ${link(deviation.issue)}</p>`}
-${story !== undefined && markup`<pre class="story" tabindex="0" role="group" aria-label="Story of ${result.scenario} in ${result.world}">${story}</pre>`}
+  return markup`${deviation !== undefined && markup`<p class="reason">Known deviation${deviation.sometimes === true && ` that occurs sometimes${result.status === "pass" ? ", not in this run" : ""}`}: ${deviation.reason} ${link(deviation.issue)}</p>`}
+${story !== undefined && markup`<pre class="story" tabindex="0" role="group" aria-label="Failure of ${result.scenario} in ${result.world}">${story}</pre>`}
 ${signature !== undefined && markup`<p class="signature">Signature: <code>${signature}</code></p>`}
 ${trace !== undefined && markup`<details><summary>Trace, ${trace.length} lines</summary><pre tabindex="0" role="group" aria-label="Trace of ${result.scenario} in ${result.world}">${trace.join("\n")}</pre></details>`}
-${replay !== undefined && markup`<details><summary>Replay <code>${replay.name}</code></summary><p><button type="button" class="save" data-name="${replay.name}">Save the file</button> and show it again by <code>mlx-conform replay ${replay.name}</code></p><pre tabindex="0" role="group" aria-label="Replay ${replay.name}">${replay.content}</pre></details>`}`;
+${replay !== undefined && markup`<details><summary>Replay <code>${replay.name}</code></summary><p><button type="button" class="save" data-name="${replay.name}">Save the file</button> and repeat it with <code>mlx-conform replay ${replay.name}</code></p><pre tabindex="0" role="group" aria-label="Replay ${replay.name}">${replay.content}</pre></details>`}`;
 }
 
-/** An address from a record is a link only where it is one of the web. */
+/** An address from a record is a link only if it is a web address. */
 export function link(address: string): Markup {
   if (!/^https?:\/\//.test(address)) return markup`${address}`;
   return markup`<a href="${address}" rel="noreferrer">${address.replace(/^https?:\/\//, "")}</a>`;

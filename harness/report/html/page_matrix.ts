@@ -5,17 +5,17 @@ import { escapeMarkup } from "../formats/escape_markup.ts";
 import type { PageColumn } from "./page_column.ts";
 import { pageDrawer } from "./page_drawer.ts";
 
-/** More columns than this do not fit on a desk's screen. */
+/** More columns than this do not fit on a desktop screen. */
 export const COLUMNS_MAX = 8;
 
 /**
- * The matrix: a row for each requirement, a column for each subject. The roles are said, as a table that is laid out
- * otherwise on a narrow screen loses its own.
+ * The matrix: a row for each requirement, a column for each subject. The roles are explicit, as a table with another
+ * layout on a narrow screen loses its own.
  */
 export function pageMatrix(columns: readonly PageColumn[]): Markup {
   const requirements = requirementsOf(columns);
   const areas = [...new Set(requirements.map(({ document }) => document))];
-  const table = markup`<table class="matrix" role="table" aria-label="Requirements and how each subject keeps them">
+  const table = markup`<table class="matrix" role="table" aria-label="Requirements and the result of each subject">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col" class="corner">Requirement</th>${columns.map(
     ({ title, record, verdict }) =>
       markup`<th role="columnheader" scope="col"><span class="name">${breakable(title)}</span> <span class="version">${record.header.subject.version}</span> <span class="mark">${verdict}</span></th>`,
@@ -28,13 +28,13 @@ ${areas.map((area) =>
   ),
 )}
 </table>`;
-  // So many columns have to be moved sideways, and by the keyboard too.
+  // So many columns need sideways scrolling, by keyboard too.
   const isWide = columns.length > COLUMNS_MAX;
   return markup`${isWide ? markup`<div class="scroll" tabindex="0" role="group" aria-label="Matrix">${table}</div>` : table}
 <p class="nothing" id="nothing" hidden>No requirement matches this filter.</p>`;
 }
 
-/** Those of all records, in the order of the first that has them. */
+/** The requirements of all records, in the order of the first record that has them. */
 function requirementsOf(columns: readonly PageColumn[]): RecordRequirement[] {
   const all = columns.flatMap(({ record }) => record.requirements);
   return [...new Map(all.toReversed().map((one) => [one.id, one])).values()].toReversed();
@@ -66,7 +66,7 @@ function stateOf(column: PageColumn, id: string) {
   return standing === undefined ? "unjudged" : cellState(standing);
 }
 
-/** What needs an explanation is a button that leads to it. */
+/** A state that needs an explanation is a button that opens it. */
 function cell(column: PageColumn, id: string): Markup {
   const state = stateOf(column, id);
   const { sign, label } = CELL_LOOKS[state];
@@ -79,7 +79,7 @@ function cell(column: PageColumn, id: string): Markup {
   }</td>`;
 }
 
-/** Where a long name may go on in the next line. */
+/** Allows line breaks in a long name. */
 function breakable(name: string): Markup {
   return new Markup(escapeMarkup(name).replaceAll(/[/_-]/g, "$&<wbr>"));
 }

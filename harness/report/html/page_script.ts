@@ -1,6 +1,6 @@
 /**
- * What the page does in a browser: filter, drawers, keyboard. Without it all drawers are open and nothing is lost.
- * It only shows, hides and moves what is there, and makes no markup of any text.
+ * The page's script: filter, drawers, keyboard. Without it all drawers are open and nothing is lost.
+ * It only shows, hides and moves elements, and makes no markup from text.
  */
 export const PAGE_SCRIPT = `
 "use strict";

@@ -17,7 +17,7 @@ const BAR: readonly CellState[] = [
   "unjudged",
 ];
 
-/** A card for each subject: its verdict, how it stands, and which run says so. */
+/** A card for each subject: its verdict, its results, and the run that they are of. */
 export function pageCards(columns: readonly PageColumn[]): Markup {
   return markup`<ul class="cards">${columns.map(card)}</ul>`;
 }
@@ -62,7 +62,7 @@ export function pageLegend(): Markup {
   })}</dl></details>`;
 }
 
-/** The lists of known deviations, openly. */
+/** The lists of known deviations. */
 export function pageDeviations(columns: readonly PageColumn[]): Markup {
   const rows = columns.flatMap(({ title, record }) =>
     record.header.deviations.map(
@@ -72,6 +72,6 @@ export function pageDeviations(columns: readonly PageColumn[]): Markup {
   );
   if (rows.length === 0) return markup``;
   return markup`<section aria-labelledby="deviations"><h2 id="deviations">Known deviations</h2>
-<p>Each is still run. One that passes, fails otherwise or has expired makes its subject's verdict red; one that shows sometimes may pass.</p>
+<p>Listed scenarios still run. One that passes, fails differently or has expired makes its subject's verdict red; one marked "sometimes" may pass.</p>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="deviations"><table class="deviations"><thead><tr><th scope="col">subject</th><th scope="col">requirement</th><th scope="col">scenario</th><th scope="col">why</th><th scope="col">until</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }

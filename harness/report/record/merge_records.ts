@@ -1,5 +1,5 @@
 import { judgeDeviations } from "../../deviations/judge_deviations.ts";
-import { suiteVerdict } from "../../suite/exit_code.ts";
+import { suiteVerdict } from "../../suite/suite_verdict.ts";
 import { RecordWriter } from "./record_writer.ts";
 import type { RecordHeader, RecordResult, RunRecord } from "./run_record.ts";
 
@@ -9,15 +9,15 @@ export interface NamedRecord {
   readonly record: RunRecord;
 }
 
-/** The whole run, or why its parts are none. */
+/** The whole run, or why its parts cannot be merged. */
 export type MergedRecord =
   | { readonly text: string; readonly problems: readonly [] }
   | { readonly text: undefined; readonly problems: readonly string[] };
 
-/** What has to be the same in every shard of a run. */
+/** What must be the same in every shard of a run. */
 const SAME: Readonly<Record<string, (header: RecordHeader) => unknown>> = {
   "version of the suite": ({ suite }) => suite.version,
-  "digest of the law": ({ suite }) => suite.specSha256,
+  "digest of the requirements": ({ suite }) => suite.specSha256,
   subject: ({ subject }) => `${subject.name} ${subject.version}`,
   profiles: ({ profiles }) => profiles,
   roles: ({ roles }) => roles ?? "all",
@@ -31,8 +31,8 @@ const SAME: Readonly<Record<string, (header: RecordHeader) => unknown>> = {
 };
 
 /**
- * Puts the shards of one run together. What does not belong together, is missing, there twice or not finished is refused,
- * with every reason: half a run never looks like a whole one.
+ * Merges the shards of one run. Shards that do not belong together, are missing, given twice or incomplete are
+ * refused, with every reason: half a run never looks like a whole one.
  */
 export function mergeRecords(shards: readonly NamedRecord[]): MergedRecord {
   const problems = [
@@ -62,7 +62,7 @@ function differences(shards: readonly NamedRecord[]): string[] {
       return actual === expected
         ? []
         : [
-            `${name}: its ${what} is ${shorten(actual)}, and that of ${first.name} is ${shorten(expected)}`,
+            `${name}: its ${what} is ${shorten(actual)}, but that of ${first.name} is ${shorten(expected)}`,
           ];
     });
   });
@@ -75,14 +75,14 @@ function shorten(text: string): string {
 function indexFaults(shards: readonly NamedRecord[]): string[] {
   const unsharded = shards.filter(({ record }) => record.header.shard === undefined);
   if (unsharded.length > 0)
-    return unsharded.map(({ name }) => `${name}: it is no shard, but a whole run`);
+    return unsharded.map(({ name }) => `${name}: it is a whole run, not a shard`);
   const count = shards[0]?.record.header.shard?.count ?? 0;
   return Array.from({ length: count }, (_, at) => at + 1).flatMap((index) => {
     const names = shards.filter((shard) => indexOf(shard) === index).map(({ name }) => name);
     if (names.length === 0) return [`shard ${index} of ${count} is missing`];
     return names.length === 1
       ? []
-      : [`shard ${index} of ${count} is there ${names.length} times: ${names.join(", ")}`];
+      : [`shard ${index} of ${count} was given ${names.length} times: ${names.join(", ")}`];
   });
 }
 
@@ -93,9 +93,9 @@ function duplicates(shards: readonly NamedRecord[]): string[] {
     for (const { scenario, world } of record.results) {
       const key = `${scenario} in ${world}`;
       const owner = owners.get(key);
-      // Within one shard a kept replay may stand beside the scenario that it is a case of.
+      // Within one shard a kept replay may be listed beside the scenario that it is a case of.
       if (owner !== undefined && owner !== name)
-        problems.push(`${name}: ${key} is in ${owner} too`);
+        problems.push(`${name}: ${key} is also in ${owner}`);
       owners.set(key, name);
     }
   }
@@ -123,13 +123,13 @@ function wholeText(first: RunRecord, shards: readonly NamedRecord[]): string {
     const { story, replay, trace, status } = all[at] ?? {};
     writer.add(result, { replay, trace, story: status === result.status ? story : undefined });
   }
-  const law = Object.fromEntries(first.requirements.map(({ id, ...rest }) => [id, rest]));
+  const requirements = Object.fromEntries(first.requirements.map(({ id, ...rest }) => [id, rest]));
   const verdict = suiteVerdict(results, {
     profiles,
     isFiltered,
     deviationProblems: problems.length,
     roles: header.roles,
-    law,
+    law: requirements,
   });
   writer.close(
     verdict,
@@ -138,7 +138,7 @@ function wholeText(first: RunRecord, shards: readonly NamedRecord[]): string {
   return text;
 }
 
-/** By world and name: the order in which shards were given says nothing. */
+/** By world and name: the order of the shards does not matter. */
 function inOrderOf(worlds: readonly string[]) {
   const keyOf = ({ world, scenario }: RecordResult) =>
     `${String(worlds.indexOf(world) + 1).padStart(3, "0")} ${scenario}`;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { exampleFailure, exampleResult } from "../../deviations/example_result.ts";
 import {
   EXAMPLE_RESULTS,
@@ -59,10 +58,13 @@ test("mergeRecords() refuses shards that do not belong together, and says what d
       { suite: { version: "0.2.0", specSha256: "a".repeat(64) } },
       /2\.jsonl: its version of the suite is "0\.2\.0"/,
     ],
-    [{ suite: { version: "0.1.0", specSha256: "a".repeat(64) } }, /its digest of the law is/],
+    [
+      { suite: { version: "0.1.0", specSha256: "a".repeat(64) } },
+      /its digest of the requirements is/,
+    ],
     [
       { subject: { name: "example", version: "1.5.0" } },
-      /its subject is "example 1\.5\.0", and that of 1\.jsonl is/,
+      /its subject is "example 1\.5\.0", but that of 1\.jsonl is/,
     ],
     [{ seed: 8 }, /its seed is 8/],
     [{ runs: { memory: 4 } }, /its number of cases/],
@@ -77,14 +79,17 @@ test("mergeRecords() refuses shards that do not belong together, and says what d
   }
 });
 
-test("mergeRecords() refuses what is missing, there twice, not finished or no shard", () => {
+test("mergeRecords() refuses shards that are missing, given twice or incomplete, and whole runs", () => {
   for (const [shards, why] of [
     [[], /no record/],
     [[shard(1)], /shard 2 of 2 is missing/],
-    [[shard(1), shard(1), shard(2)], /shard 1 of 2 is there 2 times/],
+    [[shard(1), shard(1), shard(2)], /shard 1 of 2 was given 2 times/],
     [[shard(1), shard(2, { count: 3 })], /its number of shards is 3/],
-    [[shard(1), shard(2, { verdict: undefined })], /2\.jsonl: the run did not come to its end/],
-    [[{ name: "w", record: parseRecord(exampleRecordText(), "w") }], /w: it is no shard/],
+    [[shard(1), shard(2, { verdict: undefined })], /2\.jsonl: the run did not finish/],
+    [
+      [{ name: "w", record: parseRecord(exampleRecordText(), "w") }],
+      /w: it is a whole run, not a shard/,
+    ],
   ] as const) {
     const { text, problems } = mergeRecords(shards);
     assert.equal(text, undefined);
@@ -96,7 +101,7 @@ test("mergeRecords() refuses what is missing, there twice, not finished or no sh
   ];
   assert.match(
     mergeRecords(twice).problems.join(),
-    /download\/wrong_bytes in memory is in 1\.jsonl too/,
+    /download\/wrong_bytes in memory is also in 1\.jsonl/,
   );
 });
 

@@ -13,7 +13,7 @@ import type {
 const ajv = new Ajv();
 ajv.addSchema(schema, "report");
 
-/** One check for each type of line, as one check of all would say four times why a line is none of them. */
+/** One check for each type of line: a single check of all would give four reasons for each wrong line. */
 const CHECKS = {
   header: checkOf<RecordHeader>("header"),
   requirement: checkOf<RecordRequirement>("requirement"),
@@ -26,17 +26,17 @@ function checkOf<Line>(type: RecordLine["type"]): ValidateFunction<Line> {
 }
 
 /**
- * Reads a record. One that was cut off, changed or damaged after its first line is read as far as it goes, and says
- * in `problems` what is wrong with it.
+ * Reads a record. One that was cut off, changed or damaged after its first line is read as far as possible;
+ * `problems` says what is wrong with it.
  *
  * @param name the file's name, for messages
  * @throws {RangeError} when the text does not begin as a record does
  */
 export function parseRecord(text: string, name: string): RunRecord {
   const lines = text.split("\n");
-  // What stands behind the last line feed was not written to its end.
+  // Text after the last line feed was not written to its end.
   const rest = lines.pop() ?? "";
-  const problems: string[] = rest === "" ? [] : ["its last line was not written to its end"];
+  const problems: string[] = rest === "" ? [] : ["its last line is incomplete"];
   const parsed = lines.map((line, at) => {
     const value = parseLine(line);
     if (typeof value === "string") problems.push(`line ${at + 1} ${value}`);
@@ -54,10 +54,10 @@ export function parseRecord(text: string, name: string): RunRecord {
   const closing = parsed.at(-1)?.type === "closing" ? closings.at(-1) : undefined;
   if (closing === undefined)
     problems.push(
-      `the run did not come to its end: ${results.length} of ${header.planned} results, no closing line`,
+      `the run did not finish: ${results.length} of ${header.planned} results, no closing line`,
     );
   else problems.push(...closingFaults(closing, { lines, results, planned: header.planned }));
-  if (ofType("header").length > 1) problems.push("it holds more than one run");
+  if (ofType("header").length > 1) problems.push("it has more than one header");
   return { header, requirements: ofType("requirement"), results, closing, problems };
 }
 
@@ -71,18 +71,18 @@ function parseLine(line: string): RecordLine | string {
   }
   const type =
     typeof value === "object" && value !== null && "type" in value ? String(value.type) : "";
-  if (!isLineType(type)) return "is no line of a record";
+  if (!isLineType(type)) return "is not a line of a record";
   const check = CHECKS[type];
   if (check(value)) return value;
   const [fault] = check.errors ?? [];
-  return `is no ${type}: ${fault?.instancePath || "/"} ${fault?.message ?? "is wrong"}`;
+  return `is not a valid ${type}: ${fault?.instancePath || "/"} ${fault?.message ?? "is wrong"}`;
 }
 
 function isLineType(type: string): type is RecordLine["type"] {
   return Object.hasOwn(CHECKS, type);
 }
 
-/** In JSON a field without a value is no field. */
+/** In JSON a field without a value is absent. */
 function withBreakage(result: RecordResult): RecordResult {
   const { breakage } = result;
   if (breakage === undefined) return { ...result, breakage };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { breakageSignature } from "../../deviations/breakage_signature.ts";
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
 import { redactValue } from "../../redact_secrets.ts";
 import { failureStories } from "../failure_story.ts";
@@ -16,15 +16,15 @@ import type {
 
 /** Options of {@linkcode RecordWriter}. */
 export interface RecordWriterOptions {
-  /** Takes each line, with its end; it is called as the run goes on. */
+  /** Called during the run with each line, including its line feed. */
   readonly write: (text: string) => void;
-  /** Tokens that must not be written. @default {none} */
+  /** Secrets that must not be written. @default {none} */
   readonly secrets?: readonly string[];
-  /** The law. @default {that of this version} */
+  /** The requirements. @default {those of this version} */
   readonly requirements?: readonly RecordRequirement[];
 }
 
-/** What belongs to a result beside it. */
+/** Material that is stored with a result. */
 export interface ResultMaterial {
   /** @default {made from the result} */
   readonly story?: string | undefined;
@@ -32,12 +32,12 @@ export interface ResultMaterial {
   readonly trace?: readonly string[] | undefined;
 }
 
-/** Names, not texts: these are compared, and hold nothing from outside. */
+/** Fields with names, which are compared and hold no text from outside. */
 const KEPT_KEYS = new Set(["type", "scenario", "world", "status", "covers", "judged", "path"]);
 
 /**
- * Writes the record of a run, line by line as it goes on, without secrets. A record that was not closed shows
- * itself as incomplete.
+ * Writes the record of a run, line by line during the run, without secrets. A record that was not closed is
+ * recognizably incomplete.
  */
 export class RecordWriter {
   readonly #options: RecordWriterOptions;
@@ -53,7 +53,7 @@ export class RecordWriter {
     for (const line of options.requirements ?? lawLines()) this.#write(line);
   }
 
-  /** Writes what one scenario showed. */
+  /** Writes the result of one scenario. */
   add(result: ScenarioResult, material: ResultMaterial = {}): void {
     const { status, cases, durationMs, breakage } = result;
     this.#results++;
@@ -72,7 +72,7 @@ export class RecordWriter {
     this.#write(this.#redacted(line));
   }
 
-  /** Writes the last line: the run came to its end. */
+  /** Writes the last line: the run finished. */
   close(verdict: SuiteVerdict, deviationProblems: readonly string[] = []): void {
     const closing: Omit<RecordClosing, "sha256"> = {
       type: "closing",

@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
-
 import { Ajv } from "ajv";
-
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { exampleFailure } from "../../deviations/example_result.ts";
 import { EXAMPLE_RESULTS, exampleRecordText } from "../example_record.ts";
@@ -54,7 +52,7 @@ test("a record is read as it was written, with story and signature of each failu
   assert.equal(standings["DL-CANCEL"], "not judged");
 });
 
-test("a record that was cut off anywhere is incomplete, and never passes for a whole one", () => {
+test("a record that was cut off anywhere is incomplete, and never looks like a whole one", () => {
   const text = exampleRecordText({ verdict: "conformant" });
   const start = text.indexOf("\n") + 1;
   for (let at = start; at < text.length; at += 997) {
@@ -64,15 +62,15 @@ test("a record that was cut off anywhere is incomplete, and never passes for a w
   const open = parseRecord(exampleRecordText({ verdict: undefined }), "r.jsonl");
   assert.match(open.problems.join(), /6 of 6 results, no closing line/);
   const cut = parseRecord(text.slice(0, -10), "r.jsonl");
-  assert.match(cut.problems.join(), /not written to its end/);
+  assert.match(cut.problems.join(), /its last line is incomplete/);
 });
 
 test("a record that was changed after it was written is not believed", () => {
   const text = exampleRecordText();
   for (const [from, to, why] of [
     ['"status":"fail"', '"status":"pass"', /digest differs/],
-    ['"cases":40', '"cases":-1', /line \d+ is no result: \/cases must be >= 0/],
-    ['{"type":"result"', '{"type":"verdict"', /is no line of a record/],
+    ['"cases":40', '"cases":-1', /line \d+ is not a valid result: \/cases must be >= 0/],
+    ['{"type":"result"', '{"type":"verdict"', /is not a line of a record/],
     ['{"type":"result"', "garbage", /line \d+ is not JSON/],
   ] as const) {
     const record = parseRecord(text.replace(from, to), "r.jsonl");

@@ -3,7 +3,7 @@ import { arch, platform, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunMachine } from "./run_record.ts";
 
-/** What Linux's `statfs` calls the file systems that are likely here; elsewhere the numbers mean other things. */
+/** Numbers of common file systems in Linux's `statfs`; elsewhere the numbers mean other things. */
 const LINUX_KINDS: Readonly<Record<number, string>> = {
   0xef53: "ext4",
   0x58465342: "xfs",
@@ -16,7 +16,7 @@ const LINUX_KINDS: Readonly<Record<number, string>> = {
   0x01021997: "9p",
 };
 
-/** Examines the machine of a run, and the volume on which temporary directories lie. */
+/** Describes the machine of a run, and the volume of its temporary directories. */
 export async function runMachine(): Promise<RunMachine> {
   const directory = await mkdtemp(join(tmpdir(), "mlx_conform_"));
   try {

@@ -1,10 +1,10 @@
 import type { Profile, Requirement } from "../../../spec/mod.ts";
 import type { Deviation } from "../../deviations/deviation.ts";
 import type { SubjectRole } from "../../subjects/message.ts";
-import type { SuiteVerdict } from "../../suite/exit_code.ts";
+import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
 
-/** The machine of a run, as far as it can matter to a result. */
+/** The machine of a run, as far as it can affect a result. */
 export interface RunMachine {
   /** As Node names it: `linux`, `darwin`, `win32`. */
   readonly os: string;
@@ -14,7 +14,7 @@ export interface RunMachine {
   readonly node: string;
   /** Kind of the file system that worlds on a disk use, such as `ext4` or `apfs`. */
   readonly filesystem: string;
-  /** Whether it tells `a` from `A`. */
+  /** Whether it distinguishes `a` from `A`. */
   readonly isCaseSensitive: boolean;
 }
 
@@ -22,12 +22,12 @@ export interface RunMachine {
 export interface RecordHeader {
   readonly type: "header";
   readonly format: 1;
-  /** The version of the suite, and the digest of the law that it judges by. */
+  /** The version of the suite, and the digest of its requirements. */
   readonly suite: { readonly version: string; readonly specSha256: string };
   readonly subject: { readonly name: string; readonly version: string };
   /** What the subject claims. */
   readonly profiles: readonly Profile[];
-  /** What the subject answers for; absent where that is everything. */
+  /** The subject's roles; absent where it has all of them. */
   readonly roles?: readonly SubjectRole[];
   readonly worlds: readonly string[];
   readonly seed: number;
@@ -51,25 +51,25 @@ export interface RecordRequirement extends Requirement {
   readonly id: string;
 }
 
-/** A file that shows a failure again. */
+/** A file that repeats a failure. */
 export interface RecordReplay {
   readonly name: string;
   readonly content: string;
 }
 
-/** A line with what one scenario showed in one world. */
+/** A line with the result of one scenario in one world. */
 export interface RecordResult extends ScenarioResult {
   readonly type: "result";
   /** What went wrong, in a few lines. */
   readonly story?: string;
-  /** What the failure is, whatever the case; see `breakageSignature`. */
+  /** Identifies the failure independently of the case; see `breakageSignature`. */
   readonly signature?: string;
   readonly replay?: RecordReplay;
   /** What happened in the failing case, a line for each event. */
   readonly trace?: readonly string[];
 }
 
-/** The last line. Where it is absent, the run did not come to its end. */
+/** The last line. If it is absent, the run did not finish. */
 export interface RecordClosing {
   readonly type: "closing";
   readonly complete: true;
@@ -94,6 +94,6 @@ export interface RunRecord {
   readonly requirements: readonly RecordRequirement[];
   readonly results: readonly RecordResult[];
   readonly closing: RecordClosing | undefined;
-  /** Why the record proves nothing as a whole: lines that cannot be read, no closing line, changed afterwards. */
+  /** Why the record is incomplete: unreadable lines, no closing line, or a change after it was written. */
   readonly problems: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 
-/** The digest of the law that this suite judges by: of every id, level, profile and sentence, in their order. */
+/** The digest of this suite's requirements: of every id, level, profile and sentence, in their order. */
 export function specSha256(): string {
   return createHash("sha256").update(JSON.stringify(REQUIREMENTS)).digest("hex");
 }

@@ -1,9 +1,9 @@
 import type { RequirementId } from "../../../spec/mod.ts";
 import type { RecordReplay, RecordResult, RunRecord } from "../record/run_record.ts";
 
-/** A defect that clients are known for, and what shows it. */
+/** A known defect of clients, and the scenarios that show it. */
 export interface KnownDefect {
-  /** Short, for names of files. */
+  /** Short, for file names. */
   readonly name: string;
   /** In a few words. */
   readonly about: string;
@@ -39,7 +39,7 @@ export function foundDefects(
           shows(promise, defect),
         );
         if (shown === undefined) continue;
-        // What is kept beside a result is the case of the first promise that it broke.
+        // The replay beside a result is the case of the first requirement that it broke.
         const isFirst = shown === result.breakage;
         const replay = isFirst ? result.replay : undefined;
         found.set(key, { defect, subject, scenario: result.scenario, replay });
@@ -48,7 +48,7 @@ export function foundDefects(
   return [...found.values()];
 }
 
-/** Writes found defects as a table in Markdown: a row for each defect, with those who showed it. */
+/** Writes found defects as a table in Markdown: a row for each defect, with the subjects that showed it. */
 export function defectTable(
   found: readonly FoundDefect[],
   defects: readonly KnownDefect[],
@@ -61,7 +61,7 @@ export function defectTable(
       const path = options.replayPath(one);
       return path === undefined ? `${name} ${version}` : `[${name} ${version}](${path})`;
     });
-    return `| ${defect.about} | ${defect.requirement} | ${names.join(", ") || "nobody"} |`;
+    return `| ${defect.about} | ${defect.requirement} | ${names.join(", ") || "none"} |`;
   });
   return ["| defect | requirement | seen in |", "| --- | --- | --- |", ...rows].join("\n");
 }

@@ -76,7 +76,7 @@ test("foundDefects() finds what a subject broke further, without the replay of s
   assert.equal(one?.replay, undefined);
 });
 
-test("defectTable() names everybody who showed a defect, and nobody where there is nobody", () => {
+test("defectTable() names every subject that showed a defect, and none where there is none", () => {
   const broken = exampleFailure("DL-INTEGRITY", "3 wrong bytes");
   const withReplay = { results: [broken], materialOf: () => ({ replay: REPLAY }) };
   const found = foundDefects(
@@ -89,6 +89,6 @@ test("defectTable() names everybody who showed a defect, and nobody where there 
   });
   assert.deepEqual(table.split("\n").slice(2), [
     "| wrong bytes are accepted | DL-INTEGRITY | [a 1.0.0](kept/one.json), b 1.0.0 |",
-    "| another | DL-RESUME | nobody |",
+    "| another | DL-RESUME | none |",
   ]);
 });

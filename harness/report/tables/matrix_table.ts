@@ -14,9 +14,9 @@ const SIGNS: Readonly<Record<RequirementStanding, string>> = {
 };
 
 /**
- * Writes whole runs as two tables in Markdown: a row for each subject, and a row for each MUST that somebody broke, with a column
- * for each subject. In the second, ✓ is held, ✗ broken, ? not shown by any case, – not judged; subjects are told by the numbers of the
- * first.
+ * Writes whole runs as two tables in Markdown: a row for each subject, and a row for each MUST that at least one subject
+ * broke, with a column for each subject. In the second, ✓ is held, ✗ broken, ? not shown by any case, – not judged; the
+ * numbers of the columns are those of the first table.
  */
 export function matrixTable(records: readonly RunRecord[]): string {
   const titles = ["#", "subject", "verdict", "held", "broken", "not shown", "not judged", "cases"];
@@ -30,7 +30,7 @@ export function matrixTable(records: readonly RunRecord[]): string {
     return [
       String(at + 1),
       `${subject.name} ${subject.version}`,
-      // What a list of known deviations excuses is broken here all the same.
+      // Here a known deviation counts as broken.
       broken === "0" ? recordVerdict(record) : "not conformant",
       count("held"),
       broken,
@@ -49,7 +49,7 @@ export function matrixTable(records: readonly RunRecord[]): string {
     ...table([titles, ...rows]),
     "",
     "<details>",
-    `<summary>MUSTs of the profiles and roles that each claims: ${matrix.length} of them are broken by somebody (✓ held, ✗ broken, ? the cases never got to it, – not claimed or not to be judged there)</summary>`,
+    `<summary>${matrix.length} MUST requirements are broken by at least one subject (✓ held, ✗ broken, ? not shown, – not judged)</summary>`,
     "",
     ...table([["requirement", ...records.map((_, at) => String(at + 1))], ...matrix]),
     "",
@@ -57,7 +57,7 @@ export function matrixTable(records: readonly RunRecord[]): string {
   ].join("\n");
 }
 
-/** How the MUSTs stand that a subject answers for. */
+/** The standing of each MUST of the subject's profiles and roles. */
 function musts(record: RunRecord): Map<string, RequirementStanding> {
   const { profiles, roles } = record.header;
   return new Map(

@@ -8,7 +8,7 @@ import { traceRequirements } from "./traceability.ts";
 export interface MiniatureTableOptions {
   readonly scenarios: readonly Scenario[];
   readonly miniatures: readonly Miniature[];
-  /** What the court made of them; without it the table says which scenarios could catch which miniature. */
+  /** What the scenarios found of them; without it the table says which scenarios could catch which miniature. */
   readonly results?: readonly MiniatureResult[] | undefined;
 }
 
@@ -22,10 +22,10 @@ export function miniatureTable(options: MiniatureTableOptions): string {
     const { level } = REQUIREMENTS[trace.id];
     if (trace.scenarios.length === 0) return [[trace.id, level, "-", "-"]];
     return trace.scenarios.map((scenario, at) => {
-      const liars =
-        results === undefined ? trace.miniatures : liarsCaught(results, trace.id, scenario);
+      const names =
+        results === undefined ? trace.miniatures : namesCaught(results, trace.id, scenario);
       const head = at === 0 ? [trace.id, level] : ["", ""];
-      return [...head, scenario, liars.join(" ") || "-"];
+      return [...head, scenario, names.join(" ") || "-"];
     });
   });
   const last = results === undefined ? "miniatures" : "miniatures caught";
@@ -35,7 +35,7 @@ export function miniatureTable(options: MiniatureTableOptions): string {
 /**
  * How many miniatures were caught, and what is wrong where they were not all; a line for each thing.
  *
- * @param scenarios those of a whole run: from a part of the miniatures nobody can tell that a scenario fails none
+ * @param scenarios those of a whole run: a part of the miniatures does not show that a scenario fails none
  */
 export function miniatureSummary(
   results: readonly MiniatureResult[],
@@ -76,7 +76,7 @@ function percentOf(part: number, whole: number): string {
   return ((100 * part) / Math.max(1, whole)).toFixed(0);
 }
 
-function liarsCaught(
+function namesCaught(
   results: readonly MiniatureResult[],
   id: RequirementId,
   scenario: string,
@@ -86,7 +86,7 @@ function liarsCaught(
     .map(({ miniature }) => miniature);
 }
 
-function faultLines({ miniature, breaks, red, courtFaults }: MiniatureResult): string[] {
+function faultLines({ miniature, breaks, red, suiteErrors }: MiniatureResult): string[] {
   const missed = breaks.filter((id) => !red.some(({ requirement }) => requirement === id));
   const unrelated = red.filter(({ requirement }) => !breaks.includes(requirement));
   return [
@@ -95,7 +95,7 @@ function faultLines({ miniature, breaks, red, courtFaults }: MiniatureResult): s
       ({ requirement, scenario, detail }) =>
         `${miniature}: tripped ${requirement} in ${scenario}: ${detail}`,
     ),
-    ...courtFaults.map((fault) => `${miniature}: the court failed in ${fault}`),
+    ...suiteErrors.map((fault) => `${miniature}: the suite failed in ${fault}`),
   ];
 }
 

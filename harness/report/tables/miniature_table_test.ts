@@ -6,23 +6,23 @@ import type { MiniatureResult } from "../../suite/run_miniature.ts";
 import { scenario } from "../../scenario/scenario.ts";
 import { idleScenarios, miniatureSummary, miniatureTable } from "./miniature_table.ts";
 
-const story = (name: string, covers: readonly RequirementId[]) =>
+const named = (name: string, covers: readonly RequirementId[]) =>
   scenario({ name, covers, given: {}, check: async () => {} });
 
 const forgets: Miniature = {
   name: "forgets",
-  lie: "Forgets what it kept.",
+  mistake: "Forgets what it kept.",
   breaks: ["DL-RESUME"],
   wrap: (subject) => subject,
 };
 
-const SCENARIOS = [story("a/one", ["DL-RESUME"]), story("a/two", ["DL-RESUME", "DL-ATOMIC"])];
+const SCENARIOS = [named("a/one", ["DL-RESUME"]), named("a/two", ["DL-RESUME", "DL-ATOMIC"])];
 
 const CAUGHT: MiniatureResult = {
   miniature: "forgets",
   breaks: ["DL-RESUME"],
   red: [{ requirement: "DL-RESUME", scenario: "a/one", detail: "it began anew" }],
-  courtFaults: [],
+  suiteErrors: [],
   judged: 1,
   all: 2,
   durationMs: 1,
@@ -51,12 +51,12 @@ test("miniatureSummary() counts the caught, and says what is wrong of the rest",
     ...CAUGHT,
     miniature: "trips",
     red: [{ requirement: "DL-ATOMIC" as const, scenario: "a/two", detail: "half a file" }],
-    courtFaults: ["a/one: no end"],
+    suiteErrors: ["a/one: no end"],
   };
   assert.deepEqual(miniatureSummary([CAUGHT, tripped], SCENARIOS), [
     "trips: not caught by DL-RESUME",
     "trips: tripped DL-ATOMIC in a/two: half a file",
-    "trips: the court failed in a/one: no end",
+    "trips: the suite failed in a/one: no end",
     "scenarios that fail no miniature: 0 of 2",
     "judgements: 2 of 4 pairs of a miniature and a scenario (50 %)",
     "miniatures caught / written: 1 / 2 (50 %)",

@@ -15,12 +15,12 @@ const MARKS: Readonly<Record<RequirementVerdict["standing"], string>> = {
 /** Options of {@linkcode requirementTable}. */
 export interface RequirementTableOptions {
   readonly worlds: readonly WorldKind[];
-  /** Whether requirements that nothing judged are listed too. @default {false} */
+  /** Whether to list requirements that no scenario covered too. @default {false} */
   readonly all?: boolean;
 }
 
 /**
- * The results of a run as a table of text: a line for each requirement, with the cases that judged it in each world.
+ * Writes the results of a run as a table of text: a line for each requirement, with its number of cases in each world.
  */
 export function requirementTable(
   results: readonly ScenarioResult[],
@@ -48,7 +48,7 @@ export function requirementTable(
   return lines.join("\n");
 }
 
-/** Columns as wide as they must be; the last one ends where it ends. */
+/** Aligns all columns but the last. */
 function formatRows(rows: readonly (readonly string[])[], columns: number): string[] {
   const widths = Array.from({ length: columns }, (_, at) =>
     Math.max(...rows.map((row) => row[at]?.length ?? 0)),

@@ -9,12 +9,12 @@ const GAP = " | ";
 export interface TraceTableOptions {
   /** Longest line. @default {120} */
   readonly width?: number;
-  /** Most events; of more, the last are shown. @default {all} */
+  /** Largest number of events; of more, the last are shown. @default {all} */
   readonly eventsMax?: number;
 }
 
 /**
- * What happened in a world, in order: hub traffic on the left, disk operations on the right, simulated time before both.
+ * Writes the events of a world in order: hub traffic on the left, disk operations on the right, simulated time before both.
  *
  * Processes are numbered from `p0` in the order of their start.
  *
@@ -63,7 +63,7 @@ function describe({ what, times, sizeBytes, outcome }: TraceEvent): string {
   ].join(" ");
 }
 
-/** Cuts in the middle, as the ends of a path say most. */
+/** Cuts in the middle, as the ends of a path matter most. */
 function fit(text: string, width: number): string {
   if (text.length <= width) return text;
   const head = Math.floor((width - 1) / 3);

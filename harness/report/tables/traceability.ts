@@ -34,14 +34,14 @@ export function traceRequirements(
 }
 
 /**
- * What is missing: a MUST that is judged and that no liar breaks, a liar that nothing can catch.
+ * What is missing: a MUST that is judged and that no miniature breaks, a miniature that nothing can catch.
  *
  * @param options the profiles of the requirements that need a miniature
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { miniatures, traceabilityGaps } from "mlx-layout/harness";
+ * import { miniatures, traceabilityGaps } from "mlx-layout/harness/internal";
  * import { scenarios } from "mlx-layout/scenarios";
  *
  * const gaps = traceabilityGaps(scenarios, miniatures, { profiles: ["core", "offline"] });
@@ -66,7 +66,7 @@ export function traceabilityGaps(
       }),
     unjudged: traces
       .filter((trace) => trace.scenarios.length === 0)
-      .flatMap(({ id, miniatures: liars }) => liars.map((liar) => `${liar}: ${id}`)),
+      .flatMap(({ id, miniatures: names }) => names.map((name) => `${name}: ${id}`)),
     untried: scenarios
       .filter(({ covers }) => !covers.some((id) => broken.has(id)))
       .map(({ name }) => name),

@@ -8,9 +8,9 @@ import { traceabilityGaps, traceRequirements } from "./traceability.ts";
 const story = (name: string, covers: readonly RequirementId[]) =>
   scenario({ name, covers, given: {}, check: async () => {} });
 
-const liar = (name: string, breaks: readonly RequirementId[]): Miniature => ({
+const named = (name: string, breaks: readonly RequirementId[]): Miniature => ({
   name,
-  lie: "Lies.",
+  mistake: "Breaks it.",
   breaks,
   wrap: (subject) => subject,
 });
@@ -19,7 +19,7 @@ const SCENARIOS = [story("a/one", ["DL-ATOMIC", "DL-RESUME"]), story("a/two", ["
 const profiles = ["core"] as const;
 
 test("traceRequirements() names the scenarios and miniatures of each requirement", () => {
-  const traces = traceRequirements(SCENARIOS, [liar("forgets", ["DL-RESUME"])]);
+  const traces = traceRequirements(SCENARIOS, [named("forgets", ["DL-RESUME"])]);
   const trace = traces.find(({ id }) => id === "DL-RESUME");
   assert.deepEqual(trace, {
     id: "DL-RESUME",
@@ -29,7 +29,7 @@ test("traceRequirements() names the scenarios and miniatures of each requirement
 });
 
 test("traceabilityGaps() finds a judged MUST that no miniature breaks", () => {
-  const { withoutMiniature } = traceabilityGaps(SCENARIOS, [liar("forgets", ["DL-RESUME"])], {
+  const { withoutMiniature } = traceabilityGaps(SCENARIOS, [named("forgets", ["DL-RESUME"])], {
     profiles,
   });
   assert.deepEqual(withoutMiniature, ["DL-ATOMIC"]);
@@ -43,13 +43,13 @@ test("traceabilityGaps() asks no miniature of a SHOULD or of another profile", (
 });
 
 test("traceabilityGaps() finds a miniature that nothing can catch", () => {
-  const { unjudged } = traceabilityGaps(SCENARIOS, [liar("rots", ["VERIFY-ROT"])], { profiles });
+  const { unjudged } = traceabilityGaps(SCENARIOS, [named("rots", ["VERIFY-ROT"])], { profiles });
   assert.deepEqual(unjudged, ["rots: VERIFY-ROT"]);
 });
 
 test("traceabilityGaps() finds a scenario that no miniature tries, and names that are used twice", () => {
-  const liars = [liar("writes", ["DL-ATOMIC"]), liar("writes", ["DL-ATOMIC"])];
-  const { untried, sameName } = traceabilityGaps(SCENARIOS, liars, { profiles });
+  const twins = [named("writes", ["DL-ATOMIC"]), named("writes", ["DL-ATOMIC"])];
+  const { untried, sameName } = traceabilityGaps(SCENARIOS, twins, { profiles });
   assert.deepEqual(untried, ["a/two"]);
   assert.deepEqual(sameName, ["writes"]);
 });

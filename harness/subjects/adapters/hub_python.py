@@ -1,6 +1,6 @@
 """huggingface_hub (PyPI): `snapshot_download` into the cache, or into a directory with `--local-dir`.
 
-Xet is switched off, as the court's hub has none. Its own time limits are set to seconds, so that silence shows.
+Xet is switched off, as the simulated hub has none. Its own time limits are set to seconds, so that silence shows.
 """
 
 import errno

@@ -51,7 +51,7 @@ function runOnce(id: number, line: string): void {
       process.exit(1);
     }
     const error = cancelled.has(id)
-      ? { kind: "cancelled", message: "The court cancelled." }
+      ? { kind: "cancelled", message: "The harness cancelled." }
       : { kind: "internal", message: `${how} and without a result.` };
     process.stdout.write(`${JSON.stringify({ type: "result", id, error })}\n`);
   });

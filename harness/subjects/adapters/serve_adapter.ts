@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { ERROR_CODES, type ErrorCode } from "../../../spec/error_code.ts";
 import type { MessageToSubject, SubjectHello, SubjectOperation } from "../message.ts";
 
-/** One operation that an adapter is asked for. */
+/** One operation for an adapter. */
 export interface AdapterCall {
   readonly root: string;
   /** As in `spec/subject_protocol.md`. */
@@ -19,7 +19,7 @@ export interface AdapterCall {
     readonly token?: string;
     readonly url?: string;
   };
-  /** Fires when the court cancels. */
+  /** Fires when the harness cancels. */
   readonly signal: AbortSignal;
   readonly progress: (facts: { readonly bytesDone: number; readonly bytesTotal: number }) => void;
 }
@@ -29,7 +29,7 @@ export type AdapterOperations = Readonly<
   Partial<Record<SubjectOperation, (call: AdapterCall) => Promise<object>>>
 >;
 
-/** Thrown by an adapter that has found out what a native error means. */
+/** Thrown by an adapter that knows the code of a native error. */
 export class AdapterError extends Error {
   readonly code: ErrorCode;
 
@@ -39,7 +39,7 @@ export class AdapterError extends Error {
   }
 }
 
-/** Answers the court's lines until the input ends; operations may overlap. */
+/** Answers the harness's lines until the input ends; operations may overlap. */
 export function serveAdapter(
   about: Pick<SubjectHello, "name" | "version" | "layouts"> & Partial<SubjectHello>,
   operations: AdapterOperations,

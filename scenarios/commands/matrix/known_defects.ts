@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { KnownDefect } from "../../../harness/mod.ts";
+import type { KnownDefect } from "../../../harness/internal.ts";
 
-/** The known defects, in the order in which they are told. */
+/** The known defects, in the order in which they are shown. */
 export const KNOWN_DEFECTS: readonly KnownDefect[] = [
   {
     name: "wrong_bytes",
@@ -59,7 +59,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
   },
   {
     name: "partial_listing",
-    about: "part of a listing is taken for the whole",
+    about: "part of a listing is mistaken for the whole",
     requirement: "HUB-PAGES",
     scenarios: ["hub/listing_pages"],
   },

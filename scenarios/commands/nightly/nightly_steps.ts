@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT_CODES } from "../../../harness/mod.ts";
+import { EXIT_CODES } from "../../../harness/suite/exit_codes.ts";
 
 /** A step of the night: one command. */
 export interface NightlyStep {
@@ -14,9 +14,9 @@ export interface NightlyStep {
   readonly volume?: "APFS" | "Case-sensitive APFS";
   /** Why it cannot be run here, if so. */
   readonly skip?: string | undefined;
-  /** Exit codes besides 0 with which it did what it is for: a verdict on somebody else's program is no failure of the night. */
+  /** Exit codes besides 0 with which it did its work: a verdict on another program is not a failure of the night. */
   readonly otherVerdicts?: readonly number[];
-  /** Whether it belongs to the hardware world: without it a night is no proof. */
+  /** Whether it belongs to the hardware world, without which a night is incomplete. */
   readonly isHardware?: boolean;
 }
 
@@ -25,7 +25,8 @@ export interface NightlyOptions {
   readonly platform: string;
   readonly arch: string;
   readonly hardware: "with" | "without" | "only";
-  readonly seed: string;
+  /** May be the number of a CI run. */
+  readonly seed: number;
   /** Directory for records, reports and replays. */
   readonly out: string;
   /** Time of the soak. */
@@ -54,36 +55,36 @@ function softSteps(options: NightlyOptions): NightlyStep[] {
     platform === "darwin" ? undefined : "volumes are made by hdiutil, which macOS has";
   const noSwift = platform === "darwin" ? undefined : "MLX for Swift is built on macOS";
   return [
-    conform(options, { name: "worlds in this process", file: "reference" }),
-    conform(options, {
+    suiteRun(options, { name: "worlds in this process", file: "reference" }),
+    suiteRun(options, {
       name: "world of processes",
       file: "process",
       args: ["--world", "process"],
     }),
-    conform(options, {
+    suiteRun(options, {
       name: "world of processes, in the hub's own cache",
       file: "process-hf-cache",
       args: ["--subject", "reference-hf-cache"],
     }),
-    script("disk in memory against the machine's own", "fidelity", ["--dir", options.out]),
+    conform("disk in memory against the machine's own", ["fidelity", "--dir", options.out]),
     ...(["APFS", "Case-sensitive APFS"] as const).map((volume): NightlyStep => ({
-      ...script(`disk in memory against ${volume}`, "fidelity", ["--dir", "{volume}"]),
+      ...conform(`disk in memory against ${volume}`, ["fidelity", "--dir", "{volume}"]),
       volume,
       skip: noVolumes,
     })),
-    script("crashes", "crash"),
-    script("errors at every call", "errno"),
-    script("hostile hubs", "hostile"),
-    script("liars", "miniatures"),
-    script("soak", "soak", ["--minutes", String(minutes)]),
+    conform("crashes", ["crash"]),
+    conform("errors at every call", ["errno"]),
+    conform("hostile hubs", ["hostile"]),
+    conform("miniatures", ["miniatures"]),
+    conform("soak", ["soak", "--minutes", String(minutes)]),
     ...swiftPackages.map((directory): NightlyStep => ({
       name: `Swift package ${directory}`,
       command: ["swift", "build", "-c", "release", "--package-path", directory],
       skip: noSwift,
     })),
-    { ...script("clients in Swift", "subjects", SWIFT_CLIENTS), skip: noSwift },
+    { ...conform("clients in Swift", ["subjects", ...SWIFT_CLIENTS]), skip: noSwift },
     ...SWIFT_SUBJECTS.map((name): NightlyStep => ({
-      ...conform(options, {
+      ...suiteRun(options, {
         name: `downloads of ${name}`,
         file: name,
         args: ["--subject", name],
@@ -99,13 +100,12 @@ function hardwareSteps(options: NightlyOptions): NightlyStep[] {
   const only = INFERENCE.flatMap((id) => ["--only", id]);
   return [
     {
-      ...conform(options, { name: "MLX on Metal", file: "hardware", args: only }),
+      ...suiteRun(options, { name: "MLX on Metal", file: "hardware", args: only }),
       skip,
       isHardware: true,
     },
     {
-      name: "a real model of the real hub",
-      command: ["npm", "run", "-s", "nightly:model", "--", "--out", options.out],
+      ...conform("a real model of the real hub", ["nightly", "real-model", "--out", options.out]),
       skip,
       isHardware: true,
     },
@@ -113,26 +113,25 @@ function hardwareSteps(options: NightlyOptions): NightlyStep[] {
 }
 
 function noHardware({ platform, arch, hardware }: NightlyOptions): string | undefined {
-  if (hardware === "without") return "it was left out by --without-hardware";
+  if (hardware === "without") return "left out by --without-hardware";
   return platform === "darwin" && arch === "arm64"
     ? undefined
     : `MLX on Metal needs a Mac with Apple silicon, and this is ${platform} ${arch}`;
 }
 
-function script(name: string, command: string, args: readonly string[] = []): NightlyStep {
-  return {
-    name,
-    command: ["npm", "run", "-s", command, ...(args.length === 0 ? [] : ["--", ...args])],
-  };
+/** A step that runs a command of `mlx-conform`. */
+function conform(name: string, args: readonly string[]): NightlyStep {
+  return { name, command: ["npm", "run", "-s", "mlx-conform", "--", ...args] };
 }
 
-function conform(
+/** A step that runs the suite and keeps the record. */
+function suiteRun(
   { seed, out }: NightlyOptions,
   run: { readonly name: string; readonly file: string; readonly args?: readonly string[] },
 ): NightlyStep {
   const { name, file, args = [] } = run;
   const record = ["--report", `${out}/${file}.jsonl`, "--replays", `${out}/replays`];
-  // A run's number is longer than a seed.
-  const seeded = String(Number(seed) % 2 ** 31);
-  return script(name, "mlx-conform", ["run", "--seed", seeded, ...record, ...args]);
+  // The number of a CI run is longer than a seed.
+  const seeded = String(seed % 2 ** 31);
+  return conform(name, ["run", "--seed", seeded, ...record, ...args]);
 }

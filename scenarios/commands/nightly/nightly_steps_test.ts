@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { nightlySteps, type NightlyOptions } from "./nightly_steps.ts";
 
 const LINUX: NightlyOptions = {
   platform: "linux",
   arch: "x64",
   hardware: "with",
-  seed: "1",
+  seed: 1,
   out: "out",
   minutes: 20,
   swiftPackages: ["harness/subjects/swift"],
@@ -48,7 +47,7 @@ test("nightlySteps() names what was left out on purpose", () => {
 });
 
 test("nightlySteps() makes a seed of the number of a run", () => {
-  const [first] = nightlySteps({ ...LINUX, seed: "19876543210" });
+  const [first] = nightlySteps({ ...LINUX, seed: 19_876_543_210 });
   const seed = Number(first?.command[(first.command.indexOf("--seed") ?? 0) + 1]);
   assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31);
 });

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Makes a volume, gives its mount point to `use`, and takes it away again. */
+/** Makes a volume, gives its mount point to `use`, and removes it again. */
 export async function withVolume<T>(
   kind: string,
   use: (directory: string) => Promise<T>,

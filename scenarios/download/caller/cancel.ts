@@ -6,10 +6,9 @@
  * - No request is sent afterwards, and no file is half-published.
  */
 import fc from "fast-check";
+import { contentExchanges, exists, realPause } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  contentExchanges,
-  exists,
   type FaultRule,
   filePlace,
   modelPlace,
@@ -19,7 +18,6 @@ import {
   wantedFiles,
   type World,
   wrongFiles,
-  realPause,
 } from "../../../harness/mod.ts";
 
 /** Simulated time within which a cancel must be answered. */

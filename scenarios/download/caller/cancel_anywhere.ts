@@ -6,12 +6,11 @@
  * - No request begins afterwards, and nothing is half-published; the next download finishes.
  */
 import fc from "fast-check";
+import { exists, observingFiles } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
   modelPlace,
-  observingFiles,
   scenario,
   wantedFiles,
   wrongFiles,

@@ -8,19 +8,15 @@
  */
 import fc from "fast-check";
 import type { Progress } from "../../../spec/mod.ts";
+import { exists, keptParts, paced, settled, takenFiles } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
-  keptParts,
   killDownload,
   type ModelFile,
   modelPlace,
-  paced,
   scenario,
-  settled,
   type Verdict,
-  takenFiles,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Progress";

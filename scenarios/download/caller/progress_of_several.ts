@@ -7,13 +7,8 @@
  */
 import fc from "fast-check";
 import type { Progress } from "../../../spec/mod.ts";
-import {
-  keptBytes,
-  killDownload,
-  modelPlace,
-  patternedBytes,
-  scenario,
-} from "../../../harness/mod.ts";
+import { keptBytes, patternedBytes } from "../../../harness/internal.ts";
+import { killDownload, modelPlace, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ProgressOfSeveral";
 

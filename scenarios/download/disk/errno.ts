@@ -1,6 +1,6 @@
 /**
  * The disk refuses one call: of any kind, the n-th, once or for ever, with any errno, during a first download, an update, a
- * repair or a removal. The process that was refused lives on. `npm run errno` tries all of them.
+ * repair or a removal. The process that was refused lives on. `mlx-conform errno` tries all of them.
  *
  * Invariants checked:
  * - A failure has a code of its own and the system's error as its cause.
@@ -15,8 +15,8 @@ import {
   needsOwnProcess,
   REFUSAL_CODES,
   runErrnoCase,
-  scenario,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { scenario } from "../../../harness/mod.ts";
 
 export const errno = scenario({
   name: "download/errno",

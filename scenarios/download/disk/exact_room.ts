@@ -2,21 +2,13 @@
  * The volume has a little less room than the listed files need, or just enough; bytes of an earlier run may lie there.
  *
  * Invariants checked:
- * - A byte too little is told before any file is requested.
+ * - A byte too little is an error before any file is requested.
  * - Room for what is missing, and for small state, is enough: what was kept needs none anew.
  */
 import fc from "fast-check";
-import {
-  contentExchanges,
-  keptParts,
-  modelPlace,
-  PAGE_BYTES,
-  patternedBytes,
-  scenario,
-  settled,
-  type WorldKind,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+import { keptParts, PAGE_BYTES, patternedBytes, settled } from "../../../harness/internal.ts";
+import { modelPlace, scenario, type WorldKind, wrongFiles } from "../../../harness/mod.ts";
+import { judgeNoRoom } from "./too_little_room.ts";
 
 const REPOSITORY = "mlx-community/ExactRoom";
 /** Markers, metadata, plans and locks of a model of one file take less. */
@@ -48,9 +40,7 @@ export const exactRoom = scenario({
     world.hub.publish(REPOSITORY, [weights], { tags: ["mlx"] });
     const directory = modelPlace(world, REPOSITORY);
     if (lackBytes !== undefined) {
-      await verdict.fails("DL-SPACE-FIRST", () => world.start().download(REQUEST), ["disk-full"]);
-      const asked = contentExchanges(world.hub.log);
-      verdict.holds("DL-SPACE-FIRST", asked.length === 0, "the file was requested all the same");
+      await judgeNoRoom(world, verdict, { request: REQUEST });
       verdict.reached("too little by few bytes");
       return;
     }
@@ -76,7 +66,7 @@ interface Room {
   readonly sizeBytes: number;
   readonly availableBytes: number;
   readonly breakAt: number | undefined;
-  /** Of the room, for all that is no weights. */
+  /** Of the room, for everything but weights. */
   readonly stateBytes: number;
 }
 

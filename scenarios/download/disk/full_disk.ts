@@ -8,15 +8,18 @@
 import fc from "fast-check";
 import {
   type DiskRefusal,
-  anySmallModel,
+  errorOf,
   exists,
-  filePlace,
-  limitedFiles,
-  modelPlace,
   needsOwnProcess,
   readTree,
-  scenario,
+  refusingDisk,
   sha256Hex,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";
@@ -59,21 +62,10 @@ export const fullDisk = scenario({
       await world.start().download(request);
     }
     world.hub.publish(REPOSITORY, next.files, { tags: ["mlx"] });
-    const limits = { refusals: [{ operation, code, nth, forever }] };
-    let fired = () => 0;
-    const files = (disk: typeof world.files) => {
-      const limited = limitedFiles(disk, limits);
-      fired = () => limited.firedCount();
-      return limited;
-    };
-    const error = await world
-      .start({ files })
-      .download(request)
-      .then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
-    if (fired() > 0) {
+    const refusing = refusingDisk({ operation, code, nth, forever });
+    const subject = world.start({ files: refusing.files });
+    const error = await errorOf(() => subject.download(request));
+    if (refusing.firedCount() > 0) {
       verdict.reached("a call was refused");
       if (error !== undefined) verdict.hasKind(error, ["disk-full", "access-denied", "disk-io"]);
     }

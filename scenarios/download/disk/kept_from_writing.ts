@@ -3,20 +3,18 @@
  * A model lies there complete, or nothing does.
  *
  * Invariants checked:
- * - What has to be written is refused with `access-denied`, before any content is asked for, and changes nothing.
- * - A complete model of the wanted commit is found to be it, with the hub and without: nothing has to be written for that.
+ * - What must be written is refused with `access-denied`, before any content is asked for, and changes nothing.
+ * - A complete model of the wanted commit is found to be it, with the hub and without: nothing must be written for that.
  */
 import { dirname } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentExchanges,
   guardedFiles,
-  modelPlace,
   needsOwnProcess,
   readTree,
-  scenario,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ReadOnly-4bit";
 const REQUEST = { repository: REPOSITORY };

@@ -4,13 +4,8 @@
  * Invariants checked:
  * - It is never more than what was there, the bytes that were missing, and the largest file once more, beside small state.
  */
-import {
-  anySmallModel,
-  modelPlace,
-  scenario,
-  sizeOnDisk,
-  takenFiles,
-} from "../../../harness/mod.ts";
+import { sizeOnDisk, takenFiles } from "../../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Peak";
 /** Markers, metadata and the like: some hundred bytes for each file, and some more. */

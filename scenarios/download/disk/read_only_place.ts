@@ -9,16 +9,18 @@
 import { basename, dirname } from "node:path";
 import fc from "fast-check";
 import {
-  anySmallModel,
   exists,
-  filePlace,
   type GuardedFilesOptions,
+  readTree,
+  sha256Hex,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
   killDownload,
   type ModelFile,
   modelPlace,
-  readTree,
   scenario,
-  sha256Hex,
   wantedFiles,
   type World,
   wrongFiles,
@@ -47,7 +49,7 @@ export const readOnlyPlace = scenario({
     const { files, hub } = world;
     const directory = modelPlace(world, REQUEST.repository);
     const own = { path: "own.json", bytes: new Uint8Array(OWN_BYTES).fill(32), lfs: false };
-    // Empty files, which some clients choke on, are another story.
+    // Empty files, which some clients fail on, have scenarios of their own.
     const old = earlier.files.filter(isNotEmpty);
     const wanted = [...model.files.filter(isNotEmpty), own];
     if (before === "an earlier commit") {

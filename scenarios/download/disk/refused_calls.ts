@@ -6,15 +6,19 @@
  * - The next download, on a sound disk, finishes, and leaves nothing over but the model.
  */
 import fc from "fast-check";
-import { type ErrorCode, MARKER_NAME, METADATA_DIRECTORY } from "../../../spec/mod.ts";
+import type { ErrorCode } from "../../../spec/mod.ts";
 import {
-  anySmallModel,
   type DiskRefusal,
-  killDownload,
-  limitedFiles,
-  modelPlace,
+  errorOf,
   needsOwnProcess,
   readTree,
+  refusingDisk,
+  strayFile,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  killDownload,
+  modelPlace,
   scenario,
   wantedFiles,
   wrongFiles,
@@ -63,36 +67,23 @@ export const refusedCalls = scenario({
     const request = { repository: REPOSITORY };
     if (killAt !== undefined)
       await killDownload(world, request, { at: { at: "chunk", nth: killAt } });
-    let fired = () => 0;
-    const files = (disk: typeof world.files) => {
-      const limited = limitedFiles(disk, { refusals: [{ ...refusal, nth, forever }] });
-      fired = () => limited.firedCount();
-      return limited;
-    };
-    const subject = world.start({ files });
-    const error = await subject.download(request).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (fired() > 0 && error !== undefined) {
+    const refusing = refusingDisk({ ...refusal, nth, forever });
+    const subject = world.start({ files: refusing.files });
+    const error = await errorOf(() => subject.download(request));
+    if (refusing.firedCount() > 0 && error !== undefined) {
       const { code } = verdict.hasKind(error, [CODES[refusal.code]]);
       if (code === "disk-full" || code === "access-denied" || code === "disk-io")
         verdict.reached(code);
     }
-    // The user mends the disk and starts the app anew.
+    // The user repairs the disk and starts the app again.
     await subject.kill();
     await verdict.attempt("DL-DISK-ERROR", () => world.start().download(request));
     const directory = modelPlace(world, REPOSITORY);
     const wanted = wantedFiles(model.files);
     const wrong = await wrongFiles(world, directory, wanted);
     verdict.holds("DL-DISK-ERROR", wrong.length === 0, wrong.join(", "));
-    const known = new Set([
-      MARKER_NAME,
-      ...wanted.flatMap(({ path }) => [path, `${METADATA_DIRECTORY}/${path}.metadata`]),
-    ]);
-    const left = (await readTree(world.files, directory)).find(
-      ({ kind, path }) => kind !== "directory" && !known.has(path),
-    );
+    const paths = wanted.map(({ path }) => path);
+    const left = strayFile(await readTree(world.files, directory), paths);
     verdict.holds("DL-DISK-ERROR", left === undefined, `${left?.path} is left over`);
   },
 });

@@ -9,13 +9,11 @@
  * - Without the limit the next download finishes.
  */
 import fc from "fast-check";
+import { patternedBytes, readTree, sha256Hex } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   modelPlace,
-  patternedBytes,
-  readTree,
   scenario,
-  sha256Hex,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";
@@ -42,7 +40,7 @@ export const smallVolume = scenario({
       bytes: patternedBytes((blocks + 1) * BLOCK_BYTES),
       lfs: true,
     };
-    // Empty files, which some clients choke on, are another story.
+    // Empty files, which some clients fail on, have scenarios of their own.
     const files = [...model.files.filter(({ bytes }) => bytes.length > 0), weights];
     world.hub.publish(REQUEST.repository, files, { tags: ["mlx"] });
     const isSmall = world.availableBytes !== undefined;

@@ -6,15 +6,19 @@
  */
 import { dirname, join } from "node:path";
 import fc from "fast-check";
+import type { ModelRequest } from "../../../spec/mod.ts";
 import {
-  anySmallModel,
   contentExchanges,
   limitedFiles,
   PAGE_BYTES,
+  writeBytes,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
   scenario,
   type StartOptions,
+  type Verdict,
   type World,
-  writeBytes,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/TooLittleRoom";
@@ -28,7 +32,7 @@ export const tooLittleRoom = scenario({
     old: anySmallModel(),
     next: anySmallModel(),
     isUpdate: fc.boolean(),
-    // Nothing at all, or enough for notes of one's own and not for the weights.
+    // Nothing at all, or enough for small state and not for the weights.
     roomBytes: fc.oneof(fc.nat(99), fc.integer({ min: 12_000, max: 19_000 })),
   },
   world: (_, kind) => (kind === "process" ? { availableBytes: VOLUME_BYTES } : {}),
@@ -43,17 +47,25 @@ export const tooLittleRoom = scenario({
     world.hub.publish(REPOSITORY, [...next.files, own], { tags: ["mlx"] });
     world.hub.clearLog();
     await using little = await littleRoom(world, roomBytes);
-    await verdict.fails("DL-SPACE-FIRST", () => world.start(little.options).download(request), [
-      "disk-full",
-    ]);
-    const asked = contentExchanges(world.hub.log);
-    verdict.holds("DL-SPACE-FIRST", asked.length === 0, "files were requested all the same");
+    await judgeNoRoom(world, verdict, { request, start: little.options });
   },
 });
 
+/** A download for which there is no room is refused before it requests any content. */
+export async function judgeNoRoom(
+  world: World,
+  verdict: Verdict,
+  options: { readonly request: ModelRequest; readonly start?: StartOptions },
+): Promise<void> {
+  const { request, start } = options;
+  await verdict.fails("DL-SPACE-FIRST", () => world.start(start).download(request), ["disk-full"]);
+  const asked = contentExchanges(world.hub.log);
+  verdict.holds("DL-SPACE-FIRST", asked.length === 0, "files were requested all the same");
+}
+
 // Helpers
 
-/** Leaves so little room: by a limit before the disk, or, on a program's volume, by a file that takes the rest. */
+/** Leaves this much room: by a limit in front of the disk or, on a program's volume, by a file that takes the rest. */
 async function littleRoom(
   world: World,
   roomBytes: number,

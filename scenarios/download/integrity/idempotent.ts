@@ -2,18 +2,20 @@
  * A model that is complete is downloaded again; then something happens to one of its files.
  *
  * Invariants checked:
- * - The second run costs one request at the most, no file content, no change of the disk, no modification time.
+ * - The second run costs at most one request, no file content, no change of the disk, no modification time.
  * - The damaged or missing file is found and fetched again, alone, even where size and time are as before.
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentExchanges,
-  filePlace,
-  modelPlace,
   observingFiles,
   overwriteBytes,
   readTree,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
   scenario,
   wantedFiles,
   wrongFiles,
@@ -61,7 +63,7 @@ export const idempotent = scenario({
     const victim = files.filter(({ bytes }) => bytes.length > 1)[at % 4] ?? files[0];
     if (victim === undefined) return;
     const place = filePlace(directory, victim.path);
-    // Whoever changes a file does so later than it was downloaded: what looks untouched is `VERIFY-ROT`.
+    // A file is changed later than it was downloaded: what looks untouched is `VERIFY-ROT`.
     world.clock.advance(2_000);
     if (damage === "deleted") await world.files.unlink(place);
     if (damage === "cut") await overwriteBytes(world.files, place, victim.bytes.subarray(0, -1));

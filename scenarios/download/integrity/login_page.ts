@@ -2,15 +2,14 @@
  * Something before the hub answers with a web page and status 200: a login, a captive portal, a proxy's error.
  *
  * Invariants checked:
- * - The download says that this is no hub, or that the file is not the listed one, and nothing of the page is published.
+ * - The download says that this is not a hub, or that the file is not the listed one, and nothing of the page is published.
  */
 import fc from "fast-check";
+import { exists, readText } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
   modelPlace,
-  readText,
   scenario,
   wantedFiles,
 } from "../../../harness/mod.ts";

@@ -9,12 +9,9 @@ import {
   contentExchanges,
   firstByte,
   keptParts,
-  killDownload,
-  modelPlace,
   patternedBytes,
-  scenario,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { killDownload, modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ChangedAlike";
 
@@ -26,7 +23,7 @@ export const sameSizeNewContent = scenario({
     sizeBytes: fc.integer({ min: 1000, max: 4000 }),
     salt: fc.integer({ min: 1, max: 100 }),
     nth: fc.integer({ min: 3, max: 12 }),
-    // A beginning that both have in common is the hardest to tell.
+    // A beginning that both have in common is the hardest to distinguish.
     sameBytes: fc.constantFrom(0, 64, 500),
   },
   world: () => ({ style: { chunkBytes: 100 } }),

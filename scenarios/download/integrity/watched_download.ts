@@ -8,14 +8,12 @@
  */
 import fc from "fast-check";
 import { MARKER_NAME } from "../../../spec/mod.ts";
+import { readTree, sha256Hex, type TreeEntry } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   type ModelFile,
   modelPlace,
-  readTree,
   scenario,
-  sha256Hex,
-  type TreeEntry,
   type Verdict,
   wantedFiles,
 } from "../../../harness/mod.ts";

@@ -7,14 +7,13 @@
  * - No other name that a search for `*.safetensors` finds, and `config.json` only beside all weights.
  */
 import fc from "fast-check";
+import { readTree, sha256Hex } from "../../../harness/internal.ts";
 import {
   type FaultAction,
   anySmallModel,
   killDownload,
   modelPlace,
-  readTree,
   scenario,
-  sha256Hex,
   wantedFiles,
 } from "../../../harness/mod.ts";
 

@@ -8,18 +8,20 @@
  */
 import fc from "fast-check";
 import {
-  type FaultAction,
-  anySmallModel,
   asFailure,
   describeError,
   exists,
-  filePlace,
   gitBlobSha1,
+  namesFile,
+  sha256Hex,
+} from "../../../harness/internal.ts";
+import {
+  type FaultAction,
+  anySmallModel,
+  filePlace,
   type ModelFile,
   modelPlace,
-  namesFile,
   scenario,
-  sha256Hex,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";

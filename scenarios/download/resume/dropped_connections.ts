@@ -10,13 +10,12 @@ import fc from "fast-check";
 import {
   contentExchanges,
   describeError,
+  errorOf,
   firstByte,
   keptParts,
-  modelPlace,
   patternedBytes,
-  scenario,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/BrokenLine";
 const SIZE_BYTES = 2500;
@@ -47,10 +46,7 @@ export const droppedConnections = scenario({
     let arrivedBytes = 0;
     const run = async () => {
       const from = world.hub.log.length;
-      const error = await subject.download(request).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
+      const error = await errorOf(() => subject.download(request));
       const exchanges = contentExchanges(world.hub.log.slice(from));
       for (const exchange of exchanges)
         verdict.holds(

@@ -6,13 +6,12 @@
  * - The next download finishes, and the model is whole.
  */
 import fc from "fast-check";
+import { readTree, sha256Hex } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   modelPlace,
   ProcessKilled,
-  readTree,
   scenario,
-  sha256Hex,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";

@@ -5,15 +5,13 @@
  * - When the other one has finished, the model, its metadata and its marker are there, and nothing else.
  */
 import fc from "fast-check";
-import { MARKER_NAME, METADATA_DIRECTORY } from "../../../spec/mod.ts";
+import { MARKER_NAME } from "../../../spec/mod.ts";
+import { exists, needsOwnProcess, readTree, strayFile } from "../../../harness/internal.ts";
 import {
   anySmallModel,
-  exists,
   filePlace,
   killDownload,
   modelPlace,
-  needsOwnProcess,
-  readTree,
   scenario,
   wantedFiles,
 } from "../../../harness/mod.ts";
@@ -44,13 +42,7 @@ export const killedAnywhere = scenario({
     }
     await verdict.attempt("DL-LEFTOVERS", () => world.start().download(request));
     const wanted = wantedFiles(model.files).map(({ path }) => path);
-    const known = new Set([
-      MARKER_NAME,
-      ...wanted.flatMap((path) => [path, `${METADATA_DIRECTORY}/${path}.metadata`]),
-    ]);
-    const left = (await readTree(world.files, directory)).find(
-      ({ kind, path }) => kind !== "directory" && !known.has(path),
-    );
+    const left = strayFile(await readTree(world.files, directory), wanted);
     verdict.holds("DL-LEFTOVERS", left === undefined, `${left?.path} is left`);
   },
 });

@@ -8,16 +8,18 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentExchanges,
-  type FaultRule,
   firstByte,
   keptBytes,
+  patternedBytes,
+  settled,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  type FaultRule,
   killDownload,
   modelPlace,
-  patternedBytes,
   scenario,
-  settled,
   type TinyModel,
   wrongFiles,
 } from "../../../harness/mod.ts";

@@ -7,18 +7,20 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentBytes,
   contentExchanges,
   firstByte,
   keptBytes,
-  killDownload,
   leftovers,
+  takenFiles,
+} from "../../../harness/internal.ts";
+import {
+  anySmallModel,
+  killDownload,
   modelPlace,
   scenario,
   type TinyModel,
   type Verdict,
-  takenFiles,
   type World,
   wrongFiles,
 } from "../../../harness/mod.ts";

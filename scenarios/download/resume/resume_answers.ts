@@ -8,6 +8,14 @@
  */
 import fc from "fast-check";
 import {
+  contentExchanges,
+  firstByte,
+  overwriteBytes,
+  readBytes,
+  readTree,
+  stateDirectory,
+} from "../../../harness/internal.ts";
+import {
   type FaultAction,
   type FaultRule,
   type Scenario,
@@ -15,24 +23,18 @@ import {
   type Verdict,
   type World,
   anySmallModel,
-  contentExchanges,
   filePlace,
-  firstByte,
   killDownload,
   type ModelFile,
   modelPlace,
-  overwriteBytes,
-  readBytes,
-  readTree,
   scenario,
-  stateDirectory,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";
 import type { RequirementId } from "../../../spec/mod.ts";
 
 const REPOSITORY = "mlx-community/ResumeAnswers";
-/** By so many bytes a part is told from other files. */
+/** So many bytes distinguish a partial file from other files. */
 const HEAD_BYTES = 32;
 const SIZE_BYTES = 4000;
 /** How the server answers, or what became of the kept bytes. */
@@ -57,15 +59,44 @@ type Given = {
   readonly isAlways: boolean;
 };
 
-/** Each requirement has cases of its own. */
-function resumeAnswer(
-  name: string,
-  id: RequirementId,
-  ways: readonly Way[],
-  goal: string,
-): Scenario {
-  return scenario<Given>({
-    name: `download/${name}`,
+const ROWS: readonly {
+  readonly name: string;
+  readonly id: RequirementId;
+  readonly ways: readonly Way[];
+  readonly goal: string;
+}[] = [
+  {
+    name: "download/resume_wrong_range",
+    id: "DL-RESUME-RANGE",
+    ways: ["wrong range"],
+    goal: "a range was asked for",
+  },
+  {
+    name: "download/resume_whole_file",
+    id: "DL-RESUME-WHOLE",
+    ways: ["whole file"],
+    goal: "a range was asked for",
+  },
+  {
+    // What could keep a download from ever finishing.
+    name: "download/resume_unwedged",
+    id: "DL-RESUME-UNWEDGED",
+    ways: ["416", "too many bytes", "all bytes", "damaged"],
+    goal: "kept bytes were altered",
+  },
+  {
+    // The content upstream is not the one that the kept bytes are of.
+    name: "download/resume_changed",
+    id: "DL-RESUME-CHANGED",
+    ways: ["changed"],
+    goal: "bytes were kept",
+  },
+];
+
+/** Each requirement has a scenario, and so cases, of its own. */
+export const resumeAnswers: readonly Scenario[] = ROWS.map(({ name, id, ways, goal }) =>
+  scenario<Given>({
+    name,
     covers: [id],
     goals: [goal],
     given: {
@@ -77,36 +108,7 @@ function resumeAnswer(
     },
     world: () => ({ style: { chunkBytes: SIZE_BYTES / 20 } }),
     check: (given, world, verdict) => interruptAndAnswer(id, given, { world, verdict, goal }),
-  });
-}
-
-/** A part that starts elsewhere. */
-export const resumeWrongRange = resumeAnswer(
-  "resume_wrong_range",
-  "DL-RESUME-RANGE",
-  ["wrong range"],
-  "a range was asked for",
-);
-/** The whole file in place of the part. */
-export const resumeWholeFile = resumeAnswer(
-  "resume_whole_file",
-  "DL-RESUME-WHOLE",
-  ["whole file"],
-  "a range was asked for",
-);
-/** What could keep a download from ever finishing. */
-export const resumeUnwedged = resumeAnswer(
-  "resume_unwedged",
-  "DL-RESUME-UNWEDGED",
-  ["416", "too many bytes", "all bytes", "damaged"],
-  "kept bytes were altered",
-);
-/** Other content upstream than the kept bytes are of. */
-export const resumeChanged = resumeAnswer(
-  "resume_changed",
-  "DL-RESUME-CHANGED",
-  ["changed"],
-  "bytes were kept",
+  }),
 );
 
 async function interruptAndAnswer(
@@ -147,7 +149,7 @@ async function interruptAndAnswer(
     if (way.endsWith("bytes") || way === "damaged") reached("kept bytes were altered");
   }
   const action = ANSWERS[way];
-  // The content network answers with bytes; what a redirect does with a range is nobody's business.
+  // The content network answers with bytes; what a redirect does with a range is not judged.
   const match = { kind: "cdn", range: true, nth: isAlways ? "all" : 1 } as const;
   const rule: FaultRule[] = action === undefined ? [] : [{ match, do: action }];
   world.hub.faults = rule;

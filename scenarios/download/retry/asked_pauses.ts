@@ -6,10 +6,11 @@
  * - A limit that is not used up asks for nothing, and an absurd pause is cut to a cap.
  */
 import fc from "fast-check";
-import { anySmallModel, needsOwnProcess, needsPatience, scenario } from "../../../harness/mod.ts";
+import { needsOwnProcess, needsPatience } from "../../../harness/internal.ts";
+import { anySmallModel, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/AskedPauses";
-/** The law's cap on pauses that are asked for, in milliseconds. */
+/** The spec's cap on pauses that are asked for, in milliseconds. */
 const CAP_MS = 300_000;
 /** A cap below this keeps no pause that a hub really asks for: a whole window of its limit. */
 const LOWEST_CAP_MS = 290_000;
@@ -33,7 +34,7 @@ export const askedPauses = scenario({
   async check({ model, form, seconds, status, kind }, world, verdict) {
     if (!form.endsWith("rest")) needsPatience(world, Math.min(seconds * 1000, CAP_MS));
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    // A date beyond the calendar's end is no date.
+    // A date beyond the calendar's end is not a date.
     const date = new Date(Math.min(world.clock.now() + seconds * 1000, Date.UTC(9999, 0)));
     const forms: Readonly<Record<string, { retryAfter: string } | { rateLimit: string }>> = {
       seconds: { retryAfter: String(seconds) },

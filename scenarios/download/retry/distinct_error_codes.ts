@@ -6,14 +6,8 @@
  */
 import fc from "fast-check";
 import type { ErrorCode } from "../../../spec/mod.ts";
-import {
-  anyRepository,
-  anySmallModel,
-  exists,
-  modelPlace,
-  scenario,
-  type World,
-} from "../../../harness/mod.ts";
+import { anyRepository, exists } from "../../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario, type World } from "../../../harness/mod.ts";
 
 interface Case {
   readonly codes: readonly ErrorCode[];

@@ -7,17 +7,14 @@
  */
 import fc from "fast-check";
 import {
-  anySmallModel,
   contentExchanges,
-  filePlace,
   patternedBytes,
   readBytes,
   readTree,
-  scenario,
   sha256Hex,
   throughTrouble,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ErrorFacts";
 const FALSE_COMMIT = "badc0ffee0".repeat(4);
@@ -77,7 +74,7 @@ export const errorFacts = scenario({
       verdict.holds(
         "DL-ERROR-HEADERS",
         texts.every((text) => !text.includes(fact)),
-        `${fact} of the error was taken for a fact`,
+        `${fact} of the error was mistaken for a fact`,
       );
     if (isPlain) {
       const vouched = texts.some((text) => text.includes(sha256Hex(plain.bytes)));

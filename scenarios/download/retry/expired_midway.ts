@@ -5,14 +5,8 @@
  * - The hub is asked again for the same file, and the transfer goes on from the bytes that had arrived.
  */
 import fc from "fast-check";
-import {
-  contentExchanges,
-  firstByte,
-  modelPlace,
-  patternedBytes,
-  scenario,
-  wrongFiles,
-} from "../../../harness/mod.ts";
+import { contentExchanges, firstByte, patternedBytes } from "../../../harness/internal.ts";
+import { modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/ExpiredMidway";
 const CHUNK_BYTES = 100;
@@ -25,7 +19,7 @@ export const expiredMidway = scenario({
     sizeBytes: fc.integer({ min: 2000, max: 4000 }),
     atByte: fc.integer({ min: 1, max: 1999 }),
     how: fc.constantFrom("fin" as const, "rst" as const, "stall" as const),
-    // A name like this is no plain one in the address that is asked again.
+    // A name like this is not a plain one in the address that is asked again.
     path: fc.constantFrom("model.safetensors", "nested/one #1.safetensors"),
   },
   // The address is good for less time than a silent line takes to be given up.

@@ -3,14 +3,14 @@
  *
  * Invariants checked:
  * - Without `X-Repo-Commit`, `ETag`, `Content-Length` or the linked ones the model is downloaded and verified all the same.
- * - The etag and size of an error are never taken for those of the file.
+ * - The etag and size of an error are never mistaken for those of the file.
  */
 import fc from "fast-check";
+import { throughTrouble } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   modelPlace,
   scenario,
-  throughTrouble,
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";

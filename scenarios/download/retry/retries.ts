@@ -7,6 +7,7 @@
  * - When the trouble does not pass, it ends after a bounded number of attempts.
  */
 import fc from "fast-check";
+import { needsOwnProcess, needsPatience } from "../../../harness/internal.ts";
 import {
   type FaultAction,
   type TinyModel,
@@ -14,8 +15,6 @@ import {
   type World,
   anySmallModel,
   modelPlace,
-  needsOwnProcess,
-  needsPatience,
   scenario,
   wantedFiles,
   wrongFiles,

@@ -8,17 +8,20 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Progress, RunnerRequest } from "../../../spec/mod.ts";
+import type { Progress } from "../../../spec/mod.ts";
+import type { RunnerRequest } from "../../../spec/runner_messages.ts";
+import {
+  SCRIPTED_HELLO,
+  ScriptedPrograms,
+  type ScriptedRunner,
+  writeBytes,
+} from "../../../harness/internal.ts";
 import {
   anyModel,
   type ModelFile,
   scenario,
-  SCRIPTED_HELLO,
-  ScriptedPrograms,
-  type ScriptedRunner,
   wantedFiles,
   type World,
-  writeBytes,
   wrongFiles,
 } from "../../../harness/mod.ts";
 

@@ -8,15 +8,11 @@
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { type DownloadResult, MARKER_NAME, type Progress } from "../../../spec/mod.ts";
+import { exists, ownLayout, readBytes, readText, sha256Hex } from "../../../harness/internal.ts";
 import {
-  exists,
   NotApplicable,
-  ownLayout,
   ProcessKilled,
-  readBytes,
-  readText,
   scenario,
-  sha256Hex,
   type Verdict,
   type World,
 } from "../../../harness/mod.ts";

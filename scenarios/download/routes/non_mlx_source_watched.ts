@@ -9,15 +9,8 @@
 import { join, relative } from "node:path";
 import fc from "fast-check";
 import { MARKER_NAME, type Progress } from "../../../spec/mod.ts";
-import {
-  patternedBytes,
-  ProcessKilled,
-  readTree,
-  scenario,
-  sha256Hex,
-  type TreeEntry,
-  type Verdict,
-} from "../../../harness/mod.ts";
+import { patternedBytes, readTree, sha256Hex, type TreeEntry } from "../../../harness/internal.ts";
+import { ProcessKilled, scenario, type Verdict } from "../../../harness/mod.ts";
 
 const REPOSITORY = "someone/watched-GGUF";
 const NAME = "watched.gguf";

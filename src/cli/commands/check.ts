@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CheckReport, ModelRequest, WaitOptions } from "../../../spec/mod.ts";
-import type { CliEnvironment } from "../cli_environment.ts";
+import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
@@ -10,43 +10,45 @@ import { withProgress } from "../output/with_progress.ts";
 
 /** Adds `mlx-layout check`. */
 export function addCheckCommand(program: Command, session: Session): void {
-  addModelOptions(
+  const command = addModelOptions(
     program
       .command("check")
-      .description("tell whether a runtime may open a model, and if not, why")
+      .description("check that a model can be loaded, and list what is wrong with it")
       .argument("<model>", MODEL_ARGUMENT),
-  ).action((model: string, options: ModelOptions) =>
-    session.run(options, async (scene) => {
-      const report = await withProgress(scene, options, (wait) =>
-        check(modelRequest(model, options), { scene, wait, env: session.world.config.env }),
+  );
+  addExamples(command, [
+    "check mlx-community/SmolLM-135M-Instruct-4bit",
+    "check ./my-model --json",
+  ]);
+  command.action((model: string, options: ModelOptions) =>
+    session.run(options, async (context) => {
+      const report = await withProgress(context, options, (wait) =>
+        check(modelRequest(model, options), context, wait),
       );
-      if (options.json === true) printJson(scene.stdout, report);
-      else printReport(report, scene);
+      if (options.json === true) printJson(context.stdout, report);
+      else printReport(report, context);
       return report.loadable ? EXIT_CODES.done : EXIT_CODES.failed;
     }),
   );
 }
 
-interface CheckContext {
-  readonly scene: CommandContext;
-  readonly wait: WaitOptions;
-  readonly env: CliEnvironment["config"]["env"];
-}
-
-async function check(request: ModelRequest, context: CheckContext): Promise<CheckReport> {
-  const { scene, wait, env } = context;
-  const asked = await modelArgument(request, scene, { env });
+async function check(
+  request: ModelRequest,
+  context: CommandContext,
+  wait: WaitOptions,
+): Promise<CheckReport> {
+  const asked = await modelArgument(request, context);
   return "directory" in asked
-    ? await scene.manager.checkDirectory(asked.directory, wait)
-    : await scene.manager.check(asked, wait);
+    ? await context.manager.checkDirectory(asked.directory, wait)
+    : await context.manager.check(asked, wait);
 }
 
-function printReport(report: CheckReport, scene: CommandContext): void {
+function printReport(report: CheckReport, context: CommandContext): void {
   for (const { level, cause, path, detail } of report.findings) {
-    scene.stdout.write(`${level}: ${cause}: ${printable(path)}: ${printable(detail)}\n`);
+    context.stdout.write(`${level}: ${cause}: ${printable(path)}: ${printable(detail)}\n`);
   }
   const errors = report.findings.filter((finding) => finding.level === "error").length;
-  scene.stdout.write(
+  context.stdout.write(
     `${report.loadable ? "loadable" : "not loadable"}: ${[
       printable(report.architecture ?? "unknown architecture"),
       `${formatCount(report.parameterCount)} parameters`,

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type {
   DownloadRequest,
   DownloadResult,
@@ -6,16 +6,21 @@ import type {
   Progress,
   UrlRequest,
 } from "../../../spec/mod.ts";
-import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
-import { formatBytes, formatDuration } from "../output/format.ts";
-import { printDownloadPlan } from "../output/print_download_plan.ts";
-import { ProgressLine } from "../output/progress_line.ts";
+import type { DownloadPlan } from "../../download/download_plan.ts";
+import { DEFAULT_LAYOUT, layoutNames } from "../../layout/layouts/mod.ts";
+import { addExamples } from "../add_examples.ts";
 import {
   type CommonOptions,
   printJson,
   type CommandContext,
   type Session,
 } from "../command_context.ts";
+import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
+import { formatBytes, formatDuration, printable } from "../output/format.ts";
+import { ProgressLine } from "../output/progress_line.ts";
+import { table } from "../output/table.ts";
+import { collect, parseSha256, parseUrl, positiveInteger } from "../parse_options.ts";
+import type { Output } from "../text_output.ts";
 
 interface DownloadOptions extends CommonOptions {
   readonly revision?: string;
@@ -44,39 +49,40 @@ const REPOSITORY_ONLY = [
   "by",
 ] as const satisfies readonly (keyof DownloadOptions)[];
 
-/** In JSON, progress is told at most so often. */
+/** In JSON, progress is reported at most this often. */
 const JSON_PROGRESS_MS = 250;
 
 /** Adds `mlx-layout download`. */
 export function addDownloadCommand(program: Command, session: Session): void {
+  const targets = layoutNames(({ isDownloadTarget }) => isDownloadTarget);
+  const layout = new Option("--layout <layout>", `layout to write (default: ${DEFAULT_LAYOUT})`);
   const command = program
     .command("download")
-    .description("download a model, or go on with a download, and print its directory")
-    .argument("<model>", "ORG/NAME on the hub, or the address of one file (https://…)")
+    .description("download a model, or resume its download, and print its directory")
+    .argument("<model>", "ORG/NAME on the hub, or the URL of one file (https://…)")
     .option("--revision <revision>", "branch, tag or commit (default: main)")
     .option("--root <directory>", "directory of the models")
-    .addOption(
-      new Option("--layout <layout>", "where the model is put (default: hubapi)").choices([
-        "hubapi",
-        "lmstudio",
-        "hf-cache",
-      ]),
-    )
+    .addOption(layout.choices(targets))
     .option("--include <glob>", "files to fetch; may be repeated", collect)
     .option("--exclude <glob>", "files to leave out; may be repeated", collect)
-    .option("--endpoint <url>", "address of the hub (default: HF_ENDPOINT)", parseUrl)
+    .option("--endpoint <url>", "URL of the hub (default: HF_ENDPOINT)", parseUrl)
     .option("--token <token>", "token for the hub (default: HF_TOKEN)")
-    .option("--concurrency <count>", "transfers at once (default: 8)", parseCount)
-    .option("--offline", "use no network")
+    .option("--concurrency <count>", "transfers at a time (default: 8)", positiveInteger())
+    .option("--offline", "do not use the network")
     .addOption(
-      new Option("--by <runner>", "let this runtime's own downloader do it, into its own place")
+      new Option("--by <runner>", "download with this runtime's own downloader, into its own place")
         .choices(["mlx-lm", "mlx-swift"])
         .conflicts(["layout", "dryRun", "concurrency"]),
     )
-    .option("--sha256 <hex>", "the hash that the file at an address must have", parseSha256)
-    .option("--dry-run", "only show what would be fetched")
+    .option("--sha256 <hex>", "SHA-256 that the file at a URL must have", parseSha256)
+    .option("--dry-run", "only print what would be fetched")
     .option("--json", "print one JSON object per event, the result last")
     .option("--quiet", "show no progress");
+  addExamples(command, [
+    "download mlx-community/SmolLM-135M-Instruct-4bit",
+    "download mlx-community/SmolLM-135M-Instruct-4bit --layout hf-cache --dry-run",
+    "download https://example.org/model.safetensors --root ~/Models",
+  ]);
   command.action(async (model: string, options: DownloadOptions) => {
     const isUrl = model.includes("://");
     const misplaced = isUrl
@@ -86,14 +92,15 @@ export function addDownloadCommand(program: Command, session: Session): void {
         : "sha256";
     if (misplaced !== undefined) {
       command.error(
-        `error: option '--${misplaced === "dryRun" ? "dry-run" : misplaced}' is not for ${isUrl ? "an address" : "ORG/NAME"}`,
+        `error: option '--${misplaced === "dryRun" ? "dry-run" : misplaced}' cannot be used with ${isUrl ? "a URL" : "ORG/NAME"}`,
       );
     }
     await session.run(
       options,
-      (scene) => (isUrl ? downloadUrl(model, options, scene) : download(model, options, scene)),
+      (context) =>
+        isUrl ? downloadUrl(model, options, context) : download(model, options, context),
       {
-        afterInterruption: "What was downloaded is kept: run the same command again to go on.",
+        afterInterruption: "What was downloaded is kept: retry the command to resume.",
       },
     );
   });
@@ -102,28 +109,28 @@ export function addDownloadCommand(program: Command, session: Session): void {
 async function download(
   repository: string,
   options: DownloadOptions,
-  scene: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
   // What is left has the names of the request's fields.
   const { root: _root, json: _json, quiet: _quiet, dryRun, sha256: _sha256, by, ...rest } = options;
   const request: DownloadRequest = { repository, ...rest };
   if (dryRun === true) {
-    const plan = await scene.manager.planDownload(request, scene.wait);
-    if (options.json === true) printJson(scene.stdout, { event: "plan", ...plan });
-    else printDownloadPlan(plan, scene.stdout);
+    const plan = await context.manager.planDownload(request, context.wait);
+    if (options.json === true) printJson(context.stdout, { event: "plan", ...plan });
+    else printDownloadPlan(plan, context.stdout);
     return EXIT_CODES.done;
   }
-  return transfer(options, scene, (wait) =>
+  return transfer(options, context, (wait) =>
     by === undefined
-      ? scene.manager.download(request, wait)
-      : scene.manager.downloadDelegated({ ...request, runner: by }, wait),
+      ? context.manager.download(request, wait)
+      : context.manager.downloadDelegated({ ...request, runner: by }, wait),
   );
 }
 
 function downloadUrl(
   url: string,
   options: DownloadOptions,
-  scene: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
   const { sha256, token } = options;
   const request: UrlRequest = {
@@ -131,30 +138,30 @@ function downloadUrl(
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(token === undefined ? {} : { token }),
   };
-  return transfer(options, scene, (wait) => scene.manager.downloadUrl(request, wait));
+  return transfer(options, context, (wait) => context.manager.downloadUrl(request, wait));
 }
 
 /** Runs a transfer with its progress, and prints its result. */
 async function transfer(
   options: DownloadOptions,
-  scene: CommandContext,
+  context: CommandContext,
   start: (wait: CommandContext["wait"]) => Promise<DownloadResult>,
 ): Promise<ExitCode> {
-  const startedMs = scene.host.clock.now();
-  const { onProgress, end } = progressReports(options, scene);
+  const startedMs = context.host.clock.now();
+  const { onProgress, end } = progressReports(options, context);
   let result: DownloadResult;
   try {
-    result = await start({ ...scene.wait, ...(onProgress === undefined ? {} : { onProgress }) });
+    result = await start({ ...context.wait, ...(onProgress === undefined ? {} : { onProgress }) });
   } finally {
     end();
   }
   if (options.json === true) {
-    printJson(scene.stdout, { event: "result", ...result });
+    printJson(context.stdout, { event: "result", ...result });
   } else {
     if (options.quiet !== true) {
-      scene.stderr.write(`${summary(result, scene.host.clock.now() - startedMs)}\n`);
+      context.stderr.write(`${summary(result, context.host.clock.now() - startedMs)}\n`);
     }
-    scene.stdout.write(`${result.directory}\n`);
+    context.stdout.write(`${result.directory}\n`);
   }
   return EXIT_CODES.done;
 }
@@ -164,12 +171,12 @@ interface ProgressReports {
   readonly end: () => void;
 }
 
-function progressReports(options: DownloadOptions, scene: CommandContext): ProgressReports {
+function progressReports(options: DownloadOptions, context: CommandContext): ProgressReports {
   const nothing = () => undefined;
   if (options.quiet === true) return { onProgress: undefined, end: nothing };
-  const { clock } = scene.host;
+  const { clock } = context.host;
   if (options.json !== true) {
-    const { isTerminal, stderr: output } = scene;
+    const { isTerminal, stderr: output } = context;
     const line = new ProgressLine({ output, clock, isTerminal });
     return { onProgress: (progress) => line.update(progress), end: () => line.end() };
   }
@@ -180,7 +187,7 @@ function progressReports(options: DownloadOptions, scene: CommandContext): Progr
     if (progress.phase === printedPhase && nowMs - printedAtMs < JSON_PROGRESS_MS) return;
     printedAtMs = nowMs;
     printedPhase = progress.phase;
-    printJson(scene.stdout, { event: "progress", ...progress });
+    printJson(context.stdout, { event: "progress", ...progress });
   };
   return { onProgress, end: nothing };
 }
@@ -195,28 +202,19 @@ function summary(result: DownloadResult, elapsedMs: number): string {
   return `Done: ${count}, ${formatBytes(bytes)}; fetched ${formatBytes(result.bytesFetched)} in ${formatDuration(elapsedMs)}`;
 }
 
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
-}
-
-function parseCount(value: string): number {
-  const count = Number(value);
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(count) || count < 1) {
-    throw new InvalidArgumentError("It must be a whole number from 1 on.");
-  }
-  return count;
-}
-
-function parseSha256(value: string): string {
-  if (!/^[0-9a-f]{64}$/i.test(value)) {
-    throw new InvalidArgumentError("It must be 64 hexadecimal digits.");
-  }
-  return value.toLowerCase();
-}
-
-function parseUrl(value: string): string {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
-    throw new InvalidArgumentError("It must be an address that begins with https:// or http://.");
-  }
-  return value;
+/** Prints what a download would do: a line for each file, a summary, and the directory last. */
+export function printDownloadPlan(plan: DownloadPlan, output: Output): void {
+  const rows = plan.files.map((file) => [
+    file.action,
+    formatBytes(file.sizeBytes),
+    printable(file.path),
+    file.action === "resume" ? `${formatBytes(file.bytesKept)} are here` : "",
+  ]);
+  output.write(table(rows, { alignRight: [1] }));
+  const { commit, files, bytesTotal, bytesToFetch } = plan;
+  const at = commit === "" ? "" : ` at commit ${printable(commit)}`;
+  output.write(
+    `${files.length} ${files.length === 1 ? "file" : "files"}, ${formatBytes(bytesTotal)}${at}; ${formatBytes(bytesToFetch)} to fetch\n`,
+  );
+  output.write(`${plan.directory}\n`);
 }

@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
 import { test } from "node:test";
-import type {
-  DownloadRequest,
-  DownloadResult,
-  SubjectConfig,
-  Progress,
-  UrlRequest,
-} from "../../../spec/mod.ts";
+import type { DownloadRequest, DownloadResult, Progress, UrlRequest } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-import { nodeHost } from "../../node_host.ts";
-import type { CliManager, CliEnvironment } from "../cli_environment.ts";
+import type { CliManager } from "../cli_environment.ts";
 import { Interruption } from "../exit_code.ts";
-import { runCli } from "../run_cli.ts";
+import { DIRECTORY, ROOT, runScripted as run } from "../scripted_run.ts";
 
-const ROOT = resolve("/models");
-const DIRECTORY = resolve("/models/models/org/name");
 const RESULT: DownloadResult = {
   directory: DIRECTORY,
   commit: "c0ffee",
@@ -34,53 +24,6 @@ const PROGRESS: Progress = {
   filesTotal: 2,
   fraction: 0.49,
 };
-
-/** Runs the command over a manager that answers what it is told to, and nothing else. */
-async function run(
-  line: string,
-  answers: Partial<CliManager> = {},
-  options: Partial<CliEnvironment> = {},
-) {
-  const written = { stdout: "", stderr: "" };
-  const places: SubjectConfig[] = [];
-  const refuse = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
-  const manager: CliManager = {
-    download: refuse("download"),
-    downloadUrl: refuse("downloadUrl"),
-    planDownload: refuse("planDownload"),
-    locate: refuse("locate"),
-    status: refuse("status"),
-    verify: refuse("verify"),
-    list: refuse("list"),
-    remove: refuse("remove"),
-    migrate: refuse("migrate"),
-    check: refuse("check"),
-    checkDirectory: refuse("checkDirectory"),
-    plan: refuse("plan"),
-    downloadDelegated: refuse("downloadDelegated"),
-    planDirectory: refuse("planDirectory"),
-    run: refuse("run"),
-    ...answers,
-  };
-  const exitCode = await runCli(
-    line.split(" ").filter((arg) => arg !== ""),
-    {
-      host: nodeHost(),
-      config: { root: ROOT, env: {} },
-      stdout: { write: (text) => (written.stdout += text) },
-      stderr: { write: (text) => (written.stderr += text) },
-      isTerminal: false,
-      signal: new AbortController().signal,
-      version: "1.2.3",
-      createManager: (_, config) => {
-        places.push(config);
-        return manager;
-      },
-      ...options,
-    },
-  );
-  return { exitCode, root: places[0]?.root, ...written };
-}
 
 test("download prints the directory last on stdout, and progress and a summary on stderr", async () => {
   const { exitCode, stdout, stderr } = await run("download org/name", {
@@ -129,7 +72,7 @@ test("download --json prints an object for each event, the result last, and noth
   assert.equal(stderr, "");
 });
 
-test("download rewrites its line on a terminal and takes it away before a failure is told", async () => {
+test("download rewrites its line on a terminal and clears it before a failure is reported", async () => {
   const { stderr } = await run(
     "download org/name",
     {
@@ -246,7 +189,7 @@ for (const [signal, expected] of [
     const world = { signal: controller.signal };
     const { exitCode, stdout, stderr } = await run("download org/name --json", { download }, world);
     assert.equal(exitCode, expected);
-    assert.match(stderr, /run the same command again/);
+    assert.match(stderr, /retry the command/);
     assert.equal(stderr.split("\n").length, 2);
     assert.match(stdout, /^\{"event":"error","code":"cancelled"/);
   });
@@ -280,13 +223,13 @@ test("no token is ever printed", async () => {
 const MISUSES = [
   ["download", /missing required argument 'model'/],
   ["download org/name --layout flat", /'--layout <layout>' argument 'flat' is invalid/],
-  ["download org/name --concurrency 0", /whole number/],
-  ["download org/name --concurrency 1.5", /whole number/],
+  ["download org/name --concurrency 0", /Expected a positive integer\./],
+  ["download org/name --concurrency 1.5", /Expected a positive integer\./],
   ["download org/name --endpoint hub.test", /begins with https/],
   ["download org/name --sha256 abc", /64 hexadecimal digits/],
-  [`download org/name --sha256 ${"a".repeat(64)}`, /'--sha256' is not for ORG\/NAME/],
-  ["download https://x.test/a --dry-run", /'--dry-run' is not for an address/],
-  ["download https://x.test/a --include *.json", /'--include' is not for an address/],
+  [`download org/name --sha256 ${"a".repeat(64)}`, /'--sha256' cannot be used with ORG\/NAME/],
+  ["download https://x.test/a --dry-run", /'--dry-run' cannot be used with a URL/],
+  ["download https://x.test/a --include *.json", /'--include' cannot be used with a URL/],
   ["download org/name other", /too many arguments/],
   ["download org/name --unknown", /unknown option '--unknown'/],
 ] as const;

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import type { ListedModel } from "../../../spec/mod.ts";
+import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, printable } from "../output/format.ts";
 import { table } from "../output/table.ts";
@@ -15,33 +16,34 @@ const HEADER = ["STATE", "LAYOUT", "REPOSITORY", "MODEL ID", "SIZE", "DIRECTORY"
 
 /** Adds `mlx-layout list`. */
 export function addListCommand(program: Command, session: Session): void {
-  program
+  const command = program
     .command("list")
-    .description("list the models under the root")
+    .description("list the models of every layout")
     .option("--root <directory>", "directory of the models")
-    .option("--json", "print JSON")
-    .action((options: CommonOptions) =>
-      session.run(options, async (scene) =>
-        printModels(await scene.manager.list(), options, scene),
-      ),
-    );
+    .option("--json", "print JSON");
+  addExamples(command, ["list", "list --root ~/Models --json"]);
+  command.action((options: CommonOptions) =>
+    session.run(options, async (context) =>
+      printModels(await context.manager.list(), options, context),
+    ),
+  );
 }
 
 function printModels(
   models: readonly ListedModel[],
   options: CommonOptions,
-  scene: CommandContext,
+  context: CommandContext,
 ): ExitCode {
   if (options.json === true) {
-    printJson(scene.stdout, models);
+    printJson(context.stdout, models);
     return EXIT_CODES.done;
   }
   if (models.length === 0) {
-    scene.stderr.write(`There are no models under ${printable(scene.root)}\n`);
+    context.stderr.write(`There are no models under ${printable(context.root)}\n`);
     return EXIT_CODES.done;
   }
-  const rows = models.map((model) => row(model, scene.root));
-  scene.stdout.write(table([HEADER, ...rows], { alignRight: [HEADER.indexOf("SIZE")] }));
+  const rows = models.map((model) => row(model, context.root));
+  context.stdout.write(table([HEADER, ...rows], { alignRight: [HEADER.indexOf("SIZE")] }));
   return EXIT_CODES.done;
 }
 

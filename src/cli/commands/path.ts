@@ -1,23 +1,29 @@
 import type { Command } from "commander";
 import { ModelError } from "../../errors.ts";
+import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { printJson, type Session } from "../command_context.ts";
 
 /** Adds `mlx-layout path`. */
 export function addPathCommand(program: Command, session: Session): void {
-  addModelOptions(
+  const command = addModelOptions(
     program
       .command("path")
-      .description("print the directory of a model that is here")
+      .description("print the directory of a downloaded model")
       .argument("<model>", "ORG/NAME"),
-  ).action((repository: string, options: ModelOptions) =>
+  );
+  addExamples(command, [
+    "path mlx-community/SmolLM-135M-Instruct-4bit",
+    "path mlx-community/SmolLM-135M-Instruct-4bit --layout hf-cache --revision main",
+  ]);
+  command.action((repository: string, options: ModelOptions) =>
     session.run(options, async ({ manager, root, stdout }) => {
       const directory = await manager.locate(modelRequest(repository, options));
       if (directory === undefined) {
         throw new ModelError(
           "not-downloaded",
-          `Cannot find "${repository}" under "${root}" as it is not downloaded: run "mlx-layout download ${repository}", or name another root with --root`,
+          `Cannot find "${repository}" under "${root}": it is not downloaded; run "mlx-layout download ${repository}", or name another root with --root`,
         );
       }
       if (options.json === true) printJson(stdout, { repository, directory });

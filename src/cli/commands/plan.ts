@@ -1,38 +1,38 @@
 import { type Command, Option } from "commander";
 import { type LoadPlan, PLAN_RUNTIMES, type PlanRuntime } from "../../../spec/mod.ts";
+import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
-import { layoutOption, type ModelOptions, modelRequest, revisionOption } from "../model_options.ts";
+import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { formatBytes, printable } from "../output/format.ts";
 import { printJson, type CommandContext, type Session } from "../command_context.ts";
 
 /** Adds `mlx-layout plan`. */
 export function addPlanCommand(program: Command, session: Session): void {
-  program
-    .command("plan")
-    .description("tell which files a runtime will open, and which it never will")
-    .argument("<model>", MODEL_ARGUMENT)
-    .addOption(
-      new Option("--runtime <runtime>", "whose rules").choices(PLAN_RUNTIMES).default("mlx-lm"),
-    )
-    .option("--root <directory>", "directory of the models")
-    .addOption(layoutOption())
-    .addOption(revisionOption())
-    .option("--json", "print JSON")
-    .action((model: string, options: ModelOptions & { readonly runtime: PlanRuntime }) =>
-      session.run(options, async (scene) => {
-        const { runtime } = options;
-        const { env } = session.world.config;
-        const asked = await modelArgument(modelRequest(model, options), scene, { env });
-        const plan =
-          "directory" in asked
-            ? await scene.manager.planDirectory(asked.directory, { runtime })
-            : await scene.manager.plan({ ...asked, runtime });
-        if (options.json === true) printJson(scene.stdout, plan);
-        else printPlan(plan, scene);
-        return plan.stopsAt === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
-      }),
-    );
+  const runtime = new Option("--runtime <runtime>", "runtime to plan for");
+  const command = addModelOptions(
+    program
+      .command("plan")
+      .description("list the files that a runtime opens, and those that it never does")
+      .argument("<model>", MODEL_ARGUMENT)
+      .addOption(runtime.choices(PLAN_RUNTIMES).default("mlx-lm")),
+  );
+  addExamples(command, [
+    "plan mlx-community/SmolLM-135M-Instruct-4bit --runtime mlx-swift-lm-main",
+  ]);
+  command.action((model: string, options: ModelOptions & { readonly runtime: PlanRuntime }) =>
+    session.run(options, async (context) => {
+      const { runtime } = options;
+      const asked = await modelArgument(modelRequest(model, options), context);
+      const plan =
+        "directory" in asked
+          ? await context.manager.planDirectory(asked.directory, { runtime })
+          : await context.manager.plan({ ...asked, runtime });
+      if (options.json === true) printJson(context.stdout, plan);
+      else printPlan(plan, context);
+      return plan.stopsAt === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
+    }),
+  );
 }
 
 function printPlan(plan: LoadPlan, { stdout }: CommandContext): void {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { formatBytes } from "../output/format.ts";
@@ -6,12 +7,17 @@ import { printJson, type Session } from "../command_context.ts";
 
 /** Adds `mlx-layout remove`. */
 export function addRemoveCommand(program: Command, session: Session): void {
-  addModelOptions(
+  const command = addModelOptions(
     program
       .command("remove")
       .description("remove a model and everything that belongs to it")
       .argument("<model>", "ORG/NAME"),
-  ).action((repository: string, options: ModelOptions) =>
+  );
+  addExamples(command, [
+    "remove mlx-community/SmolLM-135M-Instruct-4bit",
+    "remove mlx-community/SmolLM-135M-Instruct-4bit --layout hf-cache --revision main",
+  ]);
+  command.action((repository: string, options: ModelOptions) =>
     session.run(options, async ({ manager, stdout }) => {
       const result = await manager.remove(modelRequest(repository, options));
       if (options.json === true) {

@@ -3,13 +3,10 @@ import { resolve } from "node:path";
 import { test } from "node:test";
 import type { LoadPlan } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-import { nodeHost } from "../../node_host.ts";
 import type { TimedGeneration } from "../../run/generate_text.ts";
 import type { CliManager, CliEnvironment } from "../cli_environment.ts";
 import { Interruption } from "../exit_code.ts";
-import { runCli } from "../run_cli.ts";
-
-const DIRECTORY = resolve("/models/models/org/name");
+import { DIRECTORY, runScripted } from "../scripted_run.ts";
 
 const MADE: TimedGeneration = {
   directory: DIRECTORY,
@@ -38,35 +35,27 @@ const MADE: TimedGeneration = {
 
 type RunCall = Parameters<CliManager["run"]>;
 
-/** Runs the command over a manager that answers what it is told to, and notes what it was asked. */
+/** Runs the command over a manager that has the model, and notes what it was asked. */
 async function run(
   args: readonly string[],
   answers: Partial<CliManager> = {},
   options: Partial<CliEnvironment> = {},
 ) {
-  const written = { stdout: "", stderr: "" };
   const asked: RunCall[] = [];
-  const manager: Partial<CliManager> = {
-    locate: async () => DIRECTORY,
-    run: async (...call) => {
-      asked.push(call);
-      for (const token of MADE.tokens) call[1].onToken?.(token);
-      return MADE;
+  const made = await runScripted(
+    args,
+    {
+      locate: async () => DIRECTORY,
+      run: async (...call) => {
+        asked.push(call);
+        for (const token of MADE.tokens) call[1].onToken?.(token);
+        return MADE;
+      },
+      ...answers,
     },
-    ...answers,
-  };
-  const exitCode = await runCli(args, {
-    host: nodeHost(),
-    config: { root: resolve("/models"), env: {} },
-    stdout: { write: (text) => (written.stdout += text) },
-    stderr: { write: (text) => (written.stderr += text) },
-    isTerminal: false,
-    signal: new AbortController().signal,
-    version: "1.2.3",
-    createManager: () => manager as CliManager,
-    ...options,
-  });
-  return { exitCode, asked, ...written };
+    options,
+  );
+  return { asked, ...made };
 }
 
 test("run streams the answer, asks in the chat template, and says who answered", async () => {

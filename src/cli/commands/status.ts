@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { printModelStatus } from "../output/print_model_status.ts";
@@ -6,15 +7,17 @@ import type { Session } from "../command_context.ts";
 
 /** Adds `mlx-layout status`. */
 export function addStatusCommand(program: Command, session: Session): void {
-  addModelOptions(
+  const command = addModelOptions(
     program
       .command("status")
-      .description("tell whether a model is complete, without reading its files through")
+      .description("check that a model is complete; only files that changed are hashed")
       .argument("<model>", "ORG/NAME"),
-  ).action((repository: string, options: ModelOptions) =>
-    session.run(options, async (scene) => {
-      const status = await scene.manager.status(modelRequest(repository, options));
-      printModelStatus(status, { repository, json: options.json === true, scene });
+  );
+  addExamples(command, ["status mlx-community/SmolLM-135M-Instruct-4bit"]);
+  command.action((repository: string, options: ModelOptions) =>
+    session.run(options, async (context) => {
+      const status = await context.manager.status(modelRequest(repository, options));
+      printModelStatus(status, { repository, json: options.json === true, context });
       return status.state === "complete" ? EXIT_CODES.done : EXIT_CODES.failed;
     }),
   );

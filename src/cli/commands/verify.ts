@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { printModelStatus } from "../output/print_model_status.ts";
@@ -7,17 +8,19 @@ import { withProgress } from "../output/with_progress.ts";
 
 /** Adds `mlx-layout verify`. */
 export function addVerifyCommand(program: Command, session: Session): void {
-  addModelOptions(
+  const command = addModelOptions(
     program
       .command("verify")
-      .description("tell whether every byte of a model is the one that was downloaded")
+      .description("check that a model is complete, with every byte hashed")
       .argument("<model>", "ORG/NAME"),
-  ).action((repository: string, options: ModelOptions) =>
-    session.run(options, async (scene) => {
-      const status = await withProgress(scene, options, (wait) =>
-        scene.manager.verify(modelRequest(repository, options), wait),
+  );
+  addExamples(command, ["verify mlx-community/SmolLM-135M-Instruct-4bit"]);
+  command.action((repository: string, options: ModelOptions) =>
+    session.run(options, async (context) => {
+      const status = await withProgress(context, options, (wait) =>
+        context.manager.verify(modelRequest(repository, options), wait),
       );
-      printModelStatus(status, { repository, json: options.json === true, scene });
+      printModelStatus(status, { repository, json: options.json === true, context });
       return status.state === "complete" ? EXIT_CODES.done : EXIT_CODES.failed;
     }),
   );

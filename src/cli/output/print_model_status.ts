@@ -7,13 +7,13 @@ import { table } from "./table.ts";
 export interface PrintModelStatusOptions {
   readonly repository: string;
   readonly json: boolean;
-  readonly scene: CommandContext;
+  readonly context: CommandContext;
 }
 
-/** Prints one of the three answers, with what is wrong or why nothing is known: `STATUS-ANSWERS`. */
+/** Prints one of the three states, with what is wrong or why nothing is known: `STATUS-ANSWERS`. */
 export function printModelStatus(status: ModelStatus, options: PrintModelStatusOptions): void {
-  const { repository, json, scene } = options;
-  const { stdout, stderr } = scene;
+  const { repository, json, context } = options;
+  const { stdout, stderr } = context;
   if (json) {
     printJson(stdout, { repository, ...status });
     return;
@@ -38,10 +38,10 @@ export function printModelStatus(status: ModelStatus, options: PrintModelStatusO
         ),
       );
       stdout.write(`${status.directory}\n`);
-      stderr.write(`Run "mlx-layout download ${repository}" to fetch what is wrong, and no more\n`);
+      stderr.write(`Run "mlx-layout download ${repository}" to fetch only what is wrong\n`);
       return;
     }
     case "unknown":
-      stdout.write(`${repository}: unknown as ${printable(status.why)}\n${status.directory}\n`);
+      stdout.write(`${repository}: unknown: ${printable(status.why)}\n${status.directory}\n`);
   }
 }

@@ -3,18 +3,18 @@ import type { Output } from "../text_output.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, Interruption } from "../exit_code.ts";
 import { printable } from "./format.ts";
 
-/** Where and how a failure is told. */
+/** Where and how a failure is reported. */
 export interface ReportFailureOptions {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly json: boolean;
   readonly signal: AbortSignal;
-  /** What is to be said when the command was told to stop: what became of its work. @default {nothing but that} */
+  /** What became of the work of a command that was interrupted. @default {nothing is said about it} */
   readonly afterInterruption?: string | undefined;
 }
 
 /**
- * Tells a failure: one message on stderr, and an object on stdout where JSON was asked for.
+ * Reports a failure: one message on stderr, and an object on stdout where JSON was asked for.
  *
  * Of causes only the system's code is shown, and no stack; the message of a failure says what to do.
  *
@@ -54,7 +54,7 @@ function toFailure(
 }
 
 function internalMessage(detail: string): string {
-  return `Cannot go on as something happened that should not: ${detail}. Please report this as a fault of mlx-layout`;
+  return `Internal error: ${detail}. Please report this as a bug of mlx-layout`;
 }
 
 /** The closed code of a failure of the contract; errors of the system have other codes or none. */

@@ -56,7 +56,7 @@ test("reportFailure() answers 2 for a request that is wrong itself", () => {
   assert.equal(report(new ModelError("invalid-argument", "Cannot use it")).exitCode, 2);
 });
 
-test("reportFailure() calls what is no failure of the contract a fault of the program", () => {
+test("reportFailure() calls a failure outside the contract an internal error", () => {
   const errors = [
     new TypeError("x is not a function"),
     Object.assign(new Error("x is not a function"), { code: "busy" }),
@@ -65,7 +65,7 @@ test("reportFailure() calls what is no failure of the contract a fault of the pr
   for (const error of errors) {
     const { exitCode, stderr, event } = report(error);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mlx-layout: Cannot go on .*: x is not a function\. Please report .*\n$/);
+    assert.match(stderr, /^mlx-layout: Internal error: x is not a function\. Please report .*\n$/);
     assert.match(JSON.stringify(event), /"code":"internal"/);
   }
 });

@@ -4,18 +4,18 @@ import type { CommonOptions, CommandContext } from "../command_context.ts";
 
 /** Runs something long that reads the disk, with a line of progress where a person waits for it. */
 export async function withProgress<Result>(
-  scene: CommandContext,
+  context: CommandContext,
   options: CommonOptions,
   start: (wait: WaitOptions) => Promise<Result>,
 ): Promise<Result> {
-  if (!scene.isTerminal || options.json === true) return await start(scene.wait);
+  if (!context.isTerminal || options.json === true) return await start(context.wait);
   const line = new ProgressLine({
-    output: scene.stderr,
-    clock: scene.host.clock,
+    output: context.stderr,
+    clock: context.host.clock,
     isTerminal: true,
   });
   try {
-    return await start({ ...scene.wait, onProgress: (progress) => line.update(progress) });
+    return await start({ ...context.wait, onProgress: (progress) => line.update(progress) });
   } finally {
     line.end();
   }

@@ -8,7 +8,7 @@ export interface KeptFile {
   readonly digest: Digest;
 }
 
-/** A content that has to be brought to one or more places. */
+/** A content that must be brought to one or more places. */
 export interface MissingContent {
   readonly wanted: readonly [WantedFile, ...WantedFile[]];
   /** Bytes in its partial file; they are not verified yet. */

@@ -6,8 +6,8 @@ import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
 import { blobLink, type HubCachePlace } from "../../layout/hub_cache.ts";
 import { isInsideRoot } from "../../layout/inside_root.ts";
-import { partialPath, stagingOf } from "../../records/staging.ts";
-import type { DownloadTask, WantedFile } from "../download_task.ts";
+import { partialPath } from "../../layout/model_place.ts";
+import { type DownloadTask, filePath, type WantedFile } from "../download_task.ts";
 import type { DiskState, KeptFile, MissingContent } from "./disk_state.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function inspectCache(
   options: { readonly cache: HubCachePlace; readonly signal?: AbortSignal | undefined },
 ): Promise<DiskState> {
   const { cache, signal } = options;
-  const staging = stagingOf(task.directory);
+  const { root, staging } = task.place;
   const blobs = new Map<string, number | undefined>();
   const kept: KeptFile[] = [];
   const unlinked: KeptFile[] = [];
@@ -32,8 +32,8 @@ export async function inspectCache(
   for (const wanted of task.wanted) {
     const digest = digestOf(wanted);
     const { contentKey } = wanted;
-    const look = { wanted, digest, root: task.root, signal };
-    const here = await inspectEntry(files, task.directory, look);
+    const look = { wanted, digest, root, signal };
+    const here = await inspectEntry(files, task, look);
     if (here === "copy") {
       kept.push({ wanted, digest, sizeBytes: wanted.sizeBytes ?? 0 });
       continue;
@@ -60,7 +60,7 @@ function digestOf({ path, digest }: WantedFile): Digest {
   if (digest !== undefined) return digest;
   throw new ModelError(
     "unsupported",
-    `Cannot place "${path}" in layout "hf-cache" as the hub hides its hash, which names its content there: give a token that may read it, or use layout "hubapi"`,
+    `Cannot place "${path}" in layout "hf-cache": the hub hides its hash, which names its content there; give a token that may read it, or use layout "hubapi"`,
     { file: path },
   );
 }
@@ -75,16 +75,16 @@ interface Look {
 /** A right link, a right copy (as clients make where there are no links), or neither. */
 async function inspectEntry(
   files: FileSystem,
-  directory: string,
+  task: DownloadTask,
   look: Look,
 ): Promise<"link" | "copy" | "neither"> {
   const { wanted } = look;
-  const path = join(directory, ...wanted.path.split("/"));
+  const path = filePath(task, wanted.path);
   const kind = (await lstatIfThere(files, path))?.kind;
   if (kind === "directory") {
     throw new ModelError(
       "access-denied",
-      `Cannot place "${wanted.path}" as a directory of that name stands in "${directory}": move it away`,
+      `Cannot place "${wanted.path}": a directory of that name is in "${task.place.directory}"; move it away`,
       { file: wanted.path },
     );
   }

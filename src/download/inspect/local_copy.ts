@@ -1,11 +1,12 @@
 import type { DownloadResult, FileSystem, Marker } from "../../../spec/mod.ts";
+import type { ModelPlace } from "../../layout/model_place.ts";
+import type { Selection } from "../../layout/select_files.ts";
 import { readMarker } from "../../records/marker.ts";
 import { verifyFiles } from "../../records/verify_files.ts";
-import type { Selection } from "../../layout/select_files.ts";
 
 /** What a local copy is asked for. */
 export interface LocalCopyQuestion {
-  readonly directory: string;
+  readonly place: ModelPlace;
   readonly source: string;
   readonly selection: Selection;
   /** Whether the marker's revision or commit will do. */
@@ -22,7 +23,8 @@ export async function localCopy(
   files: FileSystem,
   question: LocalCopyQuestion,
 ): Promise<DownloadResult | undefined> {
-  const { directory, source, selection, signal } = question;
+  const { source, selection, signal } = question;
+  const { directory } = question.place;
   const marker = await readMarker(files, directory);
   if (marker === undefined || marker.source !== source) return undefined;
   if (!question.isRevision(marker) || !covers(marker, selection)) return undefined;

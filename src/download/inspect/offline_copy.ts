@@ -1,5 +1,3 @@
-import { readPlan } from "../../records/download_intent.ts";
-import { join } from "node:path";
 import type {
   DownloadResult,
   ErrorCode,
@@ -8,7 +6,7 @@ import type {
   Marker,
 } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-
+import { readPlan } from "../../records/download_intent.ts";
 import { readMarker } from "../../records/marker.ts";
 import { verifyFiles } from "../../records/verify_files.ts";
 import { localCopy, type LocalCopyQuestion } from "./local_copy.ts";
@@ -28,13 +26,14 @@ export async function offlineCopy(
 ): Promise<DownloadResult> {
   const copy = await localCopy(files, question);
   if (copy !== undefined) return { ...copy, offline: true };
-  const { directory, source } = question;
-  const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, directory));
+  const { place, source } = question;
+  const { directory } = place;
+  const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, place));
   if (recorded === undefined || recorded.source !== source) {
     if (why !== undefined) throw why;
     throw new ModelError(
       "offline",
-      `Cannot download "${source}" as the network is switched off (HF_HUB_OFFLINE or --offline) and nothing of it is in "${directory}": switch it on`,
+      `Cannot download "${source}": the network is switched off (HF_HUB_OFFLINE or --offline) and nothing of it is in "${directory}"; switch it on`,
     );
   }
   // Of another revision there is nothing here to fall back on, and the hub's own answer says more.
@@ -50,7 +49,8 @@ async function incomplete(
     readonly why: ModelError | undefined;
   },
 ): Promise<ModelError> {
-  const { directory, source, recorded, revision, why } = context;
+  const { source, recorded, revision, why } = context;
+  const { directory } = context.place;
   const faults = await verifyFiles(files, directory, {
     recorded: recorded.files,
     hash: "always",
@@ -64,13 +64,13 @@ async function incomplete(
     const held = `revision "${recorded.revision}" (${recorded.commit}) with patterns ${recorded.include.join(" ")}`;
     return new ModelError(
       code,
-      `Cannot download revision "${revision}" of "${source}" as ${away} and "${join(directory)}" holds ${held}: go online`,
+      `Cannot download revision "${revision}" of "${source}": ${away} and "${directory}" holds ${held}; go online`,
       { ...cause, expected: revision, actual: recorded.revision },
     );
   }
   return new ModelError(
     code,
-    `Cannot use "${source}" as ${away} and the local copy is not complete: ${describe(faults)}; go online and run the same again`,
+    `Cannot use "${source}": ${away} and the local copy is incomplete (${describe(faults)}); go online and retry the command`,
     { ...cause, file: faults[0]?.path ?? "", actual: faults.map((fault) => fault.path).join(", ") },
   );
 }

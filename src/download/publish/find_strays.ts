@@ -1,15 +1,14 @@
-import { join } from "node:path";
 import { type Digest, type FileSystem, fnmatch, REQUIRED_PARTS } from "../../../spec/mod.ts";
 import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
 import { lstatIfThere } from "../../disk/walk.ts";
-import type { DownloadTask } from "../download_task.ts";
+import { type DownloadTask, filePath } from "../download_task.ts";
 import type { EarlierFiles } from "../../records/earlier_files.ts";
 
 /**
  * Finds files that an earlier revision left and this commit does not have: `LAYOUT-STRAYS`, `LAYOUT-FOREIGN`.
  *
  * Only what is known to have been downloaded can be a stray; and of that, only weights and what is still as it was
- * downloaded: a file that somebody edited since is theirs.
+ * downloaded: a file that was edited since is the user's.
  *
  * @returns paths relative to the model's directory
  */
@@ -24,7 +23,7 @@ export async function findStrays(
     if (wanted.has(path)) continue;
     const listed = task.listed.get(path);
     if (listed !== undefined && listed === digest) continue;
-    const place = join(task.directory, ...path.split("/"));
+    const place = filePath(task, path);
     if ((await lstatIfThere(files, place))?.kind !== "file") continue;
     const isWeight = REQUIRED_PARTS.weights.some((pattern) => fnmatch(pattern, path));
     if (isWeight || (await isUntouched(files, place, { digest, signal: options.signal })))

@@ -129,7 +129,7 @@ function compare(
   if (expected === undefined || expected === content.digest) return undefined;
   return new ModelError(
     "integrity",
-    `Cannot keep "${wanted.path}" as its hash must be ${expected}: what arrived has ${content.digest}; run the same again later`,
+    `Cannot keep "${wanted.path}": its hash must be ${expected}, and what arrived has ${content.digest}; retry the command later`,
     { file: wanted.path, expected, actual: content.digest },
   );
 }

@@ -1,22 +1,20 @@
-import { join } from "node:path";
 import type { Host } from "../../../spec/mod.ts";
 import { copyFile } from "../../disk/copy_file.ts";
 import { makeDirectories } from "../../disk/directories.ts";
 import { diskError } from "../../disk/disk_error.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
-import type { DownloadTask } from "../download_task.ts";
+import { partialPath } from "../../layout/model_place.ts";
+import { type DownloadTask, filePath } from "../download_task.ts";
 import { fetchContent } from "./fetch_content.ts";
 import { FileSource } from "./file_source.ts";
 import type { DiskState, KeptFile, MissingContent } from "../inspect/disk_state.ts";
 import type { ProgressMeter } from "./progress_meter.ts";
 import { SegmentBuffers } from "./segment_buffers.ts";
 import { Semaphore } from "./semaphore.ts";
-import { partialPath, type Staging } from "../../records/staging.ts";
 
 /** Options of {@linkcode fetchMissing}. */
 export interface FetchMissingOptions {
   readonly disk: DiskState;
-  readonly staging: Staging;
   readonly meter: ProgressMeter;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,7 +36,7 @@ export async function fetchMissing(
   task: DownloadTask,
   options: FetchMissingOptions,
 ): Promise<FetchedFiles> {
-  const { disk, meter, staging } = options;
+  const { disk, meter } = options;
   const stop = new AbortController();
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -51,13 +49,12 @@ export async function fetchMissing(
     meter.begun(content.wanted[0].contentKey, bytesOf(content, content.bytesKept));
   }
   meter.report("transfer");
-  if (queue.length > 0) await makeDirectories(host.files, staging.partials);
+  if (queue.length > 0) await makeDirectories(host.files, task.place.staging.partials);
   const fetchNext = async (): Promise<void> => {
     for (let content = queue.shift(); content !== undefined; content = queue.shift()) {
       const of = content;
       const context = {
         content,
-        staging,
         slots,
         buffers,
         signal,
@@ -107,7 +104,6 @@ function bytesOf(
 /** Options of {@linkcode stageContent}. */
 interface StageOptions {
   readonly content: MissingContent;
-  readonly staging: Staging;
   readonly slots: Semaphore;
   readonly buffers: SegmentBuffers;
   readonly signal: AbortSignal;
@@ -121,11 +117,11 @@ async function stageContent(
   task: DownloadTask,
   options: StageOptions,
 ): Promise<Pick<KeptFile, "sizeBytes" | "digest">> {
-  const { content, staging } = options;
+  const { content } = options;
   const [wanted] = content.wanted;
-  const partial = partialPath(staging, wanted.contentKey);
+  const partial = partialPath(task.place.staging, wanted.contentKey);
   if (content.copyOf !== undefined) {
-    const source = join(task.directory, ...content.copyOf.split("/"));
+    const source = filePath(task, content.copyOf);
     try {
       await unlinkIfThere(host.files, partial);
       await copyFile(host.files, source, { target: partial, onBytes: options.onBytes });

@@ -14,7 +14,7 @@ export interface FileSourceOptions {
   readonly url: string;
   /** Repository path, for errors. */
   readonly file: string;
-  /** The listed size in bytes; undefined when nobody states it. */
+  /** The listed size in bytes; undefined when it is not stated. */
   readonly sizeBytes: number | undefined;
   /** The strong etag that the content has; for sources without a commit. */
   readonly validator?: string | undefined;
@@ -162,7 +162,7 @@ export class FileSource {
       throw new Retryable(
         new ModelError(
           "not-a-hub",
-          `Cannot resume "${this.#options.file}" as the server answered another range than was asked for: run the same again`,
+          `Cannot resume "${this.#options.file}": the server sent another range than was asked for; retry the command`,
           {
             file: this.#options.file,
             expected: `bytes ${range.from}-`,
@@ -181,7 +181,7 @@ export class FileSource {
     if (validator !== undefined && etag !== null && etag !== validator) {
       throw new ModelError(
         "integrity",
-        `Cannot finish "${this.#options.file}" as it changed on the server meanwhile: run the same again`,
+        `Cannot finish "${this.#options.file}": it changed on the server meanwhile; retry the command`,
         { file: this.#options.file, expected: validator, actual: etag },
       );
     }
@@ -195,7 +195,7 @@ export class FileSource {
     const { file } = this.#options;
     const isElsewhere = new URL(url).origin !== new URL(this.#options.url).origin;
     if (response.status === 416 || response.status === 206) {
-      // The server cannot serve what is left, or serves what nobody asked for: the next attempt reads the whole file.
+      // The server cannot serve what is left, or serves what was not asked for: the next attempt reads the whole file.
       if (asked) this.#wrongRanges = WRONG_RANGES_MAX;
       return this.#contradiction("no such range");
     }
@@ -217,7 +217,7 @@ export class FileSource {
     return new Retryable(
       new ModelError(
         "integrity",
-        `Cannot fetch "${file}" as the server sends ${actual} where ${sizeBytes ?? "an unknown number of"} bytes are listed: run the same again later`,
+        `Cannot fetch "${file}": the server sends ${actual} where ${sizeBytes ?? "an unknown number of"} bytes are listed; retry the command later`,
         { file, expected: `${sizeBytes ?? "unknown"} bytes`, actual },
       ),
     );
@@ -228,7 +228,7 @@ export class FileSource {
     return new Retryable(
       new ModelError(
         "network",
-        `Cannot fetch "${file}" as the connection ended at byte ${at} of ${sizeBytes ?? "unknown"}: run the same again to resume`,
+        `Cannot fetch "${file}": the connection ended at byte ${at} of ${sizeBytes ?? "unknown"}; retry the command to resume`,
         { file },
       ),
     );

@@ -8,7 +8,7 @@ const FINISHED = new Error("The reader has ended");
 /** Options of {@linkcode readAlone}. */
 export interface ReadAloneOptions {
   readonly from: number;
-  /** Undefined when nobody states it. */
+  /** Undefined when the size is not stated. */
   readonly sizeBytes: number | undefined;
   readonly slots: Semaphore;
   readonly signal: AbortSignal;

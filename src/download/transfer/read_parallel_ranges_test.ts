@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FaultRule, mswFetch, SimulatedHub } from "../../../harness/mod.ts";
+import { mswFetch } from "../../../harness/internal.ts";
+import { type FaultRule, SimulatedHub } from "../../../harness/mod.ts";
 import { HttpClient } from "../../hub/http_client.ts";
 import { FileSource } from "./file_source.ts";
 import { readParallelRanges } from "./read_parallel_ranges.ts";

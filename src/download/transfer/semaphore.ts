@@ -9,7 +9,7 @@ export class Semaphore {
     this.#free = count;
   }
 
-  /** Takes a slot if one is free and nobody waits for it. */
+  /** Takes a slot if one is free and no other transfer waits for it. */
   tryAcquire(): boolean {
     if (this.#free === 0 || this.#waiting.length > 0) return false;
     this.#free--;

@@ -55,7 +55,7 @@ export class ConstantRuns {
     this.#seen += piece.length;
   }
 
-  /** Says that nothing follows. */
+  /** Notes that nothing follows. */
   end(): void {
     if (this.#open !== undefined) this.#report(this.#open);
     this.#open = undefined;

@@ -21,7 +21,7 @@ export class DigestStream {
     this.#hash.update(piece);
   }
 
-  /** Says that nothing follows. */
+  /** Notes that nothing follows. */
   end(): Digest {
     return `${this.#kind}:${this.#hash.digest("hex")}`;
   }

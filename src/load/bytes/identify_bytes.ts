@@ -24,15 +24,6 @@ const HTML_REGEXP = /^\s*(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body)
  * @param head the first {@linkcode IDENTIFY_SIZE_BYTES} bytes, or all of a shorter file
  * @param sizeBytes size of the whole file
  * @returns undefined when the bytes show nothing suspicious
- *
- * @example A page in place of weights
- * ```ts
- * import { identifyBytes } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const page = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>");
- * assert.equal(identifyBytes(page, page.length), "html");
- * ```
  */
 export function identifyBytes(head: Uint8Array, sizeBytes: number): ByteIdentity {
   if (sizeBytes === 0) return "empty";

@@ -3,7 +3,8 @@ import test from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { anyModel } from "../../../harness/arbitraries/mod.ts";
-import { appleDouble, HTML_PAGE, lfsPointer } from "../../../harness/models/mod.ts";
+import { lfsPointer } from "../../../harness/hub/mod.ts";
+import { appleDouble, HTML_PAGE } from "../../../harness/models/mod.ts";
 import { type ByteIdentity, IDENTIFY_SIZE_BYTES, identifyBytes } from "./identify_bytes.ts";
 
 const CASES: readonly (readonly [string, Uint8Array, ByteIdentity])[] = [

@@ -1,4 +1,4 @@
-/** Bits that are all set in infinities and in values that are no numbers: the exponent. */
+/** Bits that are all set in infinities and in NaNs: the exponent. */
 const EXPONENT_MASKS: Readonly<Record<string, number>> = {
   F16: 0x7c00,
   BF16: 0x7f80,
@@ -11,7 +11,7 @@ export function hasNonFinite(dtype: string): boolean {
 }
 
 /**
- * Counts infinities and values that are no numbers: `LOAD-NAN`.
+ * Counts infinities and NaNs: `LOAD-NAN`.
  *
  * @param bytes whole little-endian values, beginning at a multiple of four in their buffer
  */

@@ -47,7 +47,7 @@ export async function readWhole(
     if (sizeBytes > sizeBytesMax) {
       throw new ModelError(
         "limit-exceeded",
-        `Cannot read "${path}" as it has ${sizeBytes} bytes: at most ${sizeBytesMax} are read`,
+        `Cannot read "${path}": it has ${sizeBytes} bytes, and at most ${sizeBytesMax} are read`,
       );
     }
     const buffer = new Uint8Array(sizeBytes);
@@ -69,7 +69,7 @@ export async function withFile<T>(
   }
 }
 
-/** The operating system's code of a failure, such as `ENOENT`; undefined when it is no failure of the disk. */
+/** The operating system's code of a failure, such as `ENOENT`; undefined when it is not a failure of the disk. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof ModelError || !("code" in error)) {
     return undefined;

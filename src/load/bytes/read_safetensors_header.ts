@@ -29,14 +29,6 @@ export class SafetensorsError extends ModelError {
  * Reads and judges the header of a safetensors file; its data is not read.
  *
  * @throws SafetensorsError naming every fault: `LOAD-HEADER`, `LOAD-EXTENTS`, `LOAD-TRUNCATED`, `LOAD-TRAILING`
- *
- * @example Usage
- * ```ts
- * import { nodeHost, readSafetensorsHeader } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * await assert.rejects(readSafetensorsHeader(nodeHost().files, "/nowhere/model.safetensors"), { code: "ENOENT" });
- * ```
  */
 export async function readSafetensorsHeader(
   files: FileSystem,

@@ -13,7 +13,7 @@ export interface ExpectedLayer {
   readonly quantizable: boolean;
 }
 
-/** What one tensor has to be. */
+/** What one tensor must be. */
 export interface ExpectedTensor {
   readonly name: string;
   readonly layer: string;
@@ -32,15 +32,6 @@ export interface ExpectedModel {
  * Lists the layers of a model of the llama family exactly as mlx-lm's classes make them: `LOAD-TENSORS`.
  *
  * @returns undefined for an architecture whose list is not known, or a configuration without the sizes
- *
- * @example Usage
- * ```ts
- * import { expectedModel, readModelConfig } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const { config } = readModelConfig(new TextEncoder().encode('{"model_type": "mamba"}'));
- * assert.equal(config && expectedModel(config), undefined);
- * ```
  */
 export function expectedModel(config: ModelConfig): ExpectedModel | undefined {
   const { modelType, hiddenSize, layerCount, headCount, intermediateSize, vocabularySize } = config;

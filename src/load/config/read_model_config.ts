@@ -69,15 +69,6 @@ export function isKnownArchitecture(modelType: string): boolean {
  *
  * @param bytes the file's bytes
  * @returns no configuration when its `model_type` cannot be known
- *
- * @example Usage
- * ```ts
- * import { readModelConfig } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const { faults } = readModelConfig(new TextEncoder().encode("{"));
- * assert.equal(faults[0]?.cause, "bad-config");
- * ```
  */
 export function readModelConfig(bytes: Uint8Array): ReadConfig {
   const refuse = (detail: string): ReadConfig => ({
@@ -122,7 +113,7 @@ function readSizes(json: Readonly<Record<string, unknown>>) {
   const textVocabulary = isRecord(text) ? text["vocab_size"] : undefined;
   return {
     hiddenSize: size("hidden_size"),
-    // A model of no layers is no model, but its surplus tensors can be named.
+    // A model without layers is not a model, but its surplus tensors can be named.
     layerCount: json["num_hidden_layers"] === 0 ? 0 : size("num_hidden_layers"),
     headCount: size("num_attention_heads"),
     keyValueHeadCount: size("num_key_value_heads"),
@@ -152,7 +143,7 @@ function fieldFaults(modelType: string, json: Readonly<Record<string, unknown>>)
   }
   const layers = json["num_hidden_layers"];
   if (isSize(layers) && layers > LAYER_COUNT_MAX) {
-    faults.push(`Its num_hidden_layers is ${layers}: more than ${LAYER_COUNT_MAX} is no model`);
+    faults.push(`Its num_hidden_layers is ${layers}: no model has more than ${LAYER_COUNT_MAX}`);
   }
   const kinds = json["layer_types"];
   if (Array.isArray(kinds) && isSize(layers) && kinds.length !== layers) {

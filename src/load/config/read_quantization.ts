@@ -43,7 +43,7 @@ export function isSupportedSettings({ bits, groupSize, mode }: QuantizationSetti
   return FLOAT_MODES[mode]?.bits === bits && FLOAT_MODES[mode].groupSize === groupSize;
 }
 
-/** Says settings as they appear in a report, such as `affine, 4 bits, group size 64`. */
+/** Formats settings as they appear in a report, such as `affine, 4 bits, group size 64`. */
 export function describeSettings({ bits, groupSize, mode }: QuantizationSettings): string {
   return `${mode}, ${bits} bits, group size ${groupSize}`;
 }
@@ -120,7 +120,7 @@ function readSettings(
   const bits = block["bits"] ?? (general === undefined ? undefined : usual?.bits);
   const groupSize = block["group_size"] ?? (general === undefined ? undefined : usual?.groupSize);
   if (typeof bits !== "number" || typeof groupSize !== "number") {
-    return "lacks bits or group_size, or they are no numbers";
+    return "lacks bits or group_size, or they are not numbers";
   }
   const settings = { bits, groupSize, mode };
   return isSupportedSettings(settings)

@@ -28,21 +28,12 @@ class PlanStop extends Error {
 }
 
 /**
- * Says which files of a directory a runtime opens, in which order, and which it never will: `LOAD-PLAN`.
+ * Finds which files of a directory a runtime opens, in which order, and which it never will: `LOAD-PLAN`.
  *
  * The rules were read in the sources of mlx-lm 0.32 with transformers 5.24 and of mlx-swift-lm 3.31.4 and main; the
  * first are held against what the real programs open.
  *
  * @throws ModelError with the code `not-downloaded` when there is no such directory
- *
- * @example Usage
- * ```ts
- * import { nodeHost, planLoad } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * const { files } = nodeHost();
- * await assert.rejects(planLoad(files, "/nowhere/model", { runtime: "mlx-lm" }), { code: "not-downloaded" });
- * ```
  */
 export async function planLoad(
   files: FileSystem,
@@ -116,7 +107,7 @@ async function listOrExplain(
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
     throw new ModelError(
       "not-downloaded",
-      `Cannot plan the loading of "${directory}" as there is no such directory: download the model first`,
+      `Cannot plan the loading of "${directory}": there is no such directory; download the model first`,
       { cause: error },
     );
   }

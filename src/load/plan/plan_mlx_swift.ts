@@ -36,7 +36,7 @@ async function chosen(context: PlanContext): Promise<readonly string[]> {
     const map = keysOf(await context.json(INDEX))["weight_map"];
     const named = Object.values(keysOf(map));
     if (typeof map !== "object" || map === null || !named.every((name) => typeof name === "string"))
-      context.stop(INDEX, "It is no index: its weight_map does not map names to files");
+      context.stop(INDEX, "It is not an index: its weight_map does not map names to files");
     const files = [...new Set(named.filter((name) => typeof name === "string"))].sort();
     if (files.length > 0 && files.every((file) => context.has(file))) return files;
   }

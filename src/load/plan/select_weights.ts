@@ -32,7 +32,7 @@ export function selectWeights(input: SelectWeightsInput): WeightSelection {
     .filter(({ path }) => isSidecar(path))
     .map(({ path }): CheckFinding => {
       const detail =
-        "It is a macOS sidecar of a weight file and was not taken for weights, but mlx-swift-lm up to 3.31.4 opens it";
+        "It is a macOS sidecar of a weight file and does not count as weights, but mlx-swift-lm up to 3.31.4 opens it";
       return { cause: "appledouble", path, detail, level: "warning" };
     });
 

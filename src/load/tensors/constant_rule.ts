@@ -31,7 +31,7 @@ const UNKNOWN_RUN_SIZE_BYTES = 4096;
 /** Real rows are longer than this; only toys have shorter ones. */
 const ROW_SIZE_BYTES_MIN = 192;
 
-/** What a disk or a download loses at once. Rows of a quarter of it and more cannot be told from it by size. */
+/** What a disk or a download loses at once. Rows of a quarter of it and more cannot be distinguished from it by size. */
 const BLOCK_SIZE_BYTES = 4096;
 
 /** How many neurons may be dead in a row. */

@@ -8,7 +8,7 @@ import {
 } from "../config/read_quantization.ts";
 
 /**
- * Says when a layer is packed soundly, but otherwise than the configuration declares.
+ * Finds layers that are packed soundly, but not as the configuration declares.
  *
  * Newer mlx-lm infers the packing of a layer that the configuration does not name and would load it; older
  * mlx-lm and mlx-swift-lm believe the configuration. `LOAD-SHAPES`

@@ -1,5 +1,4 @@
 import type { PlacedTensor, PlacedTensors, TensorFault } from "./placed_tensor.ts";
-
 import {
   type ExpectedLayer,
   type ExpectedModel,
@@ -7,7 +6,6 @@ import {
   tensorsOf,
 } from "../config/expected_tensors.ts";
 import { judgePacked } from "./judge_packed.ts";
-
 import type { ModelConfig } from "../config/read_model_config.ts";
 
 const FLOAT_DTYPES = ["F32", "F16", "BF16"];
@@ -18,7 +16,7 @@ const DTYPES_OF = { float: FLOAT_DTYPES, packed: ["U32"], exponents: ["U8"] } as
 /**
  * Compares the tensors with the list that a strict load wants: `LOAD-TENSORS`, `LOAD-SHAPES`.
  *
- * @param isIncomplete whether files are absent, so that absent tensors are no news
+ * @param isIncomplete whether files are absent, so that absent tensors are not reported again
  */
 export function judgeTensors(
   tensors: PlacedTensors,

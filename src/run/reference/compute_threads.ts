@@ -39,10 +39,10 @@ export function startThreads(setup: EngineSetup): ComputeThreads {
     const worker = new Worker(url, { workerData: { setup, index } satisfies ComputeOrder });
     worker.on("message", () => settle?.resolve());
     worker.on("error", (cause) =>
-      fail(new ModelError("internal", `Cannot go on computing: thread ${index} failed`, { cause })),
+      fail(new ModelError("internal", `Computing failed: thread ${index} failed`, { cause })),
     );
     worker.on("exit", () =>
-      fail(new ModelError("internal", `Cannot go on computing: thread ${index} ended`)),
+      fail(new ModelError("internal", `Computing failed: thread ${index} ended`)),
     );
     // A model that nobody uses must not keep the process alive.
     worker.unref();
@@ -64,7 +64,7 @@ export function startThreads(setup: EngineSetup): ComputeThreads {
       }
     },
     async close() {
-      fail(new ModelError("cancelled", "Cannot go on computing: the model was closed"));
+      fail(new ModelError("cancelled", "Computing ended: the model was closed"));
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
@@ -77,10 +77,10 @@ export function computeHere(setup: EngineSetup): ComputeThreads {
   let isClosed = false;
   return {
     async run() {
-      // Others get their turn, among them whoever wants to cancel.
+      // Others get their turn, among them a caller that wants to cancel.
       await setImmediate();
       if (isClosed) {
-        throw new ModelError("cancelled", "Cannot go on computing: the model was closed");
+        throw new ModelError("cancelled", "Computing ended: the model was closed");
       }
       Atomics.add(control, CONTROL.ordered, 1);
       pass.run();

@@ -2,7 +2,7 @@ import { ModelError } from "../../errors.ts";
 import type { ComputeThreads, EngineSetup } from "./engine_setup.ts";
 import { highestLogits } from "./highest_logits.ts";
 import { PAGE_BYTES, PAGES_MAX } from "./kernels/memories.ts";
-import type { GeneratedToken, GenerateOptions, ReferenceModel } from "./reference_model.ts";
+import type { GreedyToken, GreedyOptions, ReferenceModel } from "./reference_model.ts";
 import { CONTROL } from "./thread_team.ts";
 import { BATCH_TOKENS, CacheLayout } from "./work_layout.ts";
 
@@ -38,12 +38,12 @@ export class Engine implements ReferenceModel {
 
   async *generate(
     promptIds: readonly number[],
-    options: GenerateOptions,
-  ): AsyncGenerator<GeneratedToken, void, undefined> {
+    options: GreedyOptions,
+  ): AsyncGenerator<GreedyToken, void, undefined> {
     this.#requireSense(promptIds, options);
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
-    // Whoever gives up while waiting must not let the next one in before its time.
+    // A caller that gives up while waiting must not let the next one in before its time.
     this.#last = before.then(async () => await promise);
     try {
       await untilAborted(before, options.signal);
@@ -59,8 +59,8 @@ export class Engine implements ReferenceModel {
 
   async *#continue(
     promptIds: readonly number[],
-    options: GenerateOptions,
-  ): AsyncGenerator<GeneratedToken, void, undefined> {
+    options: GreedyOptions,
+  ): AsyncGenerator<GreedyToken, void, undefined> {
     const { maxTokens, topLogits = 0, signal, stopIds = [] } = options;
     if (maxTokens === 0) return;
     const capacity = promptIds.length + maxTokens - 1;
@@ -138,7 +138,7 @@ export class Engine implements ReferenceModel {
     }
   }
 
-  #requireSense(promptIds: readonly number[], options: GenerateOptions): void {
+  #requireSense(promptIds: readonly number[], options: GreedyOptions): void {
     const refuse = (why: string) =>
       new ModelError("invalid-argument", `Cannot generate with ${this.architecture}: ${why}`);
     if (promptIds.length === 0) throw refuse("the prompt has no tokens");

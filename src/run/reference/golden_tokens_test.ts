@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { memoryFiles, writeBytes } from "../../../harness/disk/mod.ts";
 import { tinyLlama, type TinyLlamaOptions } from "../../../harness/models/mod.ts";
-import { type GeneratedToken, openReferenceModel } from "./mod.ts";
+import { type GreedyToken, openReferenceModel } from "./mod.ts";
 
 interface Recorded {
   readonly name: string;
@@ -163,7 +163,7 @@ for (const { name, options, tokens, logits } of RECORDED) {
       await writeBytes(files, `/model/${path}`, bytes);
     }
     const model = await openReferenceModel(files, "/model");
-    const steps: GeneratedToken[] = [];
+    const steps: GreedyToken[] = [];
     const limits = { maxTokens: tokens.length, topLogits: 1 };
     for await (const step of model.generate(PROMPT, limits)) steps.push(step);
     assert.deepEqual(

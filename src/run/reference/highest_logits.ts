@@ -1,7 +1,7 @@
 import type { TokenLogit } from "./reference_model.ts";
 
 /**
- * Finds the highest logits, highest first, the lowest id first among equals. What is no number counts as lower
+ * Finds the highest logits, highest first, the lowest id first among equals. NaN counts as lower
  * than every number.
  */
 export function highestLogits(logits: Float32Array, count: number): TokenLogit[] {

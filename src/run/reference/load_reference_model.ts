@@ -50,7 +50,7 @@ export async function loadReferenceModel(
   if (!Number.isSafeInteger(threadCount) || threadCount < 1) {
     throw new ModelError(
       "invalid-argument",
-      `Cannot compute with ${threadCount} threads: it must be a whole number from 1`,
+      `Cannot compute with ${threadCount} threads: expected a positive integer`,
     );
   }
   const setup = setUp(plan, allocateWeights(placed), threadCount);

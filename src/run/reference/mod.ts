@@ -6,9 +6,4 @@
 
 export { openReferenceModel } from "./open_reference_model.ts";
 export { type OpenReferenceModelOptions } from "./reference_model.ts";
-export type {
-  GeneratedToken,
-  GenerateOptions,
-  ReferenceModel,
-  TokenLogit,
-} from "./reference_model.ts";
+export type { GreedyToken, GreedyOptions, ReferenceModel, TokenLogit } from "./reference_model.ts";

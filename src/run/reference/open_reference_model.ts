@@ -11,22 +11,14 @@ import { type ReferenceModel } from "./reference_model.ts";
  *
  * @throws ModelError with the code `not-downloaded` when there is no configuration or no weight file,
  * `unsupported` naming an architecture, a packing mode or a rotation that is not computed here, `corrupt-model`
- * for a directory that is no whole model, and `limit-exceeded` when it does not fit in memory
- *
- * @example Usage
- * ```ts
- * import { nodeHost, openReferenceModel } from "mlx-layout";
- * import assert from "node:assert/strict";
- *
- * await assert.rejects(openReferenceModel(nodeHost().files, "/nowhere/model"), { code: "not-downloaded" });
- * ```
+ * for a directory that is not a whole model, and `limit-exceeded` when it does not fit in memory
  */
 export async function openReferenceModel(
   files: FileSystem,
   directory: string,
   options: OpenReferenceModelOptions = {},
 ): Promise<ReferenceModel> {
-  // Whoever only downloads does not pay for the engine.
+  // A program that only downloads does not load the engine.
   const { loadReferenceModel } = await import("./load_reference_model.ts");
   return await loadReferenceModel(files, directory, options);
 }

@@ -12,7 +12,7 @@ import {
 import type { FileSystem } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
 import { openReferenceModel, type OpenReferenceModelOptions } from "./mod.ts";
-import type { GeneratedToken, ReferenceModel } from "./reference_model.ts";
+import type { GreedyToken, ReferenceModel } from "./reference_model.ts";
 
 const LARGER = { layers: 2, hiddenSize: 64, tied: false, dtype: "F32" } as const;
 const PROMPT = Array.from({ length: 45 }, (_, index) => (index * 53 + 7) % 259);
@@ -37,7 +37,7 @@ test("logits are the same to the last bit whatever the count of threads and of m
     { threads: 2 },
     { threads: 3, segmentBytesMax: 40_000 },
   ];
-  const all: GeneratedToken[][] = [];
+  const all: GreedyToken[][] = [];
   for (const one of options) {
     const model = await opened(LARGER, one);
     all.push(await generated(model, PROMPT, { maxTokens: 5, topLogits: 288 }));
@@ -345,8 +345,8 @@ async function generated(
   model: ReferenceModel,
   ids: readonly number[],
   options: Parameters<ReferenceModel["generate"]>[1],
-): Promise<GeneratedToken[]> {
-  const steps: GeneratedToken[] = [];
+): Promise<GreedyToken[]> {
+  const steps: GreedyToken[] = [];
   for await (const step of model.generate(ids, options)) steps.push(step);
   return steps;
 }

@@ -53,7 +53,7 @@ export function readShape(bytes: Uint8Array, path: string): ModelShape {
   const headSize = ownHeadSize ?? Math.floor(hiddenSize / headCount);
   const keyValueHeadCount = config.keyValueHeadCount ?? headCount;
   const rmsNormEpsilon = json["rms_norm_eps"];
-  if (typeof rmsNormEpsilon !== "number") throw corrupt("its rms_norm_eps is no number");
+  if (typeof rmsNormEpsilon !== "number") throw corrupt("its rms_norm_eps is not a number");
   if (headCount % keyValueHeadCount !== 0 || headSize % 2 !== 0) {
     throw corrupt(
       `${headCount} heads of ${headSize} with ${keyValueHeadCount} key-value heads cannot be computed`,

@@ -5,14 +5,14 @@ export interface TokenLogit {
 }
 
 /** One generated token. */
-export interface GeneratedToken {
+export interface GreedyToken {
   readonly id: number;
   /** The highest logits, highest first; equal ones by id. Present when they were asked for. */
   readonly topLogits?: readonly TokenLogit[];
 }
 
 /** How to continue a prompt. */
-export interface GenerateOptions {
+export interface GreedyOptions {
   /** The most tokens to generate; 0 generates none. */
   readonly maxTokens: number;
   /** How many of the highest logits are given with each token. @default {0} */
@@ -39,9 +39,9 @@ export interface ReferenceModel {
    * One generation runs at a time; a second one waits for the first.
    *
    * @throws ModelError with the code `invalid-argument` for an empty prompt, an id outside the vocabulary
-   * or a limit that is no whole number, and `limit-exceeded` when the attention cache would not fit
+   * or a limit that is not a whole number, and `limit-exceeded` when the attention cache would not fit
    */
-  generate(promptIds: readonly number[], options: GenerateOptions): AsyncIterable<GeneratedToken>;
+  generate(promptIds: readonly number[], options: GreedyOptions): AsyncIterable<GreedyToken>;
   /** Stops the threads and lets go of the weights; a generation that runs fails with `cancelled`. */
   close(): Promise<void>;
 }

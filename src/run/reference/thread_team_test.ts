@@ -30,7 +30,7 @@ test("meet() says to stop from the first meeting after a cancellation to the end
   assert.equal(team.meet(), true);
   Atomics.store(control, CONTROL.cancel, 1);
   assert.equal(team.meet(), false);
-  // Whoever looks late, when the caller has ordered the next pass, still learns that this one ended.
+  // A thread that looks late, when the caller has ordered the next pass, still learns that this one ended.
   Atomics.store(control, CONTROL.cancel, 0);
   Atomics.add(control, CONTROL.ordered, 1);
   assert.equal(team.meet(), false);

@@ -1,5 +1,5 @@
 /**
- * The parts of a layer that are no products: few numbers each, so plain TypeScript is fast enough.
+ * The parts of a layer that are not products: few numbers each, so plain TypeScript is fast enough.
  *
  * Arrays of float32 round what is stored in them; where MLX rounds in between, `Math.fround` does.
  *

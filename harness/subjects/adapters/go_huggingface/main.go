@@ -31,7 +31,7 @@ var (
 	running = map[int]chan struct{}{}
 )
 
-// An operation has one result: the package cannot be told to stop, so what was given up is not heard of any more.
+// An operation has one result: the package cannot be stopped, so an operation that was given up sends nothing more.
 func conclude(id int, result map[string]any) {
 	mutex.Lock()
 	defer mutex.Unlock()

@@ -1,10 +1,12 @@
 import { encodeModule } from "../wasm/encode_module.ts";
+import { FunctionBuilder, type WasmFunction } from "../wasm/function_builder.ts";
+import { i32, v128 } from "../wasm/instructions.ts";
 import { type CompiledModule, type WasmMemory, webAssembly } from "../wasm/web_assembly.ts";
 import { mixValuesKernel, scoreKeysKernel } from "./attend.ts";
 import { MATRIX_FORMATS, type MatrixFormat } from "./matrix_format.ts";
-import { PAGES_MAX } from "./memories.ts";
+import { PAGES_MAX, WORK_MEMORY } from "./memories.ts";
 import { multiplyRowsKernel } from "./multiply_rows.ts";
-import { unpackRowKernel } from "./unpack_row.ts";
+import { ROW_PLACE, rowPlaceOf, RowWalker } from "./walk_row.ts";
 
 /** Writes one row of a matrix as float32: six numbers say where it lies, the last one where it goes. */
 export type UnpackRow = (
@@ -82,4 +84,17 @@ export function bindKernels(
     scoreKeys: exported("scoreKeys") as ScoreKeys,
     mixValues: exported("mixValues") as MixValues,
   };
+}
+
+/** Builds the kernel that writes one row of a matrix as float32 to the work memory. */
+export function unpackRowKernel(format: MatrixFormat): WasmFunction {
+  const builder = new FunctionBuilder();
+  const parameters = builder.integers([...ROW_PLACE, "destination"]);
+  const { destination } = parameters;
+  const body = new RowWalker(builder, format).walk(rowPlaceOf(parameters), {
+    use: (index, values) =>
+      v128.store({ memory: WORK_MEMORY, address: destination.get, offset: index * 16 }, values),
+    advance: (columns) => destination.set(i32.add(destination.get, i32.const(columns * 4))),
+  });
+  return builder.build(`unpack_${format}`, body);
 }

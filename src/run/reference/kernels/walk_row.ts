@@ -115,7 +115,7 @@ export class RowWalker {
 
   /**
    * Floats of 16 bits: moved to the place of a float32's exponent and mantissa they are the value times 2^-112,
-   * also below the smallest normal number. Only infinity and what is no number need their exponent restored.
+   * also below the smallest normal number. Only infinities and NaNs need their exponent restored.
    */
   #fromHalves(halves: Expression<"v128">): Expression<"v128"> {
     const lanes = (value: number) => i32x4.splat(i32.const(value));

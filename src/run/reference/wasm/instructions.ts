@@ -105,7 +105,7 @@ export const v128 = {
 
 /** Sixteen lanes of 8 bits. */
 export const i8x16 = {
-  /** Takes byte `lanes[i]` of a vector as byte i, and 0 where that is no lane. */
+  /** Takes byte `lanes[i]` of a vector as byte i, and 0 where that is not a lane. */
   swizzle: vectorBinary(0x0e),
 };
 

@@ -62,7 +62,7 @@ fn download(root: &str, request: &Value) -> Result<String, HFError> {
     Ok(directory.to_string_lossy().into_owned())
 }
 
-/// Whoever takes an operation off the list answers for it: what was given up is not heard of any more.
+/// The code that takes an operation off the list answers it: an operation that was given up sends nothing more.
 static RUNNING: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
 fn conclude(id: u64, mut result: Value) {

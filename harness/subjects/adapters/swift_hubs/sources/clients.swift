@@ -2,7 +2,7 @@ import Foundation
 import Hub
 import HuggingFace
 
-/// A download as the court asks for it.
+/// A download as the harness requests it.
 struct Request: Decodable, Sendable {
     let repository: String
     let revision: String?
@@ -19,7 +19,7 @@ protocol Client: Sendable {
     func download(_ request: Request, root: URL) async throws -> URL
 }
 
-/// Where both ask: what the court's own hub is called by.
+/// The hub of both clients: the harness's own, from its environment.
 let endpoint = ProcessInfo.processInfo.environment["HF_ENDPOINT"] ?? "https://huggingface.co"
 
 /// swift-transformers' `HubApi`, which MLX Swift used up to 2.x.

@@ -32,7 +32,7 @@ let output = Output()
         let directory = try await client.download(request, root: root)
         output.write(["type": "result", "id": message.id, "ok": ["directory": directory.path]])
     } catch {
-        // These clients have no word of their own for it: whoever cancelled asks the task.
+        // These clients have no error of their own for it, so the task says whether it was cancelled.
         let kind = Task.isCancelled ? "cancelled" : kind(of: error)
         let failure = ["kind": kind, "message": String(describing: error)]
         output.write(["type": "result", "id": message.id, "error": failure])

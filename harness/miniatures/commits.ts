@@ -1,0 +1,79 @@
+import type { DownloadResult, HttpResponse } from "../../spec/mod.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
+import { ActiveCalls } from "./parts/active_calls.ts";
+
+/** Miniatures that mix up the revisions of a repository. */
+export const commitMiniatures: readonly Miniature[] = [
+  miniature("follows_branch_twice", {
+    mistake: "Asks for each file by the name of the branch, not by the commit that it resolved to.",
+    breaks: ["DL-ONE-COMMIT"],
+    wrapHost: (host) => {
+      let revision = "main";
+      return {
+        fetch: (url, request) => {
+          revision = /\/revision\/([^/?]+)$/.exec(url)?.[1] ?? revision;
+          const asked = url.replace(/\/resolve\/[0-9a-f]{40}\//, `/resolve/${revision}/`);
+          return host.fetch(asked, request);
+        },
+      };
+    },
+  }),
+  miniature("trusts_its_first_answer", {
+    mistake: "Resolves a branch once and never again.",
+    breaks: ["DL-NEW-COMMIT"],
+    wrapHost: (host) => {
+      const known = new Map<string, readonly Uint8Array[]>();
+      return {
+        fetch: async (url, request): Promise<HttpResponse> => {
+          if (!/\/api\/models\/[^?]*\/revision\/[^/]+$/.test(url)) return host.fetch(url, request);
+          let chunks = known.get(url);
+          let headers: HttpResponse["headers"] = { get: () => null };
+          if (chunks === undefined) {
+            const response = await host.fetch(url, request);
+            if (response.status !== 200) return response;
+            const taken: Uint8Array[] = [];
+            for await (const chunk of response.body ?? []) taken.push(chunk);
+            chunks = taken;
+            headers = response.headers;
+            // A page in place of an answer is not remembered.
+            if (taken[0]?.[0] === "{".charCodeAt(0)) known.set(url, taken);
+          }
+          return { status: 200, headers, body: ReadableStream.from(chunks) };
+        },
+      };
+    },
+  }),
+  miniature("takes_narrow_for_wide", {
+    mistake: "Reports a model as there when only some of its files were downloaded.",
+    breaks: ["LAYOUT-WIDER"],
+    wrapManager: (manager) => {
+      const narrow = new Map<string, DownloadResult>();
+      return {
+        download: async (request, options) => {
+          const known = narrow.get(request.repository);
+          if (request.include === undefined && known !== undefined) return known;
+          const result = await manager.download(request, options);
+          if (request.include !== undefined) narrow.set(request.repository, result);
+          return result;
+        },
+      };
+    },
+  }),
+  miniature("keeps_strays", {
+    mistake: "Keeps weight files of an earlier revision that have a name of their own.",
+    breaks: ["LAYOUT-STRAYS"],
+    wrapStart: (start, { host, config }) => {
+      const downloads = new ActiveCalls();
+      const unlink = async (path: string) => {
+        // Those of the usual name go: what stays unrecorded would be a leftover of a later removal as well.
+        const isStray = /\/(?!model)[^/]*\.safetensors$/.test(path);
+        if (downloads.isAny && isStray) return;
+        await host.files.unlink(path);
+      };
+      const manager = start({ ...host, files: { ...host.files, unlink } }, config);
+      return withMethods(manager, {
+        download: (request, options) => downloads.run(() => manager.download(request, options)),
+      });
+    },
+  }),
+];

@@ -1,0 +1,81 @@
+import type { FileSystem } from "../../spec/mod.ts";
+import { readBytes, writeBytes } from "../disk/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { unlessRefused } from "./parts/disk_steps.ts";
+import { failure, onFailure } from "./parts/failures.ts";
+
+/** Small files make no difference to the space that a model needs. */
+const LARGE_BYTES = 4_000;
+/** With less space than this no copies are made: running out of it is the matter of another requirement. */
+const SPACE_BYTES_MIN = 1_000_000;
+
+/** Miniatures that mishandle a full, failing or locked disk. */
+export const diskLimitMiniatures: readonly Miniature[] = [
+  miniature("ignores_room", {
+    mistake: "Never asks how much space is free.",
+    breaks: ["DL-SPACE-FIRST"],
+    wrapHost: ({ files }) => ({
+      files: { ...files, availableBytes: async () => Number.MAX_SAFE_INTEGER },
+    }),
+  }),
+  miniature("needs_room_three_times", {
+    mistake: "Copies a large file twice before it moves it to its place.",
+    breaks: ["DL-PEAK"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        rename: async (source, target) => {
+          const isLarge =
+            target.endsWith(".safetensors") &&
+            (await isLargeFile(files, source)) &&
+            (await files.availableBytes(source)) >= SPACE_BYTES_MIN;
+          const copies = isLarge ? [`${source}.one`, `${source}.two`] : [];
+          for (const copy of copies) await copyFile(files, source, copy);
+          await files.rename(source, target);
+          for (const copy of copies) await files.unlink(copy).catch(() => {});
+        },
+      },
+    }),
+  }),
+  miniature("calls_disks_network", {
+    mistake: "Reports a failing disk as a bad connection.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/errno"],
+    wrapManager: (manager) => ({
+      download: onFailure(manager, (error) => {
+        if (asFailure(error)?.code !== "disk-io") throw error;
+        throw failure("network", "Cannot download: bad connection");
+      }),
+    }),
+  }),
+  miniature("calls_locked_places_full", {
+    mistake: "Reports a place that it may not write as a full disk.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/refused_calls"],
+    wrapManager: (manager) => ({
+      download: onFailure(manager, (error) => {
+        if (asFailure(error)?.code !== "access-denied" || !isRefusal(error)) throw error;
+        throw failure("disk-full", "Cannot download: the disk is full", { cause: error });
+      }),
+    }),
+  }),
+];
+
+async function copyFile(files: FileSystem, source: string, target: string): Promise<void> {
+  const copy = async () => writeBytes(files, target, await readBytes(files, source));
+  await unlessRefused(copy, undefined);
+}
+
+/** A link to a file needs no space. */
+async function isLargeFile(files: FileSystem, path: string): Promise<boolean> {
+  const stat = await unlessRefused(() => files.lstat(path), undefined);
+  return stat?.kind === "file" && stat.sizeBytes >= LARGE_BYTES;
+}
+
+/** Whether the system refused a write, at any depth of causes; a file in the way is another matter. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isDenied = "code" in error && ["EACCES", "EPERM", "EROFS"].includes(String(error.code));
+  return isDenied || isRefusal(error.cause);
+}

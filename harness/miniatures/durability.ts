@@ -1,0 +1,143 @@
+import { dirname, join } from "node:path";
+import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
+import { exists, readBytes, readText, writeBytes } from "../disk/mod.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { failure } from "./parts/failures.ts";
+
+const isMarker = (path: string) => path.endsWith(`/${MARKER_NAME}`);
+
+/** Miniatures that lose or mix up data at a crash. */
+export const durabilityMiniatures: readonly Miniature[] = [
+  miniature("never_syncs", {
+    mistake: "Syncs nothing, as the hub's clients do.",
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-OLD-OR-NEW", "DUR-CORE"],
+    wrapHost: ({ files }) => ({
+      files: withoutSyncs(files, { file: () => true, directory: () => true }),
+    }),
+  }),
+  miniature("syncs_no_directory", {
+    mistake: "Syncs files and no directory.",
+    // Without the order of the entries an update can also leave an old `config.json` beside new weights.
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-CORE"],
+    wrapHost: ({ files }) => ({ files: withoutSyncs(files, { directory: () => true }) }),
+  }),
+  miniature("syncs_after_rename", {
+    mistake: "Syncs a file only when it already has its final name.",
+    breaks: ["DUR-STATES", "DUR-CORE"],
+    wrapHost: (host) => {
+      // Anything but a marker on its way: that is another mistake.
+      const isModelPart = (path: string) => !path.endsWith(".tmp");
+      const files = withoutSyncs(host.files, { file: isModelPart });
+      const rename = async (source: string, target: string) => {
+        await files.rename(source, target);
+        if (isModelPart(source)) await syncFile(host.files, target);
+      };
+      return { files: { ...files, rename } };
+    },
+  }),
+  miniature("marker_not_synced", {
+    mistake: "Gives the marker its name before its bytes are on the disk.",
+    breaks: ["DUR-SUCCESS", "DUR-OLD-OR-NEW", "DUR-CORE"],
+    wrapHost: ({ files }) => {
+      // Only its rename shows which small file is a marker: a copy that is not synced replaces it there.
+      const rename = async (source: string, target: string) => {
+        if (isMarker(target)) {
+          const bytes = await readBytes(files, source);
+          await files.unlink(source);
+          await writeBytes(files, source, bytes);
+        }
+        await files.rename(source, target);
+      };
+      return { files: { ...files, rename } };
+    },
+  }),
+  miniature("marker_not_kept", {
+    mistake: "Reports success before the directory that holds the marker is synced.",
+    breaks: ["DUR-SUCCESS", "DUR-CORE"],
+    wrapHost: (host) => {
+      const marked = new Set<string>();
+      const files = withoutSyncs(host.files, { directory: (path) => marked.has(path) });
+      const rename = async (source: string, target: string) => {
+        await files.rename(source, target);
+        if (isMarker(target)) marked.add(dirname(target));
+      };
+      return { files: { ...files, rename } };
+    },
+  }),
+  miniature("marker_in_place", {
+    mistake: "Overwrites the marker at its own place, and syncs it there.",
+    breaks: ["DUR-OLD-OR-NEW"],
+    wrapHost: ({ files }) => {
+      const rename = async (source: string, target: string) => {
+        if (!isMarker(target)) return files.rename(source, target);
+        const bytes = await readBytes(files, source);
+        await files.unlink(source);
+        const file = await files.open(target, (await exists(files, target)) ? "r+" : "wx");
+        try {
+          await file.truncate(bytes.length);
+          await file.write(bytes, 0);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        return files.syncDirectory(dirname(target));
+      };
+      return { files: { ...files, rename } };
+    },
+  }),
+  miniature("recovers_once", {
+    mistake: "Gives up on a model whose recovery was interrupted too.",
+    breaks: ["DUR-RECOVERY"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      download: async (request, options) => {
+        if ((await manager.status(request)).state === "complete")
+          return manager.download(request, options);
+        const journal = join(config.root, `.recovery-${request.repository.replace("/", "-")}`);
+        const found = await readText(files, journal);
+        if (found === "2") throw failure("internal", `Cannot go on: remove "${journal}" by hand`);
+        await writeAttempt(files, journal, found === undefined ? "1" : "2");
+        try {
+          return await manager.download(request, options);
+        } finally {
+          await files.unlink(journal).catch(() => {});
+        }
+      },
+    }),
+  }),
+];
+
+/** Which syncs do nothing, by the path that a file was opened by or that a directory has. */
+interface IgnoredSyncs {
+  readonly file?: (path: string) => boolean;
+  readonly directory?: (path: string) => boolean;
+}
+
+/** A disk on which some syncs do nothing. */
+function withoutSyncs(files: FileSystem, ignored: IgnoredSyncs): FileSystem {
+  const { file: isIgnoredFile, directory: isIgnoredDirectory } = ignored;
+  return {
+    ...files,
+    open: async (path, mode) => {
+      const file = await files.open(path, mode);
+      return isIgnoredFile?.(path) === true ? { ...file, sync: async () => {} } : file;
+    },
+    syncDirectory: async (path) => {
+      if (isIgnoredDirectory?.(path) !== true) await files.syncDirectory(path);
+    },
+  };
+}
+
+async function syncFile(files: FileSystem, path: string): Promise<void> {
+  const file = await files.open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes down the number of a download that has begun and not ended. */
+async function writeAttempt(files: FileSystem, path: string, attempt: string): Promise<void> {
+  if (!(await exists(files, dirname(path)))) return;
+  await writeBytes(files, path, new TextEncoder().encode(attempt));
+}

@@ -1,0 +1,73 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { exists, removeTree, writeBytes } from "../disk/mod.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { unlessRefused } from "./parts/disk_steps.ts";
+
+const LISTING = /\/api\/models\/([^/]+)\/([^/]+)\/tree\/([0-9a-f]{40})$/;
+const KNOWN_NAMES = new Set(["blobs", "refs", "snapshots"]);
+
+/** Miniatures that damage the hub's cache, or files of others beside a model. */
+export const hubCacheMiniatures: readonly Miniature[] = [
+  miniature("links_absolutely", {
+    mistake: "Links the entries of a snapshot by absolute paths, which break when the cache moves.",
+    breaks: ["LAYOUT-HFCACHE"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        rename: async (source, target) => {
+          await files.rename(source, target);
+          if ((await files.lstat(target)).kind !== "link") return;
+          const text = await files.readlink(target);
+          await files.unlink(target);
+          await files.symlink(resolve(dirname(target), text), target);
+        },
+      },
+    }),
+  }),
+  miniature("ref_first", {
+    mistake:
+      "Writes the ref as soon as it knows the commit, before any file of the snapshot is there.",
+    breaks: ["LAYOUT-REF-LAST"],
+    wrapHost: (host, { config }) => ({
+      fetch: async (url, request) => {
+        const [, org, name, commit = ""] = LISTING.exec(new URL(url).pathname) ?? [];
+        const repository = join(config.root, `models--${org}--${name}`);
+        // Only where there is a cache already: a directory of nothing but a ref would show elsewhere too.
+        if (name !== undefined && (await exists(host.files, repository))) {
+          const ref = join(repository, "refs", "main");
+          await writeBytes(host.files, ref, new TextEncoder().encode(commit));
+        }
+        return host.fetch(url, request);
+      },
+    }),
+  }),
+  miniature("tidies_unknown", {
+    mistake: "Removes what it does not know from a repository of the cache.",
+    breaks: ["MANAGE-HFCACHE"],
+    wrapManager: (manager, { host: { files } }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        const repository = join(result.directory, "..", "..");
+        if (basename(repository).startsWith("models--") && (await exists(files, repository)))
+          for (const name of await files.readdir(repository))
+            if (!KNOWN_NAMES.has(name)) await removeTree(files, join(repository, name));
+        return result;
+      },
+    }),
+  }),
+  miniature("tidies_up", {
+    mistake: "Removes what the system left beside the files that it downloads.",
+    breaks: ["LAYOUT-FOREIGN"],
+    wrapManager: (manager, { host: { files } }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        const { directory } = result;
+        if (!(await exists(files, directory))) return result;
+        for (const name of await unlessRefused(() => files.readdir(directory), []))
+          if (name === ".DS_Store" || name.startsWith("._"))
+            await unlessRefused(() => files.unlink(join(directory, name)), undefined);
+        return result;
+      },
+    }),
+  }),
+];

@@ -1,0 +1,110 @@
+import type { ProgramStarter } from "../../spec/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { emptyResult } from "./parts/failures.ts";
+
+/** A thousand times more than any limit that a scenario sets, and less than a clock may run. */
+const LONG_MS = 10_000_000;
+
+/** Miniatures that misuse a runner or a runtime; without the profile `inference` they are correct. */
+export const inferenceMiniatures: readonly Miniature[] = [
+  miniature("plans_every_file", {
+    mistake: "Plans that every runtime opens every weight file, as only the oldest one does.",
+    breaks: ["LOAD-PLAN"],
+    wrapManager: (manager) => {
+      const { plan } = manager;
+      if (plan === undefined) return {};
+      return {
+        plan: async (request) => ({
+          ...(await plan.call(manager, { ...request, runtime: "mlx-swift-lm-3.31.4" })),
+          runtime: request.runtime,
+        }),
+      };
+    },
+  }),
+  miniature("generates_other_tokens", {
+    mistake: "Answers with a token beside the most likely one.",
+    breaks: ["LOAD-TOKENS"],
+    wrapManager: (manager) => {
+      const { generate } = manager;
+      if (generate === undefined) return {};
+      return {
+        generate: async (request, options) => {
+          const made = await generate.call(manager, request, options);
+          // A runner that is named is not the one whose numbers are wrong.
+          if (Array.isArray(request.runner)) return made;
+          return { ...made, tokens: made.tokens.map((token) => ({ ...token, id: token.id ^ 1 })) };
+        },
+      };
+    },
+  }),
+  miniature("waits_for_ever", {
+    mistake: "Waits for a runner as if there were no time limit.",
+    breaks: ["LOAD-RUNNER"],
+    wrapManager: (manager) => {
+      const { generate } = manager;
+      if (generate === undefined) return {};
+      const endless = { startMs: LONG_MS, loadMs: LONG_MS, tokenMs: LONG_MS };
+      return {
+        generate: (request, options) => {
+          const limits = { ...request.limits, ...endless };
+          return generate.call(manager, { ...request, limits }, options);
+        },
+      };
+    },
+  }),
+  miniature("leaves_runners_behind", {
+    mistake: "Never kills a runner.",
+    breaks: ["LOAD-RUNNER"],
+    wrapHost: ({ programs }) => (programs === undefined ? {} : { programs: unkillable(programs) }),
+  }),
+  miniature("starts_before_checking", {
+    mistake: "Starts the runner while the model is still being checked, to save time.",
+    breaks: ["LOAD-CHECKED"],
+    wrapManager: (manager, { host, config }) => {
+      const { generate } = manager;
+      if (generate === undefined) return {};
+      return {
+        generate: async (request, options) => {
+          const { loadable } = await manager.check(request);
+          const { runner } = request;
+          if (!loadable && Array.isArray(runner)) {
+            const early = await host.programs?.spawn(runner, { env: config.env });
+            early?.kill();
+          }
+          return generate.call(manager, request, options);
+        },
+      };
+    },
+  }),
+  miniature("trusts_the_runtime", {
+    mistake: "Accepts what an MLX runtime downloaded without verifying it.",
+    breaks: ["DL-DELEGATED"],
+    wrapManager: (manager, { config }) => {
+      const { downloadDelegated } = manager;
+      if (downloadDelegated === undefined) return {};
+      return {
+        downloadDelegated: async (request, options) => {
+          try {
+            return await downloadDelegated.call(manager, request, options);
+          } catch (error) {
+            if (asFailure(error)?.code !== "integrity") throw error;
+            return emptyResult(config.root);
+          }
+        },
+      };
+    },
+  }),
+];
+
+function unkillable(programs: ProgramStarter): ProgramStarter {
+  return {
+    platform: programs.platform,
+    processor: programs.processor,
+    node: programs.node,
+    spawn: async (command, options) => ({
+      ...(await programs.spawn(command, options)),
+      kill: () => {},
+    }),
+  };
+}

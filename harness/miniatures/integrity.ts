@@ -1,0 +1,106 @@
+import { DEFAULT_PATTERNS, type DownloadRequest, fnmatch, type Host } from "../../spec/mod.ts";
+import { exists, writeBytes } from "../disk/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { emptyResult, failure, onFailure } from "./parts/failures.ts";
+import { readBody } from "./parts/hub_exchanges.ts";
+
+/** Miniatures that publish or describe wrong content. */
+export const integrityMiniatures: readonly Miniature[] = [
+  miniature("skips_hash", {
+    mistake: "Accepts a file of the right size, whatever its hash.",
+    breaks: ["DL-INTEGRITY"],
+    wrapManager: (manager, { host, config }) => ({
+      download: onFailure(manager, async (error, request) => {
+        const isMlx = request.repository.startsWith("mlx-community/");
+        if (!isMlx || !isWrongHash(error)) throw error;
+        const directory = modelPlace(config, request.repository);
+        const endpoint = config.env["HF_ENDPOINT"] ?? "";
+        const files = await fetchUnverified(host, request, { endpoint, directory });
+        return { ...emptyResult(directory), files };
+      }),
+    }),
+  }),
+  miniature("hides_what_was_wrong", {
+    mistake: "Reports that some file is wrong, and neither which nor how.",
+    breaks: ["DL-INTEGRITY-NAMES"],
+    wrapManager: (manager) => ({
+      download: onFailure(manager, (error) => {
+        if (asFailure(error)?.code !== "integrity") throw error;
+        throw failure("integrity", "Cannot download: checksum error");
+      }),
+    }),
+  }),
+  miniature("calls_wrong_bytes_internal", {
+    mistake: "Refuses wrong bytes, as it must, and reports only an internal failure.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/wrong_bytes"],
+    wrapManager: (manager) => ({
+      download: onFailure(manager, (error) => {
+        const refused = asFailure(error);
+        if (refused?.code !== "integrity") throw error;
+        const { file, expected, actual } = refused;
+        throw Object.assign(failure("internal", refused.message), { file, expected, actual });
+      }),
+    }),
+  }),
+  miniature("publishes_before_verify", {
+    mistake: "Creates a file at its place before its content is moved there.",
+    // A crash in between leaves the empty file, as a reader in between sees it.
+    breaks: ["DL-ATOMIC", "DUR-STATES"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        rename: async (source, target) => {
+          const isEarly = target.endsWith(".safetensors") && !(await exists(files, target));
+          if (isEarly)
+            await files.open(target, "wx").then(
+              (file) => file.close(),
+              () => {},
+            );
+          try {
+            await files.rename(source, target);
+          } catch (error) {
+            if (isEarly) await files.unlink(target).catch(() => {});
+            throw error;
+          }
+        },
+      },
+    }),
+  }),
+];
+
+function isWrongHash(error: unknown): boolean {
+  const { code, expected = "", actual = "" } = asFailure(error) ?? {};
+  const isHash = (text: string) => /^(?:sha256|git-sha1):/.test(text);
+  return code === "integrity" && isHash(expected) && isHash(actual);
+}
+
+/** Puts every wanted file at its place as the hub sends it. */
+async function fetchUnverified(
+  host: Host,
+  { repository }: DownloadRequest,
+  options: { readonly endpoint: string; readonly directory: string },
+): Promise<{ path: string; sizeBytes: number }[]> {
+  const { endpoint, directory } = options;
+  const listed = await fetchBytes(host, `${endpoint}/api/models/${repository}`);
+  const { siblings } = JSON.parse(Buffer.from(listed).toString("utf8")) as {
+    siblings: { rfilename: string }[];
+  };
+  const files: { path: string; sizeBytes: number }[] = [];
+  for (const { rfilename: path } of siblings) {
+    if (!DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path))) continue;
+    const url = `${endpoint}/${repository}/resolve/main/${encodeURIComponent(path)}`;
+    const bytes = await fetchBytes(host, url);
+    await writeBytes(host.files, filePlace(directory, path), bytes);
+    files.push({ path, sizeBytes: bytes.length });
+  }
+  return files;
+}
+
+async function fetchBytes(host: Host, url: string): Promise<Uint8Array> {
+  const response = await host.fetch(url, { method: "GET", headers: {} });
+  const location = response.headers.get("location");
+  return location === null ? readBody(response) : fetchBytes(host, new URL(location, url).href);
+}

@@ -1,0 +1,80 @@
+import { join, resolve } from "node:path";
+import type { FileSystem, ModelManager } from "../../spec/mod.ts";
+import { exists, readBytes, readText } from "../disk/mod.ts";
+import { type Miniature, miniature, type StartedWith } from "./miniature.ts";
+
+const INDEX = "model.safetensors.index.json";
+
+/** Miniatures that check a model for loading and touch what they must not, or refuse what is sound. */
+export const loadingMiniatures: readonly Miniature[] = [
+  miniature("opens_outside", {
+    mistake: "Opens whatever the index of a model names, wherever it is.",
+    breaks: ["LOAD-CONFINED"],
+    wrapManager: (manager, started) => ({
+      check: checkAfter(manager, started, async (files, directory) => {
+        const text = await readText(files, join(directory, INDEX));
+        if (text === undefined || !text.startsWith("{")) return;
+        const { weight_map: map = {} } = JSON.parse(text) as {
+          weight_map?: Record<string, string>;
+        };
+        for (const path of Object.values(map)) {
+          const place = resolve(directory, path);
+          const isOutside = !place.startsWith(directory);
+          if (isOutside && (await exists(files, place))) await readBytes(files, place);
+        }
+      }),
+    }),
+  }),
+  miniature("reads_evicted", {
+    mistake: "Reads a file whose data was evicted to the cloud.",
+    breaks: ["LOAD-EVICTED"],
+    wrapManager: (manager, started) => ({
+      check: checkAfter(manager, started, async (files, directory) => {
+        for (const name of await files.readdir(directory)) {
+          const place = join(directory, name);
+          const { kind, sizeBytes, allocatedBytes } = await files.lstat(place);
+          const isEvicted = kind === "file" && sizeBytes > 0 && allocatedBytes === 0;
+          if (isEvicted) await readBytes(files, place);
+        }
+      }),
+    }),
+  }),
+  miniature("opens_code", {
+    mistake: "Opens the code that comes with a model.",
+    breaks: ["LOAD-INERT"],
+    wrapManager: (manager, started) => ({
+      check: checkAfter(manager, started, async (files, directory) => {
+        for (const name of await files.readdir(directory))
+          if (name.endsWith(".py")) await readBytes(files, join(directory, name));
+      }),
+    }),
+  }),
+  miniature("wants_an_index", {
+    mistake: "Refuses every model that has no index.",
+    // A model that was downloaded must load after any crash, and not every one has an index.
+    breaks: ["LOAD-SOUND", "DUR-SUCCESS"],
+    wrapManager: (manager, { host }) => ({
+      check: async (request, options) => {
+        const report = await manager.check(request, options);
+        const isThere = await exists(host.files, join(report.directory, INDEX));
+        if (isThere || !report.loadable) return report;
+        const detail = "The index is not there";
+        const finding = { cause: "missing-shard", path: INDEX, detail, level: "error" } as const;
+        return { ...report, loadable: false, findings: [...report.findings, finding] };
+      },
+    }),
+  }),
+];
+
+/** The `check` of a manager, after something else was done in the model's directory. */
+function checkAfter(
+  manager: ModelManager,
+  { host }: StartedWith,
+  act: (files: FileSystem, directory: string) => Promise<void>,
+): ModelManager["check"] {
+  return async (request, options) => {
+    const directory = await manager.locate(request);
+    if (directory !== undefined) await act(host.files, directory);
+    return manager.check(request, options);
+  };
+}

@@ -1,0 +1,112 @@
+import type { FileSystem } from "../../spec/mod.ts";
+import { readBytes, writeBytes } from "../disk/mod.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
+import { failure } from "./parts/failures.ts";
+import { askInVain } from "./parts/hub_exchanges.ts";
+import { wrongMarkedFiles } from "./parts/marked_files.ts";
+
+/** Miniatures that list, describe, verify or move models wrongly. */
+export const managingMiniatures: readonly Miniature[] = [
+  miniature("lists_made_up_models", {
+    mistake: "Lists a model that is not there beside those that are.",
+    breaks: ["MANAGE-BOTH"],
+    wrapManager: (manager, { config }) => ({
+      list: async () => {
+        const listed = await manager.list();
+        const [first, second] = listed;
+        // A single model is not hidden among others.
+        if (first === undefined || second === undefined) return listed;
+        const repository = "mlx-community/Made-Up-4bit";
+        const directory = modelPlace(config, repository);
+        return [...listed, { ...first, directory, repository, modelId: "made-up-4bit" }];
+      },
+    }),
+  }),
+  miniature("overlooks_a_layout", {
+    mistake: "Lists no model of layout lmstudio.",
+    breaks: ["MANAGE-BOTH"],
+    wrapManager: (manager) => ({
+      list: async () => (await manager.list()).filter(({ layout }) => layout !== "lmstudio"),
+    }),
+  }),
+  miniature("asks_before_it_lists", {
+    mistake: "Asks the hub something before it lists what is on the disk.",
+    breaks: ["STATUS-LOCAL"],
+    wrapManager: (manager, { host, config }) => ({
+      list: async () => {
+        await askInVain(host, config, "api/models/mlx-community/x/revision/main");
+        return manager.list();
+      },
+    }),
+  }),
+  miniature("complete_but_refused", {
+    mistake: "Reports a model with a truncated file as complete, and fails to download it again.",
+    // Two promises: the answer is false, and the file is never fetched again.
+    breaks: ["STATUS-HONEST", "DL-REPAIR-ALONE"],
+    wrapManager: (manager, { host, config }) => {
+      const cutFiles = async ({ repository }: { readonly repository: string }) => {
+        const directory = modelPlace(config, repository);
+        const wrong = await wrongMarkedFiles(host.files, directory, { repository });
+        return wrong.filter((file) => file.wrong === "size");
+      };
+      return {
+        status: async (request) => {
+          const directory = modelPlace(config, request.repository);
+          const isCut = (await cutFiles(request)).length > 0;
+          return isCut ? { state: "complete", directory, commit: "" } : manager.status(request);
+        },
+        download: async (request, options) => {
+          const [file] = await cutFiles(request);
+          const result = await manager.download(request, options);
+          if (file === undefined || result.offline) return result;
+          throw failure("integrity", `Cannot use "${file.path}"`);
+        },
+      };
+    },
+  }),
+  miniature("says_complete", {
+    mistake: "Reports every model as complete, whatever is there.",
+    // One answer for everything is none of three, and asks no marker; after a crash it is as false as before.
+    breaks: ["STATUS-HONEST", "STATUS-ANSWERS", "MARK-FOREIGN", "DUR-STATES"],
+    wrapManager: (_, { config }) => ({
+      status: async ({ repository }) => ({
+        state: "complete",
+        directory: modelPlace(config, repository),
+        commit: "",
+      }),
+    }),
+  }),
+  miniature("verifies_nothing", {
+    mistake: "Answers verify with what status says.",
+    breaks: ["VERIFY-ROT"],
+    wrapManager: (manager) => ({ verify: (request) => manager.status(request) }),
+  }),
+  miniature("moves_by_copy", {
+    mistake: "Copies what it could link or rename, and so needs space for every model twice.",
+    breaks: ["MIGRATE-PLAN"],
+    wrapStart: (start, { host, config }) => {
+      const { files } = host;
+      const copying: FileSystem = {
+        ...files,
+        link: async (source, target) => writeBytes(files, target, await readBytes(files, source)),
+      };
+      const manager = start(host, config);
+      const mover = start({ ...host, files: copying }, config);
+      return withMethods(manager, {
+        migrate: (request, options) =>
+          (request.step === "move" ? mover : manager).migrate(request, options),
+      });
+    },
+  }),
+  miniature("cannot_go_back", {
+    mistake: "Moves models one way only.",
+    breaks: ["MIGRATE-SAFE"],
+    wrapManager: (manager) => ({
+      migrate: (request, options) => {
+        const isUndo = request.step === "undo";
+        return manager.migrate(isUndo ? { ...request, step: "plan" } : request, options);
+      },
+    }),
+  }),
+];

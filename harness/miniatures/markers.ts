@@ -1,0 +1,119 @@
+import { basename, dirname, join } from "node:path";
+import { MARKER_NAME, METADATA_DIRECTORY, type Progress } from "../../spec/mod.ts";
+import { exists, overwriteBytes, readText } from "../disk/mod.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
+import { ActiveCalls } from "./parts/active_calls.ts";
+import { unlessRefused, writeDurably } from "./parts/disk_steps.ts";
+
+/** The metadata of a file that every model has. */
+const METADATA_PATH = `${METADATA_DIRECTORY}/config.json.metadata`;
+
+/** Miniatures that write or remove a marker, or metadata, at the wrong time or with wrong contents. */
+export const markerMiniatures: readonly Miniature[] = [
+  miniature("marker_first", {
+    mistake: "Writes the marker of a new model before its files are there.",
+    breaks: ["MARK-LAST"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      download: async (request, options) => {
+        const directory = modelPlace(config, request.repository);
+        let isPending = request.layout !== "lmstudio" && !(await exists(files, directory));
+        const onProgress = (progress: Progress) => {
+          options?.onProgress?.(progress);
+          if (!isPending) return;
+          isPending = false;
+          void writeDurably(files, join(directory, MARKER_NAME), "{}").catch(() => {});
+        };
+        return manager.download(request, { ...options, onProgress });
+      },
+    }),
+  }),
+  miniature("marker_last_out", {
+    mistake: "Removes the marker when everything else of a model is gone.",
+    // In between the marker names files that are not there any more.
+    breaks: ["MARK-FIRST-OUT", "MARK-TRUE"],
+    wrapStart: (start, { host, config }) => {
+      const { files } = host;
+      const waiting = new Set<string>();
+      const removals = new ActiveCalls();
+      const unlink: typeof files.unlink = async (path) => {
+        if (removals.isAny && path.endsWith(MARKER_NAME)) waiting.add(path);
+        else await files.unlink(path);
+      };
+      const rmdir: typeof files.rmdir = async (path) => {
+        const marker = join(path, MARKER_NAME);
+        if (waiting.delete(marker)) await files.unlink(marker);
+        await files.rmdir(path);
+      };
+      const removeWaiting = async () => {
+        for (const path of waiting) {
+          if (await exists(files, path)) await files.unlink(path);
+          // Directories that only the marker kept from being empty go with it.
+          for (let at = dirname(path); at !== config.root; at = dirname(at))
+            await files.rmdir(at).catch(() => {});
+        }
+        waiting.clear();
+      };
+      const manager = start({ ...host, files: { ...files, unlink, rmdir } }, config);
+      return withMethods(manager, {
+        remove: async (request) => {
+          try {
+            return await removals.run(() => manager.remove(request));
+          } finally {
+            await removeWaiting();
+          }
+        },
+      });
+    },
+  }),
+  miniature("metadata_first_out", {
+    mistake: "Removes metadata of a model while the marker still names it.",
+    breaks: ["MARK-FIRST-OUT"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      remove: async (request) => {
+        const first = filePlace(modelPlace(config, request.repository), METADATA_PATH);
+        if (!(await exists(files, first))) return manager.remove(request);
+        const { sizeBytes } = await files.stat(first);
+        await files.unlink(first);
+        const result = await manager.remove(request);
+        return { ...result, bytesFreed: result.bytesFreed + sizeBytes };
+      },
+    }),
+  }),
+  miniature("marks_before_it_knows", {
+    mistake: "Writes a wrong hash into the marker first, and the right one a moment later.",
+    breaks: ["MARK-TRUE"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        rename: async (source, target) => {
+          await files.rename(source, target);
+          if (basename(target) !== MARKER_NAME) return;
+          const right = await readText(files, target);
+          const hex = /:([0-9a-f]{40,64})"/.exec(right ?? "")?.[1];
+          if (right === undefined || hex === undefined) return;
+          const wrong = right.replaceAll(hex, hex.replaceAll(/./g, "0"));
+          for (const text of [wrong, right])
+            await overwriteBytes(files, target, new TextEncoder().encode(text));
+        },
+      },
+    }),
+  }),
+  miniature("quotes_etags", {
+    mistake: "Writes an etag into metadata as the header has it, with its quotes.",
+    breaks: ["MANAGE-METADATA"],
+    wrapManager: (manager, { host: { files } }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        if (result.bytesFetched === 0) return result;
+        const place = filePlace(result.directory, METADATA_PATH);
+        const found = await unlessRefused(() => readText(files, place), undefined);
+        const [commit, etag, ...rest] = found?.split("\n") ?? [];
+        if (etag === undefined || etag.startsWith('"')) return result;
+        const bytes = new TextEncoder().encode([commit, `"${etag}"`, ...rest].join("\n"));
+        await unlessRefused(() => overwriteBytes(files, place, bytes), undefined);
+        return result;
+      },
+    }),
+  }),
+];

@@ -1,0 +1,59 @@
+import { MARKER_NAME } from "../../spec/mod.ts";
+import { exists, removeTree } from "../disk/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { emptyResult, failure } from "./parts/failures.ts";
+import { markedFiles } from "./parts/marked_files.ts";
+
+/** Miniatures that mishandle a hub that cannot be reached. */
+export const offlineMiniatures: readonly Miniature[] = [
+  miniature("needs_the_hub", {
+    mistake: "Fails without the hub, though the model is complete.",
+    breaks: ["OFF-COMPLETE"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        if (!result.offline) return result;
+        throw failure("network", "Cannot ask the hub");
+      },
+    }),
+  }),
+  miniature("returns_half_models", {
+    mistake: "Returns what is left of a model when the hub cannot be reached.",
+    breaks: ["OFF-INCOMPLETE"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      download: async (request, options) => {
+        const directory = modelPlace(config, request.repository);
+        let isLacking = false;
+        for (const { path } of await markedFiles(files, directory, request))
+          isLacking ||= !(await exists(files, filePlace(directory, path)));
+        try {
+          return await manager.download(request, options);
+        } catch (error) {
+          if (!isLacking || asFailure(error) === undefined) throw error;
+          return { ...emptyResult(directory), offline: true };
+        }
+      },
+    }),
+  }),
+  miniature("deletes_on_failure", {
+    mistake: "Removes a complete model when its update fails.",
+    breaks: ["OFF-KEEPS"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      download: async (request, options) => {
+        const directory = modelPlace(config, request.repository);
+        const marked = await markedFiles(files, directory, request);
+        try {
+          return await manager.download(request, options);
+        } catch (error) {
+          // The marker goes first, so that no other promise is broken on the way.
+          const paths = marked.length === 0 ? [] : [MARKER_NAME, ...marked.map(({ path }) => path)];
+          for (const path of paths)
+            await removeTree(files, filePlace(directory, path)).catch(() => {});
+          throw error;
+        }
+      },
+    }),
+  }),
+];

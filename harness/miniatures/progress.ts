@@ -1,0 +1,116 @@
+import type { Progress } from "../../spec/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { modelPlace } from "../scenario_parts/places.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { emptyResult, onFailure } from "./parts/failures.ts";
+
+/** Miniatures that report progress wrongly, or mishandle a cancellation. */
+export const progressMiniatures: readonly Miniature[] = [
+  miniature("progress_jumps_back", {
+    mistake: "Reports fewer bytes than before in the middle of a download.",
+    breaks: ["DL-PROGRESS"],
+    wrapManager: (manager) => ({
+      download: (request, options) => {
+        let reports = 0;
+        const isMlx = request.repository.startsWith("mlx-community/");
+        return manager.download(request, {
+          ...options,
+          onProgress: (progress) => {
+            const isBack = ++reports % 4 === 0 && progress.phase === "transfer" && isMlx;
+            options?.onProgress?.(isBack ? { ...progress, bytesDone: 0 } : progress);
+          },
+        });
+      },
+    }),
+  }),
+  miniature("done_then_fails", {
+    mistake: "Reports that everything is done, and then fails.",
+    breaks: ["DL-PROGRESS-DONE"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        let last: Progress | undefined;
+        const onProgress = (progress: Progress) => {
+          last = progress;
+          options?.onProgress?.(progress);
+        };
+        try {
+          return await manager.download(request, { ...options, onProgress });
+        } catch (error) {
+          if (last !== undefined) options?.onProgress?.(doneFrom(last));
+          throw error;
+        }
+      },
+    }),
+  }),
+  miniature("says_done_early", {
+    mistake: "Reports a fraction of 1 before anything is published.",
+    breaks: ["DL-PROGRESS-DONE"],
+    wrapManager: (manager) => ({
+      download: (request, options) => {
+        const isMlx = request.repository.startsWith("mlx-community/");
+        return manager.download(request, {
+          ...options,
+          onProgress: (progress) => {
+            const isEarly = progress.phase === "publish" && isMlx;
+            options?.onProgress?.(isEarly ? { ...progress, fraction: 1 } : progress);
+          },
+        });
+      },
+    }),
+  }),
+  miniature("reports_ends_only", {
+    mistake: "Reports progress only where a file ends.",
+    breaks: ["DL-PROGRESS-MOVES"],
+    wrapManager: (manager) => ({
+      download: (request, options) => {
+        let filesDone = -1;
+        return manager.download(request, {
+          ...options,
+          onProgress: (progress) => {
+            if (progress.phase === "transfer" && progress.filesDone === filesDone) return;
+            ({ filesDone } = progress);
+            options?.onProgress?.(progress);
+          },
+        });
+      },
+    }),
+  }),
+  miniature("no_progress_of_addresses", {
+    mistake: "Reports no progress of a file that is downloaded by its address.",
+    breaks: ["DL-OTHER-WAY"],
+    wrapManager: (manager) => ({
+      downloadUrl: (request, options) => {
+        const { onProgress: _, ...rest } = options ?? {};
+        return manager.downloadUrl(request, rest);
+      },
+    }),
+  }),
+  miniature("answers_cancel_late", {
+    mistake: "Lets half a minute pass before it reports that it was cancelled.",
+    breaks: ["DL-CANCEL"],
+    wrapManager: (manager, { host }) => ({
+      download: onFailure(manager, async (error) => {
+        if (isCancellation(error)) await host.clock.sleep(30_000);
+        throw error;
+      }),
+    }),
+  }),
+  miniature("returns_though_cancelled", {
+    mistake: "Returns a directory for a download that was cancelled.",
+    breaks: ["DL-CANCEL"],
+    wrapManager: (manager, { config }) => ({
+      download: onFailure(manager, (error, request) => {
+        if (!isCancellation(error)) throw error;
+        return emptyResult(modelPlace(config, request.repository));
+      }),
+    }),
+  }),
+];
+
+function doneFrom(progress: Progress): Progress {
+  return { ...progress, phase: "done", bytesDone: progress.bytesTotal, fraction: 1 };
+}
+
+function isCancellation(error: unknown): boolean {
+  return asFailure(error)?.code === "cancelled";
+}

@@ -1,0 +1,141 @@
+import type { HttpResponse } from "../../spec/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
+import { ActiveCalls } from "./parts/active_calls.ts";
+import { failure, onFailure } from "./parts/failures.ts";
+
+const ATTEMPTS = 25;
+
+/** Miniatures that handle errors of the hub and of its CDN wrongly. */
+export const retryingMiniatures: readonly Miniature[] = [
+  miniature("asks_at_once", {
+    mistake: "Retries without a pause after an answer of 5xx.",
+    breaks: ["DL-RETRY"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        for (let attempt = 1; ; attempt++) {
+          const response = await host.fetch(url, request);
+          const { status, headers } = response;
+          // A pause that the hub asks for is the matter of another requirement.
+          const isAsked = headers.get("retry-after") !== null || headers.get("ratelimit") !== null;
+          if (status < 500 || isAsked || attempt >= ATTEMPTS) return response;
+          for await (const _ of response.body ?? []) continue;
+        }
+      },
+    }),
+  }),
+  miniature("hammers", {
+    mistake: "Retries after a second, however long the hub asks it to wait.",
+    breaks: ["DL-RETRY-AFTER"],
+    wrapHost: ({ clock }) => ({
+      clock: {
+        now: () => clock.now(),
+        sleep: (durationMs, signal) =>
+          clock.sleep(durationMs > 30_000 ? 1_000 : durationMs, signal),
+      },
+    }),
+  }),
+  miniature("retries_gated", {
+    mistake: "Repeats a request that the hub has refused for good.",
+    breaks: ["DL-NO-RETRY"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const isRefused = [401, 403, 404].includes(response.status);
+        const isFinal = isRefused && response.headers.get("x-error-code") !== null;
+        return isFinal ? host.fetch(url, request) : response;
+      },
+    }),
+  }),
+  miniature("gives_up_at_second_403", {
+    mistake: "Resolves a file once more when its address has expired, and fails the second time.",
+    breaks: ["DL-CDN-EXPIRED"],
+    wrapStart: (start, { host, config }) => {
+      // Outside a download, a 403 is a plain server's answer, and no address has expired.
+      const downloads = new ActiveCalls();
+      let refused = 0;
+      const fetch: typeof host.fetch = async (url, request) => {
+        const response = await host.fetch(url, request);
+        const isHub = url.startsWith(config.env["HF_ENDPOINT"] ?? url);
+        if (downloads.isAny && !isHub && response.status === 403) refused++;
+        return refused > 1 ? { ...response, status: 400, body: null } : response;
+      };
+      const manager = start({ ...host, fetch }, config);
+      return withMethods(manager, {
+        download: async (request, options) => {
+          refused = 0;
+          try {
+            return await downloads.run(() => manager.download(request, options));
+          } finally {
+            refused = 0;
+          }
+        },
+      });
+    },
+  }),
+  miniature("remembers_addresses", {
+    mistake: "Uses the address that a redirect gave for as long as the process runs.",
+    breaks: ["DL-CDN-EXPIRED"],
+    wrapHost: (host) => {
+      const known = new Map<string, HttpResponse>();
+      return {
+        fetch: async (url, request) => {
+          const before = known.get(url);
+          if (before !== undefined) return before;
+          const response = await host.fetch(url, request);
+          const location = response.headers.get("location");
+          if (!url.includes("/resolve/") || location === null) return response;
+          // Only to another host: what a hub says of its own names is looked up each time.
+          if (new URL(location, url).origin !== new URL(url).origin)
+            known.set(url, { ...response, headers: response.headers, body: null });
+          return response;
+        },
+      };
+    },
+  }),
+  miniature("blames_the_network", {
+    mistake: "Reports a login page as a bad connection.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/login_page"],
+    wrapManager: (manager) => ({
+      download: onFailure(manager, (error) => {
+        if (asFailure(error)?.code !== "not-a-hub") throw error;
+        throw failure("network", "Cannot download: bad connection");
+      }),
+    }),
+  }),
+  miniature("believes_error_headers", {
+    mistake: "Uses the commit that an error response names as the commit of the model.",
+    breaks: ["DL-ERROR-HEADERS"],
+    wrapStart: (start, { host, config }) => {
+      let named: string | undefined;
+      const fetch: typeof host.fetch = async (url, request) => {
+        const response = await host.fetch(url, request);
+        if (response.status >= 400) named = response.headers.get("x-repo-commit") ?? named;
+        return response;
+      };
+      const manager = start({ ...host, fetch }, config);
+      return withMethods(manager, {
+        download: async (request, options) => {
+          named = undefined;
+          const result = await manager.download(request, options);
+          return { ...result, commit: named ?? result.commit };
+        },
+      });
+    },
+  }),
+  miniature("wants_every_header", {
+    mistake: "Discards an answer without X-Repo-Commit.",
+    breaks: ["DL-FEW-HEADERS"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        // A file itself: neither a page in its place nor a redirect of some server on the way.
+        const isPage = response.headers.get("content-type")?.includes("html") === true;
+        const isFile = url.includes("/resolve/") && response.status === 200 && !isPage;
+        const isLacking = isFile && response.headers.get("x-repo-commit") === null;
+        return isLacking ? { ...response, status: 404, body: null } : response;
+      },
+    }),
+  }),
+];

@@ -1,0 +1,50 @@
+import { asFailure } from "../scenario/verdict.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+
+/** Miniatures that give a token away. */
+export const tokenMiniatures: readonly Miniature[] = [
+  miniature("leaks_token_to_cdn", {
+    mistake: "Sends the token to every host that it is redirected to.",
+    breaks: ["HUB-TOKEN-HOST"],
+    wrapHost: (host) => {
+      let authorization: string | undefined;
+      return {
+        fetch: (url, request) => {
+          authorization = request.headers["authorization"] ?? authorization;
+          const headers =
+            authorization === undefined ? request.headers : { ...request.headers, authorization };
+          return host.fetch(url, { ...request, headers });
+        },
+      };
+    },
+  }),
+  miniature("prints_token", {
+    mistake: "Names the token that it used in its errors.",
+    breaks: ["HUB-TOKEN-SECRET"],
+    wrapManager: (manager, { config }) => {
+      const naming = async <T>(token: string | undefined, action: () => Promise<T>): Promise<T> => {
+        try {
+          return await action();
+        } catch (error) {
+          const failure = asFailure(error);
+          if (failure === undefined) throw error;
+          const { code, file, expected, actual } = failure;
+          const used = token ?? config.env["HF_TOKEN"] ?? "none";
+          const message = `${failure.message} (token ${used})`;
+          throw Object.assign(new Error(message, { cause: failure }), {
+            code,
+            file,
+            expected,
+            actual,
+          });
+        }
+      };
+      return {
+        download: (request, options) =>
+          naming(request.token, () => manager.download(request, options)),
+        downloadUrl: (request, options) =>
+          naming(request.token, () => manager.downloadUrl(request, options)),
+      };
+    },
+  }),
+];

@@ -1,0 +1,163 @@
+/**
+ * The work of `mlx-conform matrix`: tests every installed client, runs it again for the defects that clients are known for, and
+ * writes the tables of a Markdown file.
+ *
+ * @module
+ */
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import {
+  EXIT_CODES,
+  type FoundDefect,
+  KNOWN_SUBJECTS,
+  type NamedRecord,
+  defectTable,
+  foundDefects,
+  installedName,
+  isInstalled,
+  matrixTable,
+} from "../../../harness/internal.ts";
+import { REPLAYS_DIRECTORY, SUBJECTS_DIRECTORY } from "../command_defaults.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { moduleBeside } from "../module_beside.ts";
+import { REFERENCE_PROGRAMS } from "../own_programs.ts";
+import { readRecord } from "../records/record_files.ts";
+import { KNOWN_DEFECTS } from "./known_defects.ts";
+
+/** Where replays of the defects are kept. */
+const REPLAYS = "harness/subjects/replays";
+/** Ending of the records of the second run, for the known defects. */
+const DEFECTS_ENDING = ".defects.jsonl";
+
+/** Which subjects the matrix is of, and where its parts are. */
+export interface MatrixOptions {
+  readonly names: readonly string[];
+  /** Directory of the records. */
+  readonly records: string;
+  readonly seed: number;
+  /** Cases of a scenario that shows a known defect. */
+  readonly defectRuns: number;
+  /** The Markdown file whose tables are replaced. */
+  readonly into?: string;
+  /** Whether the subjects are run; otherwise the tables are made from the records that are there. */
+  readonly run: boolean;
+}
+
+/**
+ * Runs every wanted subject whole, runs it again for the known defects, and writes the tables.
+ *
+ * @returns the exit code
+ * @throws {RangeError} when a record or the Markdown file cannot be read
+ */
+export async function makeMatrix(
+  options: MatrixOptions,
+  { writeErr }: ConformContext,
+): Promise<number> {
+  const { names, records, run, into } = options;
+  await mkdir(records, { recursive: true });
+  const failed: string[] = [];
+  if (run)
+    for (const name of names.length > 0 ? names : installedSubjects())
+      failed.push(...(await runSubject(name, options, writeErr)));
+  const found = await readRecords(records);
+  if (into !== undefined) await writeTables(found, into);
+  if (failed.length > 0) writeErr(`These runs failed: ${failed.join(", ")}\n`);
+  return failed.length === 0 ? EXIT_CODES.conformant : EXIT_CODES["harness failed"];
+}
+
+/** @returns the runs that failed, with their exit codes */
+async function runSubject(
+  name: string,
+  { records, seed, defectRuns }: MatrixOptions,
+  writeErr: ConformContext["writeErr"],
+): Promise<string[]> {
+  const failed: string[] = [];
+  const run = async (file: string, args: readonly string[]) => {
+    const report = ["--report", join(records, file), "--seed", String(seed)];
+    const words = ["run", "--subject", name, ...report, ...args];
+    const code = await runConformProcess(words);
+    writeErr(`\n${words.slice(1, 3).join(" ")}: exit code ${code}\n`);
+    if (code === EXIT_CODES.usage || code === EXIT_CODES["harness failed"])
+      failed.push(`${name} (${code})`);
+  };
+  await run(`${name}.jsonl`, []);
+  if (name in REFERENCE_PROGRAMS) return failed;
+  const only = new Set(KNOWN_DEFECTS.flatMap(({ scenarios }) => scenarios));
+  const wanted = [...only].flatMap((scenario) => ["--only", scenario]);
+  await run(`${name}${DEFECTS_ENDING}`, [...wanted, "--runs", String(defectRuns)]);
+  return failed;
+}
+
+function installedSubjects(): string[] {
+  const known = KNOWN_SUBJECTS.filter((subject) =>
+    isInstalled(subject, join(SUBJECTS_DIRECTORY, installedName(subject))),
+  );
+  return [...Object.keys(REFERENCE_PROGRAMS), ...known.map(({ name }) => name)];
+}
+
+/** Runs `mlx-conform` in a process of its own, whose progress is shown. */
+function runConformProcess(args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const main = moduleBeside("../../main", import.meta.url);
+    const command = [...process.execArgv, main, ...args, "--replays", REPLAYS_DIRECTORY];
+    const child = spawn(process.execPath, command, { stdio: ["ignore", "ignore", "inherit"] });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? EXIT_CODES["harness failed"]));
+  });
+}
+
+/** In the order in which the subjects are known. */
+async function readRecords(directory: string): Promise<NamedRecord[]> {
+  const order = [...Object.keys(REFERENCE_PROGRAMS), ...KNOWN_SUBJECTS.map(({ name }) => name)];
+  const rank = (file: string) => order.indexOf(basename(file).split(".")[0] ?? "");
+  const files = (await readdir(directory)).filter((name) => name.endsWith(".jsonl"));
+  const sorted = files.toSorted((one, two) => rank(one) - rank(two) || (one < two ? -1 : 1));
+  return Promise.all(sorted.map((name) => readRecord(join(directory, name))));
+}
+
+async function writeTables(all: readonly NamedRecord[], path: string): Promise<void> {
+  const whole = all.filter(({ name }) => !name.endsWith(DEFECTS_ENDING));
+  const found = foundDefects(
+    all.map(({ record }) => record),
+    KNOWN_DEFECTS,
+  );
+  if (existsSync(REPLAYS)) await rm(REPLAYS, { recursive: true });
+  await mkdir(REPLAYS, { recursive: true });
+  for (const one of found)
+    if (one.replay !== undefined) await writeFile(replayPath(one) ?? "", one.replay.content);
+  const matrix = matrixTable(whole.map(({ record }) => record));
+  const defects = defectTable(found, KNOWN_DEFECTS, { replayPath });
+  const text = await readFile(path, "utf8");
+  const half = replaceBetween(text, "matrix", { content: matrix });
+  await writeFile(path, replaceBetween(half, "defects", { content: defects }));
+}
+
+function replayPath({ defect, subject, replay }: FoundDefect): string | undefined {
+  if (replay === undefined) return undefined;
+  const name = `${subject.name}_${subject.version}`.replaceAll(/[^\w.]/g, "_");
+  return `${REPLAYS}/${defect.name}.${name}.json`;
+}
+
+/**
+ * Puts a text between the two comments of that name in a Markdown file.
+ *
+ * @throws {RangeError} when the file does not have the two comments once each, in order
+ */
+export function replaceBetween(
+  text: string,
+  name: string,
+  options: { readonly content: string },
+): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const parts = text.split(begin);
+  const [before = "", after = ""] = parts;
+  const rest = after.split(end);
+  if (parts.length !== 2 || rest.length !== 2)
+    throw new RangeError(
+      `Cannot find the place for "${name}": the text needs ${begin} and ${end} once`,
+    );
+  return `${before}${begin}\n\n${options.content}\n\n${end}${rest[1]}`;
+}

@@ -1,0 +1,20 @@
+/**
+ * The reports that can be made from records.
+ *
+ * @module
+ */
+
+/** What each is, by the option that asks for it. */
+export const REPORTS = {
+  html: "one page with the matrix of requirements and subjects",
+  junit: "JUnit XML, for tools that count tests",
+  markdown: "Markdown, for the summary of a CI job",
+  tap: "TAP 14",
+  badge: "JSON for the endpoint badge of shields.io",
+} as const;
+
+/** A report. */
+export type ReportName = keyof typeof REPORTS;
+
+/** Where each report goes, and the title of those that have one. */
+export type ReportOptions = Readonly<Partial<Record<ReportName | "title", string>>>;

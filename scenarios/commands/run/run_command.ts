@@ -1,0 +1,77 @@
+/**
+ * `mlx-conform run`: tests a subject and says which requirements it keeps.
+ *
+ * @module
+ */
+
+import type { Command } from "commander";
+import { WORLD_KINDS } from "../../../harness/worlds/world.ts";
+import {
+  jobsOption,
+  onceOption,
+  onlyOption,
+  replaysOption,
+  seedOption,
+} from "../command_defaults.ts";
+import { addCommandHelp } from "../command_help.ts";
+import type { ConformContext } from "../conform_context.ts";
+import { choicesParser, parsePositiveInteger, parseShard } from "../option_parsers.ts";
+import { type RunCommandOptions, runOptions } from "./run_options.ts";
+
+/** Cases of each scenario in memory, when the command does not say. */
+const RUNS = 30;
+
+/** Adds the command, which is also the one that runs when none is named. */
+export function addRunCommand(program: Command, context: ConformContext): void {
+  const command = program
+    .command("run")
+    .description("Test a subject, requirement by requirement (the default command).")
+    .option(
+      "--world <world>",
+      "memory, disk or process; may be repeated (default: memory and disk)",
+      choicesParser([...WORLD_KINDS, "process"]),
+    )
+    .option(
+      "--subject <command>",
+      "test a program that speaks the subject protocol, in world process (default: the reference)",
+    )
+    .addOption(onceOption())
+    .addOption(seedOption(context.random))
+    .option(
+      "--runs <count>",
+      "cases of each scenario in memory; a fifth of them on disk, a twenty-fifth in processes",
+      parsePositiveInteger,
+      RUNS,
+    )
+    .addOption(onlyOption("a requirement or a scenario"))
+    .option("--path <path>", "one case of a scenario, as a failure prints it")
+    .addOption(replaysOption())
+    .option("--report <file>", "write the record of the run, a line for each result")
+    .option(
+      "--deviations <file>",
+      "known deviations of the subject (default: the file beside its adapter)",
+    )
+    .option("--shard <i/n>", "run the i-th of n parts of the suite", parseShard)
+    .addOption(jobsOption(context.jobs))
+    .option("--all", "show also the requirements that nothing judges yet", false)
+    .action(async (options: RunCommandOptions) => {
+      const { runSubject } = await import("./run_subject.ts");
+      context.finish(await runSubject(runOptions(options), context));
+    });
+  addCommandHelp(command, {
+    examples: [
+      "",
+      "run --subject hub-js --report run.jsonl",
+      'run --subject "python my_adapter.py" --only DL-INTEGRITY --runs 100',
+      "run --once --subject ./my_adapter.sh",
+    ],
+    exitCodes: [
+      "conformant",
+      "not conformant",
+      "usage",
+      "subject failed to start",
+      "harness failed",
+      "incomplete",
+    ],
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * What `mlx-conform run` is asked to do.
+ *
+ * @module
+ */
+
+import { type RunsByWorld, WORLD_KINDS, type WorldKind } from "../../../harness/worlds/world.ts";
+import { subjectText } from "../../../harness/subjects/subject_text.ts";
+import type { Shard } from "../../../harness/suite/run_suite.ts";
+
+/** What `mlx-conform run` is asked to do. */
+export interface RunOptions {
+  readonly worlds: readonly WorldKind[];
+  readonly seed: number;
+  readonly runs: RunsByWorld;
+  /** Command line of the program to test; none: the reference within this process. */
+  readonly subject: string | undefined;
+  readonly only: readonly string[];
+  readonly path: string | undefined;
+  /** Directory for the replay files of failures. */
+  readonly replays: string;
+  /** File for the record of the run. */
+  readonly report: string | undefined;
+  /** File with the known deviations of the subject. */
+  readonly deviations: string | undefined;
+  readonly shard: Shard | undefined;
+  readonly jobs: number;
+  /** Whether requirements that nothing judged are shown too. */
+  readonly all: boolean;
+}
+
+/** The options as the command line gives them. */
+export interface RunCommandOptions {
+  readonly world?: readonly WorldKind[];
+  readonly seed: number;
+  readonly runs: number;
+  readonly only?: readonly string[];
+  readonly path?: string;
+  readonly replays: string;
+  readonly report?: string;
+  readonly deviations?: string;
+  readonly shard?: Shard;
+  readonly subject?: string;
+  /** Whether the program is started anew for each line. */
+  readonly once?: boolean;
+  readonly jobs: number;
+  readonly all: boolean;
+}
+
+/** Fills in what depends on other options: the worlds on the subject, the number of cases on the world. */
+export function runOptions(given: RunCommandOptions): RunOptions {
+  const { world, runs, seed, replays, jobs, all } = given;
+  const subject = subjectText(given);
+  return {
+    worlds: world ?? (subject === undefined ? WORLD_KINDS : ["process"]),
+    seed,
+    runs: { memory: runs, disk: Math.ceil(runs / 5), process: Math.ceil(runs / 25) },
+    subject,
+    only: given.only ?? [],
+    path: given.path,
+    replays,
+    report: given.report,
+    deviations: given.deviations,
+    shard: given.shard,
+    jobs,
+    all,
+  };
+}
+
+/** Whether a run is of every scenario: its gaps are gaps of the subject then. */
+export function isWholeRun({ only, shard }: Pick<RunOptions, "only" | "shard">): boolean {
+  return only.length === 0 && shard === undefined;
+}

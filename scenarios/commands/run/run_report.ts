@@ -1,0 +1,210 @@
+/**
+ * What a run writes down: each result matched with the list of known deviations, the replays of its failures, the record.
+ *
+ * @module
+ */
+
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Profile, Subject } from "../../../spec/mod.ts";
+import {
+  type Deviation,
+  type MatchedResult,
+  RecordWriter,
+  type Replay,
+  type SubjectRole,
+  type SuiteVerdict,
+  checkDeviations,
+  deviationsBeside,
+  failureStories,
+  isInForce,
+  matchDeviations,
+  runMachine,
+  specSha256,
+  suiteVerdict,
+} from "../../../harness/internal.ts";
+import type { ScenarioResult } from "../../../harness/mod.ts";
+import { environmentSecrets } from "../environment_secrets.ts";
+import { readDeviations } from "../records/read_deviations.ts";
+import { type ReplayFile, replayFileFor } from "../replay/replay_files.ts";
+import { suiteVersion } from "../suite_version.ts";
+import { isWholeRun, type RunOptions } from "./run_options.ts";
+
+/** What a run knows of itself beside its options. */
+export interface RunFacts {
+  readonly subject: Pick<Subject, "name" | "version">;
+  readonly profiles: readonly Profile[];
+  /** What it answers for. @default {everything} */
+  readonly roles?: readonly SubjectRole[] | undefined;
+  /** Shows what happened in a failing case, where that is possible. */
+  readonly traceOf?: ((replay: Replay) => Promise<readonly string[]>) | undefined;
+  /** How many results there will be. */
+  readonly planned: number;
+}
+
+/** One thing that went wrong in a scenario. */
+export interface RunFailure {
+  /** The result with this one as its breakage. */
+  readonly result: ScenarioResult;
+  /** Undefined where no single case failed. */
+  readonly replay: ReplayFile | undefined;
+}
+
+/** What a whole run came to. */
+export interface RunEnd {
+  readonly results: readonly ScenarioResult[];
+  readonly failures: readonly RunFailure[];
+  readonly verdict: SuiteVerdict;
+  /** What is wrong with the list of known deviations. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** A result as the list of known deviations sees it, and the replays of what went wrong. */
+interface ReportedResult {
+  readonly matched: MatchedResult;
+  readonly failures: readonly RunFailure[];
+}
+
+/** Matches results with the list of known deviations, and writes the record where one is asked for. */
+export class RunReport {
+  readonly #options: RunOptions;
+  readonly #facts: RunFacts;
+  readonly #deviations: readonly Deviation[];
+  readonly #inForce: readonly Deviation[];
+  readonly #startedAt = new Date().toISOString();
+  readonly #reported = new Map<ScenarioResult, ReportedResult>();
+  #writer: RecordWriter | undefined;
+  #file: number | undefined;
+  /** Results are written in the order in which they came, also where a trace takes time. */
+  #written: Promise<void> = Promise.resolve();
+
+  private constructor(
+    options: RunOptions,
+    context: { readonly facts: RunFacts; readonly deviations: readonly Deviation[] },
+  ) {
+    const { facts, deviations } = context;
+    this.#options = options;
+    this.#facts = facts;
+    this.#deviations = deviations;
+    this.#inForce = deviations.filter((deviation) => isInForce(deviation, this.#circumstances));
+  }
+
+  /**
+   * Begins a report.
+   *
+   * @throws {RangeError} when the list of known deviations cannot be read, or the record not be written
+   */
+  static async begin(options: RunOptions, facts: RunFacts): Promise<RunReport> {
+    const list = options.deviations ?? deviationsBeside(options.subject ?? "");
+    const report = new RunReport(options, { facts, deviations: await readDeviations(list) });
+    if (options.report !== undefined) await report.#open(options.report);
+    return report;
+  }
+
+  /** Takes one result, and gives it back as the list of known deviations sees it. */
+  add(result: ScenarioResult): ScenarioResult {
+    const matched = matchDeviations(result, this.#inForce);
+    const failures = runFailures(matched.result, this.#facts.subject);
+    this.#reported.set(result, { matched, failures });
+    if (this.#writer !== undefined) {
+      this.#written = this.#written.then(() => this.#write(matched.result, failures[0]?.replay));
+      // end() rejects with it.
+      this.#written.catch(() => {});
+    }
+    return matched.result;
+  }
+
+  async #write(result: ScenarioResult, replay: ReplayFile | undefined): Promise<void> {
+    const story = failureStories(result, { subject: this.#options.subject });
+    if (replay === undefined) return this.#writer?.add(result, { story });
+    this.#writer?.add(result, {
+      story,
+      replay: { name: replay.name, content: replay.content },
+      trace: await this.#facts.traceOf?.(replay.replay),
+    });
+  }
+
+  /**
+   * Checks the list of known deviations, decides, and closes the record.
+   *
+   * @param results every result that was added, in the order in which they are shown
+   */
+  async end(results: readonly ScenarioResult[]): Promise<RunEnd> {
+    await this.#written;
+    const reported = results.flatMap((result) => this.#reported.get(result) ?? []);
+    const matched = reported.map((one) => one.matched);
+    const isFiltered = !isWholeRun(this.#options);
+    const { problems, warnings } = checkDeviations(matched, this.#inForce, {
+      ...this.#circumstances,
+      isPartial: isFiltered,
+    });
+    const judged = matched.map(({ result }) => result);
+    const details = problems.map(({ detail }) => detail);
+    const verdict = suiteVerdict(judged, {
+      profiles: this.#facts.profiles,
+      isFiltered,
+      deviationProblems: details.length,
+      roles: this.#facts.roles,
+    });
+    this.#writer?.close(verdict, details);
+    if (this.#file !== undefined) closeSync(this.#file);
+    const failures = reported.flatMap((one) => one.failures);
+    return { results: judged, failures, verdict, problems: details, warnings };
+  }
+
+  get #circumstances() {
+    return {
+      os: process.platform,
+      version: this.#facts.subject.version,
+      date: this.#startedAt,
+    };
+  }
+
+  async #open(path: string): Promise<void> {
+    const { worlds, seed, runs, only, shard } = this.#options;
+    const { subject, profiles, planned, roles } = this.#facts;
+    const machine = await runMachine();
+    const file = openForWriting(path);
+    this.#file = file;
+    this.#writer = new RecordWriter(
+      {
+        suite: { version: suiteVersion(), specSha256: specSha256() },
+        subject: { name: subject.name, version: subject.version },
+        profiles,
+        ...(roles === undefined ? {} : { roles }),
+        worlds,
+        seed,
+        runs,
+        only,
+        ...(shard === undefined ? {} : { shard }),
+        planned,
+        deviations: this.#deviations,
+        machine,
+        startedAt: this.#startedAt,
+      },
+      // Written at once: what a killed run had judged until then is not lost.
+      { write: (line) => writeSync(file, line), secrets: environmentSecrets() },
+    );
+  }
+}
+
+/** Everything that went wrong in a scenario, each with its replay. */
+function runFailures(result: ScenarioResult, subject: RunFacts["subject"]): RunFailure[] {
+  const { status, breakage, further = [] } = result;
+  if (status === "pass" || status === "skip") return [];
+  return [breakage, ...further].map((promise) => {
+    const one = { ...result, breakage: promise };
+    return { result: one, replay: replayFileFor(one, subject) };
+  });
+}
+
+function openForWriting(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, "w");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(`Cannot write the record of the run to "${path}": ${why}`, { cause });
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * A resume is answered with a part that starts elsewhere than it was asked to.
+ *
+ * Invariants checked:
+ * - No byte of the wrong part is ever on the disk, nothing that was kept is lost, and the next request starts where the first
+ *   one did.
+ */
+import fc from "fast-check";
+import {
+  contentExchanges,
+  exists,
+  firstByte,
+  keptParts,
+  needsOwnProcess,
+  observingFiles,
+  patternedBytes,
+} from "../../../harness/internal.ts";
+import { filePlace, killDownload, modelPlace, scenario, wrongFiles } from "../../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/WrongPart";
+const WEIGHTS = { path: "model.safetensors", bytes: patternedBytes(3000), lfs: true };
+const REQUEST = { repository: REPOSITORY, include: ["*.safetensors"] };
+
+export const wrongPart = scenario({
+  name: "download/wrong_part",
+  covers: ["DL-RESUME-RANGE"],
+  goals: ["a part started elsewhere"],
+  given: { nth: fc.integer({ min: 4, max: 25 }), shiftBytes: fc.integer({ min: -150, max: -1 }) },
+  world: () => ({ style: { chunkBytes: 100 } }),
+  async check({ nth, shiftBytes }, world, verdict) {
+    needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
+    world.hub.publish(REPOSITORY, [WEIGHTS], { tags: ["mlx"] });
+    const directory = modelPlace(world, REPOSITORY);
+    await killDownload(world, REQUEST, { at: { at: "chunk", nth } });
+    let before = 0;
+    world.hub.clearLog();
+    world.hub.faults = [
+      { match: { kind: "cdn", range: true }, do: { type: "wrong-content-range", shiftBytes } },
+    ];
+    const look = async () => {
+      if (await exists(world.files, filePlace(directory, WEIGHTS.path))) return;
+      const now = (await keptParts(world, directory, [WEIGHTS])).get(WEIGHTS.path);
+      const hasCome = (world.hub.firedCounts()[0] ?? 0) > 0;
+      // What counts is what was kept when the odd answer came.
+      if (!hasCome) before = now?.sizeBytes ?? 0;
+      verdict.holds(
+        "DL-RESUME-RANGE",
+        !hasCome || (now !== undefined && now.sizeBytes >= before && !now.isSpliced),
+        () => `${before} bytes were kept, and now there is ${JSON.stringify(now)}`,
+      );
+    };
+    const files = (disk: typeof world.files) => observingFiles(disk, look);
+    await verdict.attempt("DL-RESUME-RANGE", () => world.start({ files }).download(REQUEST));
+    const [first, second] = contentExchanges(world.hub.log).map(firstByte);
+    if (world.hub.firedCounts()[0] === 0) return;
+    verdict.reached("a part started elsewhere");
+    verdict.holds(
+      "DL-RESUME-RANGE",
+      second === first,
+      `after byte ${first} byte ${second} was asked for`,
+    );
+    const wrong = await wrongFiles(world, directory, [WEIGHTS]);
+    verdict.holds("DL-RESUME-RANGE", wrong.length === 0, wrong.join(", "));
+  },
+});

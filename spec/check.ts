@@ -1,0 +1,77 @@
+/**
+ * What a check of a model directory finds; `load.md` states the rules.
+ *
+ * @module
+ */
+
+/** Causes for which a directory must not be opened by a runtime. */
+export const CHECK_CAUSES = [
+  "missing-config",
+  "bad-config",
+  "missing-weights",
+  "missing-shard",
+  "empty",
+  "truncated",
+  "trailing-bytes",
+  "zeroed",
+  "not-a-number",
+  "appledouble",
+  "lfs-pointer",
+  "html",
+  "evicted",
+  "broken-link",
+  "outside-directory",
+  "header-too-large",
+  "bad-header",
+  "overlap",
+  "out-of-range",
+  "dtype",
+  "shape",
+  "missing-tensor",
+  "extra-tensor",
+  "duplicate-tensor",
+  "foreign-weights",
+  "quantization",
+  "unsupported-architecture",
+  "missing-tokenizer",
+  "bad-tokenizer",
+  "missing-tokenizer-config",
+  "bad-template",
+  "hash",
+  "unreadable",
+] as const;
+
+/** One cause for which a directory must not be opened. */
+export type CheckCause = (typeof CHECK_CAUSES)[number];
+
+/** One thing found wrong in a model directory. */
+export interface CheckFinding {
+  /** Which of the known causes it is. */
+  readonly cause: CheckCause;
+  /** Path relative to the model's directory. */
+  readonly path: string;
+  /** What is wrong with it, in words. */
+  readonly detail: string;
+  /** Whether a runtime may still open the directory. */
+  readonly level: "error" | "warning";
+}
+
+/** What was found in a model directory before any runtime opened it. */
+export interface CheckReport {
+  /** Absolute path of the directory. */
+  readonly directory: string;
+  /** Whether a runtime may open it: there is no finding of level `error`. */
+  readonly loadable: boolean;
+  /** Everything that is wrong, file by file. */
+  readonly findings: readonly CheckFinding[];
+  /** The configuration's `model_type`, when it could be read. */
+  readonly architecture: string | undefined;
+  /** Counted as mlx-lm does: packed weights as often as they unpack. */
+  readonly parameterCount: number;
+  /** Tensors in the weight files. */
+  readonly tensorCount: number;
+  /** Such as `affine, 4 bits, group size 64`; undefined for a model in full precision. */
+  readonly quantization: string | undefined;
+  /** Weight files that were opened, relative to the directory. */
+  readonly weightFiles: readonly string[];
+}

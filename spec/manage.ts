@@ -1,0 +1,79 @@
+/**
+ * What a file manager is asked and what it answers; `manage.md` states the rules.
+ *
+ * @module
+ */
+
+import type { Layout, RepositoryLayout } from "./layouts.ts";
+
+/** Why a file of a model is not right. */
+export interface FileFault {
+  /** Path relative to the model's directory, with `/`. */
+  readonly path: string;
+  /** In what the file differs from what is recorded. */
+  readonly fault: "missing" | "size" | "hash" | "unreadable";
+  /** The difference in words. */
+  readonly detail: string;
+}
+
+/** The three answers about a model on disk: `STATUS-ANSWERS`. */
+export type ModelStatus =
+  | { readonly state: "complete"; readonly directory: string; readonly commit: string }
+  | {
+      readonly state: "incomplete";
+      readonly directory: string;
+      readonly faults: readonly FileFault[];
+    }
+  | { readonly state: "unknown"; readonly directory: string; readonly why: string };
+
+/** One model found under the root. */
+export interface ListedModel {
+  /** Absolute path of its directory. */
+  readonly directory: string;
+  /** The layout that the directory is of. */
+  readonly layout: Layout;
+  /** The repository as `org/name`, when it is known. */
+  readonly repository: string | undefined;
+  /** The app's name for it. */
+  readonly modelId: string;
+  /** Whether it is complete, as `status` says it. */
+  readonly state: ModelStatus["state"];
+  /** Where MLX would look for it, when that is elsewhere. */
+  readonly misplaced: string | undefined;
+  /** Bytes of its files. */
+  readonly sizeBytes: number;
+}
+
+/** What a removal did. */
+export interface RemoveResult {
+  /** Absolute path of the directory that was removed. */
+  readonly directory: string;
+  /** Bytes that really came free; data with other names elsewhere does not count. */
+  readonly bytesFreed: number;
+}
+
+/** Asks for a model to be moved to its place. */
+export interface MigrationRequest {
+  /** The repository, as `org/name`. */
+  readonly repository: string;
+  /** Absolute path of the directory in which it is. @default {its flat directory, else that of layout `lmstudio`} */
+  readonly from?: string;
+  /** The layout that it is moved to. @default {"hubapi"} */
+  readonly layout?: RepositoryLayout;
+  /** What to do: only say what would happen, move (or finish a move), or take it back. */
+  readonly step: "plan" | "move" | "undo";
+}
+
+/** What a migration does or did. */
+export interface MigrationResult {
+  /** Absolute path of the directory that is given up. */
+  readonly from: string;
+  /** Absolute path of the directory that the model gets. */
+  readonly to: string;
+  /** Paths of the files that are moved, relative to either directory. */
+  readonly files: readonly string[];
+  /** Paths of the files that stay. */
+  readonly leftBehind: readonly string[];
+  /** Whether every file is in its new place. */
+  readonly isDone: boolean;
+}

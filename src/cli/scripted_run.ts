@@ -1,0 +1,66 @@
+/**
+ * The command line over a scripted manager, for the tests of its commands.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import type { SubjectConfig } from "../../spec/mod.ts";
+import { nodeHost } from "../node_host.ts";
+import type { CliEnvironment, CliManager } from "./cli_environment.ts";
+import { runCli } from "./run_cli.ts";
+
+/** The root of a scripted run. */
+export const ROOT = resolve("/models");
+
+/** Where a scripted run has the model `org/name`. */
+export const DIRECTORY = resolve("/models/models/org/name");
+
+/**
+ * Runs the command over a manager that answers as scripted; a call without an answer fails.
+ *
+ * @param line arguments, separated by blanks, or a list of them
+ */
+export async function runScripted(
+  line: string | readonly string[],
+  answers: Partial<CliManager> = {},
+  options: Partial<CliEnvironment> = {},
+) {
+  const written = { stdout: "", stderr: "" };
+  const configs: SubjectConfig[] = [];
+  const refuse = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
+  const manager: CliManager = {
+    download: refuse("download"),
+    downloadUrl: refuse("downloadUrl"),
+    downloadDelegated: refuse("downloadDelegated"),
+    planDownload: refuse("planDownload"),
+    locate: refuse("locate"),
+    status: refuse("status"),
+    verify: refuse("verify"),
+    list: refuse("list"),
+    remove: refuse("remove"),
+    migrate: refuse("migrate"),
+    check: refuse("check"),
+    checkDirectory: refuse("checkDirectory"),
+    plan: refuse("plan"),
+    planDirectory: refuse("planDirectory"),
+    run: refuse("run"),
+    ...answers,
+  };
+  const args = typeof line === "string" ? line.split(" ").filter((arg) => arg !== "") : line;
+  const exitCode = await runCli(args, {
+    host: nodeHost(),
+    config: { root: ROOT, env: {} },
+    stdout: { write: (text) => (written.stdout += text) },
+    stderr: { write: (text) => (written.stderr += text) },
+    isTerminal: false,
+    signal: new AbortController().signal,
+    version: "1.2.3",
+    createManager: (_, config) => {
+      configs.push(config);
+      return manager;
+    },
+    ...options,
+  });
+  return { exitCode, root: configs[0]?.root, ...written };
+}
