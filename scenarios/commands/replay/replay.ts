@@ -41,7 +41,7 @@ export interface ReplayOptions {
   /** @default {the world in which it failed} */
   readonly world?: WorldKind;
   /** The program to play it against. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   readonly tries?: number;
   readonly trace: boolean;
   /** Name of the miniature that takes the place of the reference. */
