@@ -33,7 +33,7 @@ export function addReplayCommand(program: Command, context: ConformContext): voi
       `how often it is played until it fails again (default: ${PROGRAM_TRIES} in world process, 1 elsewhere)`,
       parsePositiveInteger,
     )
-    .option("--trace", "show what happened: hub traffic beside disk operations or protocol", false)
+    .option("--trace", "show what happened, hub beside disk (in memory and on disk only)", false)
     .option("--miniature <name>", "play it against this miniature instead of the reference")
     .action(async (file: string, options: ReplayOptions & { readonly once?: boolean }) => {
       const { playReplayFile } = await import("./replay.ts");
