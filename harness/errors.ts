@@ -56,3 +56,10 @@ export class SubjectFault extends Error {
 export class ProcessKilled extends Error {
   override readonly name = "ProcessKilled";
 }
+
+/** Rejects a call that had no end within its time limit, where the subject could be told to give it up. */
+export class EndlessCall extends Error {
+  override readonly name = "EndlessCall";
+  /** As a subject would name a failure of its own. */
+  readonly code = "internal";
+}

@@ -30,6 +30,7 @@ export * from "./hub/mod.ts";
 export * from "./miniatures/mod.ts";
 export * from "./models/mod.ts";
 export * from "./redact_secrets.ts";
+export * from "./relative_places.ts";
 export * from "./replay/mod.ts";
 export * from "./report/mod.ts";
 export * from "./runners/mod.ts";

@@ -1,3 +1,5 @@
+import { relativePlaces } from "./relative_places.ts";
+
 /** A shorter text would be found by accident. */
 const SECRET_LENGTH_MIN = 6;
 const REPLACEMENT = "[token]";
@@ -51,14 +53,22 @@ export interface RedactValueOptions extends RedactSecretsOptions {
   readonly secrets: readonly string[];
   /** Fields that are left as they are: names that are compared, and hold nothing from outside. */
   readonly keptKeys: ReadonlySet<string>;
+  /** Whether paths of this machine stay as they are, as in data that is compared byte by byte. @default {false} */
+  readonly arePlacesKept?: boolean;
 }
 
-/** Removes secrets from every text and every name of a field in plain data, as {@linkcode redactSecrets} does from one text. */
+/**
+ * Removes secrets from every text and every name of a field in plain data, as {@linkcode redactSecrets} does from one text, and
+ * makes paths of this machine relative.
+ */
 export function redactValue<Value extends object>(
   value: Value,
-  { secrets, keptKeys, isByLook }: RedactValueOptions,
+  { secrets, keptKeys, isByLook, arePlacesKept = false }: RedactValueOptions,
 ): Value {
-  const clean = (text: string) => redactSecrets(text, secrets, { isByLook });
+  const clean = (text: string) => {
+    const safe = redactSecrets(text, secrets, { isByLook });
+    return arePlacesKept ? safe : relativePlaces(safe);
+  };
   const redact = (inner: unknown): unknown => {
     if (typeof inner === "string") return clean(inner);
     if (Array.isArray(inner)) return inner.map(redact);

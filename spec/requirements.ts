@@ -271,7 +271,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A cancelled download rejects with `cancelled` within a bounded time, sends no further request, returns no path and leaves nothing half-published.",
+    text: "A cancelled download rejects within a bounded time, sends no further request, returns no path and leaves nothing half-published.",
   },
   "DL-CANCEL-RESUME": {
     level: "MUST",
@@ -321,6 +321,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A lock left by a dead process does not keep a later download from finishing.",
   },
+  "ERROR-KIND": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A failure has the code that the table of error codes gives for what went wrong.",
+  },
   "DL-RETRY": {
     level: "MUST",
     profile: "core",
@@ -337,7 +343,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "An unknown repository, revision or file, a missing or refused token and a gated repository are distinguished by their codes and not retried.",
+    text: "What fails for an unknown repository, revision or file, a missing or refused token or a gated repository is not retried.",
   },
   "DL-PERMANENT": {
     level: "MUST",
@@ -367,7 +373,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "An answer that is not the hub's protocol, such as a login page with status 200, is an error that says so, and nothing of it is published.",
+    text: "An answer that is not the hub's protocol, such as a login page with status 200, is an error, and nothing of it is published.",
   },
   "DL-NO-PAGE": {
     level: "MUST",
@@ -391,7 +397,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A full disk or a refused write at any point is an error with a code of its own, leaves nothing half-published, and what was kept is used or removed by the next download.",
+    text: "A full disk or a refused write at any point is an error and leaves nothing half-published, and what was kept is used or removed by the next download.",
   },
   "DL-PEAK": {
     level: "MUST",
@@ -865,7 +871,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "inference",
     document: "load",
-    text: "A runner that dies, hangs, floods its output or answers nonsense is an error with a code of its own within its time limit, and leaves no process behind.",
+    text: "A runner that dies, hangs, floods its output or answers nonsense is an error within its time limit, and leaves no process behind.",
   },
   "DUR-SUCCESS": {
     level: "MUST",

@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   harness: {
     floors: [
+      ["relative_places"],
       ["disk", "errors", "hub", "redact_secrets"],
       ["clock", "fidelity", "models", "subjects", "tracing"],
       ["runners", "worlds"],

@@ -14,6 +14,8 @@ export interface CrashStory {
   readonly request: DownloadRequest;
   /** The files of each version by name; the last is the one that the hub has. */
   readonly versions: readonly (readonly ModelFile[])[];
+  /** What a download may bring besides: files of these versions that no default pattern takes. @default {none} */
+  readonly optional?: readonly ModelFile[];
   /** The version that an earlier success had promised, if one had. */
   readonly before?: number;
   /** Whether `check` calls the versions loadable when they are there whole. @default {false} */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
 import { type DiskImage, filesBelow } from "../disk/disk_image.ts";
 import type { DiskRecording } from "./disk_recording.ts";
+import { isMark } from "../scenario_parts/disk_observations.ts";
 import { contentBytes } from "../scenario_parts/wire_observations.ts";
 import { asFailure, describeError, isCourtMatter } from "../scenario/verdict.ts";
 import type { CrashCase, CrashPromise } from "./crash_story.ts";
@@ -140,7 +141,7 @@ function leftWrong(
   { story, markers }: CrashCase,
   context: { readonly image: DiskImage; readonly start: DiskRecording },
 ): string | undefined {
-  const { root, directory, versions } = story;
+  const { root, directory, versions, optional = [] } = story;
   const wanted = new Map(
     (versions.at(-1) ?? []).map((file) => [join(directory, ...file.path.split("/")), file.bytes]),
   );
@@ -159,6 +160,13 @@ function leftWrong(
     const path = join(root, relative);
     if (path === marker || wanted.has(path)) continue;
     if (path.startsWith(`${metadata}/`) && path.endsWith(".metadata")) continue;
+    if (isMark(path)) continue;
+    const listed = optional.filter((file) => join(directory, ...file.path.split("/")) === path);
+    if (listed.length > 0 && node.kind === "file") {
+      const isListed = listed.some(({ bytes }) => contentName(bytes) === contentName(node.bytes));
+      if (isListed) continue;
+      return `${path} has other bytes`;
+    }
     const former = path.startsWith(`${directory}/`) ? undefined : before.get(relative);
     if (
       former?.kind === "file" &&

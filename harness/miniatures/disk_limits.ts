@@ -40,7 +40,8 @@ export const diskLimitMiniatures: readonly Miniature[] = [
   }),
   miniature("calls_disks_network", {
     mistake: "Reports a failing disk as a bad connection.",
-    breaks: ["DL-DISK-ERROR"],
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/errno"],
     wrapManager: (manager) => ({
       download: onFailure(manager, (error) => {
         if (asFailure(error)?.code !== "disk-io") throw error;
@@ -50,7 +51,8 @@ export const diskLimitMiniatures: readonly Miniature[] = [
   }),
   miniature("calls_locked_places_full", {
     mistake: "Reports a place that it may not write as a full disk.",
-    breaks: ["DL-DISK-ERROR"],
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/refused_calls"],
     wrapManager: (manager) => ({
       download: onFailure(manager, (error) => {
         if (asFailure(error)?.code !== "access-denied" || !isRefusal(error)) throw error;

@@ -2,8 +2,10 @@ import { dirname } from "node:path";
 import { DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
 import { makeDirectories } from "../disk/mod.ts";
 import { encodePath } from "../hub/hub_route.ts";
+import { asFailure } from "../scenario/verdict.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
+import { emptyResult, onFailure } from "./parts/failures.ts";
 import { changingListings, type ListedEntry, withHeaders } from "./parts/hub_exchanges.ts";
 
 /** Limits of what is followed or held, so that a scenario ends. */
@@ -58,13 +60,34 @@ export const hubProtocolMiniatures: readonly Miniature[] = [
   }),
   miniature("stops_at_first_page", {
     mistake: "Treats the first page of a listing as the whole.",
-    // A subject that never looks at the second page does not notice that there is no last one.
+    // A subject that never looks at the second page does not notice that there is no last one, and reports the repository as
+    // incomplete.
     // The normal download that comes after an attack is listed in pages too, and is not whole then.
-    breaks: ["HUB-PAGES", "HUB-LIMIT-LISTING", "DL-NOT-A-HUB"],
+    breaks: ["HUB-PAGES", "ERROR-KIND", "DL-NOT-A-HUB"],
+    shownBy: ["hub/listing_pages", "hub/endless_listing", "hub/hostile"],
     wrapHost: (host) => ({
       fetch: async (url, request) =>
         withHeaders(await host.fetch(url, request), { link: undefined }),
     }),
+  }),
+  miniature("settles_for_no_listing", {
+    mistake: "Treats a listing without end as a model without files.",
+    breaks: ["HUB-LIMIT-LISTING"],
+    wrapStart: (start, { host, config }) => {
+      let isListing = false;
+      const fetch: typeof host.fetch = async (url, request) => {
+        const response = await host.fetch(url, request);
+        isListing = response.status === 200 && url.includes("/tree/");
+        return response;
+      };
+      const manager = start({ ...host, fetch }, config);
+      return withMethods(manager, {
+        download: onFailure(manager, (error) => {
+          if (!isListing || asFailure(error)?.code !== "limit-exceeded") throw error;
+          return emptyResult(config.root);
+        }),
+      });
+    },
   }),
   miniature("knows_two_redirects", {
     mistake: "Follows the redirects 302 and 307 and treats the others as errors.",

@@ -32,6 +32,19 @@ export const integrityMiniatures: readonly Miniature[] = [
       }),
     }),
   }),
+  miniature("calls_wrong_bytes_internal", {
+    mistake: "Refuses wrong bytes, as it must, and reports only an internal failure.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/wrong_bytes"],
+    wrapManager: (manager) => ({
+      download: onFailure(manager, (error) => {
+        const refused = asFailure(error);
+        if (refused?.code !== "integrity") throw error;
+        const { file, expected, actual } = refused;
+        throw Object.assign(failure("internal", refused.message), { file, expected, actual });
+      }),
+    }),
+  }),
   miniature("publishes_before_verify", {
     mistake: "Creates a file at its place before its content is moved there.",
     // A crash in between leaves the empty file, as a reader in between sees it.

@@ -13,6 +13,8 @@ export interface Miniature {
   readonly mistake: string;
   /** The requirements that it breaks: these must fail, and no others. */
   readonly breaks: readonly RequirementId[];
+  /** The scenarios that show it, where others judge the same of another mistake. @default {all that judge what it breaks} */
+  readonly shownBy?: readonly string[];
   /** Builds the mistake into a subject; each start of the result has a state of its own. */
   wrap(subject: Subject): Subject;
 }
@@ -39,15 +41,16 @@ export type MiniatureWrapper =
     };
 
 /** Options of {@linkcode miniature}. */
-export type MiniatureOptions = Pick<Miniature, "mistake" | "breaks"> & MiniatureWrapper;
+export type MiniatureOptions = Pick<Miniature, "mistake" | "breaks" | "shownBy"> & MiniatureWrapper;
 
 /** Makes a miniature. Its wrapper is called once for each start of the subject. */
 export function miniature(name: string, options: MiniatureOptions): Miniature {
-  const { mistake, breaks } = options;
+  const { mistake, breaks, shownBy } = options;
   return {
     name,
     mistake,
     breaks,
+    ...(shownBy === undefined ? {} : { shownBy }),
     wrap: (subject) => ({
       name: `${name}(${subject.name})`,
       version: subject.version,

@@ -95,7 +95,8 @@ export const retryingMiniatures: readonly Miniature[] = [
   }),
   miniature("blames_the_network", {
     mistake: "Reports a login page as a bad connection.",
-    breaks: ["DL-NOT-A-HUB"],
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/login_page"],
     wrapManager: (manager) => ({
       download: onFailure(manager, (error) => {
         if (asFailure(error)?.code !== "not-a-hub") throw error;

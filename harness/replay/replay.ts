@@ -86,7 +86,12 @@ export function formatReplay(replay: Replay, secrets: readonly string[] = []): s
   const redacted = {
     ...redactValue(rest, { secrets, keptKeys: KEPT_KEYS }),
     // The tokens of a case are drawn, and part of what it is about.
-    given: redactValue(given, { secrets, keptKeys: KEPT_KEYS, isByLook: false }),
+    given: redactValue(given, {
+      secrets,
+      keptKeys: KEPT_KEYS,
+      isByLook: false,
+      arePlacesKept: true,
+    }),
   };
   return `${JSON.stringify(redacted, undefined, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import { shellWord, subjectOptions } from "../subjects/subject_text.ts";
 
 /** Longest line of a failure report; a longer one is cut in the middle. */
 const LINE_LENGTH_MAX = 600;
@@ -29,7 +30,7 @@ export function failureStory(
     return [`${scenario} in ${world}: passes, but is listed as a known deviation`, ...known].join(
       "\n",
     );
-  const who = options.subject === undefined ? "" : ` --subject ${shellWord(options.subject)}`;
+  const who = options.subject === undefined ? "" : ` ${subjectOptions(options.subject)}`;
   const again = `mlx-conform${who} --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
@@ -38,7 +39,7 @@ export function failureStory(
       `  again: ${again}`,
     ].join("\n");
   }
-  const { requirement, detail, counterexample, path, words } = breakage;
+  const { requirement, detail, expected, counterexample, path, words } = breakage;
   const { replayFile } = options;
   const what =
     requirement === undefined
@@ -51,6 +52,7 @@ export function failureStory(
   return [
     ...what,
     ...known,
+    ...(expected === undefined ? [] : [`  expected: ${shorten(expected)}`]),
     `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
     `  given: ${first}`,
     ...rest.map((line) => `         ${line}`),
@@ -74,23 +76,4 @@ export function failureStories(
     (promise) => failureStory({ ...result, breakage: promise }, options) ?? [],
   );
   return stories.length === 0 ? undefined : stories.join("\n\n");
-}
-
-/**
- * Quotes a word for a shell, where it needs quotes.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { shellWord } from "mlx-layout/harness/internal";
- *
- * assert.equal(shellWord("hub-js"), "hub-js");
- * assert.equal(shellWord("python a.py"), '"python a.py"');
- * assert.equal(shellWord('sh "my adapter.sh"'), `'sh "my adapter.sh"'`);
- * ```
- */
-export function shellWord(text: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  if (!/["$`\\!]/.test(text)) return `"${text}"`;
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

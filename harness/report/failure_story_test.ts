@@ -62,6 +62,15 @@ test("failureStory() tells the smallest case in words and names the replay file"
   ]);
 });
 
+test("failureStory() says what was expected beside what was seen", () => {
+  const facts = { expected: "an error of kind disk-full", detail: "internal: no room" };
+  const told = { ...BROKEN, breakage: { ...BROKEN.breakage, ...facts } } as ScenarioResult;
+  assert.deepEqual(failureStory(told)?.split("\n").slice(2, 4), [
+    "  expected: an error of kind disk-full",
+    "  seen:  internal: no room",
+  ]);
+});
+
 test("failureStory() has nothing to say about a pass or a skip", () => {
   assert.equal(failureStory(PASSED), undefined);
   assert.equal(failureStory({ ...PASSED, status: "skip" }), undefined);
@@ -74,6 +83,7 @@ test("failureStory() stays within 15 lines, whatever was seen", () => {
     detail: "line\n".repeat(100),
     counterexample: "x".repeat(5000),
     path: "0",
+    expected: "x".repeat(5000),
     words: describeGiven({
       steps: Array.from({ length: 40 }, () => ({ type: "download", note: "x".repeat(500) })),
     }),

@@ -46,7 +46,6 @@ export type {
   RunMachine,
   RunRecord,
 } from "./record/run_record.ts";
-export { shellWord } from "./failure_story.ts";
 export { flakyDeviations } from "./flaky_deviations.ts";
 export { tapReport } from "./formats/tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./tables/trace_table.ts";

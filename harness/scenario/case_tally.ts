@@ -1,7 +1,7 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { SimulatedHub } from "../hub/mod.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Verdict } from "./verdict.ts";
+import { ownRequirements, type Verdict } from "./verdict.ts";
 
 const NOTES_MAX = 10;
 
@@ -56,8 +56,10 @@ export class CaseTally {
   }
 
   get isAllSkipped(): boolean {
-    return this.#scenario.covers.every(
-      (id) => this.judged[id] === undefined && this.skipped[id] !== undefined,
+    const { covers } = this.#scenario;
+    return (
+      covers.every((id) => this.judged[id] === undefined) &&
+      ownRequirements(covers).every((id) => this.skipped[id] !== undefined)
     );
   }
 
@@ -75,7 +77,7 @@ export class CaseTally {
   lacks(): string[] {
     const { covers, goals = [] } = this.#scenario;
     return [
-      ...covers
+      ...ownRequirements(covers)
         .filter((id) => this.judged[id] === undefined && this.skipped[id] === undefined)
         .map((id) => `${id} was never judged`),
       ...goals

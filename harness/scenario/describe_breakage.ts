@@ -5,7 +5,7 @@ import { requirementOf } from "./classify_error.ts";
 import { describeGiven } from "./describe_given.ts";
 import { encodeGiven } from "./encode_given.ts";
 import type { BrokenPromise } from "./scenario_result.ts";
-import { describeError, RequirementBroken } from "./verdict.ts";
+import { type BreakageFacts, describeError, RequirementBroken } from "./verdict.ts";
 
 /** What is known of the smallest case that failed. */
 export interface FailedCase {
@@ -29,10 +29,16 @@ export function describeBreakage(failed: FailedCase): BrokenPromise {
     detail: isFidelity
       ? `red on disk and green in memory, so the worlds differ: ${requirement}: ${detail}`
       : detail,
+    ...(error instanceof RequirementBroken ? aroundDetail(error.facts) : {}),
     counterexample: fc.stringify(given),
     path,
     ...(given === undefined ? {} : writtenDown(given)),
   };
+}
+
+/** What is known of a breakage besides what was seen. */
+function aroundDetail({ detail: _detail, ...rest }: BreakageFacts): Omit<BreakageFacts, "detail"> {
+  return rest;
 }
 
 /** A scenario whose cases are not plain data fails in a test of its own, and not in the middle of a verdict. */

@@ -4,7 +4,7 @@ import { describeBreakage } from "./describe_breakage.ts";
 import { RequirementBroken } from "./verdict.ts";
 
 const FAILED = {
-  error: new RequirementBroken("DL-RESUME", "12 of 13 bytes"),
+  error: new RequirementBroken("DL-RESUME", { detail: "12 of 13 bytes" }),
   given: { sizeBytes: 13 },
   path: "2:0",
   answerable: ["DL-RESUME"],

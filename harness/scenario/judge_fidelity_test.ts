@@ -46,7 +46,7 @@ test("a scenario that memory cannot tell is not told there", async () => {
 });
 
 test("isFidelityFault() needs a verdict on disk, and a green case in memory", async () => {
-  const broken = new RequirementBroken("LAYOUT-SET", "gone");
+  const broken = new RequirementBroken("LAYOUT-SET", { detail: "gone" });
   const green = async () => {};
   const red = () => Promise.reject(broken);
   assert.equal(await isFidelityFault({ error: broken, runInMemory: green }), true);

@@ -1,5 +1,5 @@
 import type { RequirementId, Subject } from "../../spec/mod.ts";
-import { HarnessError, NotApplicable } from "../errors.ts";
+import { HarnessError, NotApplicable, SubjectFault } from "../errors.ts";
 import type { SimulatedHub } from "../hub/mod.ts";
 import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
@@ -8,7 +8,13 @@ import type { World, WorldKind } from "../worlds/world.ts";
 import type { CaseTally } from "./case_tally.ts";
 import { CaseTimeout, requirementOf } from "./classify_error.ts";
 import type { Scenario } from "./scenario.ts";
-import { asFailure, describeError, type RequirementBroken, Verdict } from "./verdict.ts";
+import {
+  asFailure,
+  describeError,
+  ownRequirements,
+  RequirementBroken,
+  Verdict,
+} from "./verdict.ts";
 
 /** Real time that one case may take. */
 const CASE_MS_MAX = { memory: 20_000, disk: 20_000, process: 180_000 } as const;
@@ -44,8 +50,9 @@ interface Played {
  */
 export async function runCase(scenario: Scenario, options: RunCaseOptions): Promise<void> {
   const { tally, excused } = options;
-  const [excuse] = scenario.covers.map((id) => excused.get(id));
-  if (excuse !== undefined && scenario.covers.every((id) => excused.has(id))) {
+  const own = ownRequirements(scenario.covers);
+  const [excuse] = own.map((id) => excused.get(id));
+  if (excuse !== undefined && own.every((id) => excused.has(id))) {
     tally.skip(new Set(), excuse);
     return;
   }
@@ -108,9 +115,30 @@ function skipReason(
   if (setup !== undefined)
     return { judged, why: `a step before what is judged failed (${setup.code})` };
   const isBreakage = requirementOf(cause, covers) !== undefined;
-  return isBreakage && hasMissed(world.hub)
-    ? { judged: new Set(), why: "it never made the request at which the hub was to misbehave" }
+  if (isBreakage && hasMissed(world.hub))
+    return {
+      judged: new Set(),
+      why: "it never made the request at which the hub was to misbehave",
+    };
+  return isEndless(cause) && isSilent(world.hub)
+    ? { judged, why: "it waits longer for a silent hub than this suite does" }
     : undefined;
+}
+
+function isEndless(cause: unknown): boolean {
+  return cause instanceof RequirementBroken
+    ? cause.facts.isEndless === true
+    : cause instanceof SubjectFault && cause.kind === "subject-timeout";
+}
+
+/** Whether the hub kept the subject waiting: the specification says that it gives up then, and not after how long. */
+function isSilent(hub: SimulatedHub): boolean {
+  const fired = hub.firedCounts();
+  return hub.faults.some(({ do: action }, at) => {
+    const isStall = action.type === "cut" && action.how === "stall";
+    const isSlow = isStall || ["no-answer", "drip", "delay"].includes(action.type);
+    return isSlow && (fired[at] ?? 0) > 0;
+  });
 }
 
 /** Whether the case set faults and none of them happened: then what went wrong has another cause. */

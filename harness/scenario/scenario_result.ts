@@ -1,6 +1,7 @@
 import type { RequirementId } from "../../spec/mod.ts";
 import type { EncodedGiven } from "./encode_given.ts";
 import type { SubjectFaultKind } from "../errors.ts";
+import type { BreakageFacts } from "./verdict.ts";
 import type { WorldKind } from "../worlds/world.ts";
 
 /**
@@ -20,10 +21,9 @@ export type ScenarioStatus =
   | "unexpected-pass";
 
 /** What broke, and how to see it again. */
-export interface BrokenPromise {
+export interface BrokenPromise extends BreakageFacts {
   /** Undefined when it is no fault of the subject. */
   readonly requirement: RequirementId | undefined;
-  readonly detail: string;
   /** The smallest case that was found. */
   readonly counterexample: string;
   /** Whether the list of known deviations says so. */

@@ -5,19 +5,50 @@ import {
   type RequirementId,
   REQUIREMENTS,
 } from "../../spec/mod.ts";
-import { ProcessKilled, SubjectFault, HarnessError, NotApplicable } from "../errors.ts";
+import {
+  EndlessCall,
+  HarnessError,
+  NotApplicable,
+  ProcessKilled,
+  SubjectFault,
+} from "../errors.ts";
+
+/** The requirement about the codes of failures: a wrong one breaks this and nothing else. */
+const KIND: RequirementId = "ERROR-KIND";
+
+/** What a scenario is about: `ERROR-KIND` accompanies the requirements that ask for a failure, and is judged where one comes. */
+export function ownRequirements(covers: readonly RequirementId[]): readonly RequirementId[] {
+  const own = covers.filter((id) => id !== KIND);
+  return own.length > 0 ? own : covers;
+}
+
+/** What broke a requirement. */
+export interface BreakageFacts {
+  /** What was seen. */
+  readonly detail: string;
+  /** What should have been seen, where the requirement's sentence does not say it. */
+  readonly expected?: string;
+  /** Whether all that was seen is that the subject failed where it should have succeeded. */
+  readonly isRefusal?: true;
+  /** Whether all that was seen is that a call had no end for as long as anybody waits. */
+  readonly isEndless?: true;
+}
 
 /** A promise that was broken: the subject's fault. */
 export class RequirementBroken extends Error {
   override readonly name = "RequirementBroken";
   readonly requirement: RequirementId;
-  readonly detail: string;
+  readonly facts: BreakageFacts;
 
-  constructor(requirement: RequirementId, detail: string) {
+  constructor(requirement: RequirementId, facts: BreakageFacts) {
     const { level, text } = REQUIREMENTS[requirement];
-    super(`${requirement} ${level}: ${text} (${detail})`);
+    super(`${requirement} ${level}: ${text} (${facts.detail})`);
     this.requirement = requirement;
-    this.detail = detail;
+    this.facts = facts;
+  }
+
+  get detail(): string {
+    return this.facts.detail;
   }
 }
 
@@ -47,14 +78,21 @@ export class Verdict {
   /**
    * Judges a requirement.
    *
+   * @param detail what is seen when the condition does not hold; with what was expected, where the requirement does not say it
    * @throws {RequirementBroken} when the condition does not hold
    * @throws {HarnessError} when the scenario does not cover the requirement
    */
-  holds(id: RequirementId, condition: boolean, detail: string | (() => string)): void {
+  holds(
+    id: RequirementId,
+    condition: boolean,
+    detail: string | (() => string) | BreakageFacts,
+  ): void {
     this.#assertCovered(id);
     if (this.#excused.has(id)) return;
     this.judged.add(id);
-    if (!condition) throw this.#break(id, typeof detail === "string" ? detail : detail());
+    if (condition) return;
+    if (typeof detail === "object") throw this.#break(id, detail);
+    throw this.#break(id, { detail: typeof detail === "string" ? detail : detail() });
   }
 
   /** Awaits the subject; a rejection breaks the requirement. A killed process is passed on: that was no answer. */
@@ -68,17 +106,30 @@ export class Verdict {
       if (isCourtMatter(error)) throw error;
       this.#assertAnswerable(id);
       this.judged.add(id);
-      throw this.#break(id, `it rejected with ${describeError(error)}`);
+      throw this.#break(id, {
+        expected: "success",
+        ...(error instanceof EndlessCall
+          ? { detail: error.message, isEndless: true }
+          : { detail: `it rejected with ${describeError(error)}`, isRefusal: true }),
+      });
     }
   }
 
-  /** Awaits a failure with one of these codes; success or another code breaks the requirement. */
+  /**
+   * Awaits a failure: success, or a call without an end, breaks the requirement. A failure with another code than these breaks
+   * `ERROR-KIND`, and not the requirement.
+   *
+   * @throws {RequirementBroken} when it does not fail, or with another code
+   * @throws {HarnessError} when the scenario does not cover the requirement and `ERROR-KIND`
+   */
   async fails(
     id: RequirementId,
     action: () => Promise<unknown>,
     codes: readonly ErrorCode[],
   ): Promise<Failure> {
     this.#assertCovered(id);
+    this.#assertCovered(KIND);
+    const expected = anErrorOf(codes);
     let value: unknown;
     try {
       value = await action();
@@ -86,19 +137,28 @@ export class Verdict {
       if (isCourtMatter(error)) throw error;
       this.#assertAnswerable(id);
       this.judged.add(id);
-      const failure = asFailure(error);
-      if (failure !== undefined && codes.includes(failure.code)) return failure;
-      throw this.#break(
-        id,
-        `it must reject with ${codes.join(" or ")}, and did with ${describeError(error)}`,
-      );
+      if (error instanceof EndlessCall)
+        throw this.#break(id, { expected, detail: error.message, isEndless: true });
+      return this.hasKind(error, codes);
     }
     this.#assertAnswerable(id);
     this.judged.add(id);
-    throw this.#break(
-      id,
-      `it must reject with ${codes.join(" or ")}, and answered ${JSON.stringify(value)}`,
-    );
+    throw this.#break(id, { expected, detail: `it succeeded with ${JSON.stringify(value)}` });
+  }
+
+  /**
+   * Judges the code of a failure, by `ERROR-KIND`.
+   *
+   * @returns the failure, also one with another code where nobody answers for that
+   * @throws {RequirementBroken} when it has another code than these
+   */
+  hasKind(error: unknown, codes: readonly ErrorCode[]): Failure {
+    this.#assertCovered(KIND);
+    const isExcused = this.#excused.has(KIND);
+    if (!isExcused) this.judged.add(KIND);
+    const failure = asFailure(error);
+    if (failure !== undefined && (isExcused || codes.includes(failure.code))) return failure;
+    throw this.#break(KIND, { expected: anErrorOf(codes), detail: describeError(error) });
   }
 
   /** Notes that a case really got to what the scenario is about. */
@@ -114,8 +174,8 @@ export class Verdict {
     this.skipped.set(id, why);
   }
 
-  #break(id: RequirementId, detail: string): RequirementBroken {
-    const broken = new RequirementBroken(id, detail);
+  #break(id: RequirementId, facts: BreakageFacts): RequirementBroken {
+    const broken = new RequirementBroken(id, facts);
     this.broken ??= broken;
     return broken;
   }
@@ -156,4 +216,8 @@ export function describeError(error: unknown): string {
   return error instanceof Error
     ? `no known code: ${error.stack ?? error.message}`
     : `no error: ${String(error)}`;
+}
+
+function anErrorOf(codes: readonly ErrorCode[]): string {
+  return `an error of kind ${codes.length > 6 ? "other than internal" : codes.join(" or ")}`;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REQUIREMENTS } from "../../spec/mod.ts";
-import { ProcessKilled, HarnessError } from "../errors.ts";
+import { EndlessCall, HarnessError, ProcessKilled } from "../errors.ts";
 import { RequirementBroken, Verdict } from "./verdict.ts";
 
 const ID = "DL-RETRY";
@@ -52,18 +52,46 @@ test("Verdict.attempt() passes on what is no answer of the subject", async () =>
   }
 });
 
-test("Verdict.fails() takes one of the named codes and nothing else", async () => {
+test("Verdict.fails() takes a failure with one of the named codes", async () => {
   const failure = modelError("gated");
-  assert.equal(await verdictOn().fails(ID, () => Promise.reject(failure), ["gated"]), failure);
+  const verdict = verdictOn();
+  assert.equal(await verdict.fails(ID, () => Promise.reject(failure), ["gated"]), failure);
+  assert.deepEqual([...verdict.judged], [ID, "ERROR-KIND"]);
+});
+
+test("Verdict.fails() counts success, and a call without an end, as the requirement broken", async () => {
   const wrong: (() => Promise<unknown>)[] = [
-    () => Promise.reject(modelError("network")),
-    () => Promise.reject(new Error("no code")),
-    () => Promise.reject(Object.assign(new Error("of no closed set"), { code: "ENOENT" })),
     async () => "success",
+    () => Promise.reject(new EndlessCall("download did not end")),
   ];
   for (const action of wrong) {
-    await assert.rejects(verdictOn().fails(ID, action, ["gated"]), RequirementBroken);
+    const verdict = verdictOn();
+    await assert.rejects(verdict.fails(ID, action, ["gated"]), RequirementBroken);
+    assert.equal(verdict.broken?.requirement, ID);
+    assert.equal(verdict.broken?.facts.expected, "an error of kind gated");
   }
+});
+
+test("Verdict.fails() counts another code as a defect of naming, and the requirement as held", async () => {
+  for (const error of [
+    modelError("network"),
+    new Error("no code"),
+    Object.assign(new Error("of no closed set"), { code: "ENOENT" }),
+  ]) {
+    const verdict = verdictOn();
+    await assert.rejects(verdict.fails(ID, () => Promise.reject(error), ["gated", "offline"]));
+    assert.equal(verdict.broken?.requirement, "ERROR-KIND");
+    assert.equal(verdict.broken?.facts.expected, "an error of kind gated or offline");
+    assert.ok(verdict.judged.has(ID));
+  }
+});
+
+test("Verdict.fails() goes on with any code where nobody answers for kinds", async () => {
+  const excused = new Map([["ERROR-KIND", "it is broken already"] as const]);
+  const verdict = new Verdict([ID, "ERROR-KIND"], [], excused);
+  const failure = modelError("network");
+  assert.equal(await verdict.fails(ID, () => Promise.reject(failure), ["gated"]), failure);
+  assert.deepEqual([verdict.broken, [...verdict.judged]], [undefined, [ID]]);
 });
 
 // Helpers
@@ -73,7 +101,7 @@ function seenBy(verdict: Verdict): string | undefined {
 }
 
 function verdictOn(): Verdict {
-  return new Verdict([ID], ["a retry"]);
+  return new Verdict([ID, "ERROR-KIND"], ["a retry"]);
 }
 
 function modelError(code: string): Error {

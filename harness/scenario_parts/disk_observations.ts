@@ -75,9 +75,14 @@ function likeness(one: Uint8Array, two: Uint8Array): number {
   return at;
 }
 
+/** Whether a file only tells other tools what to make of a directory. */
+export function isMark(path: string): boolean {
+  return /(?:^|\/)(?:\.gitignore|CACHEDIR\.TAG)$/.test(path);
+}
+
 /** What clients keep beside a model for good: facts about its files, and marks for other tools. */
 const BOOKKEEPING =
-  /(?:^|\/)(?:\.gitignore|CACHEDIR\.TAG)$|\.metadata$|(?:^|\/)(?:trees|refs|snapshots|\.no_exist)\/|(?:^|\/)blobs\/[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+  /\.metadata$|(?:^|\/)(?:trees|refs|snapshots|\.no_exist)\/|(?:^|\/)blobs\/[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /**
  * Files that a finished download has left over: parts, temporary files and locks, in whatever layout.
@@ -91,7 +96,10 @@ export async function leftovers(
 ): Promise<string[]> {
   const known = new Set([MARKER_NAME, ...files.map(({ path }) => path)]);
   return (await readTree(world.files, stateDirectory(directory)))
-    .filter(({ kind, path }) => kind !== "directory" && !known.has(path) && !BOOKKEEPING.test(path))
+    .filter(
+      ({ kind, path }) =>
+        kind !== "directory" && !known.has(path) && !isMark(path) && !BOOKKEEPING.test(path),
+    )
     .map(({ path }) => path);
 }
 

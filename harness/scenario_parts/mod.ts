@@ -36,7 +36,7 @@ export {
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
 export { falseMarker, markerText } from "./marker_observations.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
-export { errorOf, namesFile, settled, textOf } from "./outcomes.ts";
+export { errorOf, isOfCommit, namesFile, settled, textOf, throughTrouble } from "./outcomes.ts";
 export {
   filePlace,
   inHubapi,
@@ -70,6 +70,7 @@ export {
   contentExchanges,
   firstByte,
   type SeenRequest,
+  takenFiles,
   wireLog,
   type WireLog,
 } from "./wire_observations.ts";

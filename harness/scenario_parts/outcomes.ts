@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
+import type { DownloadResult } from "../../spec/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
+import type { World } from "../worlds/world.ts";
 
 /**
  * Waits for an answer of the subject where either outcome is right.
@@ -14,6 +16,31 @@ export async function settled<T>(action: () => Promise<T>): Promise<T | undefine
     if (asFailure(error) === undefined) throw error;
     return undefined;
   }
+}
+
+/**
+ * Carries out something through trouble that comes once. A program that gives up is asked again, as its user would do: whether
+ * it tries again by itself is for the requirements about retries, and those about what follows can be judged all the same.
+ */
+export async function throughTrouble<T>(
+  world: Pick<World, "kind">,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (world.kind !== "process" || asFailure(error) === undefined) throw error;
+    return action();
+  }
+}
+
+/** Whether a result is of a commit, as far as it says so: a program need not. What is on the disk decides then. */
+export function isOfCommit(
+  world: Pick<World, "kind">,
+  { commit }: Pick<DownloadResult, "commit">,
+  ...commits: readonly string[]
+): boolean {
+  return commits.includes(commit) || (commit === "" && world.kind === "process");
 }
 
 /** Everything that a value shows when it is printed: text, stack, fields, causes, at any depth. */

@@ -1,5 +1,7 @@
 import type { Fetch, HttpResponse } from "../../spec/mod.ts";
 import type { HubExchange } from "../hub/mod.ts";
+import type { ModelFile } from "../models/mod.ts";
+import { wantedFiles } from "./disk_observations.ts";
 
 /** One request as it left the subject. */
 export interface SeenRequest {
@@ -85,6 +87,16 @@ export function contentExchanges(log: readonly HubExchange[]): HubExchange[] {
 /** Bytes of files that went over the wire. */
 export function contentBytes(log: readonly HubExchange[]): number {
   return contentExchanges(log).reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+}
+
+/**
+ * The files that a download without patterns has to bring or has brought: those that the default patterns take, and others that
+ * were asked for, as a whole snapshot is as good.
+ */
+export function takenFiles(log: readonly HubExchange[], files: readonly ModelFile[]): ModelFile[] {
+  const asked = new Set(log.map(({ file }) => file));
+  const wanted = new Set(wantedFiles(files));
+  return files.filter((file) => wanted.has(file) || asked.has(file.path));
 }
 
 /** The first byte that an exchange asked for. */

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import type { ProgramLimitations } from "./program.ts";
+import { ONCE } from "./subject_text.ts";
 import { installedName, KNOWN_SUBJECTS, type KnownSubject } from "./known_subjects.ts";
 
 /** A program and what it needs in its environment. */
@@ -11,32 +12,67 @@ export interface FoundProgram {
   readonly limitations?: ProgramLimitations;
 }
 
+/** How the names of scripts end: as source or as built. */
+const ENDING = import.meta.url.split(".").at(-1) ?? "js";
 const SCRIPTS = fileURLToPath(new URL("./adapters/", import.meta.url));
 /** Only JavaScript is built; everything else lies with the sources. */
 const ADAPTERS = SCRIPTS.replace(/([/\\])dist([/\\]harness[/\\])/, "$2");
 
+/** How a program is found. */
+export interface FindProgramOptions {
+  /** The directory below which known subjects are installed. */
+  readonly installedUnder: string;
+  /** The directory that relative paths start from. @default {that of this process} */
+  readonly cwd?: string;
+}
+
 /**
- * The program that a command line names: a known subject, or a program and its arguments as in a shell.
+ * The program that a command line names: a known subject, or a program and its arguments as in a shell. A word that is a
+ * relative path starts from the caller's directory, as a subject runs in another one.
  *
- * @param text as after `--subject`
+ * @param text as after `--subject`; with `--once` before it, a program that is run anew for each line
  * @throws {RangeError} when a known subject is not installed
  */
 export function findProgram(
   text: string,
-  options: { readonly installedUnder: string },
+  { installedUnder, cwd = process.cwd() }: FindProgramOptions,
 ): FoundProgram {
   const known = KNOWN_SUBJECTS.find(({ name }) => name === text);
-  if (known === undefined) return { command: splitCommand(text), env: {} };
-  const installed = join(options.installedUnder, installedName(known));
+  if (known === undefined) {
+    const words = splitCommand(text);
+    const isOnce = words[0] === ONCE;
+    const command = fromDirectory(isOnce ? words.slice(1) : words, cwd);
+    return { command: isOnce ? onceCommand(command) : command, env: {} };
+  }
+  const installed = join(installedUnder, installedName(known));
   if (!isInstalled(known, installed))
     throw new RangeError(`${text} is not installed: run "mlx-conform subjects ${text}"`);
   const command = known.command({
     adapters: ADAPTERS,
     scripts: SCRIPTS,
     installed,
-    ending: import.meta.url.split(".").at(-1) ?? "js",
+    ending: ENDING,
   });
   return { command, env: { SUBJECT_DIRECTORY: installed, ...known.env } };
+}
+
+/** The command of a program that is run anew for each line. */
+function onceCommand(command: readonly string[]): string[] {
+  return [process.execPath, join(SCRIPTS, `once_shim.${ENDING}`), ...command];
+}
+
+/** Words of a command line with the relative paths among them made absolute: what begins as one, and arguments that are files. */
+function fromDirectory(words: readonly string[], cwd: string): string[] {
+  return words.map((word, at) => {
+    if (isAbsolute(word)) return word;
+    const isPath = /^\.{1,2}[/\\]/.test(word) || (at === 0 && /[/\\]/.test(word));
+    const path = resolve(cwd, word);
+    return isPath || (at > 0 && isFile(path)) ? path : word;
+  });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Whether everything that a known subject needs is there. */

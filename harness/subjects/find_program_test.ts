@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { findProgram, splitCommand } from "./find_program.ts";
 import { installedName, KNOWN_SUBJECTS } from "./known_subjects.ts";
+import { subjectOptions, subjectText } from "./subject_text.ts";
 
 test("splitCommand() splits at blanks, and quotes hold a word together", () => {
   assert.deepEqual(splitCommand(`python3 "my adapter.py" '--a b'  -x`), [
@@ -16,10 +19,44 @@ test("findProgram() knows the names of subjects, and says how one is installed",
   const options = { installedUnder: "/nowhere" };
   assert.match(findProgram("naive-curl", options).command.join(" "), /once_shim.*naive_curl\.sh/);
   assert.throws(() => findProgram("hub-js", options), /mlx-conform subjects hub-js/);
-  assert.deepEqual(findProgram("./mine --fast", options), {
-    command: ["./mine", "--fast"],
-    env: {},
-  });
+});
+
+test("findProgram() lets relative paths start from the caller's directory", () => {
+  const cwd = fileURLToPath(new URL("adapters", import.meta.url));
+  const commandOf = (text: string) =>
+    findProgram(text, { installedUnder: "/nowhere", cwd }).command;
+  assert.deepEqual(commandOf("./mine --fast"), [join(cwd, "mine"), "--fast"]);
+  assert.deepEqual(commandOf("bin/mine ../x.json"), [
+    join(cwd, "bin/mine"),
+    join(cwd, "../x.json"),
+  ]);
+  // A program by its name is looked for in PATH, an argument that is no file is left as it is.
+  assert.deepEqual(commandOf("sh naive_curl.sh swift_hubs /abs/x -- nowhere.py"), [
+    "sh",
+    join(cwd, "naive_curl.sh"),
+    "swift_hubs",
+    "/abs/x",
+    "--",
+    "nowhere.py",
+  ]);
+});
+
+test("findProgram() puts a program that is run anew for each line behind the shim", () => {
+  const cwd = fileURLToPath(new URL("adapters", import.meta.url));
+  const { command } = findProgram("--once sh naive_curl.sh", { installedUnder: "/nowhere", cwd });
+  const [node, shim, ...rest] = command;
+  assert.equal(node, process.execPath);
+  assert.match(shim ?? "", /adapters.once_shim\.(ts|js)$/);
+  assert.deepEqual(rest, ["sh", join(cwd, "naive_curl.sh")]);
+});
+
+test("subjectText() and subjectOptions() are each other's reverse", () => {
+  assert.equal(subjectText({ subject: "sh a.sh", once: true }), "--once sh a.sh");
+  assert.equal(subjectText({ subject: "hub-js", once: false }), "hub-js");
+  assert.equal(subjectText({}), undefined);
+  assert.throws(() => subjectText({ once: true }), /--subject/);
+  assert.equal(subjectOptions("--once sh a.sh"), '--once --subject "sh a.sh"');
+  assert.equal(subjectOptions("hub-js"), "--subject hub-js");
 });
 
 test("known subjects have names of their own, and share what they have in common", () => {

@@ -11,7 +11,9 @@ export interface NetworkBounds {
   readonly detail: string;
 }
 
-const RAISE_LOOPBACK = 'ip link set lo up && exec "$0" "$@"';
+/** Without a second address some resolvers, which ask whether there is any but the first, find not even `localhost`. */
+const RAISE_LOOPBACK =
+  'ip link set lo up && { ip addr add 127.0.0.2/8 dev lo 2>/dev/null || :; } && exec "$0" "$@"';
 const UNBOUND: NetworkBounds = {
   launcher: [],
   detail: "not bound: this system gives no network of its own",

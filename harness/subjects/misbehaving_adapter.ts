@@ -41,6 +41,8 @@ async function perform(order: Parameters<typeof download>[0] & { id: number }): 
   const { id } = order;
   switch (manner) {
     case "garbage":
+      process.stderr.write("a warning\n");
+      await new Promise((resolve) => setTimeout(resolve, 100));
       process.stdout.write("Downloading…\n");
       return;
     case "silent":
@@ -95,7 +97,9 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     write({ type: "result", id: message.id, error });
   } else if (message.type === "operation") {
     void perform(message);
-  } else if (manner !== "mute") {
+  } else if (manner === "mute") {
+    process.stderr.write("Traceback\nModuleNotFoundError: no module named 'requests'\n");
+  } else {
     write({
       ...HELLO,
       ...(manner === "version" ? { protocol: 2 } : {}),

@@ -12,6 +12,7 @@ import type { World } from "../worlds/world.ts";
 import type { SubjectHello, SubjectLimits } from "./message.ts";
 import { type ProgramSubject, programSubject } from "./program.ts";
 import { smoke } from "../worlds/smoke.ts";
+import { findProgram } from "./find_program.ts";
 import { startProgram } from "./start_program.ts";
 
 const ADAPTER = fileURLToPath(new URL("./misbehaving_adapter.ts", import.meta.url));
@@ -111,6 +112,29 @@ test("a subject that says no hello is given up", async () => {
   await assert.rejects(startProgram(command, { limits }), { kind: "subject-timeout" });
 });
 
+test("what an adapter wrote to its error output stands beside a missing hello, a crash and a wrong line", async () => {
+  const saidOf = async (command: readonly string[]) => {
+    const limits = { ...LIMITS, helloMs: 6_000 };
+    const [first] = await smoke({ command, limits });
+    return first?.fault ?? "";
+  };
+  const mute = await saidOf(adapter("mute").program.command);
+  assert.match(mute, /no hello within 6000 ms\n {2}stderr: Traceback\n {2}stderr: ModuleNotFound/);
+  const crashed = await saidOf(["sh", "-c", "echo 'no such file: x.py' >&2; exit 2"]);
+  assert.match(crashed, /exit code 2 by itself: no such file: x\.py\n {2}stderr: no such file/);
+  const garbage = await judge("garbage");
+  assert.match(garbage.breakage?.detail ?? "", /no JSON: Downloading.*\n {2}stderr: a warning/);
+});
+
+test("a program that is run anew for each line and says no hello is a crash, with what it said", async () => {
+  const { command } = findProgram("--once sh -c 'echo nothing is here >&2; exit 3' sh", {
+    installedUnder: "/nowhere",
+  });
+  const [first] = await smoke({ command, limits: LIMITS });
+  assert.match(first?.fault ?? "", /exit code 1 by itself: It ended with 3 and without a hello/);
+  assert.match(first?.fault ?? "", /stderr: nothing is here/);
+});
+
 test("a program that is not there is a crash", async () => {
   await assert.rejects(startProgram(["/nowhere/adapter"]), { kind: "subject-crash" });
 });
@@ -190,7 +214,7 @@ test("what cannot be played with a program is skipped, with the reason, also whe
 test("a program is not blamed when the hub never got to lie to it", async () => {
   const missed = scenario({
     name: "harness/missed",
-    covers: ["DL-RETRY"],
+    covers: ["DL-RETRY", "ERROR-KIND"],
     given: {},
     async check(_, world, verdict) {
       world.hub.publish(REPOSITORY, [{ path: "config.json", bytes, lfs: false }]);

@@ -6,7 +6,14 @@
 
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 export { deviationsBeside } from "./deviations_beside.ts";
-export { findProgram, type FoundProgram, isInstalled, splitCommand } from "./find_program.ts";
+export {
+  findProgram,
+  type FindProgramOptions,
+  type FoundProgram,
+  isInstalled,
+  splitCommand,
+} from "./find_program.ts";
+export { shellWord, type SubjectOptions, subjectOptions, subjectText } from "./subject_text.ts";
 export { HEAD } from "./head_view.ts";
 export {
   installedName,
@@ -29,7 +36,7 @@ export {
   type SubjectRole,
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
-export { roleOf } from "./role_of.ts";
+export { answersFor, roleOf } from "./role_of.ts";
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";
 export { type ProgramLimitations } from "./program.ts";

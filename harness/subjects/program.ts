@@ -44,4 +44,6 @@ export function isProgram(subject: Subject): subject is ProgramSubject {
 export interface ProgramLimitations {
   /** It downloads no repository that has an empty file. */
   readonly emptyFiles: boolean;
+  /** Why not even a plain download succeeds where the cases are played, though it does elsewhere on this machine. */
+  readonly sandbox?: string;
 }

@@ -1,5 +1,11 @@
 import type { WaitOptions } from "../../spec/mod.ts";
-import { HarnessError, NotApplicable, ProcessKilled, SubjectFault } from "../errors.ts";
+import {
+  EndlessCall,
+  HarnessError,
+  NotApplicable,
+  ProcessKilled,
+  SubjectFault,
+} from "../errors.ts";
 import { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
 import {
   type MessageFromSubject,
@@ -237,7 +243,7 @@ export class SubjectConnection {
       return;
     }
     const { resolve, reject } = pending;
-    const endless = () => reject(Object.assign(new Error(what), { code: "internal" }));
+    const endless = () => reject(new EndlessCall(what));
     this.#calls.set(id, { ...pending, resolve: endless, reject: endless });
     this.#cancel(id, this.#calls.get(id) ?? { ...pending, resolve });
   }
@@ -255,8 +261,11 @@ export class SubjectConnection {
     this.#fail(new SubjectFault("subject-protocol", what));
   }
 
-  #fail(fault: SubjectFault): void {
+  #fail({ kind, message }: SubjectFault): void {
     if (this.#end !== undefined) return;
+    // The first line says what happened; what the subject itself had to say of it follows.
+    const said = this.process.stderrTail.map((line) => `  stderr: ${line}`);
+    const fault = new SubjectFault(kind, [message, ...said].join("\n"));
     this.#options.onFault?.(fault);
     this.#stop(fault);
     this.process.signal("SIGKILL");

@@ -13,6 +13,9 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 /** How many of the last bytes of its error output are kept. */
 const STDERR_BYTES_KEPT = 256 * 1024;
 const STOP_MS_MAX = 500;
+/** What is shown of it beside a fault. */
+const TAIL_LINES = 12;
+const TAIL_LINE_LENGTH_MAX = 300;
 
 /** How a subject's process is started. */
 export interface SubjectProcessOptions {
@@ -79,6 +82,13 @@ export class SubjectProcess {
   /** The end of its error output. */
   get stderr(): string {
     return this.#stderr.toString("utf8");
+  }
+
+  /** The last lines of it, to show beside a fault. */
+  get stderrTail(): readonly string[] {
+    // The frames of a stack would push out what it is about, which some runtimes write above them.
+    const lines = this.stderr.split("\n").filter((line) => !/^\s*(?:at .*)?$/.test(line));
+    return lines.slice(-TAIL_LINES).map((line) => line.trimEnd().slice(0, TAIL_LINE_LENGTH_MAX));
   }
 
   write(line: string): void {
@@ -154,8 +164,11 @@ export class SubjectProcess {
       this.#options.onKilled();
     } else if (!this.#isEnding) {
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-      const said = this.stderr.trim().split("\n").at(-1) ?? "";
-      this.#fault("subject-crash", `it ended ${how} by itself${said === "" ? "" : `: ${said}`}`);
+      const [said] = this.stderrTail.slice(-1);
+      this.#fault(
+        "subject-crash",
+        `it ended ${how} by itself${said === undefined ? "" : `: ${said}`}`,
+      );
     }
     return { code, signal };
   }

@@ -55,7 +55,8 @@ export async function runMiniature(
   const inMemory = scenarios.filter(({ worlds = ["memory"] }) => worlds.includes("memory"));
   let judged = 0;
   for (const scenario of inMemory) {
-    const own = scenario.covers.filter((id) => breaks.includes(id));
+    const isToShow = miniature.shownBy?.includes(scenario.name) ?? true;
+    const own = isToShow ? scenario.covers.filter((id) => breaks.includes(id)) : [];
     const isShown = own.every((id) => red.some(({ requirement }) => requirement === id));
     const isWanted =
       own.length > 0

@@ -7,7 +7,7 @@ import {
 import { EXIT_CODES } from "./exit_codes.ts";
 import { standingOf } from "./run_suite.ts";
 import type { SubjectRole } from "../subjects/message.ts";
-import { roleOf } from "../subjects/role_of.ts";
+import { answersFor } from "../subjects/role_of.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 
 /** What a whole run says. */
@@ -45,7 +45,7 @@ export function suiteVerdict(
   const claimed = law.flatMap(([name, { level, profile }]) => {
     if (level !== "MUST" || !options.profiles.includes(profile)) return [];
     const id = name as RequirementId;
-    if (options.roles?.includes(roleOf(id)) === false) return [];
+    if (!answersFor(options.roles, id)) return [];
     return [
       standingOf(
         id,

@@ -40,6 +40,11 @@ const WATCH_MS = 1_500;
 export async function processWorld(subject: Subject, options: WorldOptions = {}): Promise<World> {
   if (!isProgram(subject))
     throw new HarnessError(`Cannot start ${subject.name} as a process: it is no program`);
+  const { sandbox } = subject.program.limitations ?? {};
+  if (sandbox !== undefined)
+    throw new NotApplicable(
+      `a step before what is judged failed: in the sandbox not even a plain download succeeds (${sandbox})`,
+    );
   if (options.volume === "folding")
     throw new NotApplicable("no volume here takes names for one that differ in case");
   const base = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-world-")));

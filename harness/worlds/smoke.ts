@@ -75,7 +75,7 @@ export async function smoke(program: SubjectProgram): Promise<SmokeCheck[]> {
         : `${directory} is not under ${world.root}`,
     ));
   if (!goesOn) return checks;
-  await check("an unknown repository is an error with a kind", "adapter", async () => {
+  await check("an unknown repository is an error with a kind", "implementation", async () => {
     try {
       await running.download({ repository: "mlx-community/Absent-4bit" });
       return "it succeeded";
@@ -83,7 +83,7 @@ export async function smoke(program: SubjectProgram): Promise<SmokeCheck[]> {
       if (error instanceof SubjectFault || error instanceof NotApplicable) throw error;
       const { code } = error as { code?: unknown };
       return code === "internal"
-        ? "its kind is internal: map the implementation's error"
+        ? "its kind is internal, which ERROR-KIND counts as wrong: map the implementation's error"
         : undefined;
     }
   });

@@ -42,6 +42,11 @@ export function replaysOption(): Option {
   );
 }
 
+/** How the program that `--subject` names is run. */
+export function onceOption(): Option {
+  return new Option("--once", "the program is started anew for each line, as a shell script is");
+}
+
 /** Restricts a command to some names. */
 export function onlyOption(description: string): Option {
   return new Option("--only <name>", `${description}; may be repeated`).argParser(collectText);

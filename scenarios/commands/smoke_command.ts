@@ -6,6 +6,8 @@
 
 import type { Command } from "commander";
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
+import { subjectText } from "../../harness/subjects/subject_text.ts";
+import { onceOption } from "./command_defaults.ts";
 import { addCommandHelp } from "./command_help.ts";
 import type { ConformContext } from "./conform_context.ts";
 
@@ -15,8 +17,9 @@ export function addSmokeCommand(program: Command, context: ConformContext): void
     .command("smoke")
     .description("Check that an adapter speaks the subject protocol, before a run.")
     .requiredOption("--subject <command>", "the adapter: a command line, or a known name")
-    .action(async ({ subject }: { readonly subject: string }) => {
-      context.finish(await checkAdapter(subject, context));
+    .addOption(onceOption())
+    .action(async (options: { readonly subject: string; readonly once?: boolean }) => {
+      context.finish(await checkAdapter(subjectText(options), context));
     });
   addCommandHelp(command, {
     examples: ["smoke --subject hub-js", 'smoke --subject "python my_adapter.py"'],

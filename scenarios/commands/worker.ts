@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FoundProgram, serveScenarios } from "../../harness/internal.ts";
+import { type FoundProgram, probeSandbox, serveScenarios } from "../../harness/internal.ts";
 import { startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
@@ -13,5 +13,5 @@ const [program] = process.argv.slice(2);
 if (program === undefined) serveScenarios(scenarios, reference);
 else {
   const { command, ...options } = JSON.parse(program) as FoundProgram;
-  serveScenarios(scenarios, await startProgram(command, options));
+  serveScenarios(scenarios, await probeSandbox(await startProgram(command, options)));
 }

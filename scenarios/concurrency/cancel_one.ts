@@ -14,7 +14,7 @@ const REPOSITORY = "mlx-community/CancelOne";
 
 export const cancelOne = scenario({
   name: "concurrency/cancel_one",
-  covers: ["DL-CANCEL", "DL-CONCURRENT"],
+  covers: ["DL-CANCEL", "DL-CONCURRENT", "ERROR-KIND"],
   goals: ["one was cancelled"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readTree } from "../../harness/internal.ts";
+import { leftovers } from "../../harness/internal.ts";
 import {
   type ModelFile,
   modelPlace,
@@ -26,19 +26,21 @@ export async function judgeIntact(
     readonly id: RequirementId;
     readonly repository: string;
     readonly files: readonly ModelFile[];
+    /** Of another revision that was downloaded meanwhile: what is no weight file of it may stay. @default {none} */
+    readonly others?: readonly ModelFile[];
+    /** What is broken where something is left over. @default {as where files are wrong} */
+    readonly leftoversId?: RequirementId;
   },
 ): Promise<void> {
-  const { id, repository } = options;
+  const { id, repository, others = [], leftoversId = id } = options;
   const files = wantedFiles(options.files);
   const directory = modelPlace(world, repository);
   const wrong = await wrongFiles(world, directory, files);
   verdict.holds(id, wrong.length === 0, wrong.join(", "));
   // Other scenarios judge which of the listed files are wanted.
-  const known = new Set([".downloaded", ...options.files.map(({ path }) => path)]);
-  const left = (await readTree(world.files, directory)).filter(
-    ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
-  );
-  verdict.holds(id, left.length === 0, () => `${left[0]?.path} is left`);
+  const known = [...options.files, ...others.filter(({ path }) => !path.endsWith(".safetensors"))];
+  const left = await leftovers(world, directory, known);
+  verdict.holds(leftoversId, left.length === 0, () => `${left[0]} is left`);
 }
 
 /** Awaits downloads, and judges that they end in time. */

@@ -43,6 +43,7 @@ export const twoProcesses = scenario({
       other !== undefined &&
       (await wrongFiles(world, place, wantedFiles(other.files))).length === 0;
     const { files } = isOther ? other : model;
-    await judgeIntact(world, verdict, { id, repository: REPOSITORY, files });
+    const others = (isOther ? model : other)?.files ?? [];
+    await judgeIntact(world, verdict, { id, repository: REPOSITORY, files, others });
   },
 });

@@ -5,8 +5,8 @@
  * - Both succeed in time, with one directory and one intact model.
  * - Nothing is left over, and each content is transferred once.
  */
-import { anySchedule, contentBytes, isPlace } from "../../harness/internal.ts";
-import { anySmallModel, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
+import { anySchedule, contentBytes, isPlace, takenFiles } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
 
 const REPOSITORY = "mlx-community/TwoTasks";
@@ -33,7 +33,8 @@ export const twoTasks = scenario({
       `answered ${results.map(({ directory }) => directory).join(" and ")}`,
     );
     await judgeIntact(world, verdict, { id, repository: REPOSITORY, files: model.files });
-    const totalBytes = wantedFiles(model.files).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const taken = takenFiles(world.hub.log, model.files);
+    const totalBytes = taken.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const sentBytes = contentBytes(world.hub.log);
     verdict.holds(
       "DL-ONE-TRANSFER",

@@ -44,6 +44,10 @@ export async function recordRun(world: World, what: RunToRecord): Promise<CrashC
     directory,
     request,
     versions: what.versions.map((files) => wantedFiles(files)),
+    optional: what.versions.flatMap((files) => {
+      const wanted = new Set(wantedFiles(files));
+      return files.filter((file) => !wanted.has(file));
+    }),
     isLoadable,
     ...(before === undefined ? {} : { before }),
   };

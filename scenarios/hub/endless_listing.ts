@@ -23,7 +23,7 @@ const SHAPES = {
 
 export const endlessListing = scenario({
   name: "hub/endless_listing",
-  covers: ["HUB-LIMIT-LISTING"],
+  covers: ["HUB-LIMIT-LISTING", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     // The last two are slow, so that they are rare.

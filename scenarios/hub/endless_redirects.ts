@@ -13,7 +13,7 @@ const REQUESTS_MAX = 150;
 
 export const endlessRedirects = scenario({
   name: "hub/endless_redirects",
-  covers: ["HUB-HOPS"],
+  covers: ["HUB-HOPS", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     kind: fc.constantFrom("info" as const, "tree" as const, "resolve" as const, "cdn" as const),

@@ -64,7 +64,8 @@ export const environment = scenario({
     verdict.holds(
       "HUB-ENV-TOKEN",
       [...sent].join() === right.join(),
-      () => `sent ${[...sent].join(" and ")} instead of ${right.join()}`,
+      () =>
+        `sent ${[...sent].join(" and ") || "no token"} instead of ${right.join() || "no token"}`,
     );
     if (expected === undefined) verdict.reached("no token was sent");
     else if (expected === tokens.oldName) verdict.reached("the old name was used");

@@ -20,13 +20,13 @@ const REQUIREMENTS: Readonly<Record<AttackGain, RequirementId>> = {
   prototype: "LAYOUT-ROOT-ONLY",
   token: "HUB-TOKEN-HOST",
   measure: "HUB-LIMIT-LISTING",
-  untyped: "DL-NOT-A-HUB",
+  untyped: "ERROR-KIND",
   stuck: "DL-NOT-A-HUB",
 };
 
 export const hostile = scenario({
   name: "hub/hostile",
-  covers: ["LAYOUT-ROOT-ONLY", "HUB-TOKEN-HOST", "HUB-LIMIT-LISTING", "DL-NOT-A-HUB"],
+  covers: ["LAYOUT-ROOT-ONLY", "HUB-TOKEN-HOST", "HUB-LIMIT-LISTING", "DL-NOT-A-HUB", "ERROR-KIND"],
   goals: ["an attack was refused", "an attack came to nothing"],
   given: { attack: anyAttack(), model: anySmallModel({ weightBytesMax: 100 }) },
   world: () => ({ availableBytes: ATTACKED_VOLUME_BYTES, style: { pageSize: 4 } }),

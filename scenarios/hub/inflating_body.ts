@@ -20,7 +20,7 @@ const LISTING_BYTES_MAX = 256 * MEBIBYTE;
 
 export const inflatingBody = scenario({
   name: "hub/inflating_body",
-  covers: ["HUB-LIMIT-INFLATE"],
+  covers: ["HUB-LIMIT-INFLATE", "ERROR-KIND"],
   given: {
     model: anySmallModel(),
     choose: fc.nat(),

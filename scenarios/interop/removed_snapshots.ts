@@ -16,7 +16,7 @@ const SLACK_BYTES = 16;
 
 export const removedSnapshots = scenario({
   name: "interop/removed_snapshots",
-  covers: ["REMOVE-ALL", "REMOVE-BYTES"],
+  covers: ["REMOVE-ALL", "REMOVE-BYTES", "ERROR-KIND"],
   // A program is seldom killed between two calls so close to each other.
   worlds: ["memory", "disk"],
   goals: ["two snapshots", "a content without a link"],

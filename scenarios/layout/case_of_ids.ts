@@ -15,7 +15,7 @@ const IDS = [
 
 export const caseOfIds = scenario({
   name: "layout/case_of_ids",
-  covers: ["LAYOUT-CASE-ID"],
+  covers: ["LAYOUT-CASE-ID", "ERROR-KIND"],
   goals: ["both on one volume", "one refused"],
   given: {
     ids: fc.constantFrom(...IDS),

@@ -20,7 +20,7 @@ const TWINS = [
 
 export const caseTwins = scenario({
   name: "layout/case_twins",
-  covers: ["LAYOUT-CASE-TWINS", "LAYOUT-ROOT-ONLY"],
+  covers: ["LAYOUT-CASE-TWINS", "LAYOUT-ROOT-ONLY", "ERROR-KIND"],
   goals: ["distinguished", "refused"],
   given: {
     model: anySmallModel(),

@@ -15,7 +15,7 @@ const REPOSITORY = "mlx-community/FileAndDirectory";
 
 export const fileAndDirectory = scenario({
   name: "layout/file_and_directory",
-  covers: ["LAYOUT-FILE"],
+  covers: ["LAYOUT-FILE", "ERROR-KIND"],
   given: {
     model: anySmallModel(),
     directory: fc.constantFrom("nowhere", "listed", "on the disk"),

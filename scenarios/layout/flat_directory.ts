@@ -12,7 +12,7 @@ import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 
 export const flatDirectory = scenario({
   name: "layout/flat_directory",
-  covers: ["LAYOUT-FLAT", "MANAGE-BOTH"],
+  covers: ["LAYOUT-FLAT", "MANAGE-BOTH", "ERROR-KIND"],
   given: {
     model: anySmallModel(),
     repository: anyRepository(),

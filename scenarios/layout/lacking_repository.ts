@@ -12,7 +12,7 @@ const PARTS = ["config.json", ".safetensors", "tokenizer.json", "tokenizer_confi
 
 export const lackingRepository = scenario({
   name: "layout/lacking_repository",
-  covers: ["LAYOUT-LACKS"],
+  covers: ["LAYOUT-LACKS", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     repository: anyRepository(),

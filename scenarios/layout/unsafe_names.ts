@@ -22,7 +22,7 @@ const RESERVED = [
 
 export const unsafeNames = scenario({
   name: "layout/unsafe_names",
-  covers: ["LAYOUT-UNSAFE"],
+  covers: ["LAYOUT-UNSAFE", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     path: fc.oneof(

@@ -31,7 +31,7 @@ const WITHIN_MS = LIMITS.loadMs + 5 * LIMITS.endMs;
 
 export const faultyRunner = scenario({
   name: "load/faulty_runner",
-  covers: ["LOAD-RUNNER"],
+  covers: ["LOAD-RUNNER", "ERROR-KIND"],
   given: {
     model: anyModel({ layers: 1 }),
     // Names, as what a case holds is plain data.

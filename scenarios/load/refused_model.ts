@@ -18,7 +18,7 @@ const repository = "mlx-community/Refused-4bit";
 
 export const refusedModel = scenario({
   name: "load/refused_model",
-  covers: ["LOAD-CHECKED"],
+  covers: ["LOAD-CHECKED", "ERROR-KIND"],
   given: {
     model: anyModel({ layers: 1 }),
     // Names, as what a case holds is plain data.

@@ -29,7 +29,7 @@ const include = ["*.safetensors"];
 
 export const freedSpace = scenario({
   name: "manage/freed_space",
-  covers: ["REMOVE-BYTES", "DL-SPACE-FIRST"],
+  covers: ["REMOVE-BYTES", "DL-SPACE-FIRST", "ERROR-KIND"],
   given: {
     sizeBytes: fc.integer({ min: 30_000, max: 50_000 }),
     hasOtherName: fc.boolean(),

@@ -31,7 +31,7 @@ const NEIGHBOURS = ["mlx-community/Removal-2", "other/Removal"];
 
 export const removal = scenario({
   name: "manage/removal",
-  covers: ["REMOVE-ALL", "REMOVE-BYTES", "REMOVE-NEIGHBOURS", "MARK-FIRST-OUT"],
+  covers: ["REMOVE-ALL", "REMOVE-BYTES", "REMOVE-NEIGHBOURS", "MARK-FIRST-OUT", "ERROR-KIND"],
   goals: ["shared data", "an interrupted one"],
   given: {
     model: anySmallModel(),

@@ -29,6 +29,7 @@ export const anyHistoryScenario = scenario({
     "STATUS-LOCAL",
     "VERIFY-ROT",
     "REMOVE-ALL",
+    "ERROR-KIND",
   ],
   goals: [
     "a download finished",

@@ -27,6 +27,7 @@ export const anyTroubleScenario = scenario({
     "STATUS-HONEST",
     "VERIFY-ROT",
     "REMOVE-ALL",
+    "ERROR-KIND",
   ],
   goals: [
     "a fault of the hub",

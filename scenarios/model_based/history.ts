@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { DEFAULT_PATTERNS, type DownloadResult, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import {
+  isOfCommit,
   isPlace,
   exists,
   makeDirectories,
@@ -104,13 +105,15 @@ export class History {
 
   async #download(): Promise<void> {
     const verdict = this.#verdict;
+    const download = () => this.#subject.download({ repository: REPOSITORY });
     if (this.#isUp) {
-      const result = await verdict.attempt("DL-REPAIR-ALONE", () =>
-        this.#subject.download({ repository: REPOSITORY }),
-      );
+      const result = await verdict.attempt("DL-REPAIR-ALONE", download);
       this.#installed = hashesOf(this.#versions[this.#head]?.files ?? []);
       // Which commit it is of is known before a file is looked at: a file too few is the effect of a wrong one.
-      verdict.holds("DL-NEW-COMMIT", result.commit === this.#commit, `it is of ${result.commit}`);
+      verdict.holds("DL-NEW-COMMIT", isOfCommit(this.#world, result, this.#commit), {
+        expected: `commit ${this.#commit}`,
+        detail: `it is of ${result.commit}`,
+      });
       await this.#judgeInstalled(result);
       this.#damaged.clear();
       verdict.reached("a download finished");
@@ -118,16 +121,10 @@ export class History {
     }
     const isWhole = this.#installed !== undefined && this.#damaged.size === 0;
     if (!isWhole) {
-      await verdict.fails(
-        "OFF-INCOMPLETE",
-        () => this.#subject.download({ repository: REPOSITORY }),
-        ["offline", "network"],
-      );
+      await verdict.fails("OFF-INCOMPLETE", download, ["offline", "network"]);
       return;
     }
-    const result = await verdict.attempt("OFF-COMPLETE", () =>
-      this.#subject.download({ repository: REPOSITORY }),
-    );
+    const result = await verdict.attempt("OFF-COMPLETE", download);
     await this.#judgeInstalled(result);
     verdict.reached("a complete model was used offline");
   }
@@ -148,11 +145,10 @@ export class History {
         found?.kind === "file",
         `${path} is not there`,
       );
-      verdict.holds(
-        isDamaged ? "DL-REPAIR-ALONE" : "DL-NEW-COMMIT",
-        found?.sha256 === sha256,
-        `${path} is not of the commit that was asked for`,
-      );
+      verdict.holds(isDamaged ? "DL-REPAIR-ALONE" : "DL-NEW-COMMIT", found?.sha256 === sha256, {
+        expected: `the bytes of version ${this.#head + 1}, which the branch names`,
+        detail: `${path} is not of the commit that was asked for`,
+      });
     }
     const strays = tree.filter(
       ({ path }) => path.endsWith(".safetensors") && !this.#installed?.has(path),
@@ -298,8 +294,9 @@ export class History {
 
   /** At rest, too, a reader sees at a final path a whole file of some version, or what was damaged by hand. */
   async #judgeFinalPaths(): Promise<void> {
+    // What no default pattern takes may be there too: a whole snapshot is as good.
     const known = new Set(
-      this.#versions.flatMap((version) => [...hashesOf(version.files).values()]),
+      this.#versions.flatMap(({ files }) => files.map(({ bytes }) => sha256Hex(bytes))),
     );
     for (const { path, kind, sha256 } of await this.#tree()) {
       if (kind !== "file" || !this.#isFinal(path)) continue;

@@ -8,6 +8,7 @@ import {
   asFailure,
   describeError,
   exists,
+  leftovers,
   limitedFiles,
   observingFiles,
   overwriteBytes,
@@ -29,12 +30,11 @@ import {
   wantedFiles,
   type World,
 } from "../../harness/mod.ts";
-import { type DownloadResult, MARKER_NAME, type WaitOptions } from "../../spec/mod.ts";
+import { type DownloadResult, type WaitOptions } from "../../spec/mod.ts";
 import type { Step, Swarm } from "./trouble.ts";
 
 const REPOSITORY = "mlx-community/Life-4bit";
 const REQUEST = { repository: REPOSITORY };
-const DISK_CODES: readonly (string | undefined)[] = ["disk-full", "access-denied", "disk-io"];
 
 /** How a download ended. */
 type Outcome = { readonly result: DownloadResult } | { readonly error: unknown };
@@ -88,11 +88,9 @@ export class Life {
     const tree = await this.#tree();
     const wrong = this.#wrongOf(tree, this.#versions[this.#head]?.files ?? []);
     verdict.holds(id, wrong === undefined, `${wrong} is not right after the last download`);
-    const known = new Set([MARKER_NAME, ...this.#versions.flatMap(pathsOf)]);
-    const left = tree.find(
-      ({ kind, path }) => kind !== "directory" && !known.has(path) && !path.endsWith(".metadata"),
-    );
-    verdict.holds("DL-LEFTOVERS", left === undefined, () => `${left?.path} is left`);
+    const known = this.#versions.flatMap((version) => version.files);
+    const left = await leftovers(this.#world, this.#directory, known);
+    verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]} is left`);
     const head = new Set(pathsOf(this.#versions[this.#head]));
     const stray = tree.find(({ path }) => path.endsWith(".safetensors") && !head.has(path));
     verdict.holds("LAYOUT-STRAYS", stray === undefined, () => `${stray?.path} is left`);
@@ -227,9 +225,12 @@ export class Life {
     const outcome = await this.#download({ files });
     if (fired() === 0 || !("error" in outcome)) return this.#judgeDownload(outcome);
     this.#verdict.reached("a refusal of the disk");
-    const code = asFailure(outcome.error)?.code;
-    const isKnown = this.#isCalm ? DISK_CODES.includes(code) : code !== undefined;
-    this.#verdict.holds("DL-DISK-ERROR", isKnown, () => describeError(outcome.error));
+    const { error } = outcome;
+    const id = "DL-DISK-ERROR";
+    this.#verdict.holds(id, asFailure(error) !== undefined, () => describeError(error));
+    if (this.#isCalm) this.#verdict.hasKind(error, ["disk-full", "access-denied", "disk-io"]);
+    else
+      this.#verdict.holds("ERROR-KIND", asFailure(error) !== undefined, () => describeError(error));
   }
 
   async #damage({ file, how }: Extract<Step, { readonly type: "damage" }>): Promise<void> {

@@ -12,6 +12,7 @@ import fc from "fast-check";
 import {
   asFailure,
   beginOutage,
+  describeError,
   namesFile,
   OUTAGES,
   readTree,
@@ -21,7 +22,7 @@ import { anySmallModel, scenario, wantedFiles } from "../../harness/mod.ts";
 
 export const incompleteModel = scenario({
   name: "offline/incomplete_model",
-  covers: ["OFF-INCOMPLETE", "OFF-KEEPS"],
+  covers: ["OFF-INCOMPLETE", "OFF-KEEPS", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     outage: fc.constantFrom(...OUTAGES),
@@ -52,7 +53,10 @@ export const incompleteModel = scenario({
     );
     const text = textOf(asFailure(failure));
     for (const path of paths) {
-      verdict.holds("OFF-INCOMPLETE", namesFile(text, path), `${path} is not named in: ${text}`);
+      verdict.holds("OFF-INCOMPLETE", namesFile(text, path), {
+        expected: `an error that names each missing file: ${[...paths].join(", ")}`,
+        detail: `${path} is not named in: ${describeError(failure)}`,
+      });
     }
     const treeAfter = await readTree(world.files, directory);
     const isSame = treeBefore.every((entry) =>

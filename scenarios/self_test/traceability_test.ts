@@ -26,6 +26,17 @@ test("every scenario judges something that a miniature breaks", () => {
   assert.deepEqual(gaps.untried, []);
 });
 
+test("every scenario that is to show a miniature exists, and judges what it breaks", () => {
+  for (const { name, breaks, shownBy = [] } of miniatures)
+    for (const shown of shownBy) {
+      const covers = scenarios.find((scenario) => scenario.name === shown)?.covers ?? [];
+      assert.ok(
+        covers.some((id) => breaks.includes(id)),
+        `${name}: ${shown}`,
+      );
+    }
+});
+
 test("every miniature and every scenario has a name of its own", () => {
   assert.deepEqual(gaps.sameName, []);
   const names = scenarios.map(({ name }) => name);

@@ -39,8 +39,8 @@ const PACE_MS = 20;
 /**
  * Serves a hub on two loopback ports, for clients in other processes.
  *
- * Hub and content network have different host names (`127.0.0.1` and `localhost`), because some
- * clients compare names alone when they decide where a token may go. The hub's origins are
+ * Hub and content network have different hosts (`127.0.0.1` and `127.0.0.3`, or `localhost` where only one address listens),
+ * because some clients compare hosts alone when they decide where a token may go. The hub's origins are
  * rewritten, and the plain addresses live on the content network's host. A connection
  * cannot be refused once it was accepted, so a refusal is a reset before the first byte.
  * A request in absolute form (as to a proxy) is answered too, and logged with this address as its proxy.
@@ -51,8 +51,10 @@ export async function serveHub(
 ): Promise<ServedHub> {
   const { tls } = options;
   const api = await listen("127.0.0.1", tls);
-  const cdn = await listen("localhost", tls);
-  const other = await listen(process.platform === "linux" ? "127.0.0.2" : "localhost", tls);
+  // A client must not need names: a network that has loopback alone need not resolve them.
+  const isLinux = process.platform === "linux";
+  const cdn = await listen(isLinux ? "127.0.0.3" : "localhost", tls);
+  const other = await listen(isLinux ? "127.0.0.2" : "localhost", tls);
   const before = { endpoint: hub.endpoint, cdnOrigin: hub.cdnOrigin, urlOrigin: hub.urlOrigin };
   hub.moveTo({ endpoint: api.origin, cdnOrigin: cdn.origin, urlOrigin: cdn.origin });
   for (const { server, origin } of [api, cdn, other]) {

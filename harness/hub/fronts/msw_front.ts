@@ -24,7 +24,7 @@ interface FetchContext {
   readonly request: HttpRequest;
 }
 
-const LOCAL = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+const LOCAL = /^https?:\/\/(127(?:\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i;
 const BREAKAGE_CODES = {
   refused: "ECONNREFUSED",
   reset: "ECONNRESET",

@@ -17,7 +17,7 @@ export interface TlsCertificate {
   readonly authorityFile: string;
 }
 
-const LOOPBACK_NAMES = "DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:::1";
+const LOOPBACK_NAMES = "DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3,IP:::1";
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { REQUIREMENTS } from "../../../spec/mod.ts";
@@ -105,6 +106,17 @@ test("no secret is written, in whatever field it stands", () => {
   assert.doesNotMatch(text, /s3cr3t|AbCdEfGh|xyz123456/);
   assert.ok(text.split("[token]").length > 20);
   assert.deepEqual(parseRecord(text, "r.jsonl").problems, []);
+});
+
+test("no path of this machine is written, in whatever field it stands", () => {
+  const detail = `7 bytes in ${tmpdir()}/mlx-layout-world-a1B2c3/1/2/3/4/5/6/Documents/Models/x.part`;
+  const story = `again: mlx-conform --subject "python3 ${process.cwd()}/adapter.py"`;
+  const failure = exampleFailure("DL-RESUME", detail);
+  const text = exampleRecordText({ results: [failure], materialOf: () => ({ story }) });
+  const [result] = parseRecord(text, "r.jsonl").results;
+  assert.equal(result?.breakage?.detail, "7 bytes in Documents/Models/x.part");
+  assert.equal(result?.story, 'again: mlx-conform --subject "python3 adapter.py"');
+  for (const place of [process.cwd(), tmpdir()]) assert.ok(!text.includes(`${place}/`), place);
 });
 
 test("runMachine() examines this machine", async () => {

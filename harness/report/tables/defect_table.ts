@@ -10,6 +10,8 @@ export interface KnownDefect {
   readonly requirement: RequirementId;
   /** The scenarios that show it. */
   readonly scenarios: readonly string[];
+  /** Whether a download that only fails shows it too. @default {false} */
+  readonly isShownByRefusal?: true;
 }
 
 /** A defect that a subject showed. */
@@ -33,9 +35,12 @@ export function foundDefects(
       const key = `${defect.name}/${subject.name}/${subject.version}`;
       for (const result of results) {
         if (found.has(key) || !defect.scenarios.includes(result.scenario)) continue;
-        if (!hasBroken(result, defect.requirement)) continue;
+        const shown = [result.breakage, ...(result.further ?? [])].find((promise) =>
+          shows(promise, defect),
+        );
+        if (shown === undefined) continue;
         // The replay beside a result is the case of the first requirement that it broke.
-        const isFirst = result.breakage?.requirement === defect.requirement;
+        const isFirst = shown === result.breakage;
         const replay = isFirst ? result.replay : undefined;
         found.set(key, { defect, subject, scenario: result.scenario, replay });
       }
@@ -61,6 +66,9 @@ export function defectTable(
   return ["| defect | requirement | seen in |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-function hasBroken({ breakage, further = [] }: RecordResult, id: RequirementId): boolean {
-  return [breakage, ...further].some((promise) => promise?.requirement === id);
+/** Whether what was seen is the defect, and not only that the client refused to go on. */
+function shows(promise: RecordResult["breakage"], defect: KnownDefect): boolean {
+  if (promise?.requirement !== defect.requirement) return false;
+  if (defect.isShownByRefusal === true) return true;
+  return promise.isRefusal !== true && promise.isEndless !== true;
 }

@@ -44,6 +44,25 @@ test("foundDefects() heeds neither another scenario nor another requirement", ()
   assert.deepEqual(foundDefects([recordOf("a", { results })], DEFECTS), []);
 });
 
+test("foundDefects() takes a mere refusal for no defect, but where the defect is one", () => {
+  const refused = {
+    detail: "it rejected with network: no",
+    isRefusal: true,
+    counterexample: "",
+    path: "",
+  } as const;
+  const results = [
+    exampleFailure("DL-INTEGRITY", "", { breakage: { requirement: "DL-INTEGRITY", ...refused } }),
+  ];
+  const found = (defect: Partial<KnownDefect>) =>
+    foundDefects(
+      [recordOf("a", { results })],
+      DEFECTS.slice(0, 1).map((one) => ({ ...one, ...defect })),
+    );
+  assert.equal(found({}).length, 0);
+  assert.equal(found({ isShownByRefusal: true }).length, 1);
+});
+
 test("foundDefects() finds what a subject broke further, without the replay of something else", () => {
   const further = [
     { requirement: "DL-INTEGRITY", detail: "wrong", counterexample: "", path: "" } as const,

@@ -1,4 +1,4 @@
-import { roleOf } from "../../subjects/role_of.ts";
+import { answersFor } from "../../subjects/role_of.ts";
 import type { RequirementId } from "../../../spec/mod.ts";
 import type { RequirementStanding } from "../../suite/run_suite.ts";
 import { recordStandings, recordVerdict } from "../record_verdict.ts";
@@ -62,7 +62,7 @@ function musts(record: RunRecord): Map<string, RequirementStanding> {
   const { profiles, roles } = record.header;
   return new Map(
     recordStandings(record).flatMap(({ requirement: { id, level, profile }, standing }) => {
-      const isOwn = roles?.includes(roleOf(id as RequirementId)) ?? true;
+      const isOwn = answersFor(roles, id as RequirementId);
       return level === "MUST" && profiles.includes(profile) && isOwn ? [[id, standing]] : [];
     }),
   );

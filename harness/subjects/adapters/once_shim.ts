@@ -45,9 +45,14 @@ function runOnce(id: number, line: string): void {
   child.on("close", (code, signal) => {
     running.delete(id);
     if (isAnswered) return;
+    const how = `It ended with ${signal ?? code}`;
+    if (line.includes('"type":"hello"')) {
+      process.stderr.write(`${how} and without a hello.\n`);
+      process.exit(1);
+    }
     const error = cancelled.has(id)
       ? { kind: "cancelled", message: "The harness cancelled." }
-      : { kind: "internal", message: `It ended with ${signal ?? code} and without a result.` };
+      : { kind: "internal", message: `${how} and without a result.` };
     process.stdout.write(`${JSON.stringify({ type: "result", id, error })}\n`);
   });
 }

@@ -31,6 +31,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     about: "a reset in mid-body ends the download",
     requirement: "DL-RETRY",
     scenarios: ["download/large_file_broken"],
+    isShownByRefusal: true,
   },
   {
     name: "token_host",

@@ -41,7 +41,7 @@ export interface ReplayOptions {
   /** @default {the world in which it failed} */
   readonly world?: WorldKind;
   /** The program to play it against. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   readonly tries?: number;
   readonly trace: boolean;
   /** Name of the miniature that takes the place of the reference. */
@@ -68,6 +68,7 @@ export async function playReplayFile(
   const print = (text: string) =>
     context.writeOut(`${redactSecrets(text, environmentSecrets())}\n`);
   const replay = await readReplay(file);
+  assertSubjectNamed(file, replay, options);
   const world = options.world ?? (command === undefined ? replay.world : "process");
   const played = await play(replay, { ...options, world, context });
   if ("fault" in played) {
@@ -87,6 +88,16 @@ export async function playReplayFile(
   if (story !== undefined) print(`\n${story}`);
   print(`\n${conclusion(tries)}`);
   return EXIT_CODE_OF[outcome.outcome];
+}
+
+/** A failure of another program, played against the reference, would look as if it were fixed. */
+function assertSubjectNamed(file: string, { subject, world }: Replay, options: ReplayOptions) {
+  const { subject: command, world: chosen, miniature } = options;
+  const isNamed = [command, chosen, miniature].some((option) => option !== undefined);
+  if (isNamed || world !== "process" || subject.name.startsWith(reference.name)) return;
+  throw new RangeError(
+    `${file} is about ${subject.name} ${subject.version}: name that program with --subject, or choose a --world to play the case against the reference`,
+  );
 }
 
 async function play(

@@ -5,8 +5,9 @@
  */
 
 import type { Command } from "commander";
+import { subjectText } from "../../../harness/subjects/subject_text.ts";
 import { WORLD_KINDS } from "../../../harness/worlds/world.ts";
-import { PROGRAM_TRIES } from "../command_defaults.ts";
+import { onceOption, PROGRAM_TRIES } from "../command_defaults.ts";
 import { addCommandHelp } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { choiceParser, parsePositiveInteger } from "../option_parsers.ts";
@@ -26,16 +27,18 @@ export function addReplayCommand(program: Command, context: ConformContext): voi
       choiceParser(WORLDS),
     )
     .option("--subject <command>", "play it against this program, in world process")
+    .addOption(onceOption())
     .option(
       "--tries <count>",
       `how often it is played until it fails again (default: ${PROGRAM_TRIES} in world process, 1 elsewhere)`,
       parsePositiveInteger,
     )
-    .option("--trace", "show what happened: hub traffic beside disk operations or protocol", false)
+    .option("--trace", "show what happened, hub beside disk (in memory and on disk only)", false)
     .option("--miniature <name>", "play it against this miniature instead of the reference")
-    .action(async (file: string, options: ReplayOptions) => {
+    .action(async (file: string, options: ReplayOptions & { readonly once?: boolean }) => {
       const { playReplayFile } = await import("./replay.ts");
-      context.finish(await playReplayFile(file, options, context));
+      const subject = subjectText(options);
+      context.finish(await playReplayFile(file, { ...options, subject }, context));
     });
   addCommandHelp(command, {
     examples: [

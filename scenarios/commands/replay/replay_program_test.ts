@@ -52,9 +52,16 @@ test(
 
 test("mlx-conform replay says how often a program did not show it again", { skip }, async () => {
   const file = await fileOfCurl();
-  const { exitCode, out, err } = await captureConform("replay", file, "--tries", "2");
+  const { exitCode, out, err } = await captureConform(
+    "replay",
+    file,
+    "--world",
+    "process",
+    "--tries",
+    "2",
+  );
   assert.equal(exitCode, 0, `${out}${err}`);
-  // Without a name it is the reference that is played, as a program.
+  // With a world and without a name it is the reference that is played, as a program.
   assert.match(out, /^mlx-layout \S+, .* about naive-curl \S+\n/);
   assert.match(out, /\nnot reproduced in 2 tries: /);
 });
@@ -97,6 +104,7 @@ test("mlx-conform replay refuses what a program cannot be with 2", { skip }, asy
   const file = await fileOfCurl();
   for (const [words, why] of [
     [["--world", "memory", ...CURL], /in world "process" only/],
+    [[], /is about naive-curl \S+: name that program with --subject/],
     [["--miniature", "keeps_strays"], /a miniature and not a program/],
     [["--tries", "0"], /Expected a positive integer\./],
   ] as const) {

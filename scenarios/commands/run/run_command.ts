@@ -6,7 +6,13 @@
 
 import type { Command } from "commander";
 import { WORLD_KINDS } from "../../../harness/worlds/world.ts";
-import { jobsOption, onlyOption, replaysOption, seedOption } from "../command_defaults.ts";
+import {
+  jobsOption,
+  onceOption,
+  onlyOption,
+  replaysOption,
+  seedOption,
+} from "../command_defaults.ts";
 import { addCommandHelp } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { choicesParser, parsePositiveInteger, parseShard } from "../option_parsers.ts";
@@ -29,6 +35,7 @@ export function addRunCommand(program: Command, context: ConformContext): void {
       "--subject <command>",
       "test a program that speaks the subject protocol, in world process (default: the reference)",
     )
+    .addOption(onceOption())
     .addOption(seedOption(context.random))
     .option(
       "--runs <count>",
@@ -56,6 +63,7 @@ export function addRunCommand(program: Command, context: ConformContext): void {
       "",
       "run --subject hub-js --report run.jsonl",
       'run --subject "python my_adapter.py" --only DL-INTEGRITY --runs 100',
+      "run --once --subject ./my_adapter.sh",
     ],
     exitCodes: [
       "conformant",

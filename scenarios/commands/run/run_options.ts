@@ -5,6 +5,7 @@
  */
 
 import { type RunsByWorld, WORLD_KINDS, type WorldKind } from "../../../harness/worlds/world.ts";
+import { subjectText } from "../../../harness/subjects/subject_text.ts";
 import type { Shard } from "../../../harness/suite/run_suite.ts";
 
 /** What `mlx-conform run` is asked to do. */
@@ -40,13 +41,16 @@ export interface RunCommandOptions {
   readonly deviations?: string;
   readonly shard?: Shard;
   readonly subject?: string;
+  /** Whether the program is started anew for each line. */
+  readonly once?: boolean;
   readonly jobs: number;
   readonly all: boolean;
 }
 
 /** Fills in what depends on other options: the worlds on the subject, the number of cases on the world. */
 export function runOptions(given: RunCommandOptions): RunOptions {
-  const { world, runs, subject, seed, replays, jobs, all } = given;
+  const { world, runs, seed, replays, jobs, all } = given;
+  const subject = subjectText(given);
   return {
     worlds: world ?? (subject === undefined ? WORLD_KINDS : ["process"]),
     seed,

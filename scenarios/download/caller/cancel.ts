@@ -31,7 +31,7 @@ type Moment = (typeof MOMENTS)[number];
 
 export const cancel = scenario({
   name: "download/cancel",
-  covers: ["DL-CANCEL"],
+  covers: ["DL-CANCEL", "ERROR-KIND"],
   goals: ["while nothing arrived", "while it paused", "while bytes came"],
   given: {
     model: anySmallModel({ weightBytesMax: 2000 }),

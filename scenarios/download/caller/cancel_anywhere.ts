@@ -22,7 +22,7 @@ const ANSWER_MS_MAX = 5_000;
 
 export const cancelAnywhere = scenario({
   name: "download/cancel_anywhere",
-  covers: ["DL-CANCEL"],
+  covers: ["DL-CANCEL", "ERROR-KIND"],
   goals: ["at a request", "at a change of the disk", "while it published"],
   given: {
     model: anySmallModel(),

@@ -8,7 +8,7 @@
  */
 import fc from "fast-check";
 import type { Progress } from "../../../spec/mod.ts";
-import { exists, keptParts, paced, settled } from "../../../harness/internal.ts";
+import { exists, keptParts, paced, settled, takenFiles } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
@@ -17,7 +17,6 @@ import {
   modelPlace,
   scenario,
   type Verdict,
-  wantedFiles,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Progress";
@@ -76,7 +75,7 @@ export const progress = scenario({
     await verdict.attempt("DL-PROGRESS", () => watched.download(request, { onProgress }));
     await Promise.all(checks);
     if (fault === "flip") verdict.reached("a file started anew");
-    judgeReports(reports, wantedFiles(files), verdict);
+    judgeReports(reports, takenFiles(world.hub.log, files), verdict);
     verdict.holds("DL-PROGRESS-DONE", early.length === 0, early.join(", "));
     verdict.holds("DL-PROGRESS-DONE", reports.at(-1)?.fraction === 1, "the last report is not 1");
     verdict.holds(

@@ -20,7 +20,7 @@ import { scenario } from "../../../harness/mod.ts";
 
 export const errno = scenario({
   name: "download/errno",
-  covers: ["DL-DISK-ERROR", "REMOVE-ALL", "MARK-LAST"],
+  covers: ["DL-DISK-ERROR", "REMOVE-ALL", "MARK-LAST", "ERROR-KIND"],
   goals: ["a call was refused"],
   weight: 2,
   given: {
@@ -52,7 +52,11 @@ export const errno = scenario({
       stage === "remove" && (finding.kind === "lost" || finding.kind === "not finished");
     const ofMarker = findings.filter(({ isOfMarker }) => isOfMarker === true);
     verdict.holds("MARK-LAST", ofMarker.length === 0, () => describe(ofMarker));
-    const failed = findings.filter((one) => !isOfRemoval(one) && one.isOfMarker !== true);
+    const untyped = findings.filter(({ kind }) => kind === "untyped");
+    verdict.holds("ERROR-KIND", untyped.length === 0, () => describe(untyped));
+    const failed = findings.filter(
+      (one) => !isOfRemoval(one) && one.isOfMarker !== true && one.kind !== "untyped",
+    );
     verdict.holds("DL-DISK-ERROR", failed.length === 0, () => describe(failed));
     // A removal that the disk refused is finished by the next one.
     const left = findings.filter(isOfRemoval);

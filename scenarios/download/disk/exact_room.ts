@@ -19,7 +19,7 @@ const REQUEST = { repository: REPOSITORY, include: ["*.safetensors"] };
 
 export const exactRoom = scenario({
   name: "download/exact_room",
-  covers: ["DL-SPACE-FIRST"],
+  covers: ["DL-SPACE-FIRST", "ERROR-KIND"],
   goals: ["too little by few bytes", "just enough", "just enough beside kept bytes"],
   given: {
     sizeBytes: fc.integer({ min: 40_000, max: 60_000 }),

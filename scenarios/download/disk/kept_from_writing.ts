@@ -21,7 +21,7 @@ const REQUEST = { repository: REPOSITORY };
 
 export const keptFromWriting = scenario({
   name: "download/kept_from_writing",
-  covers: ["DL-DISK-ERROR", "DL-IDEMPOTENT", "OFF-COMPLETE", "STATUS-HONEST"],
+  covers: ["DL-DISK-ERROR", "DL-IDEMPOTENT", "OFF-COMPLETE", "STATUS-HONEST", "ERROR-KIND"],
   goals: ["a fresh download", "an update", "the same again", "without the hub"],
   given: {
     before: anySmallModel({ weightBytesMax: 100 }),

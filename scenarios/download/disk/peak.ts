@@ -4,8 +4,8 @@
  * Invariants checked:
  * - It is never more than what was there, the bytes that were missing, and the largest file once more, beside small state.
  */
-import { sizeOnDisk } from "../../../harness/internal.ts";
-import { anySmallModel, modelPlace, scenario, wantedFiles } from "../../../harness/mod.ts";
+import { sizeOnDisk, takenFiles } from "../../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Peak";
 /** Markers, metadata and the like: some hundred bytes for each file, and some more. */
@@ -24,12 +24,6 @@ export const peak = scenario({
     for (const { files } of [old, next]) {
       world.hub.publish(REPOSITORY, files, { tags: ["mlx"] });
       const before = await size();
-      const wanted = wantedFiles(files).map(({ bytes }) => bytes.length);
-      const limit =
-        before +
-        wanted.reduce((sum, size) => sum + size, 0) +
-        Math.max(...wanted) +
-        STATE_BYTES_MAX;
       let most = before;
       const look = async () => {
         most = Math.max(most, await size());
@@ -37,6 +31,9 @@ export const peak = scenario({
       await verdict.attempt("DL-PEAK", () =>
         world.start({ look }).download({ repository: REPOSITORY }),
       );
+      const taken = takenFiles(world.hub.log, files).map(({ bytes }) => bytes.length);
+      const limit =
+        before + taken.reduce((sum, size) => sum + size, 0) + Math.max(...taken) + STATE_BYTES_MAX;
       verdict.holds("DL-PEAK", most <= limit, `${most} bytes lay on the disk, of at most ${limit}`);
     }
   },

@@ -33,7 +33,7 @@ const OWN_BYTES = 150 * CHUNK_BYTES;
 
 export const readOnlyPlace = scenario({
   name: "download/read_only_place",
-  covers: ["DL-DISK-ERROR"],
+  covers: ["DL-DISK-ERROR", "ERROR-KIND"],
   goals: ["nothing was there", "a half was there", "an earlier commit was there"],
   given: {
     earlier: anySmallModel(),

@@ -23,7 +23,7 @@ const BLOCK_BYTES = 65_536;
 
 export const smallVolume = scenario({
   name: "download/small_volume",
-  covers: ["DL-DISK-ERROR"],
+  covers: ["DL-DISK-ERROR", "ERROR-KIND"],
   worlds: ["memory", "disk", "process"],
   given: {
     model: anySmallModel(),

@@ -27,7 +27,7 @@ const VOLUME_BYTES = 1024 * 1024;
 
 export const tooLittleRoom = scenario({
   name: "download/too_little_room",
-  covers: ["DL-SPACE-FIRST"],
+  covers: ["DL-SPACE-FIRST", "ERROR-KIND"],
   given: {
     old: anySmallModel(),
     next: anySmallModel(),

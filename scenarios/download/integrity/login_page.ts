@@ -18,7 +18,7 @@ const REPOSITORY = "mlx-community/LoginPage";
 
 export const loginPage = scenario({
   name: "download/login_page",
-  covers: ["DL-NOT-A-HUB"],
+  covers: ["DL-NOT-A-HUB", "ERROR-KIND"],
   goals: ["in place of the listing", "in place of a file"],
   given: {
     model: anySmallModel(),

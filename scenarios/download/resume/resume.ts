@@ -12,6 +12,7 @@ import {
   firstByte,
   keptBytes,
   leftovers,
+  takenFiles,
 } from "../../../harness/internal.ts";
 import {
   anySmallModel,
@@ -20,7 +21,6 @@ import {
   scenario,
   type TinyModel,
   type Verdict,
-  wantedFiles,
   type World,
   wrongFiles,
 } from "../../../harness/mod.ts";
@@ -83,14 +83,15 @@ async function interruptAndResume(
       );
     if (failed) verdict.reached("a cancel");
   }
-  const files = wantedFiles(model.files);
   const directory = modelPlace(world, REPOSITORY);
-  const kept = await keptBytes(world, directory, files);
+  const kept = await keptBytes(world, directory, model.files);
   const sentBefore = contentBytes(world.hub.log);
+  const logBefore = [...world.hub.log];
   world.hub.clearLog();
   const id = how === "kill" ? "DL-RESUME" : "DL-CANCEL-RESUME";
   await verdict.attempt(id, () => world.start().download(request));
   const again = contentBytes(world.hub.log);
+  const files = takenFiles([...logBefore, ...world.hub.log], model.files);
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const detail = `${sentBefore} bytes were sent before, ${kept} kept, and ${again} sent again, of ${totalBytes}`;
   const onceId = how === "kill" ? "DL-RESUME-ONCE" : id;

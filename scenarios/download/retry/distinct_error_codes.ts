@@ -71,7 +71,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 export const distinctErrorCodes = scenario({
   name: "download/distinct_error_codes",
-  covers: ["DL-NO-RETRY"],
+  covers: ["DL-NO-RETRY", "ERROR-KIND"],
   given: {
     model: anySmallModel(),
     repository: anyRepository(),

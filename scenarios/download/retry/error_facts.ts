@@ -12,6 +12,7 @@ import {
   readBytes,
   readTree,
   sha256Hex,
+  throughTrouble,
 } from "../../../harness/internal.ts";
 import { anySmallModel, filePlace, scenario, wrongFiles } from "../../../harness/mod.ts";
 
@@ -52,7 +53,9 @@ export const errorFacts = scenario({
     ];
     const subject = world.start();
     const result = await verdict.attempt("DL-ERROR-HEADERS", () =>
-      isPlain ? subject.downloadUrl({ url }) : subject.download({ repository: REPOSITORY }),
+      throughTrouble(world, () =>
+        isPlain ? subject.downloadUrl({ url }) : subject.download({ repository: REPOSITORY }),
+      ),
     );
     const files = isPlain
       ? [plain]

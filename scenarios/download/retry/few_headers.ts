@@ -6,6 +6,7 @@
  * - The etag and size of an error are never mistaken for those of the file.
  */
 import fc from "fast-check";
+import { throughTrouble } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   modelPlace,
@@ -42,7 +43,7 @@ export const fewHeaders = scenario({
     if (error === "expired")
       world.hub.faults = [{ match: { kind: "cdn", nth: 1 }, do: { type: "expire-cdn" } }];
     await verdict.attempt("DL-FEW-HEADERS", () =>
-      world.start().download({ repository: REPOSITORY }),
+      throughTrouble(world, () => world.start().download({ repository: REPOSITORY })),
     );
     const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), wantedFiles(model.files));
     verdict.holds("DL-FEW-HEADERS", wrong.length === 0, wrong.join(", "));

@@ -40,7 +40,7 @@ const DEEDS = [
 
 export const delegated = scenario({
   name: "download/delegated",
-  covers: ["DL-DELEGATED"],
+  covers: ["DL-DELEGATED", "ERROR-KIND"],
   given: {
     model: anyModel({ layers: 1 }),
     deed: fc.constantFrom("does well" as const, ...DEEDS),

@@ -21,7 +21,7 @@ const REPOSITORY = "someone/model-GGUF";
 
 export const nonMlxSource = scenario({
   name: "download/non_mlx_source",
-  covers: ["DL-OTHER-WAY"],
+  covers: ["DL-OTHER-WAY", "ERROR-KIND"],
   goals: ["a plain address", "another repository", "a kill", "a change", "a wrong hash"],
   given: {
     sizeBytes: fc.integer({ min: 1, max: 4000 }),
