@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Environment, Host, WaitOptions, SubjectConfig } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
+import { readHubSettings } from "../hub/hub_settings.ts";
 import { expandHome } from "../layout/expand_home.ts";
 import type { CliManager, CliEnvironment } from "./cli_environment.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
@@ -49,7 +50,8 @@ export class Session {
   ): Promise<void> {
     const environment = this.#environment;
     const { env } = environment.config;
-    const secrets = [options.token, env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"]];
+    const stored = await storedToken(environment.host, env);
+    const secrets = [options.token, env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"], stored];
     const stdout = secretOutput(environment.stdout, secrets);
     const stderr = secretOutput(environment.stderr, secrets);
     try {
@@ -97,6 +99,16 @@ export function secretOutput(output: Output, secrets: readonly (string | undefin
     write: (text) =>
       output.write(hidden.reduce((safe, secret) => safe.replaceAll(secret, "[token]"), text)),
   };
+}
+
+/** The token of the official login, so that it is not printed; what keeps it from being read is said where it is needed. */
+async function storedToken(host: Host, env: Environment): Promise<string | undefined> {
+  try {
+    const { token } = await readHubSettings(host.files, env);
+    return token;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
