@@ -25,7 +25,7 @@ interface Red {
   readonly status?: string;
   readonly scenarios: readonly string[];
   readonly reason: string;
-  /** Whether it depends on real time, and so does not show in every run. @default {false} */
+  /** Whether it shows only with some seeds, or depends on real time. @default {false} */
   readonly sometimes?: true;
 }
 
