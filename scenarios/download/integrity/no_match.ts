@@ -12,7 +12,7 @@ const REPOSITORY = "mlx-community/NoMatch-4bit";
 
 export const noMatch = scenario({
   name: "download/no_match",
-  covers: ["DL-NO-MATCH"],
+  covers: ["DL-NO-MATCH", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     patterns: fc.constantFrom<{ include?: readonly string[]; exclude?: readonly string[] }>(

@@ -12,7 +12,7 @@ const PAGE = new TextEncoder().encode("<!doctype html><html><body>about a file</
 
 export const pageForAFile = scenario({
   name: "download/page_for_a_file",
-  covers: ["DL-NO-PAGE"],
+  covers: ["DL-NO-PAGE", "ERROR-KIND"],
   given: {
     name: fc.constantFrom("model.safetensors", "weights.gguf", "config.json", "name", "about.html"),
     hasHead: fc.boolean(),

@@ -44,7 +44,7 @@ const CERTIFICATES: Readonly<Record<string, CertificateKind>> = {
 
 export const permanentFaults = scenario({
   name: "download/permanent_faults",
-  covers: ["DL-PERMANENT"],
+  covers: ["DL-PERMANENT", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     fault: fc.constantFrom(...Object.keys(FAULTS)),
