@@ -106,12 +106,6 @@ function nameFaults(paths: readonly string[]): string[] {
 }
 
 const FOLDER_FILES_MAX = 30;
-/** To be emptied: their files are about to move into inner folders. */
-const CROWDED: ReadonlySet<string> = new Set([
-  "harness/miniatures",
-  "scenarios/commands",
-  "src/run/reference",
-]);
 
 /** Folders with more code files, tests among them, than a reader takes in. */
 function folderFaults(paths: readonly string[]): string[] {
@@ -121,7 +115,7 @@ function folderFaults(paths: readonly string[]): string[] {
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   return [...counts]
-    .filter(([folder, count]) => count > FOLDER_FILES_MAX && !CROWDED.has(folder))
+    .filter(([, count]) => count > FOLDER_FILES_MAX)
     .map(([folder, count]) => `${folder}: ${count} files`);
 }
 

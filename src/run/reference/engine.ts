@@ -3,7 +3,7 @@ import type { ComputeThreads, EngineSetup } from "./engine_setup.ts";
 import { highestLogits } from "./highest_logits.ts";
 import { PAGE_BYTES, PAGES_MAX } from "./kernels/memories.ts";
 import type { GreedyToken, GreedyOptions, ReferenceModel } from "./reference_model.ts";
-import { CONTROL } from "./thread_team.ts";
+import { CONTROL } from "./threads/thread_team.ts";
 import { BATCH_TOKENS, CacheLayout } from "./work_layout.ts";
 
 /** What a loaded model says about itself. */

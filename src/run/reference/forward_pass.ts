@@ -1,7 +1,7 @@
 import { mixHeads, type PassTokens, rotateHeads } from "./attention_heads.ts";
 import type { LayerPlan } from "./engine_plan.ts";
 import type { EngineSetup } from "./engine_setup.ts";
-import { CONTROL, type ThreadTeam } from "./thread_team.ts";
+import { CONTROL, type ThreadTeam } from "./threads/thread_team.ts";
 import { ThreadWork } from "./thread_work.ts";
 import { anglesAt, swiGlu } from "./vector_math.ts";
 import { CacheLayout } from "./work_layout.ts";

@@ -17,7 +17,7 @@ import type { TensorSource } from "./placed_weights.ts";
 import { planEngine } from "./plan_engine.ts";
 import { readShape } from "./read_shape.ts";
 import type { OpenReferenceModelOptions, ReferenceModel } from "./reference_model.ts";
-import { CONTROL } from "./thread_team.ts";
+import { CONTROL } from "./threads/thread_team.ts";
 import { type WasmMemory, webAssembly } from "./wasm/web_assembly.ts";
 import { BATCH_TOKENS, CacheLayout, layOutWork } from "./work_layout.ts";
 
@@ -44,7 +44,7 @@ export async function loadReferenceModel(
     [...sources].map(([name, { entry, file }]) => [name, { ...entry, file }]),
   );
   const parameterCount = countParameters(tensors, config);
-  const threads = await import("./compute_threads.ts");
+  const threads = await import("./threads/compute_threads.ts");
   const cores = threads.coreCount();
   const threadCount = options.threads ?? threadCountFor(parameterCount, cores);
   if (!Number.isSafeInteger(threadCount) || threadCount < 1) {

@@ -1,7 +1,7 @@
 import type { PlacedMatrix, PlacedVector } from "./engine_plan.ts";
 import type { EngineSetup } from "./engine_setup.ts";
 import { bindKernels, type Kernels } from "./kernels/kernels.ts";
-import type { ThreadTeam } from "./thread_team.ts";
+import type { ThreadTeam } from "./threads/thread_team.ts";
 import { addTo, rmsNorm } from "./vector_math.ts";
 
 /** Vectors of tokens: first byte, and bytes from one token to the next. */

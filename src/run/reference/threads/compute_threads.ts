@@ -7,9 +7,9 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { ModelError } from "../../errors.ts";
-import type { ComputeThreads, EngineSetup } from "./engine_setup.ts";
-import { ForwardPass } from "./forward_pass.ts";
+import { ModelError } from "../../../errors.ts";
+import type { ComputeThreads, EngineSetup } from "../engine_setup.ts";
+import { ForwardPass } from "../forward_pass.ts";
 import { CONTROL, ThreadTeam } from "./thread_team.ts";
 
 /** How many threads this machine can run at once. */

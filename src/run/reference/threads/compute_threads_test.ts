@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { EngineSetup } from "./engine_setup.ts";
+import type { EngineSetup } from "../engine_setup.ts";
 import { CONTROL } from "./thread_team.ts";
-import { webAssembly } from "./wasm/web_assembly.ts";
+import { webAssembly } from "../wasm/web_assembly.ts";
 import { computeHere, coreCount, startThreads } from "./compute_threads.ts";
 
 test("coreCount() is at least one", () => {

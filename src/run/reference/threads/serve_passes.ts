@@ -1,5 +1,5 @@
-import type { EngineSetup } from "./engine_setup.ts";
-import { ForwardPass } from "./forward_pass.ts";
+import type { EngineSetup } from "../engine_setup.ts";
+import { ForwardPass } from "../forward_pass.ts";
 import { CONTROL, ThreadTeam } from "./thread_team.ts";
 
 /**
