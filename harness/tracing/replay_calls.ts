@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FileSystem, OpenFile } from "../../spec/mod.ts";
-import { exists } from "../disk/mod.ts";
+import { diskErrorCode, exists } from "../disk/mod.ts";
 import { NotApplicable } from "../errors.ts";
 import {
   argumentBytes,
@@ -70,7 +70,7 @@ export interface ReplayCallsOptions {
  * answered took none.
  *
  * @param files the disk as it was before the first of the calls
- * @throws {NotApplicable} when the program writes in a way that is not replayed
+ * @throws {NotApplicable} when the program writes in a way that is not replayed, or that its log does not tell
  */
 export async function replayCalls(
   files: FileSystem,
@@ -81,8 +81,16 @@ export async function replayCalls(
   const calls = parseStrace(log)
     .filter(({ timeMs, result }) => timeMs >= options.sinceMs && !result.startsWith("-"))
     .toSorted((one, other) => orderOf(one) - orderOf(other));
-  // oxlint-disable-next-line no-await-in-loop -- one after the other, as they were made
-  for (const call of calls) await replay.apply(call);
+  for (const call of calls) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, as they were made
+      await replay.apply(call);
+    } catch (error) {
+      // What the system did and this disk refuses came after a call that could not be followed, such as one of a relative path.
+      const code = diskErrorCode(error);
+      throw code === undefined ? error : notReplayed(`${call.name} ends with ${code} here`);
+    }
+  }
   await replay.end();
 }
 

@@ -51,6 +51,18 @@ test("replayCalls() writes where a file stands, at a position and at its end", a
   assert.equal(await readText(files, "/w/old"), "old text!");
 });
 
+test("replayCalls() says so where a call follows from one that the log does not tell", async () => {
+  // `mkdir -p` goes into each directory and makes the next one by a relative path.
+  const lines = [
+    `1 mkdir("d", 0777) = 0`,
+    `2 openat(AT_FDCWD</>, "w/d/a", O_WRONLY|O_CREAT, 0666) = 3</w/d/a>`,
+  ];
+  await assert.rejects(replayed(...lines), {
+    name: "NotApplicable",
+    message: /cannot be replayed: openat ends with ENOENT here/,
+  });
+});
+
 test("replayCalls() moves, links and removes", async () => {
   const { files } = await replayed(
     `1 mkdir("/w/d", 0777) = 0`,
