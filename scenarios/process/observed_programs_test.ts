@@ -21,7 +21,7 @@ const MINIATURES: readonly (readonly [string, string, RequirementId])[] = [
   ["opens_outside", "load/confined_check", "LOAD-CONFINED"],
   ["opens_code", "load/inert_check", "LOAD-INERT"],
   ["reads_evicted", "load/evicted_files", "LOAD-EVICTED"],
-  ["calls_locked_places_full", "download/read_only_place", "DL-DISK-ERROR"],
+  ["calls_locked_places_full", "download/read_only_place", "ERROR-KIND"],
 ];
 /** Until it is caught: not every case triggers every miniature. */
 const RUNS_MAX = 30;
