@@ -349,7 +349,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "A connection that no further attempt can mend is an error at once, and its code says what keeps it from an answer.",
+    text: "A connection that no further attempt can mend is an error at once: nothing is asked twice, and nothing is published.",
   },
   "DL-CDN-EXPIRED": {
     level: "MUST",

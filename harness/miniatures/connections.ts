@@ -149,7 +149,7 @@ export const connectionMiniatures: readonly Miniature[] = [
   }),
   miniature("blames_the_line", {
     mistake: "Calls a refused certificate, or a proxy that asks for a password, a bad connection.",
-    breaks: ["DL-PERMANENT"],
+    breaks: ["ERROR-KIND"],
     wrapManager: (manager) => ({
       download: async (request, options) => {
         try {
