@@ -132,7 +132,7 @@ function processHost(
     },
     random: host.random,
     ...(noted.programs && { programs: noted.programs }),
-    processes: { machine: "simulated", pid, isAlive: (other) => other === pid || isAlive(other) },
+    processes: { machine: "simulated", pid, started: "1", isAlive: (other) => other === pid || isAlive(other) },
   };
 }
 

@@ -129,7 +129,7 @@ function startWorld(layout: Layout) {
     clock,
     fetch: directFetch(hub),
     random: seededRandom(1),
-    processes: { machine: "here", pid: 1, isAlive: () => true },
+    processes: { machine: "here", pid: 1, started: "1", isAlive: () => true },
   };
   const env = { HF_ENDPOINT: hub.endpoint };
   const downloader = new MlxModelDownloader(host, { root: ROOT, env });
