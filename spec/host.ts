@@ -110,8 +110,10 @@ export type Fetch = (url: string, request: HttpRequest) => Promise<HttpResponse>
 
 /** Time. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; whoever sets the clock makes it jump. */
   now(): number;
+  /** Milliseconds since some moment; never jumps. @default {`now()`} */
+  elapsedMs?(): number;
   /** Resolves after `durationMs`; rejects with the signal's reason when it is aborted first. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }

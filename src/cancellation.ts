@@ -11,7 +11,9 @@ export function cancelledError(signal: AbortSignal): ModelError {
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal === undefined || !signal.aborted) return;
   const reason: unknown = signal.reason;
-  throw reason instanceof ModelError && reason.code === "claim-lost" ? reason : cancelledError(signal);
+  throw reason instanceof ModelError && reason.code === "claim-lost"
+    ? reason
+    : cancelledError(signal);
 }
 
 /**

@@ -44,6 +44,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 function nodeClock(): Clock {
   return {
     now: () => Date.now(),
+    elapsedMs: () => performance.now(),
     async sleep(durationMs, signal) {
       for (let leftMs = durationMs; ; leftMs -= TIMER_MS_MAX) {
         await timer(Math.min(Math.max(leftMs, 0), TIMER_MS_MAX), signal);

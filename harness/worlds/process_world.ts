@@ -113,6 +113,10 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       caseAbort.refuse("the disk that another process sees cannot be wrapped");
     if (startOptions.fetch !== undefined)
       caseAbort.refuse("another process finds no hosts but those that listen here");
+    if (startOptions.standStill !== undefined)
+      caseAbort.refuse("nobody counts the calls of another process");
+    if (startOptions.clockJumps !== undefined || startOptions.processTable !== undefined)
+      caseAbort.refuse("another process has the clock and the process table of this machine");
     wrap = startOptions.relay;
     const { look, env, root: ownRoot = root } = startOptions;
     const process = new ProgramProcess({

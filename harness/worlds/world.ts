@@ -61,6 +61,22 @@ export interface WorldOptions {
   readonly onObstacle?: () => void;
 }
 
+/** Where a process stands still, as after SIGSTOP or in a machine that sleeps, and then goes on. */
+export interface StandStill {
+  /** Which call of the disk or the network it is about to make, from 1. */
+  readonly atCall: number;
+  /** For how long, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** A change of the wall clock by hand or by a time server. */
+export interface ClockJump {
+  /** Which reading of the clock by this process shows it first, from 1. */
+  readonly atReading: number;
+  /** Forward or back, in milliseconds. */
+  readonly byMs: number;
+}
+
 /** How a process of the subject is started. */
 export interface StartOptions {
   /** Beside `HF_ENDPOINT`, which is the world's hub unless it is given here. */
@@ -82,6 +98,12 @@ export interface StartOptions {
   readonly recordCalls?: ((log: string, options: { readonly sinceMs: number }) => void) | undefined;
   /** A directory that this process is kept from writing to, for as long as an operation of it takes; it must exist. */
   readonly guarded?: GuardedFilesOptions | undefined;
+  /** Where this process stands still for a while. @default {nowhere} */
+  readonly standStill?: StandStill | undefined;
+  /** How this process's wall clock is set meanwhile. @default {not at all} */
+  readonly clockJumps?: readonly ClockJump[] | undefined;
+  /** Namespace of process numbers, such as a container's: processes see only those in their own. @default {"simulated"} */
+  readonly processTable?: string | undefined;
   /** Largest file that this process may write; more is refused with `EFBIG`. @default {unlimited} */
   readonly fileBytesMax?: number | undefined;
 }

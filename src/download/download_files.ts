@@ -62,11 +62,16 @@ async function downloadOnce(
     const isLost = error instanceof ModelError && error.code === "claim-lost";
     if (!isLost || lost !== undefined) throw error;
     const { onProgress } = options;
-    return downloadOnce(host, task, {
-      ...options,
-      // What was reported is not taken back.
-      onProgress: (progress) => progress.phase === "done" && onProgress?.(progress),
-    }, error);
+    return downloadOnce(
+      host,
+      task,
+      {
+        ...options,
+        // What was reported is not taken back.
+        onProgress: (progress) => progress.phase === "done" && onProgress?.(progress),
+      },
+      error,
+    );
   }
 }
 

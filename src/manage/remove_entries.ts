@@ -52,8 +52,7 @@ export async function removeUnfinished(
   const left = (await namesIn(files, staging.work)).map((name) => join(staging.work, name));
   let bytesFreed = 0;
   for (const directory of [staging.partials, staging.temporary, ...left]) {
-    if (directory !== claim.directory)
-      bytesFreed += await removeEntries(files, directory, options);
+    if (directory !== claim.directory) bytesFreed += await removeEntries(files, directory, options);
   }
   return bytesFreed;
 }

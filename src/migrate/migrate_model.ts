@@ -151,10 +151,7 @@ async function withLocks<T>(
   const claims = new Map<string, ModelClaim>();
   // In one order for all, so that two that move against each other never wait for each other.
   for (const { directory, staging } of places.toSorted(byLocks)) {
-    claims.set(
-      directory,
-      held.use(await lockModel(host, staging, { signal, purpose: "migrate" })),
-    );
+    claims.set(directory, held.use(await lockModel(host, staging, { signal, purpose: "migrate" })));
   }
   return await action((directory) => claims.get(directory)?.files ?? host.files);
 }

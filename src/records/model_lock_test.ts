@@ -111,9 +111,12 @@ test("withModelLock() says why the work failed, also where the lock cannot be gi
     isBroken = true;
     throw diskError("EIO", "write", "/model");
   };
-  await assert.rejects(withModelLock({ ...host(1), files: disk }, STAGING, { ...PURPOSE, action }), {
-    code: "EIO",
-  });
+  await assert.rejects(
+    withModelLock({ ...host(1), files: disk }, STAGING, { ...PURPOSE, action }),
+    {
+      code: "EIO",
+    },
+  );
 });
 
 test("withModelLock() tidies up once the lock is back, whatever came of the work", async () => {
@@ -123,7 +126,10 @@ test("withModelLock() tidies up once the lock is back, whatever came of the work
   const options = { ...PURPOSE, action: async () => 5, after };
   assert.equal(await withModelLock(host(1), STAGING, options), 5);
   const action = () => Promise.reject(new Error("the work failed"));
-  await assert.rejects(withModelLock(host(1), STAGING, { ...PURPOSE, action, after }), /the work failed/);
+  await assert.rejects(
+    withModelLock(host(1), STAGING, { ...PURPOSE, action, after }),
+    /the work failed/,
+  );
   assert.deepEqual(claims, [0, 0]);
 });
 
