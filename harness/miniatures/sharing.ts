@@ -15,7 +15,8 @@ export const sharingMiniatures: readonly Miniature[] = [
   miniature("shares_partial", {
     mistake:
       "Treats the lock of another task of its process as one that a dead process left, so that two downloads share what is unfinished.",
-    breaks: ["DL-CONCURRENT"],
+    // Tasks that are left when another process was killed get in each other's way as well.
+    breaks: ["DL-CONCURRENT", "DL-LOCK-DEAD"],
     wrapHost: ({ processes }) => ({
       processes: {
         ...processes,

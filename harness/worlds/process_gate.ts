@@ -1,7 +1,6 @@
 import { ProcessKilled } from "../errors.ts";
 import type { Activity } from "./activity.ts";
 import type { CallScheduler } from "./call_scheduler.ts";
-import type { StandStill } from "./world.ts";
 
 /** Where a process is killed. */
 export type KillPoint =
@@ -11,6 +10,14 @@ export type KillPoint =
   | { readonly at: "chunk"; readonly nth: number }
   /** When it reports progress for the nth time, from 1. */
   | { readonly at: "event"; readonly nth: number };
+
+/** Where a process stands still, as after SIGSTOP or in a machine that sleeps, and then goes on. */
+export interface StandStill {
+  /** Which call of the disk or the network it is about to make, from 1. */
+  readonly atCall: number;
+  /** For how long, in milliseconds. */
+  readonly durationMs: number;
+}
 
 /** Where a process stands still, and the clock by which it does. */
 interface StandingStill extends StandStill {

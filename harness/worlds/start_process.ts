@@ -163,11 +163,11 @@ function processHost(
 
 /** The time as this process reads it, with what its clock is set to meanwhile. */
 function wallClock({ host, clockJumps = [] }: StartProcessOptions): () => number {
-  let readings = 0;
+  const startMs = host.clock.now();
   return () => {
-    readings++;
-    const due = clockJumps.filter(({ atReading }) => atReading <= readings);
-    return due.reduce((nowMs, { byMs }) => nowMs + byMs, host.clock.now());
+    const nowMs = host.clock.now();
+    const due = clockJumps.filter(({ afterMs }) => nowMs - startMs >= afterMs);
+    return due.reduce((shownMs, { byMs }) => shownMs + byMs, nowMs);
   };
 }
 

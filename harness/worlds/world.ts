@@ -10,7 +10,7 @@ import type {
 import type { GuardedFilesOptions, VolumeKind } from "../disk/mod.ts";
 import type { CertificateKind, HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { Observation } from "../tracing/observation.ts";
-import type { KillPoint } from "./process_gate.ts";
+import type { KillPoint, StandStill } from "./process_gate.ts";
 import type { Schedule } from "./call_scheduler.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
@@ -61,18 +61,10 @@ export interface WorldOptions {
   readonly onObstacle?: () => void;
 }
 
-/** Where a process stands still, as after SIGSTOP or in a machine that sleeps, and then goes on. */
-export interface StandStill {
-  /** Which call of the disk or the network it is about to make, from 1. */
-  readonly atCall: number;
-  /** For how long, in milliseconds. */
-  readonly durationMs: number;
-}
-
 /** A change of the wall clock by hand or by a time server. */
 export interface ClockJump {
-  /** Which reading of the clock by this process shows it first, from 1. */
-  readonly atReading: number;
+  /** How long after the start of the process, in milliseconds. */
+  readonly afterMs: number;
   /** Forward or back, in milliseconds. */
   readonly byMs: number;
 }
