@@ -207,6 +207,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A branch is resolved to a commit once, and every file is requested from that commit, even when the branch moves meanwhile.",
   },
+  "DL-PINNED": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A download of a whole commit (40 hexadecimal digits) ends with the files of that commit or with an error, whichever commit the hub names.",
+  },
   "DL-NEW-COMMIT": {
     level: "MUST",
     profile: "core",

@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { isCommit } from "../layout/hub_cache.ts";
 import type { HubClient } from "./hub_client.ts";
 import { revisionUrl } from "./hub_urls.ts";
 
@@ -20,8 +21,9 @@ export interface ResolveRevisionOptions {
 }
 
 /**
- * Asks which commit a branch, tag or commit means: `DL-ONE-COMMIT`.
+ * Asks which commit a branch, tag or commit means: `DL-ONE-COMMIT`, `DL-PINNED`.
  *
+ * @throws {ModelError} `integrity` when a whole commit was asked for and the hub names another one
  * @throws {ModelError} `repository-not-found`, `revision-not-found`, `not-a-hub`, or as the hub answers
  */
 export async function resolveRevision(
@@ -46,9 +48,19 @@ export async function resolveRevision(
       `Cannot look up revision "${revision}" of "${repository}": the answer names no commit; check the hub's address`,
     );
   }
+  if (isCommit(revision) && commit !== revision) throw anotherCommit(repository, revision, commit);
   const tags: unknown = info["tags"];
   return {
     commit,
     isTaggedMlx: info["library_name"] === "mlx" || (Array.isArray(tags) && tags.includes("mlx")),
   };
+}
+
+/** The error for a hub that answers a question about one commit with another commit: `DL-PINNED`. */
+function anotherCommit(repository: string, asked: string, named: string): ModelError {
+  return new ModelError(
+    "integrity",
+    `Cannot look up commit ${asked} of "${repository}": the hub answers with commit ${named}; do not trust this hub, or ask for a branch`,
+    { expected: asked, actual: named },
+  );
 }
