@@ -453,6 +453,12 @@ export const REQUIREMENTS = {
     document: "hub",
     text: "Redirects between hub hosts and to a content network are followed, relative ones included.",
   },
+  "HUB-SECURE": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "What was asked for over TLS is never fetched without it: a redirect or a next page that leads from https to http is refused, unless the caller allows it.",
+  },
   "HUB-HOPS": {
     level: "MUST",
     profile: "core",

@@ -139,6 +139,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     hub,
     clock,
     otherOrigin: served.otherOrigin,
+    clearOrigin: served.clearOrigin,
     authorityFile: tls?.authorityFile,
     get obstacle() {
       return caseAbort.obstacle;
@@ -212,7 +213,13 @@ function seenFrom(
   options: { readonly nth: number; readonly hub: SimulatedHub; readonly served: ServedHub },
 ): Pick<ProgramProcessOptions, "tracerLog" | "isWatched" | "ports"> {
   const { nth, hub, served } = options;
-  const origins = [hub.endpoint, hub.cdnOrigin, hub.urlOrigin, served.otherOrigin];
+  const origins = [
+    hub.endpoint,
+    hub.cdnOrigin,
+    hub.urlOrigin,
+    served.otherOrigin,
+    served.clearOrigin,
+  ];
   return {
     tracerLog: join(top, "..", `tracer-${nth}.log`),
     isWatched: (path) => isOfWorld(path, top),
