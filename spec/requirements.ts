@@ -861,6 +861,12 @@ export const REQUIREMENTS = {
     document: "load",
     text: "Checking and loading execute nothing from the model's directory.",
   },
+  "LOAD-CODE": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A model whose architecture is code in its directory (`model_file` in `config.json`) is refused, unless the caller trusts that code.",
+  },
   "LOAD-PLAN": {
     level: "MUST",
     profile: "inference",
