@@ -11,9 +11,27 @@ export interface NetworkBounds {
   readonly detail: string;
 }
 
+/**
+ * In a PID namespace the shell is its first process: it takes over what loses its parent, and what is left when it ends, ends
+ * with it, whatever session, group and environment it has moved to.
+ */
+const OWN_PROCESSES = ["--pid", "--fork", "--kill-child", "--mount-proc"];
+/** Namespaces of the network, of mounts and, where that is allowed, of processes; the second as an ordinary user. */
+const WAYS: readonly { readonly flags: readonly string[]; readonly detail: string }[] = [
+  ["-mn", ...OWN_PROCESSES],
+  ["-rmn", ...OWN_PROCESSES],
+  ["-mn"],
+  ["-rmn"],
+].map((flags) => ({
+  flags,
+  detail: flags.includes("--pid")
+    ? "loopback alone, in a namespace of its own; so are its processes"
+    : "loopback alone, in a namespace of its own; its processes are seen by their environment alone",
+}));
+
 /** Without a second address some resolvers, which ask whether there is any but the first, find not even `localhost`. */
 const RAISE_LOOPBACK =
-  'ip link set lo up && { ip addr add 127.0.0.2/8 dev lo 2>/dev/null || :; } && exec "$0" "$@"';
+  'ip link set lo up && { ip addr add 127.0.0.2/8 dev lo 2>/dev/null || :; } && "$0" "$@"';
 const UNBOUND: NetworkBounds = {
   launcher: [],
   detail: "not bound: this system gives no network of its own",
@@ -21,16 +39,17 @@ const UNBOUND: NetworkBounds = {
 
 /**
  * Finds out how to give a process, and all that it starts, a network that has only loopback: on Linux a namespace of its
- * own, which has its mounts too.
+ * own, which has its mounts too, and its processes where that is allowed: a subject then sees neither the process that
+ * writes the record nor its files, and cannot signal it.
  */
 export async function loopbackOnly(): Promise<NetworkBounds> {
   if (process.platform !== "linux") return UNBOUND;
-  for (const flags of [["-mn"], ["-rmn"]]) {
+  for (const { flags, detail } of WAYS) {
     const launcher = ["unshare", ...flags, "--", "sh", "-c", RAISE_LOOPBACK];
     const [program = "", ...args] = launcher;
     try {
       await run(program, [...args, "true"]);
-      return { launcher, detail: "loopback alone, in a namespace of its own" };
+      return { launcher, detail };
     } catch {
       // The next way may be allowed.
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
+import { withoutSecrets } from "../redact_secrets.ts";
 
 /** How a worker is started. */
 export interface OrderWorkerOptions {
@@ -18,7 +19,9 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
   constructor(module: string, options: OrderWorkerOptions = {}) {
     const { launcher = [], workerArguments = [] } = options;
     const [execPath = "", ...execArgv] = [...launcher, process.execPath, ...process.execArgv];
-    this.#child = fork(module, workerArguments, { execPath, execArgv });
+    // A subject beside it can read its environment.
+    const env = withoutSecrets(process.env);
+    this.#child = fork(module, workerArguments, { execPath, execArgv, env });
     this.#ended = once(this.#child, "exit").then(() => {
       throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
     });
@@ -38,6 +41,7 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#child.kill();
+    // A launcher that waits for its own child would pass any other signal over.
+    this.#child.kill("SIGKILL");
   }
 }
