@@ -3,6 +3,18 @@ import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
 import { withoutSecrets } from "../redact_secrets.ts";
 
+/** How a shell in front of a worker ends when the worker was killed: 128 and SIGKILL. */
+const KILLED_EXIT_CODE = 137;
+
+/** A worker that somebody killed. */
+export class WorkerKilled extends HarnessError {
+  override readonly name = "WorkerKilled";
+
+  constructor() {
+    super("Cannot go on as a worker of the harness was killed");
+  }
+}
+
 /** How a worker is started. */
 export interface OrderWorkerOptions {
   readonly workerArguments?: readonly string[] | undefined;
@@ -22,7 +34,8 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
     // A subject beside it can read its environment.
     const env = withoutSecrets(process.env);
     this.#child = fork(module, workerArguments, { execPath, execArgv, env });
-    this.#ended = once(this.#child, "exit").then(() => {
+    this.#ended = once(this.#child, "exit").then(([code, signal]: unknown[]) => {
+      if (signal === "SIGKILL" || code === KILLED_EXIT_CODE) throw new WorkerKilled();
       throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
     });
     this.#ended.catch(() => {});

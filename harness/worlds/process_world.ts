@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,14 +22,13 @@ import { ProgramProcess, type ProgramProcessOptions } from "./program_process.ts
 import { mountSmallVolume } from "./small_volume.ts";
 import { subjectEnvironment } from "./subject_environment.ts";
 import type { StartOptions, World, WorldOptions } from "./world.ts";
+import { foreignWrites, removeWorld, WORLD_PLACES } from "./world_directory.ts";
 
 /** Pieces up to this size are sent one by one, with a pause. */
 const SLOW_CHUNK_BYTES_MAX = 4096;
 const SLOW_CHUNK_MS = 2;
 /** Directories above the world's own, so that a path that leads up and up from the root still ends where it is seen. */
 const DEPTH = ["1", "2", "3", "4", "5", "6"];
-/** Directories that the harness itself makes beside those of the scenario. */
-const PLACES: ReadonlySet<string> = new Set(["Documents", "home", "tmp"]);
 /** How long the harness waits for anything more to come, in milliseconds of real time. */
 const WATCH_MS = 1_500;
 
@@ -53,7 +52,7 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
   const top = join(base, ...DEPTH);
   await mkdir(top, { recursive: true });
   const documents = join(top, "Documents");
-  for (const name of [...PLACES, "elsewhere"]) await mkdir(join(top, name));
+  for (const name of [...WORLD_PLACES, "elsewhere"]) await mkdir(join(top, name));
   const { availableBytes } = options;
   const leave = async (unmount: () => Promise<void> = async () => {}) => {
     await unmount();
@@ -80,20 +79,6 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
   } catch (error) {
     await leave();
     throw error;
-  }
-}
-
-/** Removes a world's directory, also where its subject has closed directories in it. */
-async function removeWorld(base: string): Promise<void> {
-  try {
-    await rm(base, { recursive: true, force: true });
-  } catch {
-    for (const entry of await readdir(base, { withFileTypes: true, recursive: true }).catch(
-      () => [],
-    ))
-      if (entry.isDirectory())
-        await chmod(join(entry.parentPath, entry.name), 0o700).catch(() => {});
-    await rm(base, { recursive: true, force: true });
   }
 }
 
@@ -165,10 +150,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       for (const process of processes) if (process.running.isKilled) await process.kill();
     },
     watch: () => sleep(WATCH_MS),
-    notes: async () => [
-      ...(await foreignWrites(top)).map((path) => `wrote beside its root: ${path}`),
-      ...new Set(hub.unknownRoutes.map((request) => `asked for what no hub knows: ${request}`)),
-    ],
+    notes: () => notesOf(top, hub),
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((process) => process.finish()));
       await served.close();
@@ -250,27 +232,9 @@ function isOfWorld(path: string, top: string): boolean {
   return isBelow(base) && !["home", "tmp"].some((name) => isBelow(join(top, name)));
 }
 
-/** What lies beside the root, where only the scenario writes: a line for each place. */
-async function foreignWrites(top: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(top, { withFileTypes: true })) {
-    const { name } = entry;
-    if (name === "elsewhere") continue;
-    // The subject may leave anything here: a file, a link, or a directory that nobody may read.
-    const inner =
-      PLACES.has(name) && entry.isDirectory() ? await namesIn(join(top, name)) : undefined;
-    if (inner === undefined) found.push(name);
-    for (const each of inner ?? [])
-      if (name !== "Documents" || each !== "Models") found.push(`${name}/${each}`);
-  }
-  return found;
-}
-
-/** The names in a directory of the world; undefined when the subject has closed it. */
-async function namesIn(directory: string): Promise<string[] | undefined> {
-  try {
-    return await readdir(directory);
-  } catch {
-    return undefined;
-  }
+async function notesOf(top: string, hub: SimulatedHub): Promise<string[]> {
+  return [
+    ...(await foreignWrites(top)).map((path) => `wrote beside its root: ${path}`),
+    ...new Set(hub.unknownRoutes.map((request) => `asked for what no hub knows: ${request}`)),
+  ];
 }

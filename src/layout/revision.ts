@@ -11,10 +11,10 @@ const REVISION_LENGTH_MAX = 1024;
  */
 export function revisionOf(request: DownloadRequest): string {
   const revision = request.revision || "main";
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   const isLegal =
     revision.length <= REVISION_LENGTH_MAX &&
     revision.isWellFormed() &&
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     !/[\u0000-\u001f\u007f\\]/.test(revision);
   if (isLegal && !revision.split("/").some((part) => part === "" || part === "." || part === ".."))
     return revision;

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { loopbackOnly } from "../../../harness/internal.ts";
+import { captureConform } from "../capture_conform.ts";
+
+const ADAPTER = fileURLToPath(
+  new URL("../../../harness/subjects/misbehaving_adapter.ts", import.meta.url),
+);
+const { isSealed, detail } = await loopbackOnly();
+const skip = isSealed ? false : `here it is ${detail}`;
+
+test(
+  "a subject that kills the worker beside it has crashed, and the run goes on",
+  { skip },
+  async () => {
+    const { exitCode, out, err } = await captureConform(
+      ...[
+        "run",
+        "--world",
+        "process",
+        "--subject",
+        `${process.execPath} ${ADAPTER} "kills its parent"`,
+      ],
+      ...["--only", "download/pinned_commit", "--runs", "1"],
+    );
+    assert.equal(exitCode, 3, out + err);
+    assert.match(out, /ended from within its own namespace/);
+  },
+);
