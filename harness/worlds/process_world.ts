@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
+import { foreignWrites, removeWorld, WORLD_PLACES } from "../disk/beside_root.ts";
 import { nodeFiles } from "../disk/node_files.ts";
 import { HarnessError, NotApplicable } from "../errors.ts";
 import {
@@ -22,7 +23,6 @@ import { ProgramProcess, type ProgramProcessOptions } from "./program_process.ts
 import { mountSmallVolume } from "./small_volume.ts";
 import { subjectEnvironment } from "./subject_environment.ts";
 import type { StartOptions, World, WorldOptions } from "./world.ts";
-import { foreignWrites, removeWorld, WORLD_PLACES } from "./world_directory.ts";
 
 /** Pieces up to this size are sent one by one, with a pause. */
 const SLOW_CHUNK_BYTES_MAX = 4096;

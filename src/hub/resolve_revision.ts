@@ -1,7 +1,8 @@
 import { ModelError } from "../errors.ts";
-import { isCommit } from "../layout/hub_cache.ts";
 import type { HubClient } from "./hub_client.ts";
 import { revisionUrl } from "./hub_urls.ts";
+
+const COMMIT_REGEXP = /^[0-9a-f]{40}$/;
 
 /** What the hub says of a revision. */
 export interface ResolvedRevision {
@@ -42,13 +43,14 @@ export async function resolveRevision(
     typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   const commit = info["sha"];
   // The commit becomes part of addresses and of files: nothing but a hash may pass.
-  if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit)) {
+  if (typeof commit !== "string" || !COMMIT_REGEXP.test(commit)) {
     throw new ModelError(
       "not-a-hub",
       `Cannot look up revision "${revision}" of "${repository}": the answer names no commit; check the hub's address`,
     );
   }
-  if (isCommit(revision) && commit !== revision) throw anotherCommit(repository, revision, commit);
+  if (COMMIT_REGEXP.test(revision) && commit !== revision)
+    throw anotherCommit(repository, revision, commit);
   const tags: unknown = info["tags"];
   return {
     commit,
