@@ -33,6 +33,20 @@ export async function adoptPartials(claim: ModelClaim, task: DownloadTask): Prom
   }
 }
 
+/** Bytes of a content that lie in a partial file, this claim's own or one that it may adopt. */
+export async function partialBytes(
+  files: FileSystem,
+  staging: Staging,
+  contentKey: string,
+): Promise<number> {
+  let bytes = 0;
+  for (const directory of await leftDirectories(files, staging)) {
+    const stat = await lstatIfThere(files, join(directory, `${contentKey}${PARTIAL_SUFFIX}`));
+    bytes = Math.max(bytes, stat?.sizeBytes ?? 0);
+  }
+  return bytes;
+}
+
 /** Removes what earlier claims left and nothing has adopted: `DL-LEFTOVERS`. */
 export async function removeLeftovers(files: FileSystem, staging: Staging): Promise<void> {
   for (const directory of [...(await leftDirectories(files, staging)), staging.temporary]) {
@@ -70,5 +84,6 @@ async function copyWhereRoom(files: FileSystem, source: string, target: string):
     if (!["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "")) throw error;
     // The bytes are fetched again.
     await unlinkIfThere(files, target);
+    await unlinkIfThere(files, source);
   }
 }
