@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   "runner-protocol": "What the runner sent is not the runner protocol.",
   "runner-memory": "The runner took more memory than it may.",
   "runner-failed": "The runtime refused what it was asked to do.",
+  "claim-lost":
+    "Another process took the model over while this one stood still; nothing was touched since.",
   cancelled: "The caller cancelled.",
   internal: "A fault of the implementation itself.",
 } as const satisfies Record<string, string>;

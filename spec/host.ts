@@ -110,8 +110,10 @@ export type Fetch = (url: string, request: HttpRequest) => Promise<HttpResponse>
 
 /** Time. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; whoever sets the clock makes it jump. */
   now(): number;
+  /** Milliseconds since some moment; never jumps. @default {`now()`} */
+  elapsedMs?(): number;
   /** Resolves after `durationMs`; rejects with the signal's reason when it is aborted first. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
@@ -121,12 +123,27 @@ export type Random = () => number;
 
 /** Which processes are running: distinguishes the lock of a dead process from that of a living one. */
 export interface ProcessTable {
-  /** This machine's name, as other processes on it would give it. */
+  /**
+   * Identity of the table: one boot of one machine, and in it one namespace of process numbers. Only processes with
+   * equal ones see each other; a host name does not do, since two containers may have the same.
+   */
   readonly machine: string;
-  /** This process's number on this machine. */
+  /** This process's number in the table. */
   readonly pid: number;
-  /** Whether a process with this number lives on this machine. */
-  isAlive(pid: number): boolean;
+  /** When this process began, in the table's own terms: distinguishes it from a later one with its number; empty where unknown. */
+  readonly started: string;
+  /** Whether the process with this number, begun at this time, is in the table; an empty time fits any. */
+  isAlive(pid: number, started?: string): boolean;
+}
+
+/** The process that another one waits for. */
+export interface LockHolder {
+  /** Its number, where it runs in the same process table. */
+  readonly pid: number | undefined;
+  /** What it does: `download`, `remove` or `migrate`; undefined where it did not note it. */
+  readonly purpose: string | undefined;
+  /** For how long it has shown that it works, in milliseconds. */
+  readonly heldMs: number;
 }
 
 /** How a program ended; exactly one of the two is defined. */
@@ -187,6 +204,8 @@ export interface Host {
   readonly random: Random;
   /** The processes of this machine. */
   readonly processes: ProcessTable;
+  /** Called when an operation begins to wait for another process that works on the same model. */
+  readonly onWait?: (holder: LockHolder) => void;
   /** Absent where no programs may be started; a runner then works inside this process or not at all. */
   readonly programs?: ProgramStarter;
 }

@@ -43,6 +43,7 @@ export type {
   OpenFile,
   OpenMode,
   ProcessEnd,
+  LockHolder,
   ProcessTable,
   ProgramStarter,
   Random,

@@ -327,6 +327,24 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A lock left by a dead process does not keep a later download from finishing.",
   },
+  "DL-LOCK-UNSEEN": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Simultaneous downloads by processes that do not see each other in their process tables end as downloads by processes that do.",
+  },
+  "DL-FENCED": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A process that stood still while another one finished a model changes nothing of that model when it goes on.",
+  },
+  "DL-CLOCK-JUMP": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "Simultaneous downloads end as they would have without it when the wall clock jumps, by any amount, forward or back.",
+  },
   "ERROR-KIND": {
     level: "MUST",
     profile: "core",

@@ -7,9 +7,13 @@ export function cancelledError(signal: AbortSignal): ModelError {
   });
 }
 
-/** @throws {ModelError} `cancelled` */
+/** @throws {ModelError} `cancelled`, or `claim-lost` where that is why the work ends */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw cancelledError(signal);
+  if (signal === undefined || !signal.aborted) return;
+  const reason: unknown = signal.reason;
+  throw reason instanceof ModelError && reason.code === "claim-lost"
+    ? reason
+    : cancelledError(signal);
 }
 
 /**

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { hostname } from "node:os";
-import type { Clock, Host, ProcessTable } from "../spec/mod.ts";
+import type { Clock, Host } from "../spec/mod.ts";
 import { nodeFetch, type NodeFetchOptions } from "./node/node_fetch.ts";
 import { nodeFiles } from "./node/node_files.ts";
+import { nodeProcesses } from "./node/node_processes.ts";
 import { nodePrograms } from "./node/node_programs.ts";
 
 /** Options of {@linkcode nodeHost}. */
@@ -44,6 +44,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 function nodeClock(): Clock {
   return {
     now: () => Date.now(),
+    elapsedMs: () => performance.now(),
     async sleep(durationMs, signal) {
       for (let leftMs = durationMs; ; leftMs -= TIMER_MS_MAX) {
         await timer(Math.min(Math.max(leftMs, 0), TIMER_MS_MAX), signal);
@@ -69,20 +70,4 @@ function timer(durationMs: number, signal: AbortSignal | undefined): Promise<voi
     }, durationMs);
     signal?.addEventListener("abort", onAbort, { once: true });
   });
-}
-
-function nodeProcesses(): ProcessTable {
-  return { machine: hostname(), pid: process.pid, isAlive };
-}
-
-function isAlive(pid: number): boolean {
-  // Zero and negative numbers name groups of processes, not one.
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It exists, but belongs to somebody else.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

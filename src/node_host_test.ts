@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { hostname } from "node:os";
 import { test } from "node:test";
 import { nodeHost } from "./node_host.ts";
 
@@ -43,7 +42,11 @@ test("random() is in [0, 1) and not constant", () => {
 
 test("isAlive() tells a living process from one that has ended", async () => {
   assert.equal(host.processes.pid, process.pid);
-  assert.equal(host.processes.machine, hostname());
+  assert.equal(host.processes.machine, nodeHost().processes.machine);
+  const { started } = host.processes;
+  assert.equal(host.processes.isAlive(process.pid, started), true);
+  // Another process had the number, and began at another time.
+  if (started !== "") assert.equal(host.processes.isAlive(process.pid, `${started}0`), false);
   assert.equal(host.processes.isAlive(process.pid), true);
   const child = spawn(process.execPath, ["--eval", ""]);
   await once(child, "exit");

@@ -61,7 +61,7 @@ export async function startAfterCrash(place: CrashPlace, image: DiskImage): Prom
       fetch: directFetch(hub),
       clock,
       random: seededRandom(pid),
-      processes: { machine: "simulated", pid, isAlive: (other) => other === pid },
+      processes: { machine: "simulated", pid, started: "1", isAlive: (other) => other === pid },
     },
     { root, env: { HF_ENDPOINT: hub.endpoint } },
   );

@@ -18,6 +18,7 @@
  */
 
 import { HarnessError } from "../errors.ts";
+import { claimMiniatures } from "./claims.ts";
 import { commitMiniatures } from "./commits.ts";
 import { connectionMiniatures } from "./connections.ts";
 import { diskLimitMiniatures } from "./disk_limits.ts";
@@ -64,6 +65,7 @@ export const miniatures: readonly Miniature[] = [
   ...retryingMiniatures,
   ...publishingMiniatures,
   ...sharingMiniatures,
+  ...claimMiniatures,
   ...progressMiniatures,
   ...diskLimitMiniatures,
   ...repairingMiniatures,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { MARKER_NAME } from "../../spec/mod.ts";
-import { exists, readBytes, readTree, writeBytes } from "../disk/mod.ts";
+import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
+import { exists, readBytes, readTree, wrapFiles, writeBytes } from "../disk/mod.ts";
 import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
@@ -14,9 +14,15 @@ const PATIENCE_MS = 100_000;
 export const sharingMiniatures: readonly Miniature[] = [
   miniature("shares_partial", {
     mistake:
-      "Treats every lock as one that a dead process left, so that two downloads write one partial file.",
-    breaks: ["DL-CONCURRENT"],
-    wrapHost: ({ processes }) => ({ processes: { ...processes, isAlive: () => false } }),
+      "Treats the lock of another task of its process as one that a dead process left, so that two downloads share what is unfinished.",
+    // Tasks that are left when another process was killed get in each other's way as well.
+    breaks: ["DL-CONCURRENT", "DL-LOCK-DEAD"],
+    wrapHost: ({ processes }) => ({
+      processes: {
+        ...processes,
+        isAlive: (pid, started) => pid !== processes.pid && processes.isAlive(pid, started),
+      },
+    }),
   }),
   miniature("refuses_a_second_task", {
     mistake: "Refuses a download while another one of the same model runs in this process.",
@@ -41,21 +47,21 @@ export const sharingMiniatures: readonly Miniature[] = [
   miniature("waits_for_the_dead", {
     mistake: "Waits without end for a process that it once saw alive.",
     breaks: ["DL-LOCK-DEAD"],
-    wrapHost: ({ clock, processes }) => {
+    wrapHost: ({ clock, files, processes }) => {
       const seen = new Set<number>();
       let stoppedMs: number | undefined;
       return {
         processes: {
           ...processes,
-          isAlive: (pid) => {
-            if (processes.isAlive(pid)) seen.add(pid);
-            // The subject must not see by the clock for how long nothing has moved.
+          isAlive: (pid, started) => {
+            if (processes.isAlive(pid, started)) seen.add(pid);
             else if (seen.has(pid)) stoppedMs ??= clock.now();
             return seen.has(pid);
           },
         },
+        files: locksThatMove(files, (pid) => seen.has(pid) && stoppedMs !== undefined),
         clock: {
-          now: () => stoppedMs ?? clock.now(),
+          now: () => clock.now(),
           sleep: async (durationMs, signal) => {
             await clock.sleep(durationMs, signal);
             if (stoppedMs !== undefined && clock.now() - stoppedMs > PATIENCE_MS)
@@ -106,3 +112,28 @@ export const sharingMiniatures: readonly Miniature[] = [
     }),
   }),
 ];
+
+/** A disk on which the locks of some processes are never seen to stand still. */
+function locksThatMove(files: FileSystem, isMoving: (pid: number) => boolean): FileSystem {
+  let looks = 0;
+  return {
+    ...wrapFiles(files, (_, next) => next()),
+    open: async (path, mode) => {
+      const file = await files.open(path, mode);
+      const [, pid] = /\/locks\/[^/]*?\.(\d+)\.[^/]*$/.exec(path) ?? [];
+      if (mode !== "r" || pid === undefined || !isMoving(Number(pid))) return file;
+      const beat = new TextEncoder().encode(String(++looks));
+      return {
+        read: async (buffer) => {
+          buffer.set(beat);
+          return beat.length;
+        },
+        write: (data, position) => file.write(data, position),
+        truncate: (sizeBytes) => file.truncate(sizeBytes),
+        sync: () => file.sync(),
+        stat: async () => ({ ...(await file.stat()), sizeBytes: beat.length }),
+        close: () => file.close(),
+      };
+    },
+  };
+}

@@ -4,7 +4,7 @@ import { mswFetch, mswFront, SimulatedHub } from "../hub/mod.ts";
 import { HarnessError } from "../errors.ts";
 import { Activity } from "./activity.ts";
 import { seededRandom } from "./seeded_random.ts";
-import { startProcess } from "./start_process.ts";
+import { PROCESS_TABLE, startProcess } from "./start_process.ts";
 import { CallScheduler } from "./call_scheduler.ts";
 import type { ProcessGate } from "./process_gate.ts";
 import type { World, WorldKind, WorldOptions } from "./world.ts";
@@ -48,6 +48,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
   const judged = ground.judge?.(files) ?? files;
   const random = seededRandom(options.seed ?? 1);
   const gates = new Map<number, ProcessGate>();
+  const tables = new Map<number, string>();
   const callScheduler =
     options.schedule &&
     new CallScheduler(options.schedule, { activity, stalledCount: () => front.stalledCount() });
@@ -79,8 +80,10 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         activity,
         trace: options.trace,
         callScheduler,
-        isAlive: (other) => gates.get(other)?.isKilled === false,
+        isAlive: (other, table) =>
+          tables.get(other) === table && gates.get(other)?.isKilled === false,
       });
+      tables.set(pid, startOptions.processTable ?? PROCESS_TABLE);
       gates.set(pid, process.gate);
       return process.running;
     },

@@ -11,6 +11,19 @@ export type KillPoint =
   /** When it reports progress for the nth time, from 1. */
   | { readonly at: "event"; readonly nth: number };
 
+/** Where a process stands still, as after SIGSTOP or in a machine that sleeps, and then goes on. */
+export interface StandStill {
+  /** Which call of the disk or the network it is about to make, from 1. */
+  readonly atCall: number;
+  /** For how long, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Where a process stands still, and the clock by which it does. */
+interface StandingStill extends StandStill {
+  readonly sleep: (durationMs: number) => Promise<void>;
+}
+
 /** Stands between a simulated process and the world; once the process is killed nothing passes any more. */
 export class ProcessGate {
   readonly killed: Promise<never>;
@@ -20,14 +33,23 @@ export class ProcessGate {
   readonly #stop = new AbortController();
   readonly #cleanups = new Set<() => Promise<void>>();
   #reject: (error: ProcessKilled) => void = () => {};
+  readonly #standStill: StandingStill | undefined;
+  #calls = 0;
+  /** Resolves when the process goes on; undefined while it does not stand still. */
+  #stopped: Promise<void> | undefined;
   #disk = 0;
   #network = 0;
 
   /** @param order decides when a call goes on, where several processes take turns */
   constructor(
     activity: Activity,
-    order?: { readonly callScheduler: CallScheduler | undefined; readonly pid: number },
+    order?: {
+      readonly callScheduler: CallScheduler | undefined;
+      readonly pid: number;
+      readonly standStill?: StandingStill | undefined;
+    },
   ) {
+    this.#standStill = order?.standStill;
     this.#activity = activity;
     this.#turn = async () => order?.callScheduler?.pass(order.pid, this.signal);
     this.killed = new Promise((_, reject) => {
@@ -50,19 +72,37 @@ export class ProcessGate {
   async pass<T>(kind: "disk" | "network", action: () => Promise<T>): Promise<T> {
     if (this.isKilled) return never();
     this.#count(kind, 1);
-    const call = this.#turn().then(action);
+    const call = this.#turn()
+      .then(() => this.#standWhereDue(kind))
+      .then(action);
     this.#inFlight.add(call);
     try {
-      const value = await call;
-      if (this.isKilled) return await never();
-      return value;
-    } catch (error) {
-      if (this.isKilled) return await never();
-      throw error;
+      return await call;
     } finally {
       this.#inFlight.delete(call);
       if (!this.isKilled) this.#count(kind, -1);
+      await this.goesOn();
+      if (this.isKilled) await never();
     }
+  }
+
+  /** Resolves at once, or when a process that stands still goes on. */
+  async goesOn(): Promise<void> {
+    while (this.#stopped !== undefined) await this.#stopped;
+  }
+
+  /** A call of a process that stands still is not under way: time passes meanwhile. */
+  async #standWhereDue(kind: "disk" | "network"): Promise<void> {
+    const { atCall, durationMs, sleep } = this.#standStill ?? {};
+    if (++this.#calls === atCall && durationMs !== undefined) {
+      this.#stopped = sleep?.(durationMs).then(() => {
+        this.#stopped = undefined;
+      });
+    }
+    if (this.#stopped === undefined || this.isKilled) return;
+    this.#count(kind, -1);
+    await Promise.race([this.goesOn(), this.killed]);
+    this.#count(kind, 1);
   }
 
   /** Registers what the operating system does for a dead process, such as closing its files. */

@@ -110,10 +110,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     },
   });
   const start = (startOptions: StartOptions = {}) => {
-    if (startOptions.files !== undefined)
-      caseAbort.refuse("the disk that another process sees cannot be wrapped");
-    if (startOptions.fetch !== undefined)
-      caseAbort.refuse("another process finds no hosts but those that listen here");
+    refuseWhatNeedsThisProcess(startOptions, caseAbort);
     wrap = startOptions.relay;
     const { look, env, root: ownRoot = root } = startOptions;
     const process = new ProgramProcess({
@@ -159,6 +156,18 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
         throw new HarnessError(`Cannot judge: ${hub.harnessErrors.join("; ")}`);
     },
   };
+}
+
+/** A process of its own has the disk, the hosts, the clock and the process table of this machine. */
+function refuseWhatNeedsThisProcess(options: StartOptions, caseAbort: CaseAbort): void {
+  if (options.files !== undefined)
+    caseAbort.refuse("the disk that another process sees cannot be wrapped");
+  if (options.fetch !== undefined)
+    caseAbort.refuse("another process finds no hosts but those that listen here");
+  if (options.standStill !== undefined)
+    caseAbort.refuse("nobody counts the calls of another process");
+  if (options.clockJumps !== undefined || options.processTable !== undefined)
+    caseAbort.refuse("another process has the clock and the process table of this machine");
 }
 
 /** What is seen of a process and what it may do, as it was asked for. */

@@ -21,10 +21,23 @@ import type { CallScheduler } from "./call_scheduler.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
+/** Where processes run that are started without a place of their own. */
+export const PROCESS_TABLE = "simulated";
+
 /** What a process is made of. */
 export interface StartProcessOptions extends Pick<
   StartOptions,
-  "files" | "fetch" | "relay" | "look" | "programs" | "observe" | "guarded" | "fileBytesMax"
+  | "files"
+  | "fetch"
+  | "relay"
+  | "look"
+  | "programs"
+  | "observe"
+  | "guarded"
+  | "fileBytesMax"
+  | "standStill"
+  | "clockJumps"
+  | "processTable"
 > {
   readonly pid: number;
   readonly host: Omit<Host, "processes">;
@@ -32,7 +45,7 @@ export interface StartProcessOptions extends Pick<
   readonly activity: Activity;
   readonly callScheduler?: CallScheduler | undefined;
   readonly trace?: WorldTrace | undefined;
-  readonly isAlive: (pid: number) => boolean;
+  readonly isAlive: (pid: number, processTable: string) => boolean;
 }
 
 /** Starts a simulated process of a subject. */
@@ -41,7 +54,12 @@ export function startProcess(
   options: StartProcessOptions,
 ): { readonly running: RunningSubject; readonly gate: ProcessGate } {
   const { pid, activity } = options;
-  const gate = new ProcessGate(activity, { pid, callScheduler: options.callScheduler });
+  const { callScheduler, host, standStill } = options;
+  const gate = new ProcessGate(activity, {
+    pid,
+    callScheduler,
+    standStill: standStill && { ...standStill, sleep: (ms) => host.clock.sleep(ms) },
+  });
   const plan: KillPlan = { point: undefined, changes: 0, chunks: 0 };
   const manager = subject.start(processHost(options, { gate, plan }), options.config);
   // What the process had promised can no longer be kept when it dies.
@@ -99,7 +117,7 @@ function processHost(
   context: { readonly gate: ProcessGate; readonly plan: KillPlan },
 ): Host {
   const { gate, plan } = context;
-  const { host, pid, isAlive } = options;
+  const { host, pid, isAlive, processTable = PROCESS_TABLE } = options;
   const { relay } = options;
   const wire = relay?.(host.fetch) ?? host.fetch;
   const bounded = withinBounds(options.files?.(host.files) ?? host.files, options);
@@ -117,7 +135,8 @@ function processHost(
     files,
     fetch,
     clock: {
-      now: () => host.clock.now(),
+      now: wallClock(options),
+      elapsedMs: () => host.clock.now(),
       sleep: async (durationMs, signal) => {
         const link = linkedSignal(gate.signal, signal);
         try {
@@ -127,12 +146,28 @@ function processHost(
           throw signal?.aborted ? signal.reason : error;
         } finally {
           link.release();
+          await gate.goesOn();
         }
       },
     },
     random: host.random,
     ...(noted.programs && { programs: noted.programs }),
-    processes: { machine: "simulated", pid, isAlive: (other) => other === pid || isAlive(other) },
+    processes: {
+      machine: processTable,
+      pid,
+      started: "1",
+      isAlive: (other) => other === pid || isAlive(other, processTable),
+    },
+  };
+}
+
+/** The time as this process reads it, with what its clock is set to meanwhile. */
+function wallClock({ host, clockJumps = [] }: StartProcessOptions): () => number {
+  const startMs = host.clock.now();
+  return () => {
+    const nowMs = host.clock.now();
+    const due = clockJumps.filter(({ afterMs }) => nowMs - startMs >= afterMs);
+    return due.reduce((shownMs, { byMs }) => shownMs + byMs, nowMs);
   };
 }
 

@@ -10,7 +10,7 @@ import type {
 import type { GuardedFilesOptions, VolumeKind } from "../disk/mod.ts";
 import type { CertificateKind, HubStyle, SimulatedHub } from "../hub/mod.ts";
 import type { Observation } from "../tracing/observation.ts";
-import type { KillPoint } from "./process_gate.ts";
+import type { KillPoint, StandStill } from "./process_gate.ts";
 import type { Schedule } from "./call_scheduler.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
@@ -61,6 +61,14 @@ export interface WorldOptions {
   readonly onObstacle?: () => void;
 }
 
+/** A change of the wall clock by hand or by a time server. */
+export interface ClockJump {
+  /** How long after the start of the process, in milliseconds. */
+  readonly afterMs: number;
+  /** Forward or back, in milliseconds. */
+  readonly byMs: number;
+}
+
 /** How a process of the subject is started. */
 export interface StartOptions {
   /** Beside `HF_ENDPOINT`, which is the world's hub unless it is given here. */
@@ -82,6 +90,12 @@ export interface StartOptions {
   readonly recordCalls?: ((log: string, options: { readonly sinceMs: number }) => void) | undefined;
   /** A directory that this process is kept from writing to, for as long as an operation of it takes; it must exist. */
   readonly guarded?: GuardedFilesOptions | undefined;
+  /** Where this process stands still for a while. @default {nowhere} */
+  readonly standStill?: StandStill | undefined;
+  /** How this process's wall clock is set meanwhile. @default {not at all} */
+  readonly clockJumps?: readonly ClockJump[] | undefined;
+  /** Namespace of process numbers, such as a container's: processes see only those in their own. @default {"simulated"} */
+  readonly processTable?: string | undefined;
   /** Largest file that this process may write; more is refused with `EFBIG`. @default {unlimited} */
   readonly fileBytesMax?: number | undefined;
 }

@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type HubExchange, type HubFile, serveHub, SimulatedHub } from "../../harness/hub/mod.ts";
@@ -97,18 +97,11 @@ function largeModel(): HubFile[] {
 
 /** Bytes that lie on disk of each content, by its hash. */
 async function partialSizes(root: string): Promise<Map<string, number>> {
-  const directory = join(
-    root,
-    "models",
-    ...REPOSITORY.split("/"),
-    ".cache",
-    "mlx-layout",
-    "partial",
-  );
+  const directory = join(root, "models", ...REPOSITORY.split("/"), ".cache", "mlx-layout", "work");
   const sizes = new Map<string, number>();
-  const names = await readdir(directory).catch(() => []);
-  for (const name of names)
-    sizes.set(name.replace(/\.incomplete$/, ""), (await stat(join(directory, name))).size);
+  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  for (const name of names.filter((path) => path.endsWith(".incomplete")))
+    sizes.set(basename(name, ".incomplete"), (await stat(join(directory, name))).size);
   return sizes;
 }
 

@@ -6,6 +6,7 @@ import { expandHome } from "../layout/expand_home.ts";
 import type { CliManager, CliEnvironment } from "./cli_environment.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { reportFailure, type ReportFailureOptions } from "./output/report_failure.ts";
+import { waitingLine } from "./output/waiting_line.ts";
 import type { Output } from "./text_output.ts";
 
 /** Options that every command has. */
@@ -56,8 +57,12 @@ export class Session {
     const stderr = secretOutput(environment.stderr, secrets);
     try {
       const root = modelRoot(options.root, environment.config);
+      const host: Host = {
+        ...environment.host,
+        onWait: (holder) => stderr.write(waitingLine(holder)),
+      };
       this.exitCode = await action({
-        manager: environment.createManager(environment.host, { root, env }),
+        manager: environment.createManager(host, { root, env }),
         root,
         env,
         host: environment.host,

@@ -1,22 +1,24 @@
 import { dirname, join } from "node:path";
 import type { DownloadResult, FileSystem, Host, WaitOptions } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
-import { makeDirectories, removeEmptyDirectories } from "../disk/directories.ts";
+import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
-import type { ModelPlace } from "../layout/model_place.ts";
+import { type ModelPlace, PARTIAL_SUFFIX, placeOfClaim } from "../layout/model_place.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
 import { type EarlierFiles, earlierFiles, type WrittenPlan } from "../records/earlier_files.ts";
 import { formatMarker, readMarker } from "../records/marker.ts";
 import { metadataPath } from "../records/metadata.ts";
+import type { ModelClaim } from "../records/model_claim.ts";
 import { withModelLock } from "../records/model_lock.ts";
 import { type DownloadTask, filePath } from "./download_task.ts";
 import type { DiskState } from "./inspect/disk_state.ts";
 import { publishModel, removeMetadata } from "./publish/publish_model.ts";
 import { publisherOf } from "./publish/publisher_of.ts";
+import { adoptPartials, removeLeftovers } from "./transfer/adopt_partials.ts";
 import { fetchMissing } from "./transfer/fetch_missing.ts";
 import { ProgressMeter } from "./transfer/progress_meter.ts";
 
@@ -35,14 +37,60 @@ export async function downloadFiles(
   const { place, source } = task;
   try {
     await assertPlaceable(host, task);
-    return await withModelLock(host, place.staging.locks, {
-      signal: options.signal,
-      action: () => downloadLocked(host, task, options),
-      after: () => removeEmptyStaging(host.files, place),
-    });
+    return await downloadOnce(host, task, options);
   } catch (error) {
     throw diskError(error, `keep "${source}" in "${place.directory}"`);
   }
+}
+
+/** Who loses the claim says what the other process has made of the model, once that is done: `DL-FENCED`. */
+async function downloadOnce(
+  host: Host,
+  task: DownloadTask,
+  options: WaitOptions,
+  lost?: ModelError,
+): Promise<DownloadResult> {
+  const { place } = task;
+  try {
+    return await withModelLock(host, place.staging, {
+      signal: options.signal,
+      purpose: "download",
+      action: (claim) => downloadClaimed(host, task, { ...options, claim, lost }),
+      after: () => removeEmptyStaging(host.files, place),
+    });
+  } catch (error) {
+    const isLost = error instanceof ModelError && error.code === "claim-lost";
+    if (!isLost || lost !== undefined) throw error;
+    const { onProgress } = options;
+    return downloadOnce(
+      host,
+      task,
+      {
+        ...options,
+        // What was reported is not taken back.
+        onProgress: (progress) => progress.phase === "done" && onProgress?.(progress),
+      },
+      error,
+    );
+  }
+}
+
+/** As the holder of a claim: everything is made in the claim's own directory, and published from there. */
+async function downloadClaimed(
+  host: Host,
+  task: DownloadTask,
+  options: WaitOptions & { readonly claim: ModelClaim; readonly lost: ModelError | undefined },
+): Promise<DownloadResult> {
+  const { claim, lost } = options;
+  const { signal = claim.lost } = options;
+  const claimed = { ...task, place: placeOfClaim(task.place, claim.directory) };
+  await adoptPartials(claim, task);
+  return downloadLocked({ ...host, files: claim.files }, claimed, {
+    ...options,
+    signal: AbortSignal.any([signal, claim.lost]),
+    lost,
+    clearAway: () => removeLeftovers(claim.files, task.place.staging),
+  });
 }
 
 /** Everything that can be refused before anything is written. */
@@ -69,19 +117,24 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
 async function downloadLocked(
   host: Host,
   task: DownloadTask,
-  options: WaitOptions,
+  options: WaitOptions & {
+    readonly lost: ModelError | undefined;
+    readonly clearAway: () => Promise<void>;
+  },
 ): Promise<DownloadResult> {
   const { files } = host;
-  const { signal } = options;
+  const { signal, lost } = options;
   const { directory, staging } = task.place;
   const publisher = publisherOf(task.place);
   const marker = await readMarker(files, directory);
   const earlier = await earlierFiles(files, task, marker);
   const disk = await publisher.inspect(files, task, { marker, signal });
+  if (lost !== undefined && disk.missing.length > 0) throw lost;
   await assertRoom(host, task, disk);
   const hadPlan = (await lstatIfThere(files, staging.plan)) !== undefined;
   if (disk.missing.length > 0) await writePlan(host, task, earlier);
   await removeStalePartials(files, task.place, disk);
+  await options.clearAway();
   const meter = new ProgressMeter(totalsOf(task), options.onProgress);
   const here = [...disk.kept, ...disk.unlinked];
   meter.kept(
@@ -94,7 +147,8 @@ async function downloadLocked(
     signal,
   }).catch(async (error: unknown) => {
     // A plan of nothing at all would only make an absent model look begun.
-    if (!hadPlan && (await namesIn(files, staging.partials)).length === 0)
+    const left = await namesIn(files, staging.partials);
+    if (!hadPlan && !left.some((name) => name.endsWith(PARTIAL_SUFFIX)))
       await unlinkIfThere(files, staging.plan);
     throw error;
   });
@@ -168,7 +222,6 @@ async function writePlan(host: Host, task: DownloadTask, earlier: EarlierFiles):
     earlier: [...earlier],
   };
   const { files, random } = host;
-  await makeDirectories(files, staging.partials);
   await writeSmallFile(files, staging.plan, {
     text: formatMarker(plan),
     temporaryDirectory: staging.temporary,
@@ -183,13 +236,10 @@ async function removeStalePartials(
   disk: DiskState,
 ): Promise<void> {
   const current = new Set(
-    disk.missing.map((content) => `${content.wanted[0].contentKey}.incomplete`),
+    disk.missing.map(({ wanted }) => `${wanted[0].contentKey}${PARTIAL_SUFFIX}`),
   );
   for (const name of await namesIn(files, staging.partials)) {
     if (!current.has(name)) await unlinkIfThere(files, join(staging.partials, name));
-  }
-  for (const name of await namesIn(files, staging.temporary)) {
-    await unlinkIfThere(files, join(staging.temporary, name));
   }
 }
 
@@ -207,7 +257,7 @@ async function removeOrphanedMetadata(
 }
 
 async function removeEmptyStaging(files: FileSystem, place: ModelPlace): Promise<void> {
-  const { temporary, partials, locks } = place.staging;
-  for (const directory of [temporary, partials, locks])
+  const { temporary, partials, work, locks } = place.staging;
+  for (const directory of [temporary, partials, work, locks])
     await removeEmptyDirectories(files, directory, place.root);
 }

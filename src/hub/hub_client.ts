@@ -1,3 +1,4 @@
+import { elapsedMs } from "./elapsed_ms.ts";
 import type { ErrorCode } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import {
@@ -64,7 +65,8 @@ export class HubClient {
    */
   async askJson(question: ApiQuestion): Promise<ApiAnswer> {
     const { limitMs } = question;
-    const deadlineMs = limitMs === undefined ? undefined : this.http.host.clock.now() + limitMs;
+    const deadlineMs =
+      limitMs === undefined ? undefined : elapsedMs(this.http.host.clock) + limitMs;
     const budget = this.http.budget({ deadlineMs });
     for (;;) {
       try {

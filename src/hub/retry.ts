@@ -1,6 +1,7 @@
 import type { Clock, HttpResponse, Random } from "../../spec/mod.ts";
 import type { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
+import { elapsedMs } from "./elapsed_ms.ts";
 
 /** How often and how patiently a failed request is repeated. */
 export interface RetryPolicy {
@@ -76,7 +77,7 @@ export class RetryBudget {
     if (this.#failures >= this.#policy.attemptsMax) throw error.failure;
     const pauseMs = this.#pauseMs(error.askedPauseMs);
     const { deadlineMs = Number.POSITIVE_INFINITY } = this.#policy;
-    if (this.#clock.now() + pauseMs >= deadlineMs) throw error.failure;
+    if (elapsedMs(this.#clock) + pauseMs >= deadlineMs) throw error.failure;
     await this.#sleep(pauseMs, signal);
   }
 

@@ -1,3 +1,4 @@
+import { elapsedMs } from "./elapsed_ms.ts";
 import type { Clock } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 
@@ -30,9 +31,9 @@ export class StallGuard implements Disposable {
   ) {
     this.#clock = clock;
     this.#deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
-    this.#stallTimeoutMs = Math.min(options.stallTimeoutMs, this.#deadlineMs - clock.now());
+    this.#stallTimeoutMs = Math.min(options.stallTimeoutMs, this.#deadlineMs - elapsedMs(clock));
     this.#outer = options.signal;
-    this.#lastMs = clock.now();
+    this.#lastMs = elapsedMs(clock);
     this.#onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
     if (this.#outer?.aborted) this.#onOuterAbort();
     this.#outer?.addEventListener("abort", this.#onOuterAbort, { once: true });
@@ -46,7 +47,7 @@ export class StallGuard implements Disposable {
 
   /** Notes that something arrived. */
   moved(): void {
-    this.#lastMs = this.#clock.now();
+    this.#lastMs = elapsedMs(this.#clock);
   }
 
   [Symbol.dispose](): void {
@@ -75,6 +76,6 @@ export class StallGuard implements Disposable {
   }
 
   #leftMs(): number {
-    return Math.min(this.#lastMs + this.#stallTimeoutMs, this.#deadlineMs) - this.#clock.now();
+    return Math.min(this.#lastMs + this.#stallTimeoutMs, this.#deadlineMs) - elapsedMs(this.#clock);
   }
 }

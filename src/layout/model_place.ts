@@ -9,8 +9,10 @@ export interface Staging {
   readonly partials: string;
   /** Small files that are being written. */
   readonly temporary: string;
-  /** Claims of the downloads that work on this model. */
+  /** Claims of the processes that work on this model. */
   readonly locks: string;
+  /** A directory for each claim, in which its process makes everything that it publishes. */
+  readonly work: string;
   /** What the unfinished download wants, so that its absence can be named without the network. */
   readonly plan: string;
 }
@@ -65,9 +67,18 @@ export function placeAt(root: string, directory: string): ModelPlace {
     : snapshotPlace(root, cache, basename(directory));
 }
 
+/** Suffix of partial files; a claim that ends leaves them to the next one. */
+export const PARTIAL_SUFFIX = ".incomplete";
+
 /** Path of the partial file of a content. Its name never ends in `.safetensors`. */
 export function partialPath(staging: Staging, contentKey: string): string {
-  return join(staging.partials, `${contentKey}.incomplete`);
+  return join(staging.partials, `${contentKey}${PARTIAL_SUFFIX}`);
+}
+
+/** The same place as the holder of a claim sees it: everything that it makes lies in its own directory. */
+export function placeOfClaim(place: ModelPlace, directory: string): ModelPlace {
+  const staging = { ...place.staging, partials: directory, temporary: directory };
+  return { ...place, staging };
 }
 
 /** The commits whose downloads into a cache are unfinished, by the names in its staging directory. */
@@ -82,6 +93,7 @@ function stagingIn(directory: string, plan: string): Staging {
     partials: join(staging, "partial"),
     temporary: join(staging, "tmp"),
     locks: join(staging, "locks"),
+    work: join(staging, "work"),
     plan: join(staging, plan),
   };
 }

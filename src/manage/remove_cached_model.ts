@@ -2,11 +2,12 @@ import type { RemoveResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { namesIn } from "../disk/walk.ts";
-import { type LockHost, withModelLock } from "../records/model_lock.ts";
+import type { LockHost } from "../records/model_claim.ts";
+import { withModelLock } from "../records/model_lock.ts";
 import { ModelError } from "../errors.ts";
 import { type HubCachePlace, isCommit } from "../layout/hub_cache.ts";
 import { plannedCommits, snapshotPlace, snapshotsPlace } from "../layout/model_place.ts";
-import { removeEntries } from "./remove_entries.ts";
+import { removeUnfinished } from "./remove_entries.ts";
 import type { RemoveModelOptions } from "./remove_model.ts";
 import { removeSnapshot } from "./remove_snapshot.ts";
 
@@ -70,15 +71,14 @@ async function removeBeginning(
   { root, cache }: CachedModel,
   { signal }: RemoveModelOptions,
 ): Promise<number> {
-  const { files } = host;
   const { staging } = snapshotsPlace(root, cache);
-  const bytesFreed = await withModelLock(host, staging.locks, {
+  return withModelLock(host, staging, {
     signal,
-    action: async () => {
-      const partials = await removeEntries(files, staging.partials, { root });
-      return partials + (await removeEntries(files, staging.temporary, { root }));
+    purpose: "remove",
+    action: (claim) => removeUnfinished(claim, staging, { root }),
+    after: async () => {
+      for (const directory of [staging.work, staging.locks])
+        await removeEmptyDirectories(host.files, directory, root);
     },
   });
-  await removeEmptyDirectories(files, staging.locks, root);
-  return bytesFreed;
 }

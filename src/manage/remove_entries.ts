@@ -2,7 +2,9 @@ import { join } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
-import { lstatIfThere, walk } from "../disk/walk.ts";
+import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
+import type { Staging } from "../layout/model_place.ts";
+import type { ModelClaim } from "../records/model_claim.ts";
 
 /**
  * Removes a file or link, and nothing that is a directory.
@@ -33,5 +35,24 @@ export async function removeEntries(
     else bytesFreed += await removeEntry(files, join(directory, path));
   }
   for (const path of directories) await removeEmptyDirectories(files, path, options.root);
+  return bytesFreed;
+}
+
+/**
+ * Removes everything that unfinished downloads have left of contents, and nothing of the claim that is held.
+ *
+ * @returns bytes that came free
+ */
+export async function removeUnfinished(
+  claim: ModelClaim,
+  staging: Staging,
+  options: { readonly root: string },
+): Promise<number> {
+  const { files } = claim;
+  const left = (await namesIn(files, staging.work)).map((name) => join(staging.work, name));
+  let bytesFreed = 0;
+  for (const directory of [staging.partials, staging.temporary, ...left]) {
+    if (directory !== claim.directory) bytesFreed += await removeEntries(files, directory, options);
+  }
   return bytesFreed;
 }

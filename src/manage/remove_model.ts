@@ -6,7 +6,8 @@ import { unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere, walk, type WalkEntry } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
-import { type LockHost, withModelLock } from "../records/model_lock.ts";
+import type { LockHost, ModelClaim } from "../records/model_claim.ts";
+import { withModelLock } from "../records/model_lock.ts";
 import { assertExactCase } from "../layout/inside_root.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
 import { ownEntries } from "./own_entries.ts";
@@ -48,9 +49,14 @@ export async function removeModel(
       await removeEmptyDirectories(files, dirname(directory), root);
       return { directory, bytesFreed: 0 };
     }
-    const bytesFreed = await withModelLock(host, staging.locks, {
+    const bytesFreed = await withModelLock(host, staging, {
       signal,
-      action: () => removeTree(host, place),
+      purpose: "remove",
+      action: (claim) => removeTree(claim, place),
+      after: async () => {
+        for (const path of [staging.work, staging.locks])
+          await removeEmptyDirectories(files, path, root);
+      },
     });
     return { directory, bytesFreed };
   } catch (error) {
@@ -58,10 +64,14 @@ export async function removeModel(
   }
 }
 
-async function removeTree({ files }: LockHost, place: ModelPlace): Promise<number> {
+async function removeTree(claim: ModelClaim, place: ModelPlace): Promise<number> {
+  const { files } = claim;
   const { root, directory } = place;
   const entries: WalkEntry[] = [];
-  for await (const entry of walk(files, directory)) entries.push(entry);
+  for await (const entry of walk(files, directory)) {
+    // What is the claim's own goes when it is given back.
+    if (!claim.isOwn(join(directory, entry.path))) entries.push(entry);
+  }
   const own = await ownEntries(files, place, entries);
   for (const { path } of own.toSorted(byRemoval)) {
     await unlinkIfThere(files, join(directory, path));

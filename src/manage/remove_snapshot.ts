@@ -6,14 +6,15 @@ import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
 import { readPlan } from "../records/download_intent.ts";
 import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
-import { type LockHost, lockModel } from "../records/model_lock.ts";
+import type { LockHost, ModelClaim } from "../records/model_claim.ts";
+import { withModelLock } from "../records/model_lock.ts";
 import { ModelError } from "../errors.ts";
 import { type HubCachePlace, isCommit } from "../layout/hub_cache.ts";
 import { assertExactCase } from "../layout/inside_root.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
 import { readMarker } from "../records/marker.ts";
-import { removeEntries, removeEntry } from "./remove_entries.ts";
+import { removeEntries, removeEntry, removeUnfinished } from "./remove_entries.ts";
 import type { RemoveModelOptions } from "./remove_model.ts";
 
 /**
@@ -44,13 +45,16 @@ export async function removeSnapshot(
   try {
     await assertExactCase(host.files, root, cache.repository);
     const claims = await sizesBelow(host.files, staging.locks);
-    const bytesFreed = await removeLocked(host, {
+    const bytesFreed = await withModelLock(host, staging, {
       signal,
-      locks: staging.locks,
-      removal: new SnapshotRemoval(host.files, { ...place, cache }),
+      purpose: "remove",
+      action: (claim) => new SnapshotRemoval(claim, { ...place, cache }).run(),
+      // The lock's own directories can only go once the lock is given back.
+      after: async () => {
+        for (const path of [staging.work, staging.locks])
+          await removeEmptyDirectories(host.files, path, root);
+      },
     });
-    // The lock's own directory can only go once the lock is given back.
-    await removeEmptyDirectories(host.files, staging.locks, root);
     // Claims of the dead went when the lock was taken.
     const left = await sizesBelow(host.files, staging.locks);
     const gone = [...claims].filter(([path]) => !left.has(path));
@@ -67,19 +71,8 @@ async function sizesBelow(files: FileSystem, directory: string): Promise<Map<str
   return sizes;
 }
 
-async function removeLocked(
-  host: LockHost,
-  options: {
-    readonly locks: string;
-    readonly removal: SnapshotRemoval;
-    readonly signal?: AbortSignal | undefined;
-  },
-): Promise<number> {
-  await using _lock = await lockModel(host, options.locks, { signal: options.signal });
-  return options.removal.run();
-}
-
 class SnapshotRemoval {
+  readonly #claim: ModelClaim;
   readonly #files: FileSystem;
   readonly #place: ModelPlace;
   readonly #cache: HubCachePlace;
@@ -87,8 +80,9 @@ class SnapshotRemoval {
   readonly #commit: string;
   #bytesFreed = 0;
 
-  constructor(files: FileSystem, place: ModelPlace & { readonly cache: HubCachePlace }) {
-    this.#files = files;
+  constructor(claim: ModelClaim, place: ModelPlace & { readonly cache: HubCachePlace }) {
+    this.#claim = claim;
+    this.#files = claim.files;
     this.#place = place;
     this.#cache = place.cache;
     this.#directory = place.directory;
@@ -174,8 +168,7 @@ class SnapshotRemoval {
     const names = await namesIn(this.#files, staging.directory);
     // What is half there may be of another snapshot, which will go on with it.
     if (names.some((name) => name.startsWith("plan-"))) return;
-    await this.#removeAll(staging.partials);
-    await this.#removeAll(staging.temporary);
+    this.#bytesFreed += await removeUnfinished(this.#claim, staging, { root: this.#place.root });
   }
 
   /** The official client's locks of a repository that is gone. */

@@ -1,15 +1,16 @@
 import { dirname, join } from "node:path";
-import type { MigrationResult } from "../../spec/mod.ts";
+import type { FileSystem, MigrationResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere } from "../disk/walk.ts";
 import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
-import { type LockHost, lockModel } from "../records/model_lock.ts";
+import type { LockHost, ModelClaim } from "../records/model_claim.ts";
+import { lockModel } from "../records/model_lock.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { assertInsideRoot } from "../layout/inside_root.ts";
-import { placeAt } from "../layout/model_place.ts";
+import { type ModelPlace, placeAt } from "../layout/model_place.ts";
 import {
   journalPath,
   journalTemporary,
@@ -70,14 +71,15 @@ export async function migrateModel(
 ): Promise<MigrationResult> {
   // Where there is nothing to move, not even a lock is left behind.
   await planMigration(host, root, options);
-  return locked(host, { ...options, root }, async () => {
+  return locked(host, { ...options, root }, async (disks) => {
     const plan = await planMigration(host, root, options);
     const { from, to, files } = plan;
     const journal = { from, to, files, isDone: false };
     const entry = { repository: options.repository, journal };
-    await writeJournal(host, root, entry);
-    await carry(host, root, { journal, signal: options.signal });
-    await writeJournal(host, root, { ...entry, journal: { ...journal, isDone: true } });
+    const claimed = { ...host, files: disks(to) };
+    await writeJournal(claimed, root, entry);
+    await carry(claimed, root, { journal, disks, signal: options.signal });
+    await writeJournal(claimed, root, { ...entry, journal: { ...journal, isDone: true } });
     return { ...plan, isDone: true };
   });
 }
@@ -101,31 +103,35 @@ export async function undoMigration(
     );
   }
   const { from, to, files } = recorded;
-  return locked(host, { repository, from, to, signal, root }, async () => {
+  return locked(host, { repository, from, to, signal, root }, async (disks) => {
     const back = { from: to, to: from, files, isDone: false };
-    await carry(host, root, { journal: back, signal });
-    await unlinkIfThere(host.files, journalPath(root, repository));
+    await carry({ ...host, files: disks(from) }, root, { journal: back, disks, signal });
+    await unlinkIfThere(disks(from), journalPath(root, repository));
     await removeEmptyDirectories(host.files, dirname(journalPath(root, repository)), root);
     return { ...back, leftBehind: [], isDone: true };
   });
 }
 
+/** The disk as the holder of the claim on one of the two directories has it. */
+type ClaimedDisks = (directory: string) => FileSystem;
+
 /** Nothing else works on either place meanwhile. */
 async function locked(
   host: LockHost,
   options: MigrateModelOptions & { readonly root: string },
-  action: () => Promise<MigrationResult>,
+  action: (disks: ClaimedDisks) => Promise<MigrationResult>,
 ): Promise<MigrationResult> {
   const { repository, from, to, signal, root } = options;
   const places = [from, to].map((directory) =>
     // What lies around a directory outside the root is not ours to tidy.
     placeAt(directory.startsWith(root) ? root : dirname(directory), directory),
   );
-  const locks = places.map(({ staging }) => staging.locks);
   try {
-    const result = await withLocks(host, locks, { action, signal });
-    for (const place of places)
-      await removeEmptyDirectories(host.files, place.staging.locks, place.root);
+    const result = await withLocks(host, places, { action, signal });
+    for (const { staging, root: stop } of places) {
+      for (const path of [staging.work, staging.locks])
+        await removeEmptyDirectories(host.files, path, stop);
+    }
     return result;
   } catch (error) {
     throw diskError(error, `move "${repository}" from "${from}" to "${to}"`);
@@ -134,25 +140,38 @@ async function locked(
 
 async function withLocks<T>(
   host: LockHost,
-  directories: readonly string[],
-  options: { readonly action: () => Promise<T>; readonly signal?: AbortSignal | undefined },
+  places: readonly ModelPlace[],
+  options: {
+    readonly action: (disks: ClaimedDisks) => Promise<T>;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<T> {
   const { action, signal } = options;
   await using held = new AsyncDisposableStack();
+  const claims = new Map<string, ModelClaim>();
   // In one order for all, so that two that move against each other never wait for each other.
-  for (const directory of directories.toSorted())
-    held.use(await lockModel(host, directory, { signal }));
-  return await action();
+  for (const { directory, staging } of places.toSorted(byLocks)) {
+    claims.set(directory, held.use(await lockModel(host, staging, { signal, purpose: "migrate" })));
+  }
+  return await action((directory) => claims.get(directory)?.files ?? host.files);
+}
+
+function byLocks({ staging: one }: ModelPlace, { staging: two }: ModelPlace): number {
+  return one.locks < two.locks ? -1 : Number(one.locks > two.locks);
 }
 
 /** Gives every file its new place, makes that durable, and gives the old one up. */
 async function carry(
   host: LockHost,
   root: string,
-  options: { readonly journal: MigrationJournal; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly journal: MigrationJournal;
+    readonly disks: ClaimedDisks;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<void> {
   const { files } = host;
-  const { journal, signal } = options;
+  const { journal, disks, signal } = options;
   const { from, to } = journal;
   const at = (directory: string, path: string) => join(directory, path);
   const changed = new Set<string>();
@@ -170,7 +189,7 @@ async function carry(
   for (const path of leaving) {
     // Never the only copy: another process may have removed the new one meanwhile.
     if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
-    await unlinkIfThere(files, at(from, path));
+    await unlinkIfThere(disks(from), at(from, path));
     if (leavesFirst(path)) await files.syncDirectory(from);
   }
   for (const path of leaving) await removeEmptyDirectories(files, dirname(at(from, path)), from);

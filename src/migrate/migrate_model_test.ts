@@ -146,7 +146,7 @@ function hostOf(files: FileSystem, pid = 1): Parameters<typeof migrateModel>[0] 
     files,
     clock: new SimulatedClock({ startMs: 0, isBusy: () => false, activity: () => 0 }),
     random: seededRandom(pid),
-    processes: { machine: "here", pid, isAlive: (other) => other === 2 },
+    processes: { machine: "here", pid, started: "1", isAlive: (other) => other === 2 },
   };
 }
 

@@ -36,9 +36,10 @@ export async function planFiles(
   const { from, to } = options;
   const files: MigratedFile[] = [];
   const leftBehind: string[] = [];
-  const locks = `${relativeTo(from, placeAt(from, from).staging.locks)}/`;
+  const { locks, work } = placeAt(from, from).staging;
+  const claims = [locks, work].map((directory) => `${relativeTo(from, directory)}/`);
   for await (const { path, stat } of walk(disk, from)) {
-    if (stat.kind === "directory" || path.startsWith(locks)) continue;
+    if (stat.kind === "directory" || claims.some((place) => path.startsWith(place))) continue;
     if (isForeign(path)) {
       leftBehind.push(path);
       continue;

@@ -8,16 +8,20 @@ import {
   writeBytes,
 } from "../../harness/internal.ts";
 import { memoryFiles, SimulatedClock } from "../../harness/mod.ts";
-import { type LockHost, lockModel, withModelLock } from "./model_lock.ts";
+import { directoryPlace } from "../layout/model_place.ts";
+import type { LockHost } from "./model_claim.ts";
+import { lockModel, withModelLock } from "./model_lock.ts";
 
-const LOCKS = "/m/locks";
+const { staging: STAGING } = directoryPlace("/", "/m");
+const LOCKS = STAGING.locks;
+const PURPOSE = { purpose: "download" } as const;
 
 test("lockModel() lets one task in at a time", async () => {
   const { host } = machine();
   let inside = 0;
   let mostInside = 0;
   const visits = Array.from({ length: 5 }, async () => {
-    await using _lock = await lockModel(host(1), LOCKS);
+    await using _lock = await lockModel(host(1), STAGING, PURPOSE);
     mostInside = Math.max(mostInside, ++inside);
     await host(1).clock.sleep(1000);
     inside--;
@@ -28,16 +32,16 @@ test("lockModel() lets one task in at a time", async () => {
 
 test("lockModel() leaves no claim behind", async () => {
   const { host, files } = machine();
-  await (await lockModel(host(1), LOCKS))[Symbol.asyncDispose]();
+  await (await lockModel(host(1), STAGING, PURPOSE))[Symbol.asyncDispose]();
   assert.deepEqual(await readTree(files, LOCKS), []);
 });
 
 test("lockModel() takes over at once from a process of this machine that is gone", async () => {
   const { host, clock, alive } = machine();
-  await lockModel(host(1), LOCKS);
+  await lockModel(host(1), STAGING, PURPOSE);
   alive.delete(1);
   const before = clock.now();
-  await using _lock = await lockModel(host(2), LOCKS);
+  await using _lock = await lockModel(host(2), STAGING, PURPOSE);
   assert.equal(clock.now(), before);
 });
 
@@ -49,15 +53,15 @@ test("lockModel() takes over from a claim of another machine that stands still",
     new TextEncoder().encode("5"),
   );
   const before = clock.now();
-  await using _lock = await lockModel(host(2), LOCKS);
+  await using _lock = await lockModel(host(2), STAGING, PURPOSE);
   assert.ok(clock.now() - before >= 15_000, `after ${clock.now() - before} ms`);
 });
 
 test("lockModel() waits as long as the holder shows that it lives", async () => {
   const { host, clock } = machine();
-  const first = await lockModel(host(1), LOCKS);
+  const first = await lockModel(host(1), STAGING, PURPOSE);
   let isIn = false;
-  const second = lockModel(host(2), LOCKS).then((lock) => {
+  const second = lockModel(host(2), STAGING, PURPOSE).then((lock) => {
     isIn = true;
     return lock;
   });
@@ -69,9 +73,9 @@ test("lockModel() waits as long as the holder shows that it lives", async () => 
 
 test("lockModel() rejects with cancelled while it waits", async () => {
   const { host, clock } = machine();
-  await using _lock = await lockModel(host(1), LOCKS);
+  await using _lock = await lockModel(host(1), STAGING, PURPOSE);
   const controller = new AbortController();
-  const waiting = lockModel(host(2), LOCKS, { signal: controller.signal });
+  const waiting = lockModel(host(2), STAGING, { ...PURPOSE, signal: controller.signal });
   void clock.sleep(1000).then(() => controller.abort());
   await assert.rejects(waiting, { code: "cancelled" });
 });
@@ -83,9 +87,9 @@ test("lockModel() shows that it lives also after a beat that the disk refused", 
     if (call.mode === "r+" && refusals++ === 0) throw diskError("EIO", "open", call.path);
     return next();
   });
-  const lock = await lockModel({ ...host(1), files: disk }, LOCKS);
+  const lock = await lockModel({ ...host(1), files: disk }, STAGING, PURPOSE);
   let isIn = false;
-  const second = lockModel(host(2), LOCKS).then((other) => {
+  const second = lockModel(host(2), STAGING, PURPOSE).then((other) => {
     isIn = true;
     return other;
   });
@@ -107,19 +111,25 @@ test("withModelLock() says why the work failed, also where the lock cannot be gi
     isBroken = true;
     throw diskError("EIO", "write", "/model");
   };
-  await assert.rejects(withModelLock({ ...host(1), files: disk }, LOCKS, { action }), {
-    code: "EIO",
-  });
+  await assert.rejects(
+    withModelLock({ ...host(1), files: disk }, STAGING, { ...PURPOSE, action }),
+    {
+      code: "EIO",
+    },
+  );
 });
 
 test("withModelLock() tidies up once the lock is back, whatever came of the work", async () => {
   const { host, files } = machine();
   const claims: number[] = [];
   const after = async () => void claims.push((await readTree(files, LOCKS)).length);
-  const options = { action: async () => 5, after };
-  assert.equal(await withModelLock(host(1), LOCKS, options), 5);
+  const options = { ...PURPOSE, action: async () => 5, after };
+  assert.equal(await withModelLock(host(1), STAGING, options), 5);
   const action = () => Promise.reject(new Error("the work failed"));
-  await assert.rejects(withModelLock(host(1), LOCKS, { action, after }), /the work failed/);
+  await assert.rejects(
+    withModelLock(host(1), STAGING, { ...PURPOSE, action, after }),
+    /the work failed/,
+  );
   assert.deepEqual(claims, [0, 0]);
 });
 
@@ -134,7 +144,7 @@ function machine() {
     files,
     clock,
     random,
-    processes: { machine: "here", pid, isAlive: (other) => alive.has(other) },
+    processes: { machine: "here", pid, started: "1", isAlive: (other) => alive.has(other) },
   });
   return { host, files, clock, alive };
 }

@@ -6,7 +6,7 @@ import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
 import { blobLink, type HubCachePlace } from "../../layout/hub_cache.ts";
 import { isInsideRoot } from "../../layout/inside_root.ts";
-import { partialPath } from "../../layout/model_place.ts";
+import { partialBytes } from "../transfer/adopt_partials.ts";
 import { type DownloadTask, filePath, type WantedFile } from "../download_task.ts";
 import type { DiskState, KeptFile, MissingContent } from "./disk_state.ts";
 
@@ -50,8 +50,8 @@ export async function inspectCache(
   }
   const missing: MissingContent[] = [];
   for (const [key, wanted] of groups) {
-    const partial = await lstatIfThere(files, partialPath(staging, key));
-    missing.push({ wanted, bytesKept: partial?.sizeBytes ?? 0, copyOf: undefined });
+    const bytesKept = await partialBytes(files, staging, key);
+    missing.push({ wanted, bytesKept, copyOf: undefined });
   }
   return { kept, unlinked, missing };
 }

@@ -2,7 +2,7 @@ import type { Digest, FileSystem, Marker } from "../../../spec/mod.ts";
 import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
 import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
-import { partialPath } from "../../layout/model_place.ts";
+import { partialBytes } from "../transfer/adopt_partials.ts";
 import { type DownloadTask, filePath, type WantedFile } from "../download_task.ts";
 import type { KeptFile, MissingContent, DiskState } from "./disk_state.ts";
 
@@ -36,8 +36,8 @@ export async function inspectDirectory(
   const places = new Map(kept.map((file) => [file.wanted.contentKey, file.wanted.path]));
   const missing: MissingContent[] = [];
   for (const [key, wanted] of groups) {
-    const partial = await lstatIfThere(files, partialPath(task.place.staging, key));
-    missing.push({ wanted, bytesKept: partial?.sizeBytes ?? 0, copyOf: places.get(key) });
+    const bytesKept = await partialBytes(files, task.place.staging, key);
+    missing.push({ wanted, bytesKept, copyOf: places.get(key) });
   }
   return { kept, unlinked: [], missing };
 }

@@ -125,7 +125,7 @@ function startWorld(layout: Layout) {
     clock,
     fetch: directFetch(hub),
     random: seededRandom(1),
-    processes: { machine: "here", pid: 1, isAlive: () => true },
+    processes: { machine: "here", pid: 1, started: "1", isAlive: () => true },
   };
   const place = { root: ROOT, env: { HF_ENDPOINT: hub.endpoint } };
   const downloader = new MlxModelDownloader(host, place, { retry: { attemptsMax: 1 } });

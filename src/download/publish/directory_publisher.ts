@@ -76,7 +76,6 @@ async function prepareContents(
     let source = partialPath(staging, contentKey);
     if (left > 1) {
       const copy = join(staging.temporary, temporaryName(random));
-      await makeDirectories(files, staging.temporary);
       await copyFile(files, source, { target: copy });
       source = copy;
     }
@@ -84,7 +83,6 @@ async function prepareContents(
     await makeDirectories(files, dirname(target));
     moves.push({ source, target });
   }
-  if (moves.length > 0) await makeDirectories(files, staging.partials);
   return moves;
 }
 

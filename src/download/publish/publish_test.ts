@@ -50,12 +50,12 @@ test("an update hides the model first: marker and config.json go, and come back 
   assert.deepEqual(
     changes.filter((change) => !change.startsWith("place .cache/huggingface")),
     [
-      "remove .downloaded",
+      "take .downloaded",
       "take config.json",
       "place model.safetensors",
-      "remove model-00001-of-00002.safetensors",
+      "take model-00001-of-00002.safetensors",
       "place config.json",
-      "remove .cache/huggingface/download/model-00001-of-00002.safetensors.metadata",
+      "take .cache/huggingface/download/model-00001-of-00002.safetensors.metadata",
       "place .downloaded",
     ],
   );
@@ -68,7 +68,7 @@ test("a repair changes the file that is missing, and no metadata that is right",
   await world.download(FIRST);
   await world.files.unlink(`${DIRECTORY}/model.safetensors`);
   assert.deepEqual(await world.download(), [
-    "remove .downloaded",
+    "take .downloaded",
     "take config.json",
     "place model.safetensors",
     "place config.json",
@@ -129,7 +129,7 @@ function startWorld(layout: Layout) {
     clock,
     fetch: directFetch(hub),
     random: seededRandom(1),
-    processes: { machine: "here", pid: 1, isAlive: () => true },
+    processes: { machine: "here", pid: 1, started: "1", isAlive: () => true },
   };
   const env = { HF_ENDPOINT: hub.endpoint };
   const downloader = new MlxModelDownloader(host, { root: ROOT, env });

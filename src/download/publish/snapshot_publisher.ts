@@ -121,7 +121,6 @@ async function prepareLinks(
     // The one to the configuration is taken away meanwhile, right or not.
     if (isRight && wanted.path !== CONFIG) continue;
     const source = join(staging.temporary, temporaryName(random));
-    await makeDirectories(files, staging.temporary);
     await makeLink(files, source, { text, file: wanted.path });
     await makeDirectories(files, dirname(target));
     moves.push({ source, target });

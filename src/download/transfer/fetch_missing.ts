@@ -1,6 +1,5 @@
 import type { Host } from "../../../spec/mod.ts";
 import { copyFile } from "../../disk/copy_file.ts";
-import { makeDirectories } from "../../disk/directories.ts";
 import { diskError } from "../../disk/disk_error.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
 import { isCommit } from "../../layout/hub_cache.ts";
@@ -50,7 +49,6 @@ export async function fetchMissing(
     meter.begun(content.wanted[0].contentKey, bytesOf(content, content.bytesKept));
   }
   meter.report("transfer");
-  if (queue.length > 0) await makeDirectories(host.files, task.place.staging.partials);
   const fetchNext = async (): Promise<void> => {
     for (let content = queue.shift(); content !== undefined; content = queue.shift()) {
       const of = content;

@@ -1,0 +1,79 @@
+import type { FileSystem } from "../../spec/mod.ts";
+import { readTree, wrapFiles } from "../disk/mod.ts";
+import { filePlace } from "../scenario_parts/places.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { unlessRefused } from "./parts/disk_steps.ts";
+
+/** A call that took longer was made by a process that stood still; a lock that is older looks abandoned. */
+const STILL_MS_MIN = 15_000;
+
+/** Miniatures that mistake a lock that is held for one that is not, or one that is lost for one that is held. */
+export const claimMiniatures: readonly Miniature[] = [
+  miniature("acts_after_standing_still", {
+    mistake: "Takes the next step of publishing without a look whether the lock is still its own.",
+    breaks: ["DL-FENCED"],
+    wrapHost: ({ clock, files }, { config: { root } }) => ({
+      files: wrapFiles(files, async (_, next) => {
+        const beforeMs = clock.now();
+        const value = await next();
+        // The step is the one that hides a model before its files change.
+        if (clock.now() - beforeMs > STILL_MS_MIN)
+          await removeFiles(files, root, (path) => path.endsWith("/config.json"));
+        return value;
+      }),
+    }),
+  }),
+  miniature("uses_the_wall_clock", {
+    mistake: "Counts the age of a lock on the wall clock, and clears away what looks old.",
+    breaks: ["DL-CLOCK-JUMP"],
+    wrapHost: ({ clock, files }, { config: { root } }) => {
+      const aheadMs = () => clock.now() - (clock.elapsedMs?.() ?? clock.now());
+      let before = aheadMs();
+      return {
+        files: wrapFiles(files, async (_, next) => {
+          const jumpMs = aheadMs() - before;
+          before += jumpMs;
+          if (jumpMs > STILL_MS_MIN) await removeFiles(files, root, isState);
+          return next();
+        }),
+      };
+    },
+  }),
+  miniature("trusts_host_and_number", {
+    mistake:
+      "Takes a lock for that of a dead process when its number is not in this process table.",
+    breaks: ["DL-LOCK-UNSEEN"],
+    wrapHost: ({ files, processes }, { config: { root } }) => {
+      const isUnseen = (name: string) => {
+        const [, table, pid] = /^([^.]+)\.(\d+)\./.exec(name) ?? [];
+        // One of the same table is looked up as it must be.
+        return pid !== undefined && table !== processes.machine && !processes.isAlive(Number(pid));
+      };
+      return {
+        files: wrapFiles(files, async (call, next) => {
+          const value = await next();
+          const names: readonly unknown[] =
+            call.operation === "readdir" && Array.isArray(value) ? value : [];
+          if (names.some((name) => typeof name === "string" && isUnseen(name)))
+            await removeFiles(files, root, isState);
+          return value;
+        }),
+      };
+    },
+  }),
+];
+
+/** Locks, and what lies beside them of an unfinished download. */
+function isState(path: string): boolean {
+  return /\/(?:locks|work|partial)\//.test(path);
+}
+
+async function removeFiles(
+  files: FileSystem,
+  root: string,
+  isChosen: (path: string) => boolean,
+): Promise<void> {
+  for (const { path, kind } of await unlessRefused(() => readTree(files, root), []))
+    if (kind === "file" && isChosen(path))
+      await unlessRefused(() => files.unlink(filePlace(root, path)), undefined);
+}
