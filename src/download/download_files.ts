@@ -3,11 +3,11 @@ import type { DownloadResult, FileSystem, Host, WaitOptions } from "../../spec/m
 import { throwIfAborted } from "../cancellation.ts";
 import { makeDirectories, removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
-import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
+import { isTemporaryName, unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
-import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
-import type { ModelPlace } from "../layout/model_place.ts";
+import { assertExactCase, assertNoLink } from "../layout/inside_root.ts";
+import { isPartialName, type ModelPlace } from "../layout/model_place.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
 import { type EarlierFiles, earlierFiles, type WrittenPlan } from "../records/earlier_files.ts";
 import { formatMarker, readMarker } from "../records/marker.ts";
@@ -52,7 +52,9 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
   const { root, directory, staging } = place;
   const directories = new Set([
     directory,
-    staging.directory,
+    staging.partials,
+    staging.temporary,
+    staging.locks,
     dirname(metadataPath(directory, "x")),
     ...publisherOf(place).directories(task),
   ]);
@@ -60,7 +62,7 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
     directories.add(dirname(filePath(task, path)));
     directories.add(dirname(metadataPath(directory, path)));
   }
-  for (const one of directories) await assertInsideRoot(files, root, one);
+  for (const one of directories) await assertNoLink(files, root, one);
   await assertExactCase(files, root, directory);
   const paths = wanted.map((file) => file.path);
   await assertNoNameConflicts(files, paths, { root, directory, random });
@@ -186,10 +188,11 @@ async function removeStalePartials(
     disk.missing.map((content) => `${content.wanted[0].contentKey}.incomplete`),
   );
   for (const name of await namesIn(files, staging.partials)) {
-    if (!current.has(name)) await unlinkIfThere(files, join(staging.partials, name));
+    if (isPartialName(name) && !current.has(name))
+      await unlinkIfThere(files, join(staging.partials, name));
   }
   for (const name of await namesIn(files, staging.temporary)) {
-    await unlinkIfThere(files, join(staging.temporary, name));
+    if (isTemporaryName(name)) await unlinkIfThere(files, join(staging.temporary, name));
   }
 }
 

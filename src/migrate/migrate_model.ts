@@ -8,9 +8,12 @@ import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
 import { type LockHost, lockModel } from "../records/model_lock.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
-import { assertInsideRoot } from "../layout/inside_root.ts";
+import { assertSameData } from "../disk/same_data.ts";
+import { assertNoLink } from "../layout/inside_root.ts";
 import { placeAt } from "../layout/model_place.ts";
 import {
+  assertFollowable,
+  isInside,
   journalPath,
   journalTemporary,
   type MigrationJournal,
@@ -27,6 +30,10 @@ export interface MigrateModelOptions {
   readonly from: string;
   /** Where it belongs. */
   readonly to: string;
+  /** Whether the caller named `from`. @default {false} */
+  readonly isNamed?: boolean;
+  /** Every directory under the root where this repository may lie. @default {only the two} */
+  readonly places?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,9 +50,11 @@ export async function planMigration(
   const { repository, from, to } = options;
   const begun = await readJournal(host.files, root, repository);
   if (begun !== undefined && !begun.isDone) {
+    assertFollowable(root, begun, { ...options, step: "move" });
     return { from: begun.from, to: begun.to, files: begun.files, leftBehind: [], isDone: false };
   }
-  await assertInsideRoot(host.files, root, to);
+  for (const directory of [to, from])
+    if (isInside(root, directory)) await assertNoLink(host.files, root, directory);
   const { files, leftBehind } =
     from === to ? { files: [], leftBehind: [] } : await planFiles(host.files, options);
   if (files.length === 0) {
@@ -100,6 +109,7 @@ export async function undoMigration(
       `Cannot undo a migration of "${repository}": none is recorded under "${root}"; check the id and the root`,
     );
   }
+  assertFollowable(root, recorded, { ...options, step: "undo" });
   const { from, to, files } = recorded;
   return locked(host, { repository, from, to, signal, root }, async () => {
     const back = { from: to, to: from, files, isDone: false };
@@ -119,7 +129,7 @@ async function locked(
   const { repository, from, to, signal, root } = options;
   const places = [from, to].map((directory) =>
     // What lies around a directory outside the root is not ours to tidy.
-    placeAt(directory.startsWith(root) ? root : dirname(directory), directory),
+    placeAt(isInside(root, directory) ? root : dirname(directory), directory),
   );
   const locks = places.map(({ staging }) => staging.locks);
   try {
@@ -170,6 +180,8 @@ async function carry(
   for (const path of leaving) {
     // Never the only copy: another process may have removed the new one meanwhile.
     if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
+    if ((await lstatIfThere(files, at(from, path))) === undefined) continue;
+    await assertSameData(files, at(from, path), at(to, path));
     await unlinkIfThere(files, at(from, path));
     if (leavesFirst(path)) await files.syncDirectory(from);
   }
