@@ -23,7 +23,8 @@ export const ERROR_CODES = {
   "not-a-hub": "What answered does not speak the hub's protocol.",
   integrity: "The bytes are not the listed ones: size or hash differs.",
   "repository-incomplete": "The repository itself lacks a file that a model needs.",
-  "unsafe-path": "A name would leave the model's directory or is not safe on every disk.",
+  "unsafe-path":
+    "A name or an entry on the disk leads out of the model's directory, or is not safe to use.",
   "case-conflict":
     "Two names differ only in case or normalization on a volume that does not distinguish them.",
   "limit-exceeded": "The hub sent more than a sane hub sends: listing, pages, hops or bytes.",

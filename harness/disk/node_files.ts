@@ -22,7 +22,8 @@ import { diskError } from "./disk_error.ts";
 const BLOCK_BYTES = 512n;
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-const FLAGS: Readonly<Record<OpenMode, number>> = {
+/** Flags of `open(2)`: a link at the end is not followed, and nothing waits for the other end of a FIFO. */
+export const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
   r: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
   "r+": O_RDWR | O_NOFOLLOW | O_NONBLOCK,
   wx: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
@@ -87,7 +88,7 @@ export function nodeFiles(options: NodeFilesOptions = {}): FileSystem {
 }
 
 async function openRegular(path: string, mode: OpenMode): Promise<FileHandle> {
-  const handle = await open(path, FLAGS[mode]);
+  const handle = await open(path, OPEN_FLAGS[mode]);
   const kind = kindOf(await handle.stat({ bigint: true }));
   if (kind !== "other") return handle;
   await handle.close();

@@ -24,6 +24,8 @@ export interface Ground {
   readonly judge?: (files: FileSystem) => FileSystem;
   readonly root: string;
   readonly outside: string;
+  /** Puts a FIFO there. */
+  readonly makeFifo: (path: string) => Promise<void>;
   /** Gives the ground back. */
   readonly dispose: () => Promise<void>;
 }
@@ -83,6 +85,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
       gates.set(pid, process.gate);
       return process.running;
     },
+    makeFifo: ground.makeFifo,
     settle,
     watch: () => clock.sleep(WATCH_MS),
     async [Symbol.asyncDispose]() {

@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
+import { makeFifo } from "../disk/make_fifo.ts";
 import { nodeFiles } from "../disk/node_files.ts";
 import { HarnessError, NotApplicable } from "../errors.ts";
 import {
@@ -134,6 +135,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     subject,
     root,
     outside: join(top, "elsewhere"),
+    makeFifo,
     files: headView(nodeFiles(), { layout: subject.claims.layouts[0] ?? "hubapi" }),
     availableBytes,
     hub,

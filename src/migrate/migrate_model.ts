@@ -50,7 +50,7 @@ export async function planMigration(
   const { repository, from, to } = options;
   const begun = await readJournal(host.files, root, repository);
   if (begun !== undefined && !begun.isDone) {
-    assertFollowable(root, begun, { ...options, step: "move" });
+    assertFollowable(root, begun, options);
     return { from: begun.from, to: begun.to, files: begun.files, leftBehind: [], isDone: false };
   }
   for (const directory of [to, from])
@@ -109,7 +109,7 @@ export async function undoMigration(
       `Cannot undo a migration of "${repository}": none is recorded under "${root}"; check the id and the root`,
     );
   }
-  assertFollowable(root, recorded, { ...options, step: "undo" });
+  assertFollowable(root, recorded, options);
   const { from, to, files } = recorded;
   return locked(host, { repository, from, to, signal, root }, async () => {
     const back = { from: to, to: from, files, isDone: false };

@@ -83,8 +83,7 @@ export async function writeJournal(
  * Refuses a journal that names a directory which is not of this model: a root may have come with it, and what it says is not
  * what the user asked for: `MIGRATE-JOURNAL`.
  *
- * The new place must be one of this repository's. The old one too, unless the caller names it; a finished migration may be
- * taken back to any directory under the root.
+ * The new place must be one of this repository's. The old one too, unless the caller names it.
  *
  * @throws {ModelError} `unsafe-path`
  */
@@ -97,16 +96,13 @@ export function assertFollowable(
     readonly to: string;
     readonly places?: readonly string[];
     readonly isNamed?: boolean;
-    readonly step: "move" | "undo";
   },
 ): void {
-  const { from, to, places = [], step } = request;
+  const { from, to, places = [] } = request;
   const isOwn = (directory: string) =>
     isInside(root, directory) && [from, to, ...places].includes(directory);
   const isNamed = request.isNamed === true && journal.from === from;
-  const isTakenBack = step === "undo" && isInside(root, journal.from);
-  const isFromRight = isOwn(journal.from) || isNamed || isTakenBack;
-  if (isOwn(journal.to) && isFromRight) return;
+  if (isOwn(journal.to) && (isOwn(journal.from) || isNamed)) return;
   const wrong = isOwn(journal.to) ? journal.from : journal.to;
   throw new ModelError(
     "unsafe-path",
