@@ -21,7 +21,7 @@ import { diskError } from "./disk_error.ts";
 
 const BLOCK_BYTES = 512n;
 
-const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 /** Flags of `open(2)`: a link at the end is not followed, and nothing waits for the other end of a FIFO. */
 export const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
   r: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,

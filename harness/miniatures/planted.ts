@@ -12,24 +12,26 @@ const HOUR_MS = 3_600_000;
 /** Miniatures that trust a directory which somebody else has prepared. */
 export const plantedMiniatures: readonly Miniature[] = [
   miniature("tidies_through_a_link", {
-    mistake: "Empties the directory that a link in the place of its temporary one leads to.",
+    mistake: "Empties the directory that a link in the place of one for its own state leads to.",
     breaks: ["LAYOUT-PLANTED"],
     wrapManager: (manager, { host: { files }, config }) => ({
       download: async (request, options) => {
-        const place = join(modelPlace(config, request.repository), STATE, "tmp");
-        if ((await exists(files, place)) && (await files.lstat(place)).kind === "link")
+        for (const part of ["tmp", "partial", "locks"]) {
+          const place = join(modelPlace(config, request.repository), STATE, part);
+          if (!(await exists(files, place)) || (await files.lstat(place)).kind !== "link") continue;
           for (const name of await unlessRefused(() => files.readdir(place), []))
             await unlessRefused(() => files.unlink(join(place, name)), undefined);
+        }
         return manager.download(request, options);
       },
     }),
   }),
   miniature("starts_a_shared_file_anew", {
-    mistake: "Cuts a partial file to nothing, also where its data has another name.",
+    mistake: "Cuts a file of its own state to nothing, also where its data has another name.",
     breaks: ["LAYOUT-PLANTED"],
     wrapManager: (manager, { host: { files }, config }) => ({
       download: async (request, options) => {
-        const partials = join(modelPlace(config, request.repository), STATE, "partial");
+        const partials = join(modelPlace(config, request.repository), STATE);
         for (const { path } of await unlessRefused(() => readTree(files, partials), [])) {
           const place = join(partials, path);
           const { kind, linkCount } = await files.lstat(place);
@@ -75,7 +77,7 @@ export const plantedMiniatures: readonly Miniature[] = [
           return await manager.download(request, options);
         } catch (error) {
           const { file = "" } = asFailure(error) ?? {};
-          if (/^\.git\//.test(file)) {
+          if (file.startsWith(".git/")) {
             const place = join(modelPlace(config, request.repository), file);
             await unlessRefused(() => writeBytes(files, place, new Uint8Array(1)), undefined);
           }

@@ -35,6 +35,12 @@ const DIRECTORIES = [
   ".cache/huggingface/download",
   ".cache/huggingface/download/sub",
 ] as const;
+/** Directories that a downloader empties as its own. */
+const STATE = [
+  ".cache/mlx-layout/partial",
+  ".cache/mlx-layout/tmp",
+  ".cache/mlx-layout/locks",
+] as const;
 const FILES = [
   "config.json",
   "model.safetensors",
@@ -52,16 +58,22 @@ export const plantedEntries = scenario({
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     entry: fc.oneof(
-      fc.record({ kind: fc.constant("link" as const), place: fc.constantFrom(...DIRECTORIES) }),
+      fc.record({
+        kind: fc.constant("link" as const),
+        place: fc.oneof(fc.constantFrom(...STATE), fc.constantFrom(...DIRECTORIES)),
+      }),
       fc.record({
         kind: fc.constantFrom("link to a file" as const, "second name" as const),
-        place: fc.constantFrom(...FILES),
+        place: fc.oneof(fc.constant("PARTIAL" as const), fc.constantFrom(...FILES)),
       }),
     ),
     leadsTo: fc.constantFrom("outside", "another model"),
     command: fc.oneof(fc.constant("download" as const), fc.constantFrom(...COMMANDS)),
     isUpdate: fc.boolean(),
-    when: fc.constantFrom("before", "first content", "second content"),
+    when: fc.oneof(
+      fc.constant("before" as const),
+      fc.constantFrom("before", "first content", "second content"),
+    ),
   },
   async check({ model, entry, leadsTo, command, isUpdate, when }, world, verdict) {
     const { files, hub } = world;

@@ -49,6 +49,6 @@ export function diskError(error: unknown, attempt: string): unknown {
 
 /** What somebody planted is named itself: the attempt may name another place. */
 function placeOf(error: unknown): string {
-  const isNamed = error instanceof Error && "path" in error && typeof error.path === "string";
-  return isNamed ? `at "${error.path}" ` : "";
+  if (!(error instanceof Error) || !("path" in error)) return "";
+  return typeof error.path === "string" ? `at "${error.path}" ` : "";
 }

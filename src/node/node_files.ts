@@ -23,9 +23,11 @@ import {
 import { constants, type BigIntStats, type Stats } from "node:fs";
 import type { EntryKind, FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
 
-const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
+/** Windows lacks these; nothing is what its bitwise or makes of them. */
+const { O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_DIRECTORY } = constants;
 /** A link at the end is refused, and no open waits for the other end of a FIFO; Node closes on exec by itself. */
-const SAFELY = O_NOFOLLOW | O_NONBLOCK | (constants.O_NOCTTY ?? 0);
+const SAFELY = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
 /** A file made anew can be read back through the same handle. */
 const FLAGS: Readonly<Record<OpenMode, number>> = {
@@ -33,7 +35,7 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
   "r+": O_RDWR | SAFELY,
   wx: O_RDWR | O_CREAT | O_EXCL | SAFELY,
 };
-const DIRECTORY_FLAGS = O_RDONLY | O_NONBLOCK | (constants.O_DIRECTORY ?? 0);
+const DIRECTORY_FLAGS = O_RDONLY | O_NONBLOCK | O_DIRECTORY;
 
 const NANOSECONDS_PER_MS = 1_000_000n;
 
