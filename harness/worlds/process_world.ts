@@ -25,6 +25,9 @@ import { subjectEnvironment } from "./subject_environment.ts";
 import type { StartOptions, World, WorldOptions } from "./world.ts";
 
 /** Pieces up to this size are sent one by one, with a pause. */
+/** What programs run on. */
+const MACHINE = { kind: "process", makeFifo } as const;
+
 const SLOW_CHUNK_BYTES_MAX = 4096;
 const SLOW_CHUNK_MS = 2;
 /** Directories above the world's own, so that a path that leads up and up from the root still ends where it is seen. */
@@ -131,11 +134,10 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     return hinderedProcess(process.running, caseAbort);
   };
   return {
-    kind: "process",
+    ...MACHINE,
     subject,
     root,
     outside: join(top, "elsewhere"),
-    makeFifo,
     files: headView(nodeFiles(), { layout: subject.claims.layouts[0] ?? "hubapi" }),
     availableBytes,
     hub,

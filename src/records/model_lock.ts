@@ -103,8 +103,8 @@ async function writeClaim(
   options: { readonly name: string },
 ): Promise<void> {
   for (;;) {
-    await makeDirectories(host.files, directory);
     try {
+      await makeDirectories(host.files, directory);
       const file = await host.files.open(join(directory, options.name), "wx");
       await file.close();
       return;

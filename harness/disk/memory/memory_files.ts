@@ -112,11 +112,7 @@ class MemoryFiles implements MemoryDisk {
   }
 
   async makeFifo(path: string): Promise<void> {
-    const spot = this.#vacant(path, { syscall: "mknod" });
-    const node = this.#core.createNode(FILE_MODE);
-    spot.parent.createChild(spot.name, node);
-    this.#special.add(node);
-    this.#stamp(node, spot.parent.getNode());
+    this.#special.add(this.#create(path));
   }
 
   watch(onOperation: (operation: DiskOperation) => void): () => void {
@@ -370,9 +366,8 @@ class MemoryFiles implements MemoryDisk {
       const sizeBytes = Buffer.byteLength(node.symlink);
       return { ...common, kind: "link", sizeBytes, allocatedBytes: 0 };
     }
-    if (this.#special.has(node)) {
-      return { ...common, kind: "other", sizeBytes: 0, allocatedBytes: 0 };
-    }
+    const nothing = { sizeBytes: 0, allocatedBytes: 0 };
+    if (this.#special.has(node)) return { ...common, ...nothing, kind: "other" };
     const blocks = Math.ceil(this.#space.allocatedBytes(node) / BLOCK_BYTES);
     return {
       ...common,
