@@ -24,7 +24,8 @@ export const ERROR_CODES = {
   integrity:
     "The bytes are not the listed ones (size or hash differs), or the commit is not the one asked for.",
   "repository-incomplete": "The repository itself lacks a file that a model needs.",
-  "unsafe-path": "A name would leave the model's directory or is not safe on every disk.",
+  "unsafe-path":
+    "A name or an entry on the disk leads out of the model's directory, or is not safe to use.",
   "case-conflict":
     "Two names differ only in case or normalization on a volume that does not distinguish them.",
   "limit-exceeded": "The hub sent more than a sane hub sends: listing, pages, hops or bytes.",

@@ -51,7 +51,10 @@ export interface OpenFile {
  * Paths are absolute and use the separator of the host.
  */
 export interface FileSystem {
-  /** Opens a file; follows links. */
+  /**
+   * Opens a regular file. A link at the end of the path is not followed (`ELOOP`); a FIFO, a socket or a device is refused
+   * at once (`ENXIO`), without waiting for its other end.
+   */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
   /** Makes one directory; fails with `EEXIST` when the name is taken. */
   mkdir(path: string): Promise<void>;

@@ -135,11 +135,29 @@ export const REQUIREMENTS = {
     document: "layout",
     text: "A listed name that matches the patterns and is absolute, has a drive or UNC prefix, a `..` or empty component, a NUL, a backslash or a reserved name is refused before anything is written.",
   },
+  "LAYOUT-GIT": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A listed file in git's own directory, in any spelling, in a hidden directory that no pattern names, or with a colon in its path is not written.",
+  },
   "LAYOUT-ROOT-ONLY": {
     level: "MUST",
     profile: "core",
     document: "layout",
     text: "Nothing is ever written outside the root, even when a link inside the model directory points out of it.",
+  },
+  "LAYOUT-PLANTED": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "Below the root nothing is written, changed or removed through a link or a second name that somebody put there, whichever command runs and whenever it was put there.",
+  },
+  "LAYOUT-SPECIAL": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A FIFO, a socket or a device in the place of a file keeps no command waiting: it answers or refuses at once.",
   },
   "LAYOUT-CASE-ID": {
     level: "MUST",
@@ -687,6 +705,12 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "A directory that may not be read hides no other model from `list`.",
   },
+  "MANAGE-BAD-ENTRY": {
+    level: "MUST",
+    profile: "core",
+    document: "manage",
+    text: "An entry that is a circle of links, a FIFO or a directory too deep to be read hides no other model from `list`.",
+  },
   "MANAGE-MAP": {
     level: "MUST",
     profile: "core",
@@ -716,6 +740,12 @@ export const REQUIREMENTS = {
     profile: "interop",
     document: "manage",
     text: "A migration that is interrupted at any point loses nothing, and can be finished or undone.",
+  },
+  "MIGRATE-JOURNAL": {
+    level: "MUST",
+    profile: "interop",
+    document: "manage",
+    text: "What a migration left on the disk makes no later one move, write or remove a file that is not of that model or lies outside the root, unless the user names the directory.",
   },
   "REMOVE-ALL": {
     level: "MUST",

@@ -30,6 +30,7 @@ import type { RetryPolicy } from "./hub/retry.ts";
 import { InferenceManager } from "./inference_manager.ts";
 import { type ListOptions, ModelFileManager } from "./manage/model_file_manager.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
+import { confinedHost } from "./layout/confined_host.ts";
 
 /** Options of a {@linkcode SharedModelManager}. */
 export interface SharedModelManagerOptions {
@@ -259,7 +260,7 @@ export class SharedModelManager implements ModelManager {
   }
 
   async #route(request: DownloadRequest, options: WaitOptions): Promise<Route> {
-    return chooseRoute(this.#host, request, {
+    return chooseRoute(confinedHost(this.#host, this.#config), request, {
       ...options,
       config: this.#config,
       repositories: this.#repositories,

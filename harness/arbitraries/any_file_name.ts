@@ -75,7 +75,14 @@ export function anyFileName(options: FileNameOptions = {}): fc.Arbitrary<string>
   );
   const directories = fc.oneof(
     { arbitrary: fc.constant<string[]>([]), weight: 3 },
-    { arbitrary: fc.array(stem, { minLength: 1, maxLength: 3 }), weight: 2 },
+    // Hidden directories are not wanted unless a pattern names them: `LAYOUT-GIT`.
+    {
+      arbitrary: fc.array(
+        stem.filter((name) => !name.startsWith(".")),
+        { minLength: 1, maxLength: 3 },
+      ),
+      weight: 2,
+    },
     { arbitrary: fc.constant(Array.from({ length: 12 }, (_, depth) => `d${depth}`)), weight: 1 },
   );
   return fc

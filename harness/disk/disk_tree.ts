@@ -76,12 +76,12 @@ export async function exists(files: FileSystem, path: string): Promise<boolean> 
 }
 
 /**
- * A file's whole content.
+ * A file's whole content; a link is followed.
  *
  * @throws {SubjectFault} when it is larger than any file of a scenario: a sparse file has any size that its maker likes
  */
 export async function readBytes(files: FileSystem, path: string): Promise<Uint8Array> {
-  const file = await files.open(path, "r");
+  const file = await files.open(await realPlace(files, path), "r");
   try {
     const { sizeBytes } = await file.stat();
     if (sizeBytes > READ_BYTES_MAX) {
@@ -101,6 +101,11 @@ export async function readBytes(files: FileSystem, path: string): Promise<Uint8A
   } finally {
     await file.close();
   }
+}
+
+/** Where a path leads: the port opens no links. */
+async function realPlace(files: FileSystem, path: string): Promise<string> {
+  return (await files.lstat(path)).kind === "link" ? files.realpath(path) : path;
 }
 
 /** A file's whole content as text; undefined when it is not there. */
@@ -132,7 +137,7 @@ export async function overwriteBytes(
   path: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  const file = await files.open(path, "r+");
+  const file = await files.open(await realPlace(files, path), "r+");
   try {
     await file.truncate(bytes.length);
     await file.write(bytes, 0);

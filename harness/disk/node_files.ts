@@ -15,11 +15,19 @@ import {
   symlink,
   unlink,
 } from "node:fs/promises";
-import type { BigIntStats } from "node:fs";
-import type { EntryKind, FileStat, FileSystem, OpenFile } from "../../spec/mod.ts";
+import { constants, type BigIntStats } from "node:fs";
+import type { EntryKind, FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
 import { diskError } from "./disk_error.ts";
 
 const BLOCK_BYTES = 512n;
+
+const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+/** Flags of `open(2)`: a link at the end is not followed, and nothing waits for the other end of a FIFO. */
+export const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
+  r: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+  "r+": O_RDWR | O_NOFOLLOW | O_NONBLOCK,
+  wx: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+};
 
 /** How a real disk is seen. */
 export interface NodeFilesOptions {
@@ -44,7 +52,11 @@ export interface NodeFilesOptions {
 export function nodeFiles(options: NodeFilesOptions = {}): FileSystem {
   return {
     async open(path, mode) {
-      return new NodeFile(await open(path, mode), { ...options, written: mode === "wx", path });
+      return new NodeFile(await openRegular(path, mode), {
+        ...options,
+        written: mode === "wx",
+        path,
+      });
     },
     async mkdir(path) {
       await mkdir(path);
@@ -73,6 +85,14 @@ export function nodeFiles(options: NodeFilesOptions = {}): FileSystem {
       return facts.bavail * facts.bsize;
     },
   };
+}
+
+async function openRegular(path: string, mode: OpenMode): Promise<FileHandle> {
+  const handle = await open(path, OPEN_FLAGS[mode]);
+  const kind = kindOf(await handle.stat({ bigint: true }));
+  if (kind !== "other") return handle;
+  await handle.close();
+  throw diskError("ENXIO", "open", path);
 }
 
 class NodeFile implements OpenFile {

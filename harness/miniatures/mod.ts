@@ -39,6 +39,7 @@ import { overlookedFindingMiniatures } from "./overlooked_findings.ts";
 import { placeMiniatures } from "./places.ts";
 import { progressMiniatures } from "./progress.ts";
 import { publishingMiniatures } from "./publishing.ts";
+import { plantedMiniatures } from "./planted.ts";
 import { removingMiniatures } from "./removing.ts";
 import { repairingMiniatures } from "./repairing.ts";
 import { resumingMiniatures } from "./resuming.ts";
@@ -78,6 +79,7 @@ export const miniatures: readonly Miniature[] = [
   ...tokenMiniatures,
   ...hubCacheMiniatures,
   ...managingMiniatures,
+  ...plantedMiniatures,
   ...removingMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,

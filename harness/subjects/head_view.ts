@@ -17,7 +17,11 @@ export function headView(files: FileSystem, options: { readonly layout: Layout }
   const real = (path: string) => withoutHead(files, path);
   return {
     ...files,
-    open: async (path, mode) => files.open(await real(path), mode),
+    open: async (path, mode) => {
+      const place = await real(path);
+      const isStored = mode !== "wx" && path.includes(`${sep}${HEAD}${sep}`);
+      return files.open(isStored ? await files.realpath(place) : place, mode);
+    },
     mkdir: async (path) => files.mkdir(await real(path)),
     readdir: async (path) => files.readdir(await real(path)),
     stat: async (path) => files.stat(await real(path)),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subject } from "../../spec/mod.ts";
 import { blockingFiles } from "../disk/wrappers/blocking_files.ts";
+import { makeFifo } from "../disk/make_fifo.ts";
 import { makeDirectories } from "../disk/disk_tree.ts";
 import { sizedFiles } from "../disk/wrappers/sized_files.ts";
 import { volumeFiles } from "../disk/volume_files.ts";
@@ -32,6 +33,7 @@ export async function diskWorld(subject: Subject, options: WorldOptions = {}): P
         availableBytes === undefined ? volumeFiles(blockingFiles(), volume) : files,
       root: join(top, "Documents", "Models"),
       outside: join(top, "elsewhere"),
+      makeFifo,
       dispose: () => rm(top, { recursive: true, force: true }),
     },
     options,

@@ -24,6 +24,8 @@ export interface Ground {
   readonly judge?: (files: FileSystem) => FileSystem;
   readonly root: string;
   readonly outside: string;
+  /** Puts a FIFO there. */
+  readonly makeFifo: (path: string) => Promise<void>;
   /** Gives the ground back. */
   readonly dispose: () => Promise<void>;
 }
@@ -32,12 +34,7 @@ export interface Ground {
 export function makeWorld(subject: Subject, ground: Ground, options: WorldOptions): World {
   const activity = new Activity();
   const front = mswFront();
-  const clock = new SimulatedClock({
-    startMs: START_MS,
-    // A request that stands still is not under way: it ends only when somebody gives it up.
-    isBusy: () => activity.disk > 0 || activity.network > front.stalledCount(),
-    activity: () => activity.events,
-  });
+  const clock = clockOf(activity, front);
   const hub = new SimulatedHub({
     now: () => clock.now(),
     sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
@@ -87,6 +84,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
       gates.set(pid, process.gate);
       return process.running;
     },
+    makeFifo: ground.makeFifo,
     settle,
     watch: () => clock.sleep(WATCH_MS),
     async [Symbol.asyncDispose]() {
@@ -99,4 +97,13 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         throw new HarnessError(`Cannot judge: ${hub.harnessErrors.join("; ")}`);
     },
   };
+}
+
+function clockOf(activity: Activity, front: ReturnType<typeof mswFront>): SimulatedClock {
+  return new SimulatedClock({
+    startMs: START_MS,
+    // A request that stands still is not under way: it ends only when somebody gives it up.
+    isBusy: () => activity.disk > 0 || activity.network > front.stalledCount(),
+    activity: () => activity.events,
+  });
 }

@@ -1,4 +1,6 @@
-import type { Subject } from "../../spec/mod.ts";
+import type { FileSystem, Subject } from "../../spec/mod.ts";
+import { isMemoryDisk } from "../disk/memory/memory_files.ts";
+import { NotApplicable } from "../errors.ts";
 import { memoryVolume } from "../disk/volume_files.ts";
 import { makeDirectories } from "../disk/disk_tree.ts";
 import { makeWorld } from "./make_world.ts";
@@ -14,14 +16,25 @@ const OUTSIDE = "/home/user/elsewhere";
  */
 export async function memoryWorld(subject: Subject, options: WorldOptions = {}): Promise<World> {
   const { availableBytes, volume = "plain" } = options;
+  let disk: FileSystem | undefined;
   const world = makeWorld(
     subject,
     {
       kind: "memory",
-      files: (now) =>
-        memoryVolume(volume, { now, ...(availableBytes === undefined ? {} : { availableBytes }) }),
+      files: (now) => {
+        disk = memoryVolume(volume, {
+          now,
+          ...(availableBytes === undefined ? {} : { availableBytes }),
+        });
+        return disk;
+      },
       root: ROOT,
       outside: OUTSIDE,
+      makeFifo: async (path) => {
+        if (disk === undefined || !isMemoryDisk(disk))
+          throw new NotApplicable("this kind of volume has no FIFOs");
+        await disk.makeFifo(path);
+      },
       dispose: async () => {},
     },
     options,

@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
+import { makeFifo } from "../disk/make_fifo.ts";
 import { foreignWrites, removeWorld, WORLD_PLACES } from "../disk/beside_root.ts";
 import { nodeFiles } from "../disk/node_files.ts";
 import { HarnessError, NotApplicable } from "../errors.ts";
@@ -25,6 +26,9 @@ import { subjectEnvironment } from "./subject_environment.ts";
 import type { StartOptions, World, WorldOptions } from "./world.ts";
 
 /** Pieces up to this size are sent one by one, with a pause. */
+/** What programs run on. */
+const MACHINE = { kind: "process", makeFifo } as const;
+
 const SLOW_CHUNK_BYTES_MAX = 4096;
 const SLOW_CHUNK_MS = 2;
 /** Directories above the world's own, so that a path that leads up and up from the root still ends where it is seen. */
@@ -128,7 +132,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     return hinderedProcess(process.running, caseAbort);
   };
   return {
-    kind: "process",
+    ...MACHINE,
     subject,
     root,
     outside: join(top, "elsewhere"),

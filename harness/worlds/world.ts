@@ -136,6 +136,8 @@ export interface World extends AsyncDisposable {
   readonly clearOrigin: string;
   /** A file with the certificate of the issuer, where the hub has one. */
   readonly authorityFile?: string | undefined;
+  /** Puts a FIFO there, of which nobody has the other end. @throws {NotApplicable} where there are none */
+  makeFifo(path: string): Promise<void>;
   /** Starts a process of the subject. */
   start(options?: StartOptions): RunningSubject;
   /** Waits until everything that a killed process had begun has come to rest. */

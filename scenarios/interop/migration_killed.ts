@@ -1,5 +1,5 @@
 /**
- * A migration dies at any change of the disk, on a volume with hard links or without; another process goes on or goes back.
+ * A migration dies at any change of the disk, on a volume with hard links or without, or between two volumes; another process goes on or goes back.
  *
  * Invariants checked:
  * - At that moment every file of the model is whole in its old place or in its new one.
@@ -22,6 +22,7 @@ import {
   modelPlace,
   ProcessKilled,
   scenario,
+  type StartOptions,
   wrongFiles,
 } from "../../harness/mod.ts";
 
@@ -35,15 +36,20 @@ export const migrationKilled = scenario({
   given: {
     model: anySmallModel({ weightBytesMax: 80 }),
     nth: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 50 })),
-    hasLinks: fc.boolean(),
+    volume: fc.constantFrom("with links", "without links", "another volume"),
     goesOn: fc.boolean(),
     diesTwice: fc.boolean(),
   },
-  async check({ model, nth, hasLinks, goesOn, diesTwice }, world, verdict) {
+  async check({ model, nth, volume, goesOn, diesTwice }, world, verdict) {
     const from = join(world.root, FLAT);
     const to = modelPlace(world, REPOSITORY, { layout: "hubapi" });
     await changeFiles(world, from, { before: [], after: model.files });
-    const start = () => world.start(hasLinks ? {} : { files: withoutLinks });
+    const ways: Record<typeof volume, StartOptions> = {
+      "with links": {},
+      "without links": { files: withoutLinks },
+      "another volume": { files: (files) => acrossVolumes(files, from) },
+    };
+    const start = () => world.start(ways[volume]);
     const steps = diesTwice ? (["move", "move"] as const) : (["move"] as const);
     for (const step of steps) {
       const doomed = start();
@@ -94,6 +100,17 @@ async function endOf(action: () => Promise<unknown>): Promise<void> {
     if (!(error instanceof ProcessKilled) && asFailure(error)?.code !== "not-downloaded")
       throw error;
   }
+}
+
+/** The model's old directory lies on a volume of its own. */
+function acrossVolumes(files: FileSystem, directory: string): FileSystem {
+  const isThere = (path: string) => path === directory || path.startsWith(`${directory}/`);
+  return wrapFiles(files, async ({ operation, path, target = path }, next) => {
+    const isAcross = isThere(path) !== isThere(target);
+    if (isAcross && ["link", "rename"].includes(operation))
+      throw diskError("EXDEV", operation, path, { target });
+    return next();
+  });
 }
 
 /** A volume of the kind that cameras and memory sticks have. */

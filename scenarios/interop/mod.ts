@@ -9,6 +9,7 @@ import { cacheRoot } from "./cache_root.ts";
 import { expandedCacheRoot } from "./expanded_cache_root.ts";
 import { foreignCache } from "./foreign_cache.ts";
 import { migration } from "./migration.ts";
+import { forgedJournal } from "./forged_journal.ts";
 import { migrationKilled } from "./migration_killed.ts";
 import { refLast } from "./ref_last.ts";
 import { removedSnapshots } from "./removed_snapshots.ts";
@@ -24,4 +25,5 @@ export const interopScenarios: readonly Scenario[] = [
   removedSnapshots,
   migration,
   migrationKilled,
+  forgedJournal,
 ];

@@ -21,6 +21,7 @@ import { repair } from "./repair.ts";
 import { rot } from "./rot.ts";
 import { freedSpace } from "./freed_space.ts";
 import { hardLinks } from "./hard_links.ts";
+import { badEntry } from "./bad_entry.ts";
 import { unreadableNeighbour } from "./unreadable_neighbour.ts";
 
 /** Scenarios of this area. */
@@ -42,4 +43,5 @@ export const manageScenarios: readonly Scenario[] = [
   hardLinks,
   freedSpace,
   unreadableNeighbour,
+  badEntry,
 ];

@@ -14,7 +14,12 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
   EISDIR: ["access-denied", "a directory is where a file must be; move it away"],
   ENAMETOOLONG: ["path-too-long", "the path is longer than the volume allows; use a shorter root"],
-  ELOOP: ["access-denied", "symbolic links lead in a circle; remove them"],
+  ELOOP: ["unsafe-path", "a symbolic link is where none may be; remove it"],
+  EMLINK: [
+    "unsafe-path",
+    "a file to be written has a second name elsewhere, which would change too; remove this one",
+  ],
+  ENXIO: ["unsafe-path", "a FIFO, a socket or a device is where a file must be; remove it"],
 };
 
 /** The operating system's code of a failure (`ENOENT`, …), or undefined when it has none; `ERR_…` is the runtime's. */
@@ -38,5 +43,12 @@ export function diskError(error: unknown, attempt: string): unknown {
     "disk-io",
     `the disk answered ${errno}; check the volume and retry the command`,
   ];
-  return new ModelError(code, `Cannot ${attempt}: ${why}`, { cause: error });
+  const place = code === "unsafe-path" ? placeOf(error) : "";
+  return new ModelError(code, `Cannot ${attempt}: ${place}${why}`, { cause: error });
+}
+
+/** What somebody planted is named itself: the attempt may name another place. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error) || !("path" in error)) return "";
+  return typeof error.path === "string" ? `at "${error.path}" ` : "";
 }

@@ -6,6 +6,9 @@ import { errnoOf } from "./disk_error.ts";
 /** Larger than any marker or metadata file; what is larger is not one of ours. */
 const SIZE_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Answers that say that there is no regular file of this name: nothing, a directory, a link that leads away, a FIFO. */
+const NO_FILE: readonly string[] = ["ENOENT", "ENOTDIR", "EISDIR", "ELOOP", "ENXIO"];
+
 /**
  * Reads a small text file whole.
  *
@@ -16,7 +19,7 @@ export async function readSmallFile(files: FileSystem, path: string): Promise<st
   try {
     file = await files.open(path, "r");
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(errnoOf(error) ?? "")) return undefined;
+    if (NO_FILE.includes(errnoOf(error) ?? "")) return undefined;
     throw error;
   }
   try {
@@ -97,6 +100,11 @@ export function temporaryName(random: Random): string {
       .toString(16)
       .padStart(8, "0");
   return `${part()}${part()}.tmp`;
+}
+
+/** Whether a name is one that {@linkcode temporaryName} makes. */
+export function isTemporaryName(name: string): boolean {
+  return /^[0-9a-f]{16}\.tmp$/.test(name);
 }
 
 /** Removes a file; its absence is fine. @returns whether there was one */

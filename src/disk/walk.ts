@@ -15,16 +15,25 @@ export interface WalkEntry {
  *
  * An absent directory yields nothing, and entries that vanish during the walk are left out.
  */
-export async function* walk(
-  files: FileSystem,
-  directory: string,
-  prefix = "",
-): AsyncGenerator<WalkEntry> {
-  for (const name of await namesIn(files, directory)) {
-    const stat = await lstatIfThere(files, join(directory, name));
+export async function* walk(files: FileSystem, directory: string): AsyncGenerator<WalkEntry> {
+  // A stack of its own, as a tree that somebody planted may be deeper than calls can nest.
+  const levels: { readonly prefix: string; readonly names: string[] }[] = [];
+  const enter = async (prefix: string) => {
+    const names = await namesIn(files, join(directory, prefix));
+    levels.push({ prefix, names: names.reverse() });
+  };
+  await enter("");
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const name = level.names.pop();
+    if (name === undefined) {
+      levels.pop();
+      continue;
+    }
+    const path = level.prefix + name;
+    const stat = await lstatIfThere(files, join(directory, path));
     if (stat === undefined) continue;
-    yield { path: prefix + name, stat };
-    if (stat.kind === "directory") yield* walk(files, join(directory, name), `${prefix}${name}/`);
+    yield { path, stat };
+    if (stat.kind === "directory") await enter(`${path}/`);
   }
 }
 

@@ -19,6 +19,7 @@ import { findRunner } from "../run/find_runner.ts";
 import { startClient } from "../run/open_session.ts";
 import type { RunnerClient } from "../run/runner_client.ts";
 import { RepositoryDownloader } from "./repository_downloader.ts";
+import { confinedHost } from "../layout/confined_host.ts";
 
 /**
  * What each runtime's own downloader fetches, no matter what is asked for: mlx-lm's `DEFAULT_ALLOW_PATTERNS`, and
@@ -60,7 +61,7 @@ export class DelegatedDownloader {
     config: SubjectConfig,
     options: { readonly retry?: Partial<RetryPolicy> | undefined } = {},
   ) {
-    this.#host = host;
+    this.#host = confinedHost(host, config);
     this.#config = config;
     this.#repositories = new RepositoryDownloader(host, config, options);
   }

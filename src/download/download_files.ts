@@ -6,8 +6,13 @@ import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
-import { assertExactCase, assertInsideRoot } from "../layout/inside_root.ts";
-import { type ModelPlace, PARTIAL_SUFFIX, placeOfClaim } from "../layout/model_place.ts";
+import { assertExactCase, assertNoLink } from "../layout/inside_root.ts";
+import {
+  isPartialName,
+  type ModelPlace,
+  PARTIAL_SUFFIX,
+  placeOfClaim,
+} from "../layout/model_place.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
 import { type EarlierFiles, earlierFiles, type WrittenPlan } from "../records/earlier_files.ts";
 import { formatMarker, readMarker } from "../records/marker.ts";
@@ -100,7 +105,10 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
   const { root, directory, staging } = place;
   const directories = new Set([
     directory,
-    staging.directory,
+    staging.partials,
+    staging.temporary,
+    staging.locks,
+    staging.work,
     dirname(metadataPath(directory, "x")),
     ...publisherOf(place).directories(task),
   ]);
@@ -108,7 +116,7 @@ export async function assertPlaceable(host: Host, task: DownloadTask): Promise<v
     directories.add(dirname(filePath(task, path)));
     directories.add(dirname(metadataPath(directory, path)));
   }
-  for (const one of directories) await assertInsideRoot(files, root, one);
+  for (const one of directories) await assertNoLink(files, root, one);
   await assertExactCase(files, root, directory);
   const paths = wanted.map((file) => file.path);
   await assertNoNameConflicts(files, paths, { root, directory, random });
@@ -239,7 +247,8 @@ async function removeStalePartials(
     disk.missing.map(({ wanted }) => `${wanted[0].contentKey}${PARTIAL_SUFFIX}`),
   );
   for (const name of await namesIn(files, staging.partials)) {
-    if (!current.has(name)) await unlinkIfThere(files, join(staging.partials, name));
+    if (isPartialName(name) && !current.has(name))
+      await unlinkIfThere(files, join(staging.partials, name));
   }
 }
 

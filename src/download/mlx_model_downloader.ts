@@ -21,6 +21,7 @@ import {
   RepositoryDownloader,
   type RepositoryTarget,
 } from "./repository_downloader.ts";
+import { confinedHost } from "../layout/confined_host.ts";
 
 /** Options of a {@linkcode MlxModelDownloader}. */
 export interface MlxModelDownloaderOptions {
@@ -58,7 +59,7 @@ export class MlxModelDownloader {
    */
   constructor(host: Host, config: SubjectConfig, options: MlxModelDownloaderOptions = {}) {
     this.#config = config;
-    this.#files = host.files;
+    this.#files = confinedHost(host, config).files;
     this.#repositories = new RepositoryDownloader(host, config, options);
     this.#delegated = new DelegatedDownloader(host, config, options);
   }

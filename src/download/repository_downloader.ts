@@ -30,6 +30,7 @@ import {
   repositorySnapshot,
   snapshotAnew,
 } from "./repository_snapshot.ts";
+import { confinedHost } from "../layout/confined_host.ts";
 
 /** How long the hub is asked where a complete local copy can answer as well, in milliseconds: `OFF-SOON`. */
 const LIMIT_MS_WITH_COPY = 2_000;
@@ -68,7 +69,7 @@ export class RepositoryDownloader {
     config: SubjectConfig,
     options: { readonly retry?: Partial<RetryPolicy> | undefined } = {},
   ) {
-    this.#host = host;
+    this.#host = confinedHost(host, config);
     this.#config = config;
     this.#retry = options.retry;
   }

@@ -30,6 +30,7 @@ import {
   RepositoryDownloader,
   type RepositoryTarget,
 } from "./repository_downloader.ts";
+import { confinedHost } from "../layout/confined_host.ts";
 
 /** Options of a {@linkcode UrlDownloader}. */
 export interface UrlDownloaderOptions {
@@ -55,7 +56,7 @@ export class UrlDownloader {
   readonly #repositories: RepositoryDownloader;
 
   constructor(host: Host, config: SubjectConfig, options: UrlDownloaderOptions = {}) {
-    this.#host = host;
+    this.#host = confinedHost(host, config);
     this.#config = config;
     this.#options = options;
     this.#repositories = new RepositoryDownloader(host, config, options);

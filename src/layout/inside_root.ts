@@ -1,40 +1,28 @@
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
-import { errnoOf } from "../disk/disk_error.ts";
+import { firstLink } from "../disk/confined_files.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { foldName } from "./name_conflicts.ts";
 
 /**
- * Refuses a directory that a symbolic link leads out of the root: `LAYOUT-ROOT-ONLY`.
+ * Refuses a directory that is a link or lies behind one: `LAYOUT-ROOT-ONLY`, `LAYOUT-PLANTED`.
  *
- * The root itself may be a link (`LAYOUT-ROOT-LINK`), and links that stay inside it are fine.
+ * The root itself may be a link (`LAYOUT-ROOT-LINK`). A link that stays inside it leads to another model's files.
  *
  * @param directory a directory under the root; it need not exist yet
  * @throws {ModelError} `unsafe-path`
  */
-export async function assertInsideRoot(
+export async function assertNoLink(
   files: FileSystem,
   root: string,
   directory: string,
 ): Promise<void> {
-  let existing: string;
-  for (let at = directory; ; at = dirname(at)) {
-    if (at.length <= root.length) return;
-    if ((await lstatIfThere(files, at)) === undefined) continue;
-    try {
-      if (await isInsideRoot(files, root, at)) return;
-      existing = at;
-      break;
-    } catch (error) {
-      // Another process may have removed it in between; a link that leads nowhere is still there.
-      const isGone = errnoOf(error) === "ENOENT" && (await lstatIfThere(files, at)) === undefined;
-      if (!isGone) throw error;
-    }
-  }
+  const link = await firstLink(files, root, directory);
+  if (link === undefined) return;
   throw new ModelError(
     "unsafe-path",
-    `Cannot write below "${existing}": a symbolic link leads out of the root "${root}"; remove the link or use its target as the root`,
+    `Cannot write below "${link}": it is a symbolic link; remove the link, or use its target as the root`,
   );
 }
 

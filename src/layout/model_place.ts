@@ -81,6 +81,11 @@ export function placeOfClaim(place: ModelPlace, directory: string): ModelPlace {
   return { ...place, staging };
 }
 
+/** Whether a name is one that a partial file of ours has; nothing else in their directory is removed. */
+export function isPartialName(name: string): boolean {
+  return /^[0-9a-f]{40}(?:[0-9a-f]{24})?(?:\.[0-9a-z-]+)*\.incomplete$/.test(name);
+}
+
 /** The commits whose downloads into a cache are unfinished, by the names in its staging directory. */
 export function plannedCommits(names: readonly string[]): string[] {
   return names.flatMap((name) => /^plan-([0-9a-f]{40})\.json$/.exec(name)?.[1] ?? []);

@@ -3,6 +3,10 @@ import { ModelError } from "../errors.ts";
 
 const RESERVED_REGEXP = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 const COMPONENT_BYTES_MAX = 255;
+/** Git runs what a `.git` directory configures; the other names are its short forms on NTFS. */
+const GIT_REGEXP = /^(?:\.git|git~[0-9]+)$/;
+/** Code points that HFS+ ignores in a name. */
+const IGNORED_REGEXP = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 /** More of a path says nothing to its reader; the error's field `file` has all of it. */
 const SHOWN_LENGTH_MAX = 300;
 /** No system opens a longer path. */
@@ -10,7 +14,7 @@ const PATH_BYTES_MAX = 4096;
 
 /**
  * Refuses a listed path that would leave the model's directory or is not safe on every disk:
- * `LAYOUT-UNSAFE`, `LAYOUT-ROOT-ONLY`.
+ * `LAYOUT-UNSAFE`, `LAYOUT-ROOT-ONLY`, `LAYOUT-GIT`.
  *
  * @param path a path as the hub lists it
  * @throws {ModelError} `unsafe-path` with the path as `file`
@@ -40,15 +44,27 @@ function reasonUnsafe(path: string): string | undefined {
     const reason = reasonUnsafeComponent(component);
     if (reason !== undefined) return reason;
   }
-  if (components[0]?.toLowerCase() === ".cache" || components[0]?.toLowerCase() === MARKER_NAME) {
+  const first = asStored(components[0] ?? "");
+  if (first === ".cache" || first === MARKER_NAME) {
     return "its name is kept for the state of downloaders";
   }
   return undefined;
 }
 
+/** The name that some common kind of volume makes of a component: case, ignored code points, trailing dots and blanks. */
+function asStored(component: string): string {
+  return component
+    .replace(IGNORED_REGEXP, "")
+    .replace(/[. ]+$/, "")
+    .toUpperCase()
+    .toLowerCase();
+}
+
 function reasonUnsafeComponent(component: string): string | undefined {
   if (component === "") return "its name has an empty component";
   if (component === "." || component === "..") return `its name has a "${component}" component`;
+  if (component.includes(":")) return "a component of its name has a colon, which names a stream";
+  if (GIT_REGEXP.test(asStored(component))) return `"${component}" is git's own name`;
   if (/[. ]$/.test(component)) return "a component of its name ends in a dot or a blank";
   if (RESERVED_REGEXP.test(component)) return `"${component}" is a reserved name`;
   if (Buffer.byteLength(component) > COMPONENT_BYTES_MAX)

@@ -6,6 +6,9 @@ const SAFE = [
   "config.json",
   "1_Pooling/config.json",
   ".gitattributes",
+  ".gitignore",
+  "a/.github",
+  "git/x.json",
   "größe.json",
   "a".repeat(255),
 ];
@@ -34,6 +37,18 @@ const UNSAFE = [
   ".Cache/x",
   ".downloaded",
   ".DOWNLOADED/x",
+  ".\u200cdownloaded",
+  ".git/config",
+  "a/.GIT/config",
+  "sub/.git",
+  "git~1/config",
+  "GIT~2",
+  ".g\u200cit/config",
+  "\ufeff.git/hooks/x",
+  ".git./config",
+  ".git::$INDEX_ALLOCATION/config",
+  "config.json:stream",
+  "a/b:c.json",
 ];
 
 test("assertSafePath() accepts the paths of models", () => {

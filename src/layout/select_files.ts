@@ -35,7 +35,8 @@ export function selectionOf(
 /**
  * Picks the wanted ones of a listing: `LAYOUT-SET`, `LAYOUT-PATTERN`, `LAYOUT-UNSAFE`.
  *
- * Every listed name that matches must be safe; others are never written and need not be.
+ * Every listed name that matches must be safe; others are never written and need not be. What lies in a hidden directory is
+ * wanted only where a pattern names that directory: tools take their settings from such places.
  *
  * @throws {ModelError} `unsafe-path`
  */
@@ -44,6 +45,7 @@ export function selectFiles<File extends { readonly path: string }>(
   selection: Selection,
 ): File[] {
   const isWanted = ({ path }: File) =>
+    !isHidden(path, selection) &&
     selection.include.some((pattern) => fnmatch(pattern, path)) &&
     !selection.exclude.some((pattern) => fnmatch(pattern, path));
   // A path that is listed twice is one file.
@@ -51,6 +53,31 @@ export function selectFiles<File extends { readonly path: string }>(
   const wanted = [...byPath.values()];
   for (const { path } of wanted) assertSafePath(path);
   return wanted;
+}
+
+/** Whether a path is in a hidden directory that no pattern names; git's own is refused by its name. */
+function isHidden(path: string, { include }: Selection): boolean {
+  const hidden = path
+    .split("/")
+    .slice(0, -1)
+    .filter((name) => name.startsWith(".") && ![".", ".."].includes(name));
+  return hidden.some(
+    (name) => !isRefused(name) && !include.some((pattern) => names(pattern, name)),
+  );
+}
+
+/** Names that are refused rather than left out: a repository that lists them is not to be trusted. */
+function isRefused(name: string): boolean {
+  try {
+    assertSafePath(`${name}/x`);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function names(pattern: string, directory: string): boolean {
+  return pattern.split("/").some((part) => part.startsWith(".") && fnmatch(part, directory));
 }
 
 /** The required parts that a set of paths does not have: `LAYOUT-REQUIRED`. */

@@ -18,6 +18,7 @@ import { DEFAULT_LAYOUT, layoutNames } from "../layout/layouts/mod.ts";
 import { modelPlace } from "../layout/model_directory.ts";
 import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
 import { type ModelPlace, placeAt } from "../layout/model_place.ts";
+import { isInside } from "../migrate/migration_journal.ts";
 import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
 import { localPlace } from "../records/local_place.ts";
@@ -27,6 +28,7 @@ import { modelStatus } from "./model_status.ts";
 import { removeCachedModel } from "./remove_cached_model.ts";
 import { removeModel } from "./remove_model.ts";
 import { removeSnapshot } from "./remove_snapshot.ts";
+import { confinedHost } from "../layout/confined_host.ts";
 
 /** Options of {@linkcode ModelFileManager.list}. */
 export interface ListOptions {
@@ -54,6 +56,8 @@ export interface ModelFileManagerOptions {
  * ```
  */
 export class ModelFileManager {
+  /** As it was given: what the caller names may lie outside the roots. */
+  readonly #machine: Host;
   readonly #host: Host;
   readonly #config: SubjectConfig;
   readonly #repositories: Readonly<Record<string, string>>;
@@ -65,7 +69,8 @@ export class ModelFileManager {
    * @param config the root that holds the models, and the environment variables that say where the hub's cache is
    */
   constructor(host: Host, config: SubjectConfig, options: ModelFileManagerOptions = {}) {
-    this.#host = host;
+    this.#machine = host;
+    this.#host = confinedHost(host, config);
     this.#config = config;
     this.#repositories = options.repositories ?? {};
   }
@@ -159,9 +164,21 @@ export class ModelFileManager {
     const { repository, step, layout = DEFAULT_LAYOUT } = request;
     const to = this.directoryOf({ repository, layout });
     const from = request.from ?? (await this.#misplacedOf(repository, to));
-    const migration = { repository, from, to, signal: options.signal };
+    const { root } = this.#config;
+    const isNamed = request.from !== undefined;
+    const places = [
+      join(root, this.modelIdOf(repository)),
+      ...layoutNames(({ storage }) => storage === "directory").map((one) =>
+        this.directoryOf({ repository, layout: one }),
+      ),
+    ];
+    const migration = { repository, from, to, isNamed, places, signal: options.signal };
     const run = { plan: planMigration, move: migrateModel, undo: undoMigration }[step];
-    return this.#tryDisk(() => run(this.#host, this.#config.root, migration), from);
+    const host =
+      isNamed && !isInside(root, from)
+        ? confinedHost(this.#machine, this.#config, [from])
+        : this.#host;
+    return this.#tryDisk(() => run(host, root, migration), from);
   }
 
   /** Where a model lies that is not where it belongs: under the app's own name for it, or in another layout. */

@@ -1,8 +1,12 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import { errnoOf } from "../disk/disk_error.ts";
 
+/** Answers to whoever looks at another user's directory, at a path that is too deep, at a circle of links, or at a FIFO. */
+const HIDDEN: readonly string[] = ["EACCES", "EPERM", "ENAMETOOLONG", "ELOOP", "ENXIO"];
+
 /**
- * A disk on which what may not be read is absent, such as `lost+found` or another user's models: `MANAGE-UNREADABLE`.
+ * A disk on which what cannot be read is absent, such as `lost+found` or a directory that is too deep: `MANAGE-UNREADABLE`,
+ * `MANAGE-BAD-ENTRY`.
  *
  * @param options `root`: the one directory that must be readable; `onUnreadable`: called with each directory and file
  * that is left out
@@ -16,7 +20,7 @@ export function readableFiles(
     try {
       return await action();
     } catch (error) {
-      if (path === root || !["EACCES", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
+      if (path === root || !HIDDEN.includes(errnoOf(error) ?? "")) throw error;
       onUnreadable(path);
       throw Object.assign(new Error(`not readable: ${path}`, { cause: error }), { code: "ENOENT" });
     }
@@ -25,7 +29,7 @@ export function readableFiles(
     open: (path, mode) => hide(path, () => files.open(path, mode)),
     mkdir: (path) => files.mkdir(path),
     readdir: (path) => hide(path, () => files.readdir(path)),
-    stat: (path) => files.stat(path),
+    stat: (path) => hide(path, () => files.stat(path)),
     lstat: (path) => hide(path, () => files.lstat(path)),
     readlink: (path) => files.readlink(path),
     realpath: (path) => files.realpath(path),

@@ -19,7 +19,8 @@ export async function removeEntry(files: FileSystem, path: string): Promise<numb
 }
 
 /**
- * Removes everything below a directory, the directory itself, and those above it that this leaves empty.
+ * Removes everything below a directory, the directory itself, and those above it that this leaves empty. Where a link stands
+ * in its place, the link goes and what it leads to stays.
  *
  * @returns bytes that came free
  */
@@ -28,6 +29,7 @@ export async function removeEntries(
   directory: string,
   options: { readonly root: string },
 ): Promise<number> {
+  if ((await lstatIfThere(files, directory))?.kind === "link") return removeEntry(files, directory);
   let bytesFreed = 0;
   const directories: string[] = [directory];
   for await (const { path, stat } of walk(files, directory)) {

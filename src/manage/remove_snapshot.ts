@@ -159,7 +159,10 @@ class SnapshotRemoval {
       for (const blob of await this.#blobsOf(join(this.#cache.snapshots, commit)))
         blobs.delete(blob);
     }
-    for (const blob of blobs) await this.#unlink(join(this.#cache.blobs, blob));
+    // What is not called as contents are was put there by somebody else.
+    for (const blob of blobs)
+      if (/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(blob))
+        await this.#unlink(join(this.#cache.blobs, blob));
   }
 
   async #removeStaging(): Promise<void> {

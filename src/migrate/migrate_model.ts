@@ -9,9 +9,12 @@ import type { LockHost, ModelClaim } from "../records/model_claim.ts";
 import { lockModel } from "../records/model_lock.ts";
 import { ModelError } from "../errors.ts";
 import { throwIfAborted } from "../cancellation.ts";
-import { assertInsideRoot } from "../layout/inside_root.ts";
+import { assertSameData } from "../disk/same_data.ts";
+import { assertNoLink } from "../layout/inside_root.ts";
 import { type ModelPlace, placeAt } from "../layout/model_place.ts";
 import {
+  assertFollowable,
+  isInside,
   journalPath,
   journalTemporary,
   type MigrationJournal,
@@ -28,6 +31,10 @@ export interface MigrateModelOptions {
   readonly from: string;
   /** Where it belongs. */
   readonly to: string;
+  /** Whether the caller named `from`. @default {false} */
+  readonly isNamed?: boolean;
+  /** Every directory under the root where this repository may lie. @default {only the two} */
+  readonly places?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,9 +51,11 @@ export async function planMigration(
   const { repository, from, to } = options;
   const begun = await readJournal(host.files, root, repository);
   if (begun !== undefined && !begun.isDone) {
+    assertFollowable(root, begun, options);
     return { from: begun.from, to: begun.to, files: begun.files, leftBehind: [], isDone: false };
   }
-  await assertInsideRoot(host.files, root, to);
+  for (const directory of [to, from])
+    if (isInside(root, directory)) await assertNoLink(host.files, root, directory);
   const { files, leftBehind } =
     from === to ? { files: [], leftBehind: [] } : await planFiles(host.files, options);
   if (files.length === 0) {
@@ -102,6 +111,7 @@ export async function undoMigration(
       `Cannot undo a migration of "${repository}": none is recorded under "${root}"; check the id and the root`,
     );
   }
+  assertFollowable(root, recorded, options);
   const { from, to, files } = recorded;
   return locked(host, { repository, from, to, signal, root }, async (disks) => {
     const back = { from: to, to: from, files, isDone: false };
@@ -124,7 +134,7 @@ async function locked(
   const { repository, from, to, signal, root } = options;
   const places = [from, to].map((directory) =>
     // What lies around a directory outside the root is not ours to tidy.
-    placeAt(directory.startsWith(root) ? root : dirname(directory), directory),
+    placeAt(isInside(root, directory) ? root : dirname(directory), directory),
   );
   try {
     const result = await withLocks(host, places, { action, signal });
@@ -189,6 +199,8 @@ async function carry(
   for (const path of leaving) {
     // Never the only copy: another process may have removed the new one meanwhile.
     if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
+    if ((await lstatIfThere(files, at(from, path))) === undefined) continue;
+    await assertSameData(files, at(from, path), at(to, path));
     await unlinkIfThere(disks(from), at(from, path));
     if (leavesFirst(path)) await files.syncDirectory(from);
   }

@@ -2,6 +2,7 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import type { FileSystem, Random } from "../../spec/mod.ts";
 import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
 import { assertMovable } from "./movable_path.ts";
+import { ModelError } from "../errors.ts";
 import { modelIdOf } from "../layout/model_id.ts";
 
 const FORMAT = "mlx-layout-migration/1";
@@ -78,14 +79,49 @@ export async function writeJournal(
   });
 }
 
+/**
+ * Refuses a journal that names a directory which is not of this model: a root may have come with it, and what it says is not
+ * what the user asked for: `MIGRATE-JOURNAL`.
+ *
+ * The new place must be one of this repository's. The old one too, unless the caller names it.
+ *
+ * @throws {ModelError} `unsafe-path`
+ */
+export function assertFollowable(
+  root: string,
+  journal: MigrationJournal,
+  request: {
+    readonly repository: string;
+    readonly from: string;
+    readonly to: string;
+    readonly places?: readonly string[];
+    readonly isNamed?: boolean;
+  },
+): void {
+  const { from, to, places = [] } = request;
+  const isOwn = (directory: string) =>
+    isInside(root, directory) && [from, to, ...places].includes(directory);
+  const isNamed = request.isNamed === true && journal.from === from;
+  if (isOwn(journal.to) && (isOwn(journal.from) || isNamed)) return;
+  const wrong = isOwn(journal.to) ? journal.from : journal.to;
+  throw new ModelError(
+    "unsafe-path",
+    `Cannot follow the journal "${journalPath(root, request.repository)}": it names "${wrong}"; name that directory with --from if you began this migration, else remove the journal`,
+  );
+}
+
+/** Whether a directory lies under the root. */
+export function isInside(root: string, directory: string): boolean {
+  const way = relative(root, directory);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
 function placed(root: string, path: string): string {
   return isAbsolute(path) ? path : join(root, path);
 }
 
 function portable(root: string, path: string): string {
-  const way = relative(root, path);
-  const isOutside = way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
-  return isOutside ? path : way;
+  return isInside(root, path) ? relative(root, path) : path;
 }
 
 function isSafe(path: unknown): boolean {

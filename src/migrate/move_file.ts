@@ -16,7 +16,7 @@ export type MoveWay = "link" | "rename" | "copy" | "there already";
  * Gives a file a second place: a hard link where the volume has them, a rename where it has not, a copy to another
  * volume: `MIGRATE-PLAN`. The source is left where it can be.
  *
- * A link as source gives way to the data that it leads to. Done again after an interruption, it does what is left to do.
+ * A link as source gives way to the data that it leads to, which stays where it is. Done again after an interruption, it does what is left to do.
  */
 export async function moveFile(
   host: { readonly files: FileSystem; readonly random: Random },
@@ -27,7 +27,8 @@ export async function moveFile(
   const { target, temporaryDirectory } = options;
   if ((await lstatIfThere(files, target)) !== undefined) return "there already";
   await makeDirectories(files, dirname(target));
-  const data = await files.realpath(source);
+  const isLink = (await lstatIfThere(files, source))?.kind === "link";
+  const data = isLink ? await files.realpath(source) : source;
   try {
     await files.link(data, target);
     return "link";
@@ -36,8 +37,11 @@ export async function moveFile(
     if (errno !== "EXDEV" && !NO_LINKS.includes(errno)) throw error;
   }
   try {
-    await files.rename(data, target);
-    return "rename";
+    // What a link leads to may be another model's, which keeps it.
+    if (!isLink) {
+      await files.rename(data, target);
+      return "rename";
+    }
   } catch (error) {
     if (errnoOf(error) !== "EXDEV") throw error;
   }

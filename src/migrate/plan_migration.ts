@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
+import { errnoOf } from "../disk/disk_error.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { placeAt } from "../layout/model_place.ts";
@@ -78,7 +79,8 @@ async function sizeOf(disk: FileSystem, path: string): Promise<number> {
   try {
     stat = await disk.stat(path);
   } catch (error) {
-    throw refuse("a link that leads nowhere", error);
+    const isOut = errnoOf(error) === "ELOOP";
+    throw refuse(isOut ? "a link that leads out of the root" : "a link that leads nowhere", error);
   }
   if (stat.kind !== "file") throw refuse("not a regular file");
   return stat.sizeBytes;

@@ -20,16 +20,30 @@ import {
   symlink,
   unlink,
 } from "node:fs/promises";
-import type { BigIntStats } from "node:fs";
+import { constants, type BigIntStats, type Stats } from "node:fs";
 import type { EntryKind, FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
 
-/** Node's flags; a file made anew can be read back through the same handle. */
-const FLAGS = { r: "r", "r+": "r+", wx: "wx+" } as const satisfies Record<OpenMode, string>;
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
+/** Windows lacks these; nothing is what its bitwise or makes of them. */
+const { O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_DIRECTORY } = constants;
+/** A link at the end is refused, and no open waits for the other end of a FIFO; Node closes on exec by itself. */
+const SAFELY = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+
+/** A file made anew can be read back through the same handle. */
+const FLAGS: Readonly<Record<OpenMode, number>> = {
+  r: O_RDONLY | SAFELY,
+  "r+": O_RDWR | SAFELY,
+  wx: O_RDWR | O_CREAT | O_EXCL | SAFELY,
+};
+const DIRECTORY_FLAGS = O_RDONLY | O_NONBLOCK | O_DIRECTORY;
 
 const NANOSECONDS_PER_MS = 1_000_000n;
 
 /** A POSIX block of `st_blocks`, whatever the volume's own block size is. */
 const BLOCK_BYTES = 512n;
+
+/** Answers to the opening of a socket. */
+const NOT_OPENED = new Set(["ENXIO", "EOPNOTSUPP", "ENOTSUP"]);
 
 /**
  * Answers of volumes (network shares, FUSE) that have no operation to sync a directory.
@@ -47,6 +61,9 @@ const NO_DIRECTORY_SYNC = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP"]);
  *
  * `sync` flushes the drive's cache on macOS too (`F_FULLFSYNC`), which Node does there.
  *
+ * `open` follows no link at the end of a path (`ELOOP`), waits for nothing, and asks the handle what it got: a FIFO, a
+ * socket or a device is refused at once (`ENXIO`). Windows has no flag for links; there the caller's checks must do.
+ *
  * @returns the file system; its failures are `Error`s with the operating system's `code`
  *
  * @example Usage
@@ -60,7 +77,7 @@ const NO_DIRECTORY_SYNC = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP"]);
  */
 export function nodeFiles(): FileSystem {
   return {
-    open: async (path, mode) => nodeOpenFile(await open(path, FLAGS[mode])),
+    open: openRegular,
     mkdir: async (path) => {
       await mkdir(path);
     },
@@ -80,6 +97,41 @@ export function nodeFiles(): FileSystem {
       return Number(bavail * bsize);
     },
   };
+}
+
+async function openRegular(path: string, mode: OpenMode): Promise<OpenFile> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, FLAGS[mode]);
+  } catch (error) {
+    // A socket cannot be opened; Linux and Apple's systems answer with different codes.
+    if (hasCode(error, NOT_OPENED))
+      throw specialFile(path, "a socket or a device without a driver");
+    throw error;
+  }
+  // What is made here, exclusively, can be nothing else than a file.
+  if (mode === "wx") return nodeOpenFile(handle);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() && !stats.isDirectory()) throw specialFile(path, specialKind(stats));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return nodeOpenFile(handle);
+}
+
+function specialKind(stats: Stats): string {
+  if (stats.isFIFO()) return "a FIFO";
+  return stats.isSocket() ? "a socket" : "a device";
+}
+
+function specialFile(path: string, kind: string): Error {
+  return Object.assign(new Error(`ENXIO: ${kind} stands where a file must be, open '${path}'`), {
+    code: "ENXIO",
+    syscall: "open",
+    path,
+  });
 }
 
 function nodeOpenFile(handle: FileHandle): OpenFile {
@@ -132,7 +184,7 @@ async function writeAll(handle: FileHandle, data: Uint8Array, position: number):
 /** Windows opens no directories and makes their entries durable by itself. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(path, "r");
+  const handle = await open(path, DIRECTORY_FLAGS);
   try {
     await handle.sync();
   } catch (error) {

@@ -193,3 +193,19 @@ test("availableBytes() is what the volume offers", async () => {
   // Other processes write at the same time.
   assert.ok(Math.abs(available - bavail * bsize) < 0.2 * blocks * bsize);
 });
+
+test(
+  "open() follows no link at the end and refuses a FIFO at once",
+  { skip: process.platform === "win32" },
+  async () => {
+    const link = fresh();
+    await files.symlink(await written(Uint8Array.of(1)), link);
+    const fifo = fresh();
+    execFileSync("mkfifo", [fifo]);
+    for (const mode of ["r", "r+"] as const) {
+      await assert.rejects(files.open(link, mode), { code: "ELOOP" });
+      await assert.rejects(files.open(fifo, mode), { code: "ENXIO", message: /a FIFO/ });
+    }
+    await assert.rejects(files.open(link, "wx"), { code: "EEXIST" });
+  },
+);

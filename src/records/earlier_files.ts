@@ -1,7 +1,9 @@
+import { dirname, join } from "node:path";
 import { type Digest, type FileSystem, type Marker } from "../../spec/mod.ts";
+import { firstLink } from "../disk/confined_files.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
-import { digestOfEtag, pathsWithMetadata, readMetadata } from "./metadata.ts";
+import { digestOfEtag, metadataPath, pathsWithMetadata, readMetadata } from "./metadata.ts";
 import { parseMarker } from "./marker.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
 
@@ -36,7 +38,26 @@ export async function earlierFiles(
   if (marker !== undefined && [undefined, marker.source].includes(source)) {
     for (const file of marker.files) found.set(file.path, file.digest);
   }
-  return found;
+  return withoutLinked(files, directory, found);
+}
+
+/** A record may have come with the directory: nothing behind a link in it was downloaded by us. `LAYOUT-PLANTED`. */
+async function withoutLinked(
+  files: FileSystem,
+  directory: string,
+  found: EarlierFiles,
+): Promise<EarlierFiles> {
+  const isLinked = new Map<string, boolean>();
+  const kept = new Map<string, Digest | undefined>();
+  for (const [path, digest] of found) {
+    const parents = [join(directory, path), metadataPath(directory, path)].map((at) => dirname(at));
+    for (const parent of parents) {
+      if (isLinked.has(parent)) continue;
+      isLinked.set(parent, (await firstLink(files, directory, parent)) !== undefined);
+    }
+    if (!parents.some((parent) => isLinked.get(parent))) kept.set(path, digest);
+  }
+  return kept;
 }
 
 /** The plan as it is written: what is wanted, and what even earlier plans had wanted. */

@@ -55,6 +55,8 @@ export interface MemoryFilesOptions {
 export interface MemoryDisk extends FileSystem {
   /** Everything that is on the disk at this moment. */
   image(): DiskImage;
+  /** Puts a FIFO there, as `mkfifo` does. */
+  makeFifo(path: string): Promise<void>;
   /** Reports every change, in its order and before the call that made it ends, until the returned function is called. */
   watch(onOperation: (operation: DiskOperation) => void): () => void;
 }
@@ -90,6 +92,7 @@ class MemoryFiles implements MemoryDisk {
   readonly #fold: NameFold | undefined;
   readonly #openCounts = new Map<Inode, number>();
   readonly #ids = new WeakMap<Inode, InodeId>();
+  readonly #special = new WeakSet<Inode>();
   #idsGiven = 0;
   #onOperation: ((operation: DiskOperation) => void) | undefined;
 
@@ -106,6 +109,10 @@ class MemoryFiles implements MemoryDisk {
 
   image(): DiskImage {
     return imageOf(this.#core.root, this.#idOf);
+  }
+
+  async makeFifo(path: string): Promise<void> {
+    this.#special.add(this.#create(path));
   }
 
   watch(onOperation: (operation: DiskOperation) => void): () => void {
@@ -282,7 +289,9 @@ class MemoryFiles implements MemoryDisk {
   }
 
   #existing(path: string, mode: OpenMode): Inode {
-    const node = this.#find(path, { syscall: "open", follow: true }).getNode();
+    const node = this.#find(path, { syscall: "open", follow: false }).getNode();
+    if (node.isSymlink()) throw diskError("ELOOP", "open", path);
+    if (this.#special.has(node)) throw diskError("ENXIO", "open", path);
     if (node.isDirectory() && mode !== "r") throw diskError("EISDIR", "open", path);
     return node;
   }
@@ -357,6 +366,8 @@ class MemoryFiles implements MemoryDisk {
       const sizeBytes = Buffer.byteLength(node.symlink);
       return { ...common, kind: "link", sizeBytes, allocatedBytes: 0 };
     }
+    const nothing = { sizeBytes: 0, allocatedBytes: 0 };
+    if (this.#special.has(node)) return { ...common, ...nothing, kind: "other" };
     const blocks = Math.ceil(this.#space.allocatedBytes(node) / BLOCK_BYTES);
     return {
       ...common,

@@ -19,9 +19,9 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
+import type { FileSystem, OpenFile, OpenMode } from "../../../spec/mod.ts";
 import { diskError } from "../disk_error.ts";
-import { statOf } from "../node_files.ts";
+import { OPEN_FLAGS, statOf } from "../node_files.ts";
 
 /** How {@linkcode blockingFiles} answers. */
 export interface BlockingFilesOptions {
@@ -48,7 +48,7 @@ export function blockingFiles({ yields = false }: BlockingFilesOptions = {}): Fi
   const run: Run = yields ? onLaterTurn : atOnce;
   return {
     open: (path, mode) =>
-      run(() => new BlockingFile(openSync(path, mode), { path, run, isReadOnly: mode === "r" })),
+      run(() => new BlockingFile(openRegular(path, mode), { path, run, isReadOnly: mode === "r" })),
     mkdir: (path) => run(() => mkdirSync(path)),
     readdir: (path) => run(() => readdirSync(path)),
     stat: (path) => run(() => statOf(statSync(path, { bigint: true }))),
@@ -85,6 +85,13 @@ function onLaterTurn<T>(action: () => T): Promise<T> {
       }
     });
   });
+}
+
+function openRegular(path: string, mode: OpenMode): number {
+  const descriptor = openSync(path, OPEN_FLAGS[mode]);
+  if (statOf(fstatSync(descriptor, { bigint: true })).kind !== "other") return descriptor;
+  closeSync(descriptor);
+  throw diskError("ENXIO", "open", path);
 }
 
 function syncDirectory(path: string): void {

@@ -58,7 +58,10 @@ export function addMigrateCommand(program: Command, session: Session): void {
         }
         const result = await manager.migrate({ ...request, step: "move" }, wait);
         if (json) printJson(stdout, result);
-        else stdout.write(`Moved. To undo: mlx-layout migrate ${repository} --undo\n`);
+        else {
+          const named = from === undefined ? "" : ` --from ${printable(from)}`;
+          stdout.write(`Moved. To undo: mlx-layout migrate ${repository}${named} --undo\n`);
+        }
         return EXIT_CODES.done;
       },
       { afterInterruption: "Retry the command to continue, or run it with --undo to go back." },

@@ -71,7 +71,11 @@ async function openPartial(files: FileSystem, path: string): Promise<OpenFile> {
   try {
     return await files.open(path, "r+");
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw diskError(error, `open "${path}"`);
+    const errno = errnoOf(error) ?? "";
+    // What is no file of ours alone gives way by its name; what it leads to stays as it is: `LAYOUT-PLANTED`.
+    if (["ELOOP", "EMLINK", "ENXIO"].includes(errno))
+      await attemptDisk(() => unlinkIfThere(files, path), path);
+    else if (errno !== "ENOENT") throw diskError(error, `open "${path}"`);
   }
   return attemptDisk(() => files.open(path, "wx"), path);
 }

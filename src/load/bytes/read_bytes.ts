@@ -1,5 +1,6 @@
 import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
+import { openTarget } from "../../disk/open_target.ts";
 
 /** Options of {@linkcode readWhole}. */
 export interface ReadWholeOptions {
@@ -61,7 +62,7 @@ export async function withFile<T>(
   path: string,
   use: (file: OpenFile) => Promise<T>,
 ): Promise<T> {
-  const file = await files.open(path, "r");
+  const file = await openTarget(files, path);
   try {
     return await use(file);
   } finally {

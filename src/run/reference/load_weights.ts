@@ -5,6 +5,7 @@ import { decodeFloats } from "./decode_floats.ts";
 import { PAGE_BYTES } from "./kernels/memories.ts";
 import type { PlacedWeights, TensorCopy } from "./placed_weights.ts";
 import { webAssembly, type WasmMemory } from "./wasm/web_assembly.ts";
+import { openTarget } from "../../disk/open_target.ts";
 
 /** Reads at a time, so that the disk has something to do while a tensor is converted. */
 const CONCURRENCY = 4;
@@ -52,7 +53,7 @@ export async function loadWeights(
     for (const { source } of placed.copies) {
       if (opened.has(source.file)) continue;
       // oxlint-disable-next-line no-await-in-loop -- there are few files
-      opened.set(source.file, await files.open(source.file, "r"));
+      opened.set(source.file, await openTarget(files, source.file));
     }
     const queue = batches(placed.copies.toSorted(bySource));
     const work = async () => {

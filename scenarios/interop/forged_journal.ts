@@ -1,0 +1,87 @@
+/**
+ * A migration died half-way; what it left is rewritten so that it names the user's own directory or another model, as what came with
+ * the root could. Another process goes on or goes back.
+ *
+ * Invariants checked:
+ * - Nothing outside the root and nothing of the other model changes.
+ */
+import { dirname, join, relative } from "node:path";
+import fc from "fast-check";
+import {
+  asFailure,
+  changeFiles,
+  readBytes,
+  readTree,
+  settled,
+  writeBytes,
+} from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, ProcessKilled, scenario } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Forged-4bit";
+const FLAT = "mlx-community--Forged-4bit";
+const VICTIM = "models/mlx-community/Victim";
+
+export const forgedJournal = scenario({
+  name: "interop/forged_journal",
+  covers: ["MIGRATE-JOURNAL"],
+  goals: ["a journal was forged"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    nth: fc.integer({ min: 6, max: 24 }),
+    forged: fc.constantFrom("from", "to", "both"),
+    names: fc.constantFrom("outside", "outside by dots", "another model"),
+    step: fc.constantFrom("move", "undo"),
+  },
+  async check({ model, nth, forged, names, step }, world, verdict) {
+    const { files, root, outside } = world;
+    await changeFiles(world, join(root, FLAT), { before: [], after: model.files });
+    const doomed = world.start();
+    doomed.killAt({ at: "operation", nth });
+    try {
+      await doomed.migrate({ repository: REPOSITORY, step: "move" });
+    } catch (error) {
+      if (!(error instanceof ProcessKilled) && asFailure(error) === undefined) throw error;
+    }
+    await world.settle();
+    const victims = [outside, join(root, VICTIM)];
+    for (const victim of victims) {
+      await changeFiles(world, victim, { before: [], after: model.files });
+      await writeBytes(files, join(victim, "thesis.txt"), new TextEncoder().encode("mine"));
+    }
+    const place = {
+      outside,
+      "outside by dots": relative(root, outside),
+      "another model": VICTIM,
+    }[names];
+    const to = modelPlace(world, REPOSITORY, { layout: "hubapi" });
+    for (const { path, kind } of await readTree(files, root)) {
+      const at = join(root, path);
+      const isModel = victims.concat(to, join(root, FLAT)).includes(dirname(at));
+      if (kind !== "file" || isModel) continue;
+      const text = new TextDecoder().decode(await readBytes(files, at));
+      const rewritten = rewrite(text, {
+        ...(forged === "to" ? {} : { [FLAT]: place, [join(root, FLAT)]: place }),
+        ...(forged === "from" ? {} : { [relative(root, to)]: place, [to]: place }),
+      });
+      if (rewritten === text) continue;
+      await writeBytes(files, at, new TextEncoder().encode(rewritten));
+      verdict.reached("a journal was forged");
+    }
+    const view = async () => {
+      const trees = await Promise.all(victims.map((victim) => readTree(files, victim)));
+      return JSON.stringify(trees.flat().map(({ path, kind, sha256 }) => [path, kind, sha256]));
+    };
+    const before = await view();
+    await settled(() => world.start().migrate({ repository: REPOSITORY, step }));
+    const after = await view();
+    verdict.holds("MIGRATE-JOURNAL", after === before, () => `there was ${before}, is ${after}`);
+  },
+});
+
+/** Replaces whole quoted texts. */
+function rewrite(text: string, names: Readonly<Record<string, string>>): string {
+  return Object.entries(names).reduce(
+    (result, [from, to]) => result.replaceAll(JSON.stringify(from), JSON.stringify(to)),
+    text,
+  );
+}

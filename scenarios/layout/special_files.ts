@@ -1,0 +1,60 @@
+/**
+ * A FIFO, of which nobody has the other end, lies in the place of a file of a model or of its state; then any command runs.
+ *
+ * Invariants checked:
+ * - The command ends, with an answer or with a code of the closed set.
+ */
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { inHubapi, makeDirectories, removeTree, settled } from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Special";
+/** No command of a small model takes so long. */
+const LIMIT_MS = 60_000;
+
+export const specialFiles = scenario({
+  name: "layout/special_files",
+  covers: ["LAYOUT-SPECIAL"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 100 }),
+    place: fc.constantFrom(
+      ".downloaded",
+      "config.json",
+      "model.safetensors",
+      "tokenizer.json",
+      "chat_template.jinja",
+      ".cache/mlx-layout/plan.json",
+      ".cache/mlx-layout/partial",
+      `.cache/mlx-layout/partial/${"0".repeat(64)}.incomplete`,
+      ".cache/mlx-layout/locks/machine.1.0123456789abcdef.tmp",
+      ".cache/mlx-layout/tmp/0123456789abcdef.tmp",
+      ".cache/huggingface/download/config.json.metadata",
+    ),
+    command: fc.constantFrom("download", "status", "verify", "list", "check", "remove", "locate"),
+    isThere: fc.boolean(),
+  },
+  async check({ model, place, command, isThere }, world, verdict) {
+    const request = { repository: REPOSITORY, ...inHubapi(world) };
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    if (isThere) await world.start().download(request);
+    const at = join(modelPlace(world, REPOSITORY, request), place);
+    await removeTree(world.files, at);
+    await makeDirectories(world.files, dirname(at));
+    await world.makeFifo(at);
+    const subject = world.start();
+    const run = (): Promise<unknown> => {
+      if (command === "list") return subject.list();
+      if (command === "locate") return subject.locate(request);
+      return subject[command](request);
+    };
+    const stop = new AbortController();
+    const late = world.clock.sleep(LIMIT_MS, stop.signal).then(
+      () => "late",
+      () => "ended",
+    );
+    const outcome = await Promise.race([settled(run).then(() => "ended"), late]);
+    stop.abort();
+    verdict.holds("LAYOUT-SPECIAL", outcome === "ended", `${command} waits`);
+  },
+});
