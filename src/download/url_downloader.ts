@@ -97,7 +97,8 @@ export class UrlDownloader {
   directoryOf(address: string): string {
     const url = this.#fileUrl(address);
     const { name } = parseFileUrl(url);
-    const stem = name.replace(/(?!^)\.[^.]*$/, "");
+    const dot = name.lastIndexOf(".");
+    const stem = dot > 0 ? name.slice(0, dot) : name;
     const tag = createHash("sha256").update(withoutQuery(url)).digest("hex").slice(0, 8);
     return join(this.#config.root, `${stem}--${tag}`);
   }

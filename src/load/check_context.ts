@@ -12,6 +12,8 @@ export interface CheckContextOptions {
 
 /** Findings of one cause about one file beyond this many are counted, not listed. */
 const FINDINGS_MAX = 20;
+/** Details quote names of the model, which may be as long as a file. */
+const DETAIL_LENGTH_MAX = 2_000;
 
 /** One examination of one directory: what is there, what is known of it, and what was found. */
 export class CheckContext {
@@ -21,6 +23,7 @@ export class CheckContext {
   /** Digests that files must have, by path. */
   readonly digests = new Map<string, Digest>();
   readonly #findings: CheckFinding[] = [];
+  readonly #series = new Map<string, { readonly last: CheckFinding; readonly count: number }>();
 
   constructor(options: CheckContextOptions) {
     this.files = options.files;
@@ -29,7 +32,20 @@ export class CheckContext {
   }
 
   add(finding: CheckFinding): void {
-    this.#findings.push(finding);
+    const key = `${finding.level} ${finding.cause} ${finding.path}`;
+    const series = this.#series.get(key);
+    const count = (series?.count ?? 0) + 1;
+    if (series !== undefined && count > FINDINGS_MAX) {
+      this.#series.set(key, { ...series, count });
+      return;
+    }
+    const { detail } = finding;
+    const listed =
+      detail.length > DETAIL_LENGTH_MAX
+        ? { ...finding, detail: `${detail.slice(0, DETAIL_LENGTH_MAX)}…` }
+        : finding;
+    this.#findings.push(listed);
+    this.#series.set(key, { last: listed, count });
   }
 
   /** Adds an error. */
@@ -80,22 +96,13 @@ export class CheckContext {
 
   /** The findings in the order in which they were made, long series shortened. */
   findings(): CheckFinding[] {
-    const counts = new Map<string, number>();
-    const listed: CheckFinding[] = [];
-    for (const finding of this.#findings) {
-      const key = `${finding.level} ${finding.cause} ${finding.path}`;
-      const count = (counts.get(key) ?? 0) + 1;
-      counts.set(key, count);
-      if (count <= FINDINGS_MAX) listed.push(finding);
-    }
-    return listed.map((finding) => {
-      const key = `${finding.level} ${finding.cause} ${finding.path}`;
-      const more = (counts.get(key) ?? 0) - FINDINGS_MAX;
-      const isLast = listed.findLast(
-        ({ cause, path, level }) => `${level} ${cause} ${path}` === key,
-      );
-      return more > 0 && isLast === finding
-        ? { ...finding, detail: `${finding.detail} (and ${more} more of this kind)` }
+    const more = new Map(
+      [...this.#series.values()].map(({ last, count }) => [last, count - FINDINGS_MAX]),
+    );
+    return this.#findings.map((finding) => {
+      const unlisted = more.get(finding) ?? 0;
+      return unlisted > 0
+        ? { ...finding, detail: `${finding.detail} (and ${unlisted} more of this kind)` }
         : finding;
     });
   }

@@ -1,3 +1,4 @@
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import { type Digest, type FileSystem, type Marker } from "../../spec/mod.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
@@ -58,7 +59,7 @@ async function plannedFiles(
 }
 
 function readEarlier(text: string): [string, Digest | undefined][] {
-  const { earlier } = JSON.parse(text) as { earlier?: unknown };
+  const { earlier } = parseJsonText(text) as { earlier?: unknown };
   if (!Array.isArray(earlier)) return [];
   return earlier.flatMap((item: unknown) => {
     const [path, digest] = Array.isArray(item) ? (item as unknown[]) : [];
