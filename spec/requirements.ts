@@ -849,6 +849,12 @@ export const REQUIREMENTS = {
     document: "load",
     text: "Checking and loading execute nothing from the model's directory.",
   },
+  "LOAD-LIMIT": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "Whatever a model's files hold, a check answers within bounded time and memory, and with a bounded number of findings.",
+  },
   "LOAD-PLAN": {
     level: "MUST",
     profile: "inference",

@@ -1,3 +1,5 @@
+import { apart, timeBudget } from "./apart/apart.ts";
+import type { ApartTasks } from "./apart/apart_task.ts";
 import type { CheckFinding, Digest, FileSystem, OpenFile } from "../../spec/mod.ts";
 import { digestLike } from "./bytes/digest_stream.ts";
 import type { DirectoryFile } from "./list_entries.ts";
@@ -22,6 +24,7 @@ export class CheckContext {
   readonly signal: AbortSignal | undefined;
   /** Digests that files must have, by path. */
   readonly digests = new Map<string, Digest>();
+  readonly #budget = timeBudget();
   readonly #findings: CheckFinding[] = [];
   readonly #series = new Map<string, { readonly last: CheckFinding; readonly count: number }>();
 
@@ -65,12 +68,35 @@ export class CheckContext {
     return await this.#attempt(path, () => withFile(this.files, entry.target, use));
   }
 
-  /** Reads a file whole; when the disk fails, that is a finding and the answer is undefined. */
-  async read(path: string): Promise<Uint8Array | undefined> {
+  /**
+   * Reads a file whole; when the disk fails, or it is larger than `sizeBytesMax`, that is a finding and the answer is
+   * undefined.
+   */
+  async read(path: string, sizeBytesMax: number): Promise<Uint8Array | undefined> {
     const entry = this.#readable(path);
     if (entry === undefined) return undefined;
-    const options = this.signal === undefined ? {} : { signal: this.signal };
+    if (entry.sizeBytes > sizeBytesMax) {
+      const detail = `Not judged: it has ${entry.sizeBytes} bytes, and at most ${sizeBytesMax} are read`;
+      this.refuse("not-judged", path, detail);
+      return undefined;
+    }
+    const options = { sizeBytesMax, ...(this.signal && { signal: this.signal }) };
     return await this.#attempt(path, () => readWhole(this.files, entry.target, options));
+  }
+
+  /**
+   * Does in a thread of its own what a file can make slow, within the time that is left for this check; what does not
+   * end is a finding and the answer is undefined: `LOAD-LIMIT`.
+   */
+  async apart<Name extends keyof ApartTasks>(
+    name: Name,
+    path: string,
+    input: ApartTasks[Name]["input"],
+  ): Promise<{ readonly output: ApartTasks[Name]["output"] } | undefined> {
+    const answer = await apart(name, input, { budget: this.#budget, signal: this.signal });
+    if (answer.isJudged) return answer;
+    this.refuse("not-judged", path, answer.why);
+    return undefined;
   }
 
   /**
