@@ -128,6 +128,14 @@ export class UrlDownloader {
       retry: this.#options.retry,
     });
     const { sizeBytes, validator } = await this.#askFacts(http, url, options.signal);
+    const { maxSizeBytes } = request;
+    if (sizeBytes !== undefined && maxSizeBytes !== undefined && sizeBytes > maxSizeBytes) {
+      throw new ModelError(
+        "limit-exceeded",
+        `Cannot download "${withoutQuery(url)}": it has ${sizeBytes} bytes, and at most ${maxSizeBytes} are wanted; allow more with --max-size`,
+        { file: name, expected: `at most ${maxSizeBytes} bytes`, actual: `${sizeBytes} bytes` },
+      );
+    }
     const facts = `${withoutQuery(url)} ${sizeBytes} ${validator}`;
     const task: DownloadTask = {
       place: directoryPlace(this.#config.root, this.directoryOf(url)),
@@ -137,7 +145,15 @@ export class UrlDownloader {
       include: ["*"],
       exclude: [],
       wanted: [
-        { path: name, sizeBytes, digest, url, contentKey: contentKeyOf(digest, facts), validator },
+        {
+          path: name,
+          sizeBytes,
+          sizeBytesMax: maxSizeBytes,
+          digest,
+          url,
+          contentKey: contentKeyOf(digest, facts),
+          validator,
+        },
       ],
       listed: new Map([[name, digest]]),
       listing: undefined,
