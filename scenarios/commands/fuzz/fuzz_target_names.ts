@@ -1,0 +1,20 @@
+/** The readers that are fuzzed, by their names on the command line. */
+export const FUZZ_TARGET_NAMES = [
+  "header",
+  "config",
+  "index",
+  "tokenizer",
+  "template",
+  "directory",
+  "listing",
+  "link",
+  "marker",
+  "metadata",
+  "journal",
+  "event",
+  "replay",
+  "record",
+] as const;
+
+/** One of them. */
+export type FuzzTargetName = (typeof FUZZ_TARGET_NAMES)[number];
