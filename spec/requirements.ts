@@ -339,6 +339,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A pause that `Retry-After` or `RateLimit` asks for is kept, up to a cap.",
   },
+  "DL-SPEED-FLOOR": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A transfer of a byte each ten seconds does not go on for ever: it ends with an error within a day.",
+  },
   "DL-NO-RETRY": {
     level: "MUST",
     profile: "core",
@@ -392,6 +398,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "download",
     text: "Too little free space for the listed files is an error before any file content is requested.",
+  },
+  "DL-UNSTATED-LENGTH": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "The download of a file whose length nobody states ends with an error while the volume still has space.",
   },
   "DL-DISK-ERROR": {
     level: "MUST",

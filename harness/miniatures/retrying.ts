@@ -104,6 +104,23 @@ export const retryingMiniatures: readonly Miniature[] = [
       }),
     }),
   }),
+  miniature("waits_for_each_byte", {
+    mistake: "Tries again for two days when a line is too slow.",
+    breaks: ["DL-SPEED-FLOOR"],
+    wrapManager: (manager, { host: { clock } }) => ({
+      download: async (request, options) => {
+        const endMs = clock.now() + 2 * 86_400_000;
+        for (;;) {
+          try {
+            return await manager.download(request, options);
+          } catch (error) {
+            const isSlow = error instanceof Error && error.message.includes("KiB/s");
+            if (!isSlow || clock.now() > endMs) throw error;
+          }
+        }
+      },
+    }),
+  }),
   miniature("believes_error_headers", {
     mistake: "Uses the commit that an error response names as the commit of the model.",
     breaks: ["DL-ERROR-HEADERS"],
