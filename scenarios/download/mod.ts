@@ -23,6 +23,7 @@ import { unstatedLength } from "./disk/unstated_length.ts";
 import { idempotent } from "./integrity/idempotent.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
+import { pinnedCommit } from "./integrity/pinned_commit.ts";
 import { noMatch } from "./integrity/no_match.ts";
 import { pageForAFile } from "./integrity/page_for_a_file.ts";
 import { staleCommit } from "./integrity/stale_commit.ts";
@@ -59,6 +60,7 @@ export const downloadScenarios: readonly Scenario[] = [
   watchedDownload,
   watchedTrouble,
   movingBranch,
+  pinnedCommit,
   staleCommit,
   pageForAFile,
   noMatch,
