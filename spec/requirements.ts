@@ -349,7 +349,7 @@ export const REQUIREMENTS = {
     level: "SHOULD",
     profile: "core",
     document: "download",
-    text: "A transfer of a byte each ten seconds does not go on for ever: it ends with an error within a day.",
+    text: "A transfer that only brings a byte now and then does not go on for ever: it ends with an error within twelve hours.",
   },
   "DL-NO-RETRY": {
     level: "MUST",

@@ -104,22 +104,13 @@ export const retryingMiniatures: readonly Miniature[] = [
       }),
     }),
   }),
-  miniature("waits_for_each_byte", {
-    mistake: "Tries again for two days when a line is too slow.",
+  miniature("waits_a_day_for_each_byte", {
+    mistake: "Waits a day for the next byte, and as long for the one after it.",
     breaks: ["DL-SPEED-FLOOR"],
-    wrapManager: (manager, { host: { clock } }) => ({
-      download: async (request, options) => {
-        const endMs = clock.now() + 2 * 86_400_000;
-        for (;;) {
-          try {
-            return await manager.download(request, options);
-          } catch (error) {
-            const isSlow = error instanceof Error && error.message.includes("KiB/s");
-            if (!isSlow || clock.now() > endMs) throw error;
-          }
-        }
-      },
-    }),
+    wrapStart: (start, { host, config }) => {
+      const patience = { HF_HUB_DOWNLOAD_TIMEOUT: "86400" };
+      return start(host, { ...config, env: { ...patience, ...config.env } });
+    },
   }),
   miniature("believes_error_headers", {
     mistake: "Uses the commit that an error response names as the commit of the model.",

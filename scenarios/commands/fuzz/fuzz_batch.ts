@@ -1,3 +1,9 @@
+/**
+ * What the fuzzer's parts tell each other.
+ *
+ * @module
+ */
+
 import type { FuzzTargetName } from "./fuzz_target_names.ts";
 
 /** Some inputs of one target; the seed decides which. */

@@ -1,3 +1,9 @@
+/**
+ * The names of the fuzzer's targets, which the command line knows before it loads them.
+ *
+ * @module
+ */
+
 /** The readers that are fuzzed, by their names on the command line. */
 export const FUZZ_TARGET_NAMES = [
   "header",
