@@ -27,6 +27,9 @@ export type ThreadMessage =
 
 /** Young objects of one piece of work; the old ones are what counts. */
 const YOUNG_MIB = 64;
+const HEAP_FACTOR = 4;
+/** How often the memory of the process is looked at while a thread works, in milliseconds. */
+const LOOK_MS = 25;
 /** On a machine that is busy with other things, to load the code takes a while. */
 const START_MS_MAX = 60_000;
 
@@ -37,14 +40,17 @@ const START_MS_MAX = 60_000;
 export class Thread {
   readonly #worker: Worker;
   readonly #ready: Promise<WorkOutcome | undefined>;
+  readonly #bytesMax: number;
   #end: WorkOutcome | undefined;
   #settle: ((outcome: WorkOutcome) => void) | undefined;
 
   /** @param url the thread's code, which answers each message with a {@linkcode ThreadMessage} */
   constructor(url: URL, options: { readonly heapMiB: number }) {
+    this.#bytesMax = options.heapMiB * 1024 * 1024;
     this.#worker = new Worker(url, {
+      // At the limit of its heap a thread can take the whole process with it, so the watch must strike before.
       resourceLimits: {
-        maxOldGenerationSizeMb: options.heapMiB,
+        maxOldGenerationSizeMb: HEAP_FACTOR * options.heapMiB,
         maxYoungGenerationSizeMb: YOUNG_MIB,
       },
     });
@@ -110,29 +116,42 @@ export class Thread {
   async #within<T>(
     promise: Promise<T>,
     options: { readonly limitMs: number; readonly signal: AbortSignal | undefined },
-  ): Promise<T | { readonly kind: "time" }> {
+  ): Promise<T | Stopped> {
     const { limitMs, signal } = options;
     let timer: NodeJS.Timeout | undefined;
+    let look: NodeJS.Timeout | undefined;
+    const startBytes = process.memoryUsage.rss();
     let stop: (() => void) | undefined;
-    const limits = new Promise<{ readonly kind: "time" }>((resolve, reject) => {
+    const limits = new Promise<Stopped>((resolve, reject) => {
+      look = setInterval(() => {
+        if (process.memoryUsage.rss() - startBytes > this.#bytesMax) resolve({ kind: "memory" });
+      }, LOOK_MS);
       timer = setTimeout(() => resolve({ kind: "time" }), limitMs);
       stop = () => reject(signal?.reason as unknown);
+      if (signal?.aborted === true) stop();
       signal?.addEventListener("abort", stop, { once: true });
     });
     try {
       const first = await Promise.race([promise, limits]);
-      if (isTime(first)) await this.close();
+      if (isStopped(first)) await this.close();
       return first;
     } catch (error) {
       await this.close();
       throw error;
     } finally {
       clearTimeout(timer);
+      clearInterval(look);
       if (stop !== undefined) signal?.removeEventListener("abort", stop);
     }
   }
 }
 
-function isTime(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "time";
+/** Why work was stopped from outside. */
+interface Stopped {
+  readonly kind: "time" | "memory";
+}
+
+function isStopped(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  return value.kind === "time" || value.kind === "memory";
 }

@@ -29,7 +29,7 @@ test("Thread ends work that does not end, takes too much memory, or is cancelled
   assert.deepEqual(await endless.run(1, { budget: { leftMs: 50 } }), { kind: "time" });
   assert.ok(endless.isEnded);
 
-  const greedy = new Thread(GREEDY, { heapMiB: 64 });
+  const greedy = new Thread(GREEDY, { heapMiB: 512 });
   assert.deepEqual(await greedy.run(1, { budget: { leftMs: 60_000 } }), { kind: "memory" });
   assert.ok(greedy.isEnded);
 

@@ -51,8 +51,9 @@ export class UnstatedLength {
     }
     if (this.#reserveBytes === undefined || sizeBytes > this.#lookAtBytes) {
       const freeBytes = await this.#files.availableBytes(dirname(place));
+      const isFirst = this.#reserveBytes === undefined;
       this.#reserveBytes ??= Math.min(RESERVE_BYTES_MAX, Math.ceil(freeBytes * RESERVE_SHARE));
-      const writtenBytes = Math.max(0, sizeBytes - PENDING_BYTES);
+      const writtenBytes = isFirst ? 0 : sizeBytes - PENDING_BYTES;
       this.#endBytes = writtenBytes + freeBytes - this.#reserveBytes;
       this.#lookAtBytes = sizeBytes + LOOK_BYTES;
     }
