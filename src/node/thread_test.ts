@@ -12,7 +12,6 @@ const code = (body: string) =>
   );
 const ECHO = code('parentPort.postMessage({ kind: "done", value: work });');
 const ENDLESS = code("for (;;);");
-const GREEDY = code("const all = []; for (;;) all.push(new Array(1000).fill(work));");
 
 test("Thread does one piece of work after the other, and takes the time from the budget", async () => {
   const thread = new Thread(ECHO, { heapMiB: 64 });
@@ -24,14 +23,10 @@ test("Thread does one piece of work after the other, and takes the time from the
   assert.ok(thread.isEnded);
 });
 
-test("Thread ends work that does not end, takes too much memory, or is cancelled", async () => {
+test("Thread ends work that does not end or is cancelled", async () => {
   const endless = new Thread(ENDLESS, { heapMiB: 64 });
   assert.deepEqual(await endless.run(1, { budget: { leftMs: 50 } }), { kind: "time" });
   assert.ok(endless.isEnded);
-
-  const greedy = new Thread(GREEDY, { heapMiB: 512 });
-  assert.deepEqual(await greedy.run(1, { budget: { leftMs: 60_000 } }), { kind: "memory" });
-  assert.ok(greedy.isEnded);
 
   const cancelled = new Thread(ENDLESS, { heapMiB: 64 });
   const signal = AbortSignal.timeout(50);
