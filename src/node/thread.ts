@@ -133,7 +133,7 @@ export class Thread {
     });
     try {
       const first = await Promise.race([promise, limits]);
-      if (isStopped(first)) await this.close();
+      if (isStopped(first)) void this.close();
       return first;
     } catch (error) {
       await this.close();
