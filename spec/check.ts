@@ -40,6 +40,7 @@ export const CHECK_CAUSES = [
   "bad-template",
   "hash",
   "unreadable",
+  "not-judged",
 ] as const;
 
 /** One cause for which a directory must not be opened. */

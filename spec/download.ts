@@ -37,6 +37,13 @@ export interface UrlRequest {
   readonly sha256?: string;
   /** The access token for that server. */
   readonly token?: string;
+  /**
+   * How many bytes the file may have. A file whose length the server does not state is cut off there:
+   * `DL-UNSTATED-LENGTH`.
+   *
+   * @default {64 GiB where the length is not stated; else as long as the server says}
+   */
+  readonly maxSizeBytes?: number;
 }
 
 /** How far a download is. Bytes are counted over all wanted files. */

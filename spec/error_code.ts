@@ -17,7 +17,7 @@ export const ERROR_CODES = {
   "rate-limited": "The hub answered 429 more often than is retried.",
   "hub-unavailable": "The hub answered 5xx more often than is retried.",
   network: "No answer came: the connection failed or broke more often than is retried.",
-  timeout: "Nothing arrived for the whole time limit.",
+  timeout: "Nothing, or next to nothing, arrived for the whole time limit.",
   certificate: "The server's certificate is not trusted, not valid, or for another host.",
   proxy: "The proxy asks for a password, or does not connect to the server.",
   "not-a-hub": "What answered does not speak the hub's protocol.",

@@ -381,6 +381,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A pause that `Retry-After` or `RateLimit` asks for is kept, up to a cap.",
   },
+  "DL-SPEED-FLOOR": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A transfer that only brings a byte now and then does not go on for ever: it ends with an error within twelve hours.",
+  },
   "DL-NO-RETRY": {
     level: "MUST",
     profile: "core",
@@ -434,6 +440,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "download",
     text: "Too little free space for the listed files is an error before any file content is requested.",
+  },
+  "DL-UNSTATED-LENGTH": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "The download of a file whose length nobody states ends with an error while the volume still has space.",
   },
   "DL-DISK-ERROR": {
     level: "MUST",
@@ -908,6 +920,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "load",
     text: "Checking and loading execute nothing from the model's directory.",
+  },
+  "LOAD-LIMIT": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "Whatever a model's files hold, a check answers within bounded time and memory, and with a bounded number of findings.",
   },
   "LOAD-CODE": {
     level: "MUST",

@@ -30,7 +30,7 @@ interface Rooms {
 const ROOMS: Readonly<Record<string, Rooms>> = {
   src: {
     floors: [
-      ["errors", "node", "package_version"],
+      ["errors", "limits", "node", "package_version"],
       ["cancellation", "load", "node_host"],
       ["disk", "run"],
       ["hub"],

@@ -1,7 +1,7 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import { readBytes, writeBytes } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
-import { type Miniature, miniature } from "./miniature.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
 import { failure, onFailure } from "./parts/failures.ts";
 
@@ -18,6 +18,27 @@ export const diskLimitMiniatures: readonly Miniature[] = [
     wrapHost: ({ files }) => ({
       files: { ...files, availableBytes: async () => Number.MAX_SAFE_INTEGER },
     }),
+  }),
+  miniature("fills_the_volume", {
+    mistake: "Writes a file of unstated length for as long as the volume takes it.",
+    breaks: ["DL-UNSTATED-LENGTH"],
+    wrapStart: (start, { host, config }) => {
+      let transfers = 0;
+      const { files } = host;
+      const availableBytes = async (path: string) =>
+        transfers > 0 ? Number.MAX_SAFE_INTEGER : await files.availableBytes(path);
+      const manager = start({ ...host, files: { ...files, availableBytes } }, config);
+      return withMethods(manager, {
+        downloadUrl: async (request, options) => {
+          transfers++;
+          try {
+            return await manager.downloadUrl(request, options);
+          } finally {
+            transfers--;
+          }
+        },
+      });
+    },
   }),
   miniature("needs_room_three_times", {
     mistake: "Copies a large file twice before it moves it to its place.",

@@ -39,6 +39,22 @@ export const loadingMiniatures: readonly Miniature[] = [
       }),
     }),
   }),
+  miniature("lists_every_layer", {
+    mistake: "Lists a finding for each layer of the configuration that has no weights.",
+    breaks: ["LOAD-LIMIT"],
+    wrapManager: (manager, { host }) => ({
+      check: async (request, options) => {
+        const report = await manager.check(request, options);
+        const text = (await readText(host.files, join(report.directory, "config.json"))) ?? "";
+        const count = Number(/"num_hidden_layers": ?(\d{1,10})/.exec(text)?.[1] ?? 0);
+        const [first] = report.findings;
+        if (count <= 10_000 || first === undefined) return report;
+        const length = Math.min(count, 20_000);
+        const more = Array.from({ length }, () => first);
+        return { ...report, findings: [...report.findings, ...more] };
+      },
+    }),
+  }),
   miniature("opens_code", {
     mistake: "Opens the code that comes with a model.",
     breaks: ["LOAD-INERT"],

@@ -104,6 +104,14 @@ export const retryingMiniatures: readonly Miniature[] = [
       }),
     }),
   }),
+  miniature("waits_a_day_for_each_byte", {
+    mistake: "Waits a day for the next byte, and as long for the one after it.",
+    breaks: ["DL-SPEED-FLOOR"],
+    wrapStart: (start, { host, config }) => {
+      const patience = { HF_HUB_DOWNLOAD_TIMEOUT: "86400" };
+      return start(host, { ...config, env: { ...patience, ...config.env } });
+    },
+  }),
   miniature("believes_error_headers", {
     mistake: "Uses the commit that an error response names as the commit of the model.",
     breaks: ["DL-ERROR-HEADERS"],

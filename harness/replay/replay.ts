@@ -127,7 +127,7 @@ function parseJson(text: string, name: string): unknown {
 function isReplay(value: object): value is Replay {
   const replay: Partial<Record<keyof Replay, unknown>> = value;
   const { scenario, world, requirement, signature, given, apartFrom = [] } = replay;
-  const isRequirement = (id: unknown) => typeof id === "string" && id in REQUIREMENTS;
+  const isRequirement = (id: unknown) => typeof id === "string" && Object.hasOwn(REQUIREMENTS, id);
   const isKnown = requirement === null || isRequirement(requirement);
   return (
     typeof scenario === "string" &&

@@ -81,6 +81,7 @@ const REQUIREMENT_OF_CAUSE: Readonly<Record<CheckCause, RequirementId | undefine
   "bad-template": "LOAD-TEMPLATE",
   hash: "LOAD-FLIPPED",
   unreadable: undefined,
+  "not-judged": "LOAD-LIMIT",
 };
 
 /** Damages that are about another requirement than their cause says. */

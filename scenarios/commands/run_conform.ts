@@ -12,6 +12,7 @@ import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { addBenchCommand } from "../bench/bench_command.ts";
 import { addCommandHelp } from "./command_help.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { addFuzzCommand } from "./fuzz/fuzz_command.ts";
 import { addMatrixCommand } from "./matrix/matrix_command.ts";
 import { addMiniaturesCommand } from "./miniatures/miniatures_command.ts";
 import { addNightlyCommand } from "./nightly/nightly_command.ts";
@@ -49,6 +50,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addErrnoCommand,
   addFidelityCommand,
   addHostileCommand,
+  addFuzzCommand,
   addBenchCommand,
   addNightlyCommand,
 ];

@@ -19,6 +19,7 @@ import { readOnlyPlace } from "./disk/read_only_place.ts";
 import { refusedCalls } from "./disk/refused_calls.ts";
 import { smallVolume } from "./disk/small_volume.ts";
 import { tooLittleRoom } from "./disk/too_little_room.ts";
+import { unstatedLength } from "./disk/unstated_length.ts";
 import { idempotent } from "./integrity/idempotent.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
@@ -41,6 +42,7 @@ import { resumeAnswers } from "./resume/resume_answers.ts";
 import { wrongPart } from "./resume/wrong_part.ts";
 import { askedPauses } from "./retry/asked_pauses.ts";
 import { distinctErrorCodes } from "./retry/distinct_error_codes.ts";
+import { drippingLine } from "./retry/dripping_line.ts";
 import { errorFacts } from "./retry/error_facts.ts";
 import { expiredMidway } from "./retry/expired_midway.ts";
 import { expiringAddresses } from "./retry/expiring_addresses.ts";
@@ -96,6 +98,8 @@ export const downloadScenarios: readonly Scenario[] = [
   readOnlyPlace,
   smallVolume,
   tooLittleRoom,
+  unstatedLength,
+  drippingLine,
   exactRoom,
   peak,
   nonMlxSource,

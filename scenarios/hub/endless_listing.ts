@@ -18,6 +18,16 @@ const SHAPES = {
   "two pages that name each other": undefined,
   "ever new pages": { type: "endless-pages" },
   "a page without end": { type: "endless-body" },
+  "a path of a megabyte": {
+    type: "rename-listing-path",
+    from: "config.json",
+    to: "x".repeat(1_000_000),
+  },
+  "a path of a thousand directories": {
+    type: "rename-listing-path",
+    from: "config.json",
+    to: `${"d/".repeat(1_000)}config.json`,
+  },
   "a million entries": { type: "oversize-listing", entries: 1_000_000 },
 } as const satisfies Record<string, FaultAction | undefined>;
 
@@ -31,6 +41,8 @@ export const endlessListing = scenario({
       { arbitrary: fc.constant("a page that names itself" as const), weight: 70 },
       { arbitrary: fc.constant("two pages that name each other" as const), weight: 70 },
       { arbitrary: fc.constant("a page without end" as const), weight: 26 },
+      { arbitrary: fc.constant("a path of a megabyte" as const), weight: 20 },
+      { arbitrary: fc.constant("a path of a thousand directories" as const), weight: 20 },
       { arbitrary: fc.constant("ever new pages" as const), weight: 2 },
       { arbitrary: fc.constant("a million entries" as const), weight: 1 },
     ),
@@ -55,7 +67,9 @@ export const endlessListing = scenario({
     const codes =
       shape === "a page without end"
         ? (["limit-exceeded", "not-a-hub"] as const)
-        : (["limit-exceeded"] as const);
+        : shape.startsWith("a path")
+          ? (["limit-exceeded", "unsafe-path", "path-too-long"] as const)
+          : (["limit-exceeded"] as const);
     await verdict.fails(
       "HUB-LIMIT-LISTING",
       () => subject.download({ repository: REPOSITORY }),

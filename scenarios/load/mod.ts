@@ -8,6 +8,7 @@ import type { Scenario } from "../../harness/mod.ts";
 import { confinedCheck } from "./confined_check.ts";
 import { damagedDirectories } from "./damaged_directories.ts";
 import { emptyFile } from "./empty_file.ts";
+import { endlessFiles } from "./endless_files.ts";
 import { evictedFiles } from "./evicted_files.ts";
 import { faultyRunner } from "./faulty_runner.ts";
 import { flippedBit } from "./flipped_bit.ts";
@@ -44,6 +45,7 @@ export const loadScenarios: readonly Scenario[] = [
   lyingHeader,
   confinedCheck,
   inertCheck,
+  endlessFiles,
   loadPlan,
   refusedModel,
   sameTokens,

@@ -31,3 +31,24 @@ export function parseUrl(text: string): string {
   if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
   throw new InvalidArgumentError("Expected a URL that begins with https:// or http://.");
 }
+
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 1024,
+  MIB: 1024 ** 2,
+  GIB: 1024 ** 3,
+  TIB: 1024 ** 4,
+};
+
+/** Parses a number of bytes, such as `500MB` or `1.5GiB`. @throws {InvalidArgumentError} */
+export function parseSize(text: string): number {
+  const [, count, unit = ""] = /^(\d{1,15}(?:\.\d{1,6})?) ?([a-z]{0,3})$/i.exec(text.trim()) ?? [];
+  const factor = SIZE_UNITS[unit.toUpperCase()];
+  const bytes = Math.floor(Number(count) * (factor ?? Number.NaN));
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new InvalidArgumentError("Expected a size such as 500MB or 20GiB.");
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvalidArgumentError } from "commander";
-import { collect, parseSha256, parseUrl, positiveInteger } from "./parse_options.ts";
+import { collect, parseSha256, parseSize, parseUrl, positiveInteger } from "./parse_options.ts";
 
 test("positiveInteger() takes digits from 1 to its limit, and nothing else", () => {
   assert.equal(positiveInteger()("1"), 1);
@@ -27,4 +27,13 @@ test("parseSha256() and parseUrl() refuse what is neither", () => {
   assert.equal(parseUrl("https://hub.test/x"), "https://hub.test/x");
   for (const url of ["hub.test", "file:///x", "https://"])
     assert.throws(() => parseUrl(url), InvalidArgumentError);
+});
+
+test("parseSize() takes bytes and the usual units, and refuses the rest", () => {
+  assert.deepEqual(
+    ["1", "2KB", "1.5 GiB", "3mib"].map((text) => parseSize(text)),
+    [1, 2000, 1.5 * 1024 ** 3, 3 * 1024 ** 2],
+  );
+  for (const text of ["", "0", "-1", "1e9", "5 apples", "1XB", `${"9".repeat(15)}TiB`, "1..2"])
+    assert.throws(() => parseSize(text), InvalidArgumentError, text);
 });

@@ -35,6 +35,8 @@ export interface WantedFile {
   readonly path: string;
   /** Listed size in bytes; undefined when the server does not state it. */
   readonly sizeBytes: number | undefined;
+  /** The most that is taken of it where its size is not stated. @default {64 GiB} */
+  readonly sizeBytesMax?: number | undefined;
   /** Listed hash; undefined when the server does not state it. */
   readonly digest: Digest | undefined;
   /** Address of the content. */

@@ -98,7 +98,8 @@ export class UrlDownloader {
   directoryOf(address: string): string {
     const url = this.#fileUrl(address);
     const { name } = parseFileUrl(url);
-    const stem = name.replace(/(?!^)\.[^.]*$/, "");
+    const dot = name.lastIndexOf(".");
+    const stem = dot > 0 ? name.slice(0, dot) : name;
     const tag = createHash("sha256").update(withoutQuery(url)).digest("hex").slice(0, 8);
     return join(this.#config.root, `${stem}--${tag}`);
   }
@@ -128,6 +129,14 @@ export class UrlDownloader {
       retry: this.#options.retry,
     });
     const { sizeBytes, validator } = await this.#askFacts(http, url, options.signal);
+    const { maxSizeBytes } = request;
+    if (sizeBytes !== undefined && maxSizeBytes !== undefined && sizeBytes > maxSizeBytes) {
+      throw new ModelError(
+        "limit-exceeded",
+        `Cannot download "${withoutQuery(url)}": it has ${sizeBytes} bytes, and at most ${maxSizeBytes} are wanted; allow more with --max-size`,
+        { file: name, expected: `at most ${maxSizeBytes} bytes`, actual: `${sizeBytes} bytes` },
+      );
+    }
     const facts = `${withoutQuery(url)} ${sizeBytes} ${validator}`;
     const task: DownloadTask = {
       place: directoryPlace(this.#config.root, this.directoryOf(url)),
@@ -137,7 +146,15 @@ export class UrlDownloader {
       include: ["*"],
       exclude: [],
       wanted: [
-        { path: name, sizeBytes, digest, url, contentKey: contentKeyOf(digest, facts), validator },
+        {
+          path: name,
+          sizeBytes,
+          sizeBytesMax: maxSizeBytes,
+          digest,
+          url,
+          contentKey: contentKeyOf(digest, facts),
+          validator,
+        },
       ],
       listed: new Map([[name, digest]]),
       listing: undefined,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { trimEndOf } from "../limits/trim_end.ts";
 import { join } from "node:path";
 import type { Environment } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
@@ -148,7 +149,7 @@ export function normalizeEndpoint(endpoint: string, source: string): string {
       `Cannot use ${JSON.stringify(printableAddress(address))} of ${source} as the hub's address; give an address that starts with https:// or http://`,
     );
   }
-  return address.replace(/\/+$/, "");
+  return trimEndOf(address, "/");
 }
 
 /**
@@ -159,7 +160,7 @@ export function expandPath(path: string, env: Environment): string {
   const home = homeOf(env);
   const fromHome = home === undefined ? path : path.replace(/^~(?=$|[/\\])/, () => home);
   return fromHome.replace(
-    /\$(?:(\w+)|\{([^}]*)\})/g,
+    /\$(?:(\w+)|\{([^{}$]*)\})/g,
     (whole, plain: string | undefined, braced: string | undefined) =>
       valueOf(env, plain ?? braced ?? "") ?? whole,
   );
@@ -172,7 +173,7 @@ function valueOf(env: Environment, name: string): string | undefined {
 
 function homeOf(env: Environment): string | undefined {
   const home = env["HOME"] || env["USERPROFILE"] || undefined;
-  return home === "/" ? home : home?.replace(/[/\\]+$/, "");
+  return home === "/" ? home : home && trimEndOf(home, "/\\");
 }
 
 /** A value without blanks and without a pair of quotes around it, as files of settings leave them. */

@@ -17,6 +17,7 @@ import {
   type RetryLimits,
   type RetryPolicy,
 } from "./retry.ts";
+import { SpeedFloor } from "./speed_floor.ts";
 import { StallGuard } from "./stall_guard.ts";
 import { throwIfAborted, waitOrAbort } from "../cancellation.ts";
 
@@ -64,6 +65,7 @@ export class HttpClient {
   readonly host: HttpHost;
   readonly #options: HttpClientOptions;
   readonly #questionTimeoutMs: number;
+  readonly #floor: SpeedFloor;
 
   /** @throws {ModelError} `invalid-argument` for a time limit of the environment that is not one */
   constructor(host: HttpHost, options: HttpClientOptions) {
@@ -72,8 +74,14 @@ export class HttpClient {
     this.#options = options;
     const stallTimeoutMs = downloadTimeoutMs ?? DEFAULT_RETRY.stallTimeoutMs;
     this.policy = { ...DEFAULT_RETRY, stallTimeoutMs, ...options.retry };
+    this.#floor = new SpeedFloor(host.clock, { stallTimeoutMs: this.policy.stallTimeoutMs });
     this.#questionTimeoutMs =
       options.retry?.stallTimeoutMs ?? etagTimeoutMs ?? DEFAULT_RETRY.stallTimeoutMs;
+  }
+
+  /** Notes that an answer arrived whole: many small ones are not a slow line. */
+  finished(): void {
+    this.#floor.finished();
   }
 
   /** A fresh count of failures for one task. */
@@ -83,13 +91,19 @@ export class HttpClient {
 
   /** A fresh watch over one attempt to transfer a file: `HUB-ENV-TIMEOUT`. */
   guard(signal: AbortSignal | undefined): StallGuard {
-    return new StallGuard(this.host.clock, { stallTimeoutMs: this.policy.stallTimeoutMs, signal });
+    const { stallTimeoutMs } = this.policy;
+    return new StallGuard(this.host.clock, { stallTimeoutMs, signal, floor: this.#floor });
   }
 
   /** A fresh watch over one question about a repository or a file, which may have a deadline. */
   questionGuard(signal: AbortSignal | undefined, deadlineMs?: number): StallGuard {
     const stallTimeoutMs = this.#questionTimeoutMs;
-    return new StallGuard(this.host.clock, { stallTimeoutMs, deadlineMs, signal });
+    return new StallGuard(this.host.clock, {
+      stallTimeoutMs,
+      deadlineMs,
+      signal,
+      floor: this.#floor,
+    });
   }
 
   /**
@@ -137,7 +151,7 @@ export class HttpClient {
       for (;;) {
         const next = await this.#guarded(() => chunks.next(), { guard, url: exchange.url });
         if (next.done) return;
-        guard.moved();
+        guard.moved(next.value.length);
         yield next.value;
       }
     } finally {
@@ -215,7 +229,8 @@ export class HttpClient {
     } catch (error) {
       const reason: unknown = guard.signal.reason;
       if (guard.signal.aborted && reason instanceof ModelError && reason.code === "timeout") {
-        throw new Retryable(reason);
+        // What drips does so at the next attempt as well.
+        throw guard.isTooSlow ? reason : new Retryable(reason);
       }
       if (guard.signal.aborted) throwIfAborted(guard.signal);
       const name = connectionFault(error);

@@ -10,10 +10,14 @@ import {
 } from "./http_client.ts";
 import { hubError, isHtml } from "./hub_error.ts";
 import type { HubSettings } from "./hub_settings.ts";
+import { JsonMeter, type JsonLimits } from "../limits/json_meter.ts";
+import type { StallGuard } from "./stall_guard.ts";
 import { askedPauseMs, Retryable, type RetryPolicy } from "./retry.ts";
 
 /** The longest JSON answer that is read; a listing page of 1,000 entries is below 1 MiB. */
 const JSON_BYTES_MAX = 32 * 1024 * 1024;
+/** The longest `Link` header that is read: addresses of pages are below 2 KiB. */
+const LINK_LENGTH_MAX = 16 * 1024;
 
 /** A question to the hub's API. */
 export interface ApiQuestion {
@@ -27,6 +31,10 @@ export interface ApiQuestion {
   readonly signal?: AbortSignal | undefined;
   /** How long all attempts together may take, in milliseconds. @default {as long as the attempts take} */
   readonly limitMs?: number | undefined;
+  /** How long the answer may be, in bytes. @default {32 MiB} */
+  readonly bytesMax?: number | undefined;
+  /** What the answer may be made of; it is counted while it arrives. */
+  readonly json?: JsonLimits | undefined;
 }
 
 /** A JSON answer with the address that gave it and its `Link` header. */
@@ -34,6 +42,7 @@ export interface ApiAnswer {
   readonly value: unknown;
   readonly url: string;
   readonly link: string | null;
+  readonly sizeBytes: number;
 }
 
 /** Speaks the hub's protocol over an {@linkcode HttpClient}. */
@@ -88,20 +97,33 @@ export class HubClient {
       await discardBody(response);
       throw this.failure(exchange, question);
     }
+    const link = response.headers.get("link");
+    if (link !== null && link.length > LINK_LENGTH_MAX) {
+      await discardBody(response);
+      throw tooMuch(question, `its Link header is longer than ${LINK_LENGTH_MAX} characters`);
+    }
+    const { text, sizeBytes } = await this.#readText(exchange, question, guard);
+    return { value: parseJson(text, { exchange, question }), url: exchange.url, link, sizeBytes };
+  }
+
+  /** Reads an answer as far as it is of a sane size: `HUB-LIMIT-LISTING`. @throws {ModelError} `limit-exceeded` */
+  async #readText(
+    exchange: Exchange,
+    question: ApiQuestion,
+    guard: StallGuard,
+  ): Promise<{ readonly text: string; readonly sizeBytes: number }> {
+    const bytesMax = Math.min(question.bytesMax ?? JSON_BYTES_MAX, JSON_BYTES_MAX);
+    const meter = new JsonMeter(question.json);
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
     for await (const chunk of this.http.read(exchange, guard)) {
       sizeBytes += chunk.length;
-      if (sizeBytes > JSON_BYTES_MAX) {
-        throw new ModelError(
-          "limit-exceeded",
-          `Cannot ${question.attempt}: the answer is longer than ${JSON_BYTES_MAX} bytes; check the hub's address`,
-        );
-      }
+      const fault =
+        sizeBytes > bytesMax ? `it is longer than ${bytesMax} bytes` : meter.take(chunk);
+      if (fault !== undefined) throw tooMuch(question, fault);
       chunks.push(chunk);
     }
-    const value = parseJson(Buffer.concat(chunks).toString("utf8"), { exchange, question });
-    return { value, url: exchange.url, link: response.headers.get("link") };
+    return { text: Buffer.concat(chunks).toString("utf8"), sizeBytes };
   }
 
   /** The error for an answer that is not the wanted one: {@linkcode Retryable} where another attempt may help. */
@@ -116,6 +138,13 @@ export class HubClient {
       ? new Retryable(error, askedPauseMs(response, this.http.host.clock.now()))
       : error;
   }
+}
+
+function tooMuch({ attempt }: ApiQuestion, fault: string): ModelError {
+  return new ModelError(
+    "limit-exceeded",
+    `Cannot ${attempt}: the answer is not of a sane size: ${fault}; check the hub's address`,
+  );
 }
 
 function parseJson(

@@ -8,6 +8,16 @@ import { nextPage } from "./next_page.ts";
 const ENTRIES_MAX = 200_000;
 /** Pages of a listing; a hub that sends one entry a page is not sane. */
 const PAGES_MAX = 2_000;
+/** Bytes of all pages together; an entry of a large file has some 330. */
+const LISTING_BYTES_MAX = 128 * 1024 * 1024;
+/** Bytes of a path, which is what the longest path of most systems leaves to a repository. */
+const PATH_BYTES_MAX = 1_024;
+/** Names in a path; no known repository has more than twelve. */
+const COMPONENTS_MAX = 64;
+/** No field of an entry is longer than a path; a message of a commit may be. */
+const STRING_BYTES_MAX = 64 * 1024;
+/** A page with as many entries as a listing may have. */
+const PAGE_VALUES_MAX = 4_000_000;
 
 /** One file as the hub lists it. */
 export interface ListedFile {
@@ -44,6 +54,7 @@ export async function listFiles(
   const listed: ListedFile[] = [];
   const seen = new Set<string>();
   let entries = 0;
+  let listingBytes = 0;
   let url: string | undefined =
     `${apiUrl(client.endpoint, repository)}/tree/${commit}?recursive=true&expand=false`;
   while (url !== undefined) {
@@ -55,7 +66,10 @@ export async function listFiles(
       absent: "revision-not-found",
       remedy,
       signal,
+      bytesMax: LISTING_BYTES_MAX - listingBytes,
+      json: { stringBytesMax: STRING_BYTES_MAX, valuesMax: PAGE_VALUES_MAX },
     });
+    listingBytes += page.sizeBytes;
     if (!Array.isArray(page.value)) throw misshapen(attempt);
     entries += page.value.length;
     if (entries > ENTRIES_MAX) throw endless(attempt);
@@ -74,6 +88,7 @@ function readEntry(entry: unknown, attempt: string): ListedFile | undefined {
   const { type, path, size, oid, lfs, xetHash } = entry as Record<string, unknown>;
   if (type === "directory") return undefined;
   if (typeof path !== "string") throw misshapen(attempt);
+  assertSanePath(path, attempt);
   const large =
     typeof lfs === "object" && lfs !== null ? (lfs as Record<string, unknown>) : undefined;
   const sizeBytes = large?.["size"] ?? size;
@@ -86,6 +101,19 @@ function readEntry(entry: unknown, attempt: string): ListedFile | undefined {
     blobId: gitDigest(oid)?.slice("git-sha1:".length),
     xetHash: typeof xetHash === "string" && /^[0-9a-f]{64}$/.test(xetHash) ? xetHash : undefined,
   };
+}
+
+/** The first path that is too long ends the listing: nothing works on what such a hub sends. */
+function assertSanePath(path: string, attempt: string): void {
+  const isSane =
+    path.length <= PATH_BYTES_MAX &&
+    Buffer.byteLength(path) <= PATH_BYTES_MAX &&
+    path.split("/", COMPONENTS_MAX + 1).length <= COMPONENTS_MAX;
+  if (isSane) return;
+  throw new ModelError(
+    "limit-exceeded",
+    `Cannot ${attempt}: it lists a path of more than ${PATH_BYTES_MAX} bytes or ${COMPONENTS_MAX} names, ${JSON.stringify(path.slice(0, 40))}…; check the hub's address`,
+  );
 }
 
 function gitDigest(oid: unknown): Digest | undefined {

@@ -1,3 +1,5 @@
+import { trimEndOf } from "../limits/trim_end.ts";
+
 /** What the address of a page of the hub stands for. */
 export type PageAddress =
   | {
@@ -32,14 +34,14 @@ export function readPageAddress(address: string, endpoint: string): PageAddress 
   const url = URL.parse(address);
   if (url === null) return undefined;
   const hub = new URL(endpoint);
-  const prefix = hub.origin === url.origin ? hub.pathname.replace(/\/+$/, "") : undefined;
+  const prefix = hub.origin === url.origin ? trimEndOf(hub.pathname, "/") : undefined;
   if (prefix === undefined && !PAGE_ORIGINS.includes(url.origin)) return undefined;
   const base = prefix ?? "";
   if (!url.pathname.startsWith(`${base}/`)) return undefined;
-  const [org = "", name = "", page, revision, ...path] = url.pathname
-    .slice(base.length + 1)
-    .replace(/\/+$/, "")
-    .split("/");
+  const [org = "", name = "", page, revision, ...path] = trimEndOf(
+    url.pathname.slice(base.length + 1),
+    "/",
+  ).split("/");
   if (org === "" || name === "" || OTHER_PAGES.has(org)) return undefined;
   if (page === "blob" && revision !== undefined && path.length > 0) {
     url.pathname = [base, org, name, "resolve", revision, ...path].join("/");

@@ -1,4 +1,5 @@
 import type { HttpResponse } from "../../spec/mod.ts";
+import { trimEndOf } from "../limits/trim_end.ts";
 
 /** The longest reason that is shown, in characters. */
 const LENGTH_MAX = 300;
@@ -22,11 +23,8 @@ export function serverReason(
   for (const secret of options.secrets) {
     if (secret.length >= SECRET_LENGTH_MIN) text = text.replaceAll(secret, "***");
   }
-  const plain = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .trim()
-    // The sentence goes on after it.
-    .replace(/[.:\s]+$/, "");
+  // The sentence goes on after it.
+  const plain = trimEndOf(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim(), ".: ");
   if (plain === "") return undefined;
   if (plain.length <= LENGTH_MAX) return plain;
   // Half of a pair of surrogates is not text.

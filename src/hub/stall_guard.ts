@@ -1,12 +1,14 @@
 import { elapsedMs } from "./elapsed_ms.ts";
 import type { Clock } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
+import type { SpeedFloor } from "./speed_floor.ts";
 
 /** Why the watch over a transfer ends with it; made once, since an error is made with its stack. */
 const FINISHED = new Error("The transfer has ended");
 
 /**
- * Aborts a transfer when nothing arrived for a whole time limit, or when its deadline has come.
+ * Aborts a transfer when nothing arrived for a whole time limit, when its deadline has come, or when all transfers of
+ * its task together hardly move.
  *
  * One sleeper watches the transfer, instead of a timer for each chunk.
  */
@@ -18,6 +20,9 @@ export class StallGuard implements Disposable {
   readonly #done = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onOuterAbort: () => void;
+  readonly #floor: SpeedFloor;
+  #isTooSlow = false;
+  #isDone = false;
   #lastMs: number;
 
   constructor(
@@ -27,11 +32,14 @@ export class StallGuard implements Disposable {
       /** When it ends although something arrives, by the clock. @default {never} */
       readonly deadlineMs?: number | undefined;
       readonly signal?: AbortSignal | undefined;
+      readonly floor: SpeedFloor;
     },
   ) {
     this.#clock = clock;
     this.#deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
     this.#stallTimeoutMs = Math.min(options.stallTimeoutMs, this.#deadlineMs - elapsedMs(clock));
+    this.#floor = options.floor;
+    this.#floor.enter();
     this.#outer = options.signal;
     this.#lastMs = elapsedMs(clock);
     this.#onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
@@ -45,12 +53,20 @@ export class StallGuard implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Notes that something arrived. */
-  moved(): void {
+  /** Whether it aborted since too little arrived for minutes, so that another attempt would not help. */
+  get isTooSlow(): boolean {
+    return this.#isTooSlow;
+  }
+
+  /** Notes that something arrived: so many bytes of a body, or none for the head of an answer. */
+  moved(bytes = 0): void {
     this.#lastMs = elapsedMs(this.#clock);
+    this.#floor.moved(bytes);
   }
 
   [Symbol.dispose](): void {
+    if (!this.#isDone) this.#floor.leave();
+    this.#isDone = true;
     this.#outer?.removeEventListener("abort", this.#onOuterAbort);
     this.#done.abort(FINISHED);
     // Whatever still holds the connection lets go of it.
@@ -58,13 +74,23 @@ export class StallGuard implements Disposable {
   }
 
   async #watch(): Promise<void> {
-    for (let leftMs = this.#stallTimeoutMs; leftMs > 0; leftMs = this.#leftMs()) {
+    for (let leftMs = this.#leftMs(); leftMs > 0; leftMs = this.#leftMs()) {
       try {
         await this.#clock.sleep(leftMs, this.#done.signal);
       } catch {
         // The only thing that ends this sleep early is the end of the transfer.
         return;
       }
+    }
+    this.#isTooSlow = this.#floor.leftMs() <= 0;
+    if (this.#isTooSlow) {
+      this.#controller.abort(
+        new ModelError(
+          "timeout",
+          `Download stopped: less than 1 KiB/s arrived for ${Math.round(this.#floor.windowMs / 1000)} s; check the network and retry the command to resume`,
+        ),
+      );
+      return;
     }
     const seconds = Math.max(1, Math.round(this.#stallTimeoutMs / 1000));
     this.#controller.abort(
@@ -76,6 +102,8 @@ export class StallGuard implements Disposable {
   }
 
   #leftMs(): number {
-    return Math.min(this.#lastMs + this.#stallTimeoutMs, this.#deadlineMs) - elapsedMs(this.#clock);
+    const nowMs = elapsedMs(this.#clock);
+    const stallMs = Math.min(this.#lastMs + this.#stallTimeoutMs, this.#deadlineMs) - nowMs;
+    return Math.min(stallMs, this.#floor.leftMs());
   }
 }

@@ -28,39 +28,92 @@ export async function assertNoNameConflicts(
   paths: readonly string[],
   options: NameConflictOptions,
 ): Promise<void> {
-  assertNoFileAsDirectory(paths);
-  const firstByKey = new Map<string, string>();
-  for (const name of paths.flatMap(prefixesOf)) {
-    const key = foldName(name);
-    const first = firstByKey.get(key);
-    if (first === undefined) firstByKey.set(key, name);
-    else if (first !== name && (await isOneName(files, first, { ...options, other: name }))) {
-      throw new ModelError(
-        "case-conflict",
-        `Cannot place "${first}" and "${name}" on this volume: it does not distinguish these names; use a root on a case-sensitive volume`,
-        { file: first, actual: name },
-      );
-    }
-  }
-}
-
-function assertNoFileAsDirectory(paths: readonly string[]): void {
-  const all = new Set(paths);
+  const tree: NameTree = { names: new Map(), sample: "" };
+  const twins: Twins[] = [];
   for (const path of paths) {
-    const above = prefixesOf(path).find((prefix) => prefix !== path && all.has(prefix));
-    if (above === undefined) continue;
+    twins.push(...placeInTree(tree, path));
+    if (twins.length > TWINS_MAX) throw tooManyTwins();
+  }
+  for (const { path, index, first } of twins) {
+    const components = path.split("/").slice(0, index + 1);
+    const name = components.join("/");
+    const other = components.with(index, first).join("/");
+    if (!(await isOneName(files, other, { ...options, other: name }))) continue;
     throw new ModelError(
-      "unsafe-path",
-      `Cannot place "${path}": "${above}" is listed as a file; do not trust this repository or hub`,
-      { file: path },
+      "case-conflict",
+      `Cannot place "${other}" and "${name}" on this volume: it does not distinguish these names; use a root on a case-sensitive volume`,
+      { file: other, actual: name },
     );
   }
 }
 
-/** `a/b/c` gives `a`, `a/b` and `a/b/c`. */
-function prefixesOf(path: string): string[] {
+/** Each pair costs a file on the disk; no repository has more than a few. */
+const TWINS_MAX = 1_000;
+
+function tooManyTwins(): ModelError {
+  return new ModelError(
+    "limit-exceeded",
+    `Cannot place the listed files: more than ${TWINS_MAX} of their names differ only in case or normalization; do not trust this repository or hub`,
+  );
+}
+
+/** A name of a path, and the one beside it that some volumes do not distinguish from it. */
+interface Twins {
+  readonly path: string;
+  /** Which component of the path it is. */
+  readonly index: number;
+  readonly first: string;
+}
+
+/** Names that stand beside each other, by what a volume may make of them. */
+interface NameTree {
+  readonly names: Map<string, NameBranch>;
+  /** The first path that led here. */
+  readonly sample: string;
+  /** The path of the file that has this place, if one has. */
+  file?: string;
+}
+
+interface NameBranch {
+  /** The first name that was folded to this. */
+  readonly first: string;
+  /** What stands below each spelling; in the end it is one directory or two. */
+  readonly below: Map<string, NameTree>;
+}
+
+/**
+ * Adds a path, in time that grows with its length.
+ *
+ * @returns the pairs of names of which the volume must be asked whether they are one
+ * @throws {ModelError} `unsafe-path` where a file and a directory want one name: `LAYOUT-FILE`
+ */
+function placeInTree(tree: NameTree, path: string): Twins[] {
+  const twins: Twins[] = [];
   const components = path.split("/");
-  return components.map((_, at) => components.slice(0, at + 1).join("/"));
+  let at = tree;
+  components.forEach((component, index) => {
+    if (at.file !== undefined) throw fileAsDirectory(path, at.file);
+    const key = foldName(component);
+    const branch = at.names.get(key) ?? { first: component, below: new Map<string, NameTree>() };
+    at.names.set(key, branch);
+    const known = branch.below.get(component);
+    if (known === undefined && branch.first !== component)
+      twins.push({ path, index, first: branch.first });
+    const next = known ?? { names: new Map(), sample: path };
+    branch.below.set(component, next);
+    at = next;
+  });
+  if (at.names.size > 0) throw fileAsDirectory(at.sample, path);
+  at.file = path;
+  return twins;
+}
+
+function fileAsDirectory(path: string, above: string): ModelError {
+  return new ModelError(
+    "unsafe-path",
+    `Cannot place "${path}": "${above}" is listed as a file; do not trust this repository or hub`,
+    { file: path },
+  );
 }
 
 /** Equal for two names that some common kind of volume does not distinguish. */

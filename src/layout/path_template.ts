@@ -21,7 +21,7 @@ export interface TemplateComponent {
   match(name: string): Partial<TemplateValues> | undefined;
 }
 
-const PLACEHOLDER = /\{([^}]+)\}/g;
+const PLACEHOLDER = /\{([^{}]+)\}/g;
 
 /**
  * The components of a path template behind its `{root}`.

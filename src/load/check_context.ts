@@ -1,3 +1,5 @@
+import { apart, timeBudget } from "./apart/apart.ts";
+import type { ApartTasks } from "./apart/apart_task.ts";
 import type { CheckFinding, Digest, FileSystem, OpenFile } from "../../spec/mod.ts";
 import { digestLike } from "./bytes/digest_stream.ts";
 import type { DirectoryFile } from "./list_entries.ts";
@@ -13,6 +15,8 @@ export interface CheckContextOptions {
 
 /** Findings of one cause about one file beyond this many are counted, not listed. */
 const FINDINGS_MAX = 20;
+/** Details quote names of the model, which may be as long as a file. */
+const DETAIL_LENGTH_MAX = 2_000;
 
 /** One examination of one directory: what is there, what is known of it, and what was found. */
 export class CheckContext {
@@ -23,7 +27,9 @@ export class CheckContext {
   readonly trustsModelCode: boolean;
   /** Digests that files must have, by path. */
   readonly digests = new Map<string, Digest>();
+  readonly #budget = timeBudget();
   readonly #findings: CheckFinding[] = [];
+  readonly #series = new Map<string, { readonly last: CheckFinding; readonly count: number }>();
 
   constructor(options: CheckContextOptions) {
     this.files = options.files;
@@ -33,7 +39,20 @@ export class CheckContext {
   }
 
   add(finding: CheckFinding): void {
-    this.#findings.push(finding);
+    const key = `${finding.level} ${finding.cause} ${finding.path}`;
+    const series = this.#series.get(key);
+    const count = (series?.count ?? 0) + 1;
+    if (series !== undefined && count > FINDINGS_MAX) {
+      this.#series.set(key, { ...series, count });
+      return;
+    }
+    const { detail } = finding;
+    const listed =
+      detail.length > DETAIL_LENGTH_MAX
+        ? { ...finding, detail: `${detail.slice(0, DETAIL_LENGTH_MAX)}…` }
+        : finding;
+    this.#findings.push(listed);
+    this.#series.set(key, { last: listed, count });
   }
 
   /** Adds an error. */
@@ -53,12 +72,35 @@ export class CheckContext {
     return await this.#attempt(path, () => withFile(this.files, entry.target, use));
   }
 
-  /** Reads a file whole; when the disk fails, that is a finding and the answer is undefined. */
-  async read(path: string): Promise<Uint8Array | undefined> {
+  /**
+   * Reads a file whole; when the disk fails, or it is larger than `sizeBytesMax`, that is a finding and the answer is
+   * undefined.
+   */
+  async read(path: string, sizeBytesMax: number): Promise<Uint8Array | undefined> {
     const entry = this.#readable(path);
     if (entry === undefined) return undefined;
-    const options = this.signal === undefined ? {} : { signal: this.signal };
+    if (entry.sizeBytes > sizeBytesMax) {
+      const detail = `Not judged: it has ${entry.sizeBytes} bytes, and at most ${sizeBytesMax} are read`;
+      this.refuse("not-judged", path, detail);
+      return undefined;
+    }
+    const options = { sizeBytesMax, ...(this.signal && { signal: this.signal }) };
     return await this.#attempt(path, () => readWhole(this.files, entry.target, options));
+  }
+
+  /**
+   * Does in a thread of its own what a file can make slow, within the time that is left for this check; what does not
+   * end is a finding and the answer is undefined: `LOAD-LIMIT`.
+   */
+  async apart<Name extends keyof ApartTasks>(
+    name: Name,
+    path: string,
+    input: ApartTasks[Name]["input"],
+  ): Promise<{ readonly output: ApartTasks[Name]["output"] } | undefined> {
+    const answer = await apart(name, input, { budget: this.#budget, signal: this.signal });
+    if (answer.isJudged) return answer;
+    this.refuse("not-judged", path, answer.why);
+    return undefined;
   }
 
   /**
@@ -84,22 +126,13 @@ export class CheckContext {
 
   /** The findings in the order in which they were made, long series shortened. */
   findings(): CheckFinding[] {
-    const counts = new Map<string, number>();
-    const listed: CheckFinding[] = [];
-    for (const finding of this.#findings) {
-      const key = `${finding.level} ${finding.cause} ${finding.path}`;
-      const count = (counts.get(key) ?? 0) + 1;
-      counts.set(key, count);
-      if (count <= FINDINGS_MAX) listed.push(finding);
-    }
-    return listed.map((finding) => {
-      const key = `${finding.level} ${finding.cause} ${finding.path}`;
-      const more = (counts.get(key) ?? 0) - FINDINGS_MAX;
-      const isLast = listed.findLast(
-        ({ cause, path, level }) => `${level} ${cause} ${path}` === key,
-      );
-      return more > 0 && isLast === finding
-        ? { ...finding, detail: `${finding.detail} (and ${more} more of this kind)` }
+    const more = new Map(
+      [...this.#series.values()].map(({ last, count }) => [last, count - FINDINGS_MAX]),
+    );
+    return this.#findings.map((finding) => {
+      const unlisted = more.get(finding) ?? 0;
+      return unlisted > 0
+        ? { ...finding, detail: `${finding.detail} (and ${unlisted} more of this kind)` }
         : finding;
     });
   }

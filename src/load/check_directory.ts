@@ -22,6 +22,8 @@ export interface CheckDirectoryOptions extends CodeTrust {
   readonly root?: string;
 }
 
+const RECORD_BYTES_MAX = 64 * 1024;
+
 /**
  * Examines everything that can be known about a model's directory before a runtime opens it.
  *
@@ -120,7 +122,9 @@ async function collectDigests(
   for (const { about, record } of recordFiles([...context.entries.values()])) {
     if (given?.has(about) === true || !(isRuntimeFile(about) || context.entries.has(about)))
       continue;
-    const bytes = await context.read(record.path);
+    // A record has three lines; what is longer is not one.
+    if (record.sizeBytes > RECORD_BYTES_MAX) continue;
+    const bytes = await context.read(record.path, RECORD_BYTES_MAX);
     const digest = bytes && digestOfRecord(bytes);
     if (digest !== undefined) context.digests.set(about, digest);
   }

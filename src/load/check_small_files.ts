@@ -1,11 +1,16 @@
 import { DEFAULT_PATTERNS, fnmatch, REQUIRED_PARTS } from "../../spec/mod.ts";
 import type { CheckContext } from "./check_context.ts";
-import { checkTemplate } from "./check_template.ts";
-import { checkTokenizer } from "./check_tokenizer.ts";
 import { IDENTIFY_SIZE_BYTES, identifyBytes } from "./bytes/identify_bytes.ts";
 import { readAt } from "./bytes/read_bytes.ts";
 import { type ModelConfig, readModelConfig } from "./config/read_model_config.ts";
 import { causeOf, describeIdentity } from "./bytes/read_safetensors_header.ts";
+
+/** The largest configurations have some 300 KiB, the largest tokenizers 35 MiB. */
+const CONFIG_BYTES_MAX = 16 * 1024 * 1024;
+const TOKENIZER_BYTES_MAX = 128 * 1024 * 1024;
+const TEXT_BYTES_MAX = 32 * 1024 * 1024;
+/** What is no longer is parsed within milliseconds, where a thread takes some tens. */
+const INLINE_BYTES_MAX = 1024 * 1024;
 
 /**
  * Finds files that are not what their names say, and data that is not on the disk: `LOAD-HTML`, `LOAD-POINTER`,
@@ -52,14 +57,18 @@ export async function checkConfig(
 ): Promise<ModelConfig | undefined> {
   const path = "config.json";
   if (foreign.has(path)) return undefined;
-  const bytes = await context.read(path);
+  const bytes = await context.read(path, CONFIG_BYTES_MAX);
   if (bytes === undefined) {
     if (!context.entries.has(path)) {
       context.refuse("missing-config", path, "The directory has no config.json");
     }
     return undefined;
   }
-  const { config, faults } = readModelConfig(bytes);
+  const read =
+    bytes.length <= INLINE_BYTES_MAX
+      ? readModelConfig(bytes)
+      : (await context.apart("config", path, bytes))?.output;
+  const { config, faults } = read ?? { config: undefined, faults: [] };
   for (const { cause, detail } of faults) {
     const isTrusted = cause === "model-code" && context.trustsModelCode;
     context.add({ cause, path, detail, level: isTrusted ? "warning" : "error" });
@@ -73,8 +82,9 @@ export async function checkText(
   foreign: ReadonlySet<string>,
   vocabularySize: number | undefined,
 ): Promise<void> {
-  const read = async (path: string) => (foreign.has(path) ? undefined : await context.read(path));
-  const tokenizer = await read("tokenizer.json");
+  const read = async (path: string, sizeBytesMax = TEXT_BYTES_MAX) =>
+    foreign.has(path) ? undefined : await context.read(path, sizeBytesMax);
+  const tokenizer = await read("tokenizer.json", TOKENIZER_BYTES_MAX);
   const config = await read("tokenizer_config.json");
   if (!context.entries.has("tokenizer_config.json")) {
     const detail = "The directory has no tokenizer_config.json, which mlx-swift-lm must have";
@@ -82,7 +92,9 @@ export async function checkText(
   }
   if (!context.entries.has("tokenizer.json")) reportNoTokenizer(context);
   if (tokenizer !== undefined) {
-    for (const fault of checkTokenizer({ tokenizer, config, vocabularySize })) {
+    const input = { tokenizer, config, vocabularySize };
+    const answer = await context.apart("tokenizer", "tokenizer.json", input);
+    for (const fault of answer?.output ?? []) {
       context.add({
         cause: "bad-tokenizer",
         path: fault.file,
@@ -93,11 +105,13 @@ export async function checkText(
   }
   // A template file that is something else has been reported; the next place would not be asked either.
   if (foreign.has("chat_template.jinja")) return;
-  const fault = checkTemplate({
-    jinja: await read("chat_template.jinja"),
-    json: await read("chat_template.json"),
-    config,
-  });
+  const jinja = await read("chat_template.jinja");
+  const json = await read("chat_template.json");
+  const places = { "chat_template.jinja": jinja, "chat_template.json": json };
+  const [place] = Object.entries(places).find(([, bytes]) => bytes !== undefined) ?? [];
+  const input = { jinja, json, config };
+  const answer = await context.apart("template", place ?? "tokenizer_config.json", input);
+  const fault = answer?.output;
   if (fault !== undefined) context.refuse("bad-template", fault.file, fault.detail);
 }
 

@@ -1,5 +1,5 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import { isRecord, parseJson } from "./config/parse_json.ts";
+import { isRecord, parseJson, whyNotJson } from "./config/parse_json.ts";
 
 /** The files of a tokenizer. */
 export interface CheckTokenizerInput {
@@ -36,8 +36,7 @@ export function checkTokenizer(input: CheckTokenizerInput): TokenizerFault[] {
       const json = parseJson(bytes);
       if (isRecord(json)) return json;
     } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-      why = `It is not JSON in UTF-8: ${error.message}`;
+      why = whyNotJson(error);
     }
     faults.push({ file, detail: why, level: "error" });
     return undefined;

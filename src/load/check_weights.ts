@@ -3,8 +3,8 @@ import { type ExpectedModel, expectedModel, wantedNames } from "./config/expecte
 import { judgeUnknownLayers } from "./tensors/judge_packed.ts";
 import { judgeTensors } from "./tensors/judge_tensors.ts";
 import { type PlacedTensor, type PlacedTensors } from "./tensors/placed_tensor.ts";
-import { isRecord, parseJson } from "./config/parse_json.ts";
-import type { ParsedHeader } from "./bytes/parse_safetensors_header.ts";
+import { readWeightMap } from "./config/read_weight_map.ts";
+import { type ParsedHeader, parseSafetensorsHeader } from "./bytes/parse_safetensors_header.ts";
 import type { ModelConfig } from "./config/read_model_config.ts";
 import { examineHeader } from "./bytes/read_safetensors_header.ts";
 import { scanWeights } from "./tensors/scan_weights.ts";
@@ -18,6 +18,12 @@ export interface CheckedWeights {
 }
 
 const INDEX = "model.safetensors.index.json";
+/** The largest known index has 9 MiB, and the headers of the largest known model 25 MiB together. */
+const INDEX_BYTES_MAX = 64 * 1024 * 1024;
+const HEADERS_BYTES_MAX = 256 * 1024 * 1024;
+const TENSORS_MAX = 1_000_000;
+/** What is no longer is parsed within milliseconds, where a thread takes some tens. */
+const INLINE_BYTES_MAX = 1024 * 1024;
 const PARTS = /\.(?:weight|bias|scales|biases)$/;
 
 /**
@@ -42,7 +48,7 @@ export async function checkWeights(
       tensors: namesIn(headers.get(path)),
       recorded: context.digests.has(path),
     })),
-    weightMap: await readWeightMap(context),
+    weightMap: await indexedFiles(context),
     wanted: config && expected && wantedNames(expected, config, dtypesIn(headers)),
     recordedPaths: recorded.filter((path) => !path.includes("/")),
   });
@@ -67,14 +73,41 @@ async function examineHeaders(
   paths: readonly string[],
 ): Promise<Map<string, ParsedHeader>> {
   const headers = new Map<string, ParsedHeader>();
-  const options = context.signal === undefined ? {} : { signal: context.signal };
+  let bytesLeft = HEADERS_BYTES_MAX;
+  let tensorsLeft = TENSORS_MAX;
   for (const path of paths) {
+    const options = {
+      signal: context.signal,
+      headerBytesMax: bytesLeft,
+      parse: (bytes: Uint8Array, fileSizeBytes: number) =>
+        parseHeader(context, path, { bytes, fileSizeBytes }),
+    };
     const parsed = await context.use(path, (file) => examineHeader(file, options));
     if (parsed === undefined) continue;
     headers.set(path, parsed);
     for (const { cause, detail } of parsed.faults) context.refuse(cause, path, detail);
+    bytesLeft -= parsed.header?.headerSizeBytes ?? 0;
+    tensorsLeft -= parsed.header?.tensors.size ?? 0;
+    if (tensorsLeft >= 0) continue;
+    const detail = `Not judged: with it the weight files have more than ${TENSORS_MAX} tensors`;
+    context.refuse("not-judged", path, detail);
+    headers.delete(path);
+    break;
   }
   return headers;
+}
+
+/** Parses a header where it takes no time, or else in a thread of its own. */
+async function parseHeader(
+  context: CheckContext,
+  path: string,
+  input: { readonly bytes: Uint8Array; readonly fileSizeBytes: number },
+): Promise<ParsedHeader> {
+  if (input.bytes.length <= INLINE_BYTES_MAX) {
+    return parseSafetensorsHeader(input.bytes, input.fileSizeBytes);
+  }
+  const answer = await context.apart("header", path, input);
+  return answer?.output ?? { header: undefined, faults: [] };
 }
 
 /** A tensor whose entry is wrong is still named by the header. */
@@ -91,25 +124,18 @@ function dtypesIn(headers: ReadonlyMap<string, ParsedHeader>): Map<string, strin
 }
 
 /** Reads the index; mlx-lm never does, so that a bad one is not an error. */
-async function readWeightMap(context: CheckContext): Promise<Map<string, string> | undefined> {
-  const bytes = await context.read(INDEX);
+async function indexedFiles(context: CheckContext): Promise<Map<string, string> | undefined> {
+  const bytes = await context.read(INDEX, INDEX_BYTES_MAX);
   if (bytes === undefined) return undefined;
-  let json: unknown;
-  try {
-    json = parseJson(bytes);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-  }
-  const weightMap = isRecord(json) ? json["weight_map"] : undefined;
-  if (!isRecord(weightMap)) {
+  const isSmall = bytes.length <= INLINE_BYTES_MAX;
+  const answer = isSmall
+    ? { output: readWeightMap(bytes) }
+    : await context.apart("index", INDEX, bytes);
+  if (answer !== undefined && answer.output === undefined) {
     const detail = "It is not an index of weights; mlx-lm does not read it, but mlx-swift-lm may";
     context.warn("unreadable", INDEX, detail);
-    return undefined;
   }
-  const entries = Object.entries(weightMap);
-  return new Map(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
+  return answer?.output;
 }
 
 function placeTensors(

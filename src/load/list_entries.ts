@@ -11,6 +11,8 @@ export interface DirectoryFile {
   readonly sizeBytes: number;
   /** Whether its data is not on the disk; it must not be opened, as that would fetch it. */
   readonly isEvicted: boolean;
+  /** Whether it is large and hardly any of its data is on the disk: the rest are holes, which read as zeros. */
+  readonly isHollow: boolean;
 }
 
 /** What lies below a model's directory. */
@@ -22,6 +24,9 @@ export interface DirectoryEntries {
 
 /** Small files live inside the directory entry on some volumes and have no blocks of their own. */
 const EVICTED_SIZE_BYTES_MIN = 4096;
+
+/** Weights hardly become smaller on a volume that compresses; what is not large is read whatever it is. */
+const HOLLOW_SIZE_BYTES_MIN = 1024 ** 3;
 
 /** No repository is deeper; a longer path is a circle or an attack. */
 const DEPTH_MAX = 32;
@@ -79,7 +84,8 @@ export async function listEntries(
 function fileOf(path: string, target: string, stat: FileStat): DirectoryFile {
   const { sizeBytes, allocatedBytes } = stat;
   const isEvicted = sizeBytes >= EVICTED_SIZE_BYTES_MIN && allocatedBytes === 0;
-  return { path, target, sizeBytes, isEvicted };
+  const isHollow = sizeBytes >= HOLLOW_SIZE_BYTES_MIN && allocatedBytes < sizeBytes / 16;
+  return { path, target, sizeBytes, isEvicted, isHollow };
 }
 
 type Followed =

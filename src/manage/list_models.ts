@@ -1,3 +1,4 @@
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import { dirname, join, relative } from "node:path";
 import {
   type FileStat,
@@ -124,7 +125,7 @@ async function mlxDirectory(
 async function readOrigin(files: FileSystem, directory: string): Promise<string | undefined> {
   const text = await readSmallFile(files, join(directory, "config.json"));
   try {
-    const config: unknown = JSON.parse(text ?? "");
+    const config: unknown = parseJsonText(text ?? "");
     if (typeof config !== "object" || config === null || !("_name_or_path" in config))
       return undefined;
     const origin = config._name_or_path;

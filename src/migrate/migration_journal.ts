@@ -1,3 +1,4 @@
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { FileSystem, Random } from "../../spec/mod.ts";
 import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
@@ -40,7 +41,7 @@ export async function readJournal(
   if (text === undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonText(text);
   } catch {
     // It is written in one step, so whatever this is, no migration of ours wrote it.
     return undefined;

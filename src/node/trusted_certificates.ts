@@ -20,13 +20,26 @@ export async function trustedCertificates(path: string): Promise<SecureContext> 
   } catch (error) {
     throw new CertificateFileError(`cannot read ${path}`, { cause: error });
   }
-  const blocks = text.match(
-    /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^]*?-----END [A-Z0-9 ]*CERTIFICATE-----/g,
-  );
-  if (blocks === null) throw new CertificateFileError(`no certificate in ${path}`);
+  const blocks = pemBlocks(text);
+  if (blocks.length === 0) throw new CertificateFileError(`no certificate in ${path}`);
   try {
     return createSecureContext({ ca: [...getCACertificates("default"), ...blocks] });
   } catch (error) {
     throw new CertificateFileError(`a malformed certificate in ${path}`, { cause: error });
   }
+}
+
+/** The blocks of certificates of a text, from the line that begins one to the next that ends one. */
+function pemBlocks(text: string): string[] {
+  const blocks: string[] = [];
+  let open: string[] | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    const isEdge = line.includes("CERTIFICATE-----");
+    if (isEdge && line.includes("-----BEGIN ")) open = [line.slice(line.indexOf("-----BEGIN "))];
+    else open?.push(line);
+    if (open === undefined || !isEdge || !line.includes("-----END ")) continue;
+    blocks.push(open.join("\n"));
+    open = undefined;
+  }
+  return blocks;
 }

@@ -1,3 +1,4 @@
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import { basename, join } from "node:path";
 import {
   DEFAULT_PATTERNS,
@@ -53,7 +54,7 @@ export async function readCommitListing(
 function parseListing(text: string): MarkerFile[] | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonText(text);
   } catch {
     // What is not a listing proves nothing.
     return undefined;

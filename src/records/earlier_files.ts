@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import { type Digest, type FileSystem, type Marker } from "../../spec/mod.ts";
 import { firstLink } from "../disk/confined_files.ts";
 import { readSmallFile } from "../disk/small_file.ts";
@@ -79,7 +80,7 @@ async function plannedFiles(
 }
 
 function readEarlier(text: string): [string, Digest | undefined][] {
-  const { earlier } = JSON.parse(text) as { earlier?: unknown };
+  const { earlier } = parseJsonText(text) as { earlier?: unknown };
   if (!Array.isArray(earlier)) return [];
   return earlier.flatMap((item: unknown) => {
     const [path, digest] = Array.isArray(item) ? (item as unknown[]) : [];

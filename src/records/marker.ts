@@ -1,3 +1,4 @@
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import { join } from "node:path";
 import {
   type Digest,
@@ -33,7 +34,7 @@ export function formatMarker(marker: Marker): string {
 export function parseMarker(text: string): Marker | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonText(text);
   } catch {
     // An empty or foreign marker is not a failure: it only proves nothing.
     return undefined;

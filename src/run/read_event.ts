@@ -1,3 +1,4 @@
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import {
   RUNNER_ERROR_KINDS,
   RUNNER_OPERATIONS,
@@ -79,7 +80,7 @@ const EVENTS: Readonly<Record<string, Fields>> = {
 export function readEvent(line: string): RunnerEvent | undefined {
   let message: unknown;
   try {
-    message = JSON.parse(line);
+    message = parseJsonText(line);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined;

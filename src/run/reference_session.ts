@@ -13,7 +13,7 @@ import {
   type RunnerGeneration,
   type RunnerSession,
 } from "./runner_session.ts";
-import { openTextCodec, type TextCodec } from "./text_codec.ts";
+import { openTextCodec, type TextCodec } from "./open_text_codec.ts";
 
 /** How the reference runner introduces itself. */
 export const REFERENCE_HELLO: RunnerHello = {
@@ -58,16 +58,17 @@ export class ReferenceSession implements RunnerSession {
     if (model === undefined) {
       throw new ModelError("invalid-argument", "Cannot generate: no model is loaded; load one");
     }
-    this.#codec ??= await openTextCodec(this.#files, this.#directory);
-    const codec = this.#codec;
-    const { maxTokens, topLogits = 0, stopAtEnd = false, chat = false } = prompt;
-    const promptIds = prompt.promptIds ?? codec.encode(prompt.prompt ?? "", { chat });
-    const stopIds = stopAtEnd ? codec.endIds : [];
-    const decode = codec.decoder();
-    const tokens: GeneratedToken[] = [];
     const { signal } = options;
+    const { maxTokens, topLogits = 0, stopAtEnd = false, chat = false } = prompt;
+    const tokens: GeneratedToken[] = [];
+    let promptIds = prompt.promptIds;
     let isStopped = false;
     try {
+      this.#codec ??= await openTextCodec(this.#files, this.#directory, signal);
+      const codec = this.#codec;
+      promptIds ??= await codec.encode(prompt.prompt ?? "", { chat, signal });
+      const stopIds = stopAtEnd ? codec.endIds : [];
+      const decode = codec.decoder(signal);
       const stream = model.generate(promptIds, {
         maxTokens,
         topLogits,
@@ -78,13 +79,15 @@ export class ReferenceSession implements RunnerSession {
         isStopped = stopIds.includes(id);
         const made = {
           id,
-          text: isStopped ? "" : decode(id),
+          text: isStopped ? "" : await decode(id),
           ...(highest && { topLogits: highest }),
         };
         tokens.push(made);
         options.onToken?.(made);
       }
     } catch (error) {
+      // A thread that was ended in the middle of its work takes the tokenizer with it.
+      await this.#closeCodec();
       if (signal?.aborted === true) throw cancelledError(signal);
       throw error;
     }
@@ -95,8 +98,14 @@ export class ReferenceSession implements RunnerSession {
   async unload(): Promise<void> {
     const model = this.#model;
     this.#model = undefined;
-    this.#codec = undefined;
+    await this.#closeCodec();
     await model?.close();
+  }
+
+  async #closeCodec(): Promise<void> {
+    const codec = this.#codec;
+    this.#codec = undefined;
+    await codec?.[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

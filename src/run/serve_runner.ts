@@ -1,3 +1,4 @@
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import type { RunnerErrorKind, RunnerEvent, RunnerRequest } from "../../spec/runner_messages.ts";
 import { ModelError } from "../errors.ts";
 import { isRecord } from "../load/config/parse_json.ts";
@@ -88,7 +89,7 @@ function kindOf(op: "load" | "generate" | "unload" | "download", error: unknown)
 function readRequest(line: string): RunnerRequest | undefined {
   let message: unknown;
   try {
-    message = JSON.parse(line);
+    message = parseJsonText(line);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined;

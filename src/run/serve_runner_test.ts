@@ -7,7 +7,7 @@ import type { FileSystem } from "../../spec/mod.ts";
 import type { RunnerEvent } from "../../spec/runner_messages.ts";
 import { ReferenceSession } from "./reference_session.ts";
 import { serveRunner } from "./serve_runner.ts";
-import { openTextCodec } from "./text_codec.ts";
+import { openTextCodec } from "./open_text_codec.ts";
 
 const DIRECTORY = "/models/org/name";
 const MODEL = tinyLlama({ dtype: "F32" });
@@ -93,15 +93,16 @@ test("a cancel, and the end of the input, end what the reference runner does", a
 });
 
 test("openTextCodec() turns text into tokens and back, token by token, whatever its characters", async () => {
-  const codec = await openTextCodec(await disk(), DIRECTORY);
+  await using codec = await openTextCodec(await disk(), DIRECTORY);
   assert.deepEqual(codec.endIds, [2]);
   for (const said of ["hello there, the größe 漢字 🙂\n", "a  b", "é"]) {
-    const ids = codec.encode(said, { chat: false });
+    const ids = await codec.encode(said, { chat: false });
     const decode = codec.decoder();
-    const pieces = ids.map((id) => decode(id));
+    const pieces: string[] = [];
+    for (const id of ids) pieces.push(await decode(id));
     assert.equal(pieces.join(""), said);
     assert.ok(pieces.every((piece) => !piece.includes("\uFFFD")));
   }
-  const chat = codec.encode("hello", { chat: true });
+  const chat = await codec.encode("hello", { chat: true });
   assert.deepEqual([chat[0], chat.includes(2)], [1, true]);
 });

@@ -21,7 +21,7 @@ import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, formatDuration, printable } from "../output/format.ts";
 import { ProgressLine } from "../output/progress_line.ts";
 import { table } from "../output/table.ts";
-import { collect, parseSha256, parseUrl, positiveInteger } from "../parse_options.ts";
+import { collect, parseSha256, parseSize, parseUrl, positiveInteger } from "../parse_options.ts";
 import type { Output } from "../text_output.ts";
 
 interface DownloadOptions extends CommonOptions {
@@ -33,6 +33,7 @@ interface DownloadOptions extends CommonOptions {
   readonly concurrency?: number;
   readonly offline?: boolean;
   readonly sha256?: string;
+  readonly maxSize?: number;
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
   readonly by?: "mlx-lm" | "mlx-swift";
@@ -50,6 +51,8 @@ const REPOSITORY_ONLY = [
   "dryRun",
   "by",
 ] as const satisfies readonly (keyof DownloadOptions)[];
+
+const URL_ONLY = ["sha256", "maxSize"] as const satisfies readonly (keyof DownloadOptions)[];
 
 /** In JSON, progress is reported at most this often. */
 const JSON_PROGRESS_MS = 250;
@@ -77,6 +80,11 @@ export function addDownloadCommand(program: Command, session: Session): void {
         .conflicts(["layout", "dryRun", "concurrency"]),
     )
     .option("--sha256 <hex>", "SHA-256 that the file at a URL must have", parseSha256)
+    .option(
+      "--max-size <size>",
+      "most that a file at a URL may have, such as 20GB (default: 64GiB if the server does not say)",
+      parseSize,
+    )
     .option("--dry-run", "only print what would be fetched")
     .option("--json", "print one JSON object per event, the result last")
     .option("--quiet", "show no progress");
@@ -89,12 +97,10 @@ export function addDownloadCommand(program: Command, session: Session): void {
     const isUrl = model.includes("://");
     const misplaced = isUrl
       ? REPOSITORY_ONLY.find((name) => options[name] !== undefined)
-      : options.sha256 === undefined
-        ? undefined
-        : "sha256";
+      : URL_ONLY.find((name) => options[name] !== undefined);
     if (misplaced !== undefined) {
       command.error(
-        `error: option '--${misplaced === "dryRun" ? "dry-run" : misplaced}' cannot be used with ${isUrl ? "a URL" : "ORG/NAME"}`,
+        `error: option '--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}' cannot be used with ${isUrl ? "a URL" : "ORG/NAME"}`,
       );
     }
     await session.run(
@@ -114,7 +120,16 @@ async function download(
   context: CommandContext,
 ): Promise<ExitCode> {
   // What is left has the names of the request's fields.
-  const { root: _root, json: _json, quiet: _quiet, dryRun, sha256: _sha256, by, ...rest } = options;
+  const {
+    root: _root,
+    json: _json,
+    quiet: _quiet,
+    dryRun,
+    sha256: _sha256,
+    maxSize: _max,
+    by,
+    ...rest
+  } = options;
   const request: DownloadRequest = { repository, ...rest };
   if (dryRun === true) {
     const plan = await context.manager.planDownload(request, context.wait);
@@ -134,11 +149,12 @@ function downloadUrl(
   options: DownloadOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { sha256, token } = options;
+  const { sha256, token, maxSize } = options;
   const request: UrlRequest = {
     url,
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(token === undefined ? {} : { token }),
+    ...(maxSize === undefined ? {} : { maxSizeBytes: maxSize }),
   };
   return transfer(options, context, (wait) => context.manager.downloadUrl(request, wait));
 }

@@ -8,6 +8,7 @@ import type { FileSource } from "./file_source.ts";
 import { readAlone, readParallelRanges } from "./read_parallel_ranges.ts";
 import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
 import type { Semaphore } from "./semaphore.ts";
+import { UNSTATED_BYTES_MAX, UnstatedLength } from "./unstated_length.ts";
 import type { WantedFile } from "../download_task.ts";
 
 /** Times that a whole file may arrive wrong before it is given up: chance is retried, a wrong hub is not. */
@@ -48,7 +49,7 @@ export async function fetchContent(
   const file = await openPartial(files, options.partial);
   try {
     for (let wrong = 0; ;) {
-      const { content, fetchedAll } = await fillFile(file, wanted, options);
+      const { content, fetchedAll } = await fillFile(file, wanted, { ...options, files });
       const refusal = compare(wanted, content, options.source.statedDigest);
       if (refusal === undefined) {
         await attemptDisk(() => file.sync(), options.partial);
@@ -84,7 +85,7 @@ async function openPartial(files: FileSystem, path: string): Promise<OpenFile> {
 async function fillFile(
   file: OpenFile,
   wanted: WantedFile,
-  options: FetchContentOptions,
+  options: FetchContentOptions & { readonly files: FileSystem },
 ): Promise<{ readonly content: FetchedContent; readonly fetchedAll: boolean }> {
   const { source, signal, slots, buffers } = options;
   let { sizeBytes: keptBytes } = await attemptDisk(() => file.stat(), options.partial);
@@ -108,19 +109,36 @@ async function fillFile(
     sizeBytes !== undefined && sizeBytes - keptBytes > 2 * SEGMENT_BYTES
       ? readParallelRanges(source, { ...lanes, sizeBytes, buffers })
       : readAlone(source, { ...lanes, sizeBytes });
+  const unstated = sizeBytes === undefined ? unstatedLength(wanted, options) : undefined;
+  let isWhole = false;
   try {
     for await (const chunk of keptBytes === sizeBytes ? [] : chunks) {
+      await attemptDisk(async () => unstated?.allow(at + chunk.length), options.partial);
       await attemptDisk(() => writer.append(chunk), options.partial);
       hash.update(chunk);
       at += chunk.length;
       options.onFetched(chunk.length);
       options.onBytes(at);
     }
+    isWhole = true;
   } finally {
-    // Also what arrived before a failure is kept for the next run.
+    // Also what arrived before a failure is kept for the next run, where it can be held against a length.
     await attemptDisk(() => writer.flush(), options.partial);
+    if (unstated !== undefined && !isWhole)
+      await attemptDisk(() => file.truncate(0), options.partial);
   }
   return { content: { sizeBytes: at, digest: hash.finish() }, fetchedAll: keptBytes === 0 };
+}
+
+function unstatedLength(
+  wanted: WantedFile,
+  options: FetchContentOptions & { readonly files: FileSystem },
+): UnstatedLength {
+  return new UnstatedLength(options.files, {
+    file: wanted.path,
+    place: options.partial,
+    sizeBytesMax: wanted.sizeBytesMax ?? UNSTATED_BYTES_MAX,
+  });
 }
 
 /** The hash that the listing states decides; where it states none, the one in the hub's headers. */

@@ -83,8 +83,9 @@ export class FileSource {
           budget.progressed();
           yield rest;
         }
+        if (range.to !== undefined && at < range.to) throw this.#broken(at);
+        this.#http.finished();
         if (range.to === undefined) return;
-        if (at < range.to) throw this.#broken(at);
       } catch (error) {
         await budget.pause(error, options.signal);
       }

@@ -1,4 +1,5 @@
 import type { CheckCause } from "../../../spec/mod.ts";
+import { assertJsonLimits, JsonLimitError } from "../../limits/json_meter.ts";
 import { findDuplicateKey } from "../config/find_duplicate_key.ts";
 import { isRecord } from "../config/parse_json.ts";
 
@@ -36,6 +37,12 @@ export interface ParsedHeader {
   readonly faults: readonly HeaderFault[];
 }
 
+/** MLX itself names no tensor longer than some 200 characters, and makes none of more than six dimensions. */
+const NAME_LENGTH_MAX = 4_096;
+const DIMENSIONS_MAX = 32;
+/** So many faults show that nothing of a header can be believed; the rest of it is not read. */
+const FAULTS_MAX = 10_000;
+
 /** JSON never has zero bytes; a hole in the file has nothing else. */
 const HOLE = "\0".repeat(8);
 
@@ -66,6 +73,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number)
   let text;
   let json: unknown;
   try {
+    assertJsonLimits(bytes);
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     json = JSON.parse(text);
   } catch (error) {
@@ -74,6 +82,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number)
       const detail = "The header has zeros where its text belongs";
       return { header: undefined, faults: [{ cause: "zeroed", detail }] };
     }
+    if (error instanceof JsonLimitError) return refuse(`The header is too much: ${error.message}`);
     return refuse(`The header is not JSON in UTF-8: ${error.message}`);
   }
   if (!isRecord(json)) return refuse("The header is JSON, but not an object");
@@ -97,6 +106,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number)
     if (name === "__metadata__") continue;
     const entry = readEntry(name, value, faults);
     if (entry !== undefined) tensors.set(name, entry);
+    if (faults.length > FAULTS_MAX) return { header: undefined, faults };
   }
   const dataStart = 8 + bytes.length;
   // Without every tensor's place a gap would be reported that is none.
@@ -128,11 +138,22 @@ function readEntry(name: string, value: unknown, faults: HeaderFault[]): TensorE
   const refuse = (cause: CheckCause, detail: string): undefined => {
     faults.push({ cause, detail: `Tensor "${name}" ${detail}`, tensor: name });
   };
+  if (name.length > NAME_LENGTH_MAX) {
+    const detail = `The header has a name of ${name.length} characters: "${name.slice(0, 100)}…"`;
+    faults.push({ cause: "bad-header", detail });
+    return undefined;
+  }
   if (!isRecord(value)) return refuse("bad-header", "is not described by an object");
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string") return refuse("bad-header", "has no dtype");
   if (!Array.isArray(shape) || !shape.every(isWhole)) {
     return refuse("bad-header", "has a shape that is not a list of whole numbers");
+  }
+  if (shape.length > DIMENSIONS_MAX) {
+    return refuse(
+      "bad-header",
+      `has ${shape.length} dimensions: at most ${DIMENSIONS_MAX} are read`,
+    );
   }
   if (shape.some((dimension) => dimension < 0)) {
     return refuse("shape", `has the shape [${shape.join(", ")}], with a dimension below 0`);

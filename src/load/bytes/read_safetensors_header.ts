@@ -43,10 +43,22 @@ export async function readSafetensorsHeader(
   });
 }
 
+/** Options of {@linkcode examineHeader}. */
+export interface ExamineHeaderOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** A longer header is not read. @default {what MLX takes} */
+  readonly headerBytesMax?: number;
+  /** How the text of the header is judged. @default {parseSafetensorsHeader} */
+  readonly parse?: (
+    bytes: Uint8Array,
+    fileSizeBytes: number,
+  ) => ParsedHeader | Promise<ParsedHeader>;
+}
+
 /** As {@linkcode readSafetensorsHeader}, but faults are answered beside what could be read. */
 export async function examineHeader(
   file: OpenFile,
-  options: { readonly signal?: AbortSignal } = {},
+  options: ExamineHeaderOptions = {},
 ): Promise<ParsedHeader> {
   const { sizeBytes } = await file.stat();
   const head = new Uint8Array(Math.min(sizeBytes, IDENTIFY_SIZE_BYTES));
@@ -63,6 +75,11 @@ export async function examineHeader(
     return refuse("header-too-large", detail);
   }
   const headerSizeBytes = Number(length);
+  const { headerBytesMax = HEADER_SIZE_BYTES_LIMIT } = options;
+  if (headerSizeBytes > headerBytesMax && headerSizeBytes + 8 <= sizeBytes) {
+    const detail = `Not judged: its header has ${headerSizeBytes} bytes, and of the headers of a model at most ${headerBytesMax} more are read`;
+    return refuse("not-judged", detail);
+  }
   // The first byte of the header tells a cut file from one that is not of this format.
   if (headerSizeBytes < 2 || (headSizeBytes > 8 && head[8] !== OPENING_BRACE)) {
     return refuse("bad-header", `No JSON object follows the header's length of ${headerSizeBytes}`);
@@ -77,7 +94,7 @@ export async function examineHeader(
   if ((await readAt(file, bytes, 8)) < headerSizeBytes) {
     return refuse("truncated", "The file became shorter while it was read");
   }
-  return parseSafetensorsHeader(bytes, sizeBytes);
+  return await (options.parse ?? parseSafetensorsHeader)(bytes, sizeBytes);
 }
 
 function refuse(cause: CheckCause, detail: string): ParsedHeader {

@@ -41,6 +41,8 @@ export interface ScannedData {
 /** A multiple of every element's size, so that no value is cut. */
 const PIECE_SIZE_BYTES = 1024 * 1024;
 const SAMPLE_LENGTH = 2048;
+/** Together at most 80 MiB; a file of a known architecture has some thousands. */
+const SAMPLES_MAX = 20_000;
 
 interface Scan {
   readonly file: OpenFile;
@@ -108,7 +110,7 @@ async function scanTensor(scan: Scan, name: string, entry: TensorEntry): Promise
     runs?.push(piece);
     own?.push(piece);
     if (hasNonFinite(entry.dtype)) nonFinite += countNonFinite(piece, entry.dtype);
-    if ((entry.dtype === "F16" || entry.dtype === "BF16") && !scan.samples.has(name)) {
+    if ((entry.dtype === "F16" || entry.dtype === "BF16") && wantsSample(scan, name)) {
       const sample = piece.slice(0, SAMPLE_LENGTH * 2);
       scan.samples.set(name, new Uint16Array(sample.buffer, 0, sample.length >> 1));
     }
@@ -127,6 +129,10 @@ async function scanTensor(scan: Scan, name: string, entry: TensorEntry): Promise
     const detail = `Tensor "${name}" has ${nonFinite} values that are infinite or not a number`;
     faults.push({ cause: "not-a-number", tensor: name, detail });
   }
+}
+
+function wantsSample({ samples }: Scan, name: string): boolean {
+  return samples.size < SAMPLES_MAX && !samples.has(name);
 }
 
 /** Reads a range in pieces that each begin at the start of the one buffer; stops at the file's end. */

@@ -1,5 +1,9 @@
 const QUOTE = 34;
 const BACKSLASH = 92;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
 /** A name that an object of a JSON text gives twice. */
 export interface DuplicateKey {
@@ -18,11 +22,11 @@ export interface DuplicateKey {
 export function findDuplicateKey(text: string): DuplicateKey | undefined {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === "{") open.push(new Set());
-    else if (character === "[") open.push(undefined);
-    else if (character === "}" || character === "]") open.pop();
-    else if (character === '"') {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_OBJECT) open.push(new Set());
+    else if (code === OPEN_LIST) open.push(undefined);
+    else if (code === CLOSE_OBJECT || code === CLOSE_LIST) open.pop();
+    else if (code === QUOTE) {
       const end = endOfString(text, at);
       const names = open.at(-1);
       if (names !== undefined && isFollowedByColon(text, end)) {
@@ -37,7 +41,7 @@ export function findDuplicateKey(text: string): DuplicateKey | undefined {
 }
 
 /** Index just after the closing quote of the string that opens at `start`. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at += 1;

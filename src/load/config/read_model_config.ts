@@ -1,5 +1,5 @@
 import type { CheckCause } from "../../../spec/mod.ts";
-import { isRecord, parseJson } from "./parse_json.ts";
+import { isRecord, parseJson, whyNotJson } from "./parse_json.ts";
 import { readQuantization, type QuantizationConfig } from "./read_quantization.ts";
 
 /** The part of `config.json` that decides which tensors a model has. */
@@ -32,6 +32,8 @@ const MODEL_CODE =
 
 /** Hostile sizes must not make a list of tensors that does not fit in memory. */
 const LAYER_COUNT_MAX = 10_000;
+/** The largest configurations name the quantization of some 50,000 layers, with four values each. */
+const CONFIG_LIMITS = { valuesMax: 1_000_000 };
 
 const LLAMA_FIELDS = [
   "hidden_size",
@@ -80,10 +82,9 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
   });
   let json: unknown;
   try {
-    json = parseJson(bytes);
+    json = parseJson(bytes, CONFIG_LIMITS);
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    return refuse(`It is not JSON in UTF-8: ${error.message}`);
+    return refuse(whyNotJson(error));
   }
   if (!isRecord(json)) return refuse("It is JSON, but not an object");
   const modelType = json["model_type"];
@@ -117,8 +118,7 @@ function readSizes(json: Readonly<Record<string, unknown>>) {
   const textVocabulary = isRecord(text) ? text["vocab_size"] : undefined;
   return {
     hiddenSize: size("hidden_size"),
-    // A model without layers is not a model, but its surplus tensors can be named.
-    layerCount: json["num_hidden_layers"] === 0 ? 0 : size("num_hidden_layers"),
+    layerCount: readLayerCount(json["num_hidden_layers"]),
     headCount: size("num_attention_heads"),
     keyValueHeadCount: size("num_key_value_heads"),
     headSize: size("head_dim"),
@@ -128,6 +128,13 @@ function readSizes(json: Readonly<Record<string, unknown>>) {
     attentionBias: isTrue(json, "attention_bias", false),
     mlpBias: isTrue(json, "mlp_bias", false),
   };
+}
+
+/** A count that no model has was reported, and nothing counts up to it. */
+function readLayerCount(value: unknown): number | undefined {
+  // A model without layers is not a model, but its surplus tensors can be named.
+  if (value === 0) return 0;
+  return isSize(value) && value <= LAYER_COUNT_MAX ? value : undefined;
 }
 
 /** What mlx-lm's own argument classes would stumble over, or build a broken model from. */
@@ -140,7 +147,9 @@ function fieldFaults(modelType: string, json: Readonly<Record<string, unknown>>)
     const value = json[name];
     const isOptional = value === undefined || value === null;
     if (!isOptional && !isSize(value)) {
-      faults.push(`Its ${name} must be a whole number from 1: it is ${JSON.stringify(value)}`);
+      faults.push(
+        `Its ${name} must be a whole number from 1: it is ${JSON.stringify(value).slice(0, 100)}`,
+      );
     } else if (value === null && REQUIRED_FIELDS[modelType]?.includes(name) === true) {
       faults.push(`Its ${name} is null`);
     }

@@ -115,7 +115,7 @@ function readSettings(
   general: QuantizationSettings | undefined,
 ): QuantizationSettings | string {
   const mode = block["mode"] ?? "affine";
-  if (!isMode(mode)) return `has the unknown mode ${JSON.stringify(mode)}`;
+  if (!isMode(mode)) return `has the unknown mode ${JSON.stringify(mode).slice(0, 100)}`;
   const usual = mode === "affine" ? { bits: 4, groupSize: 64 } : FLOAT_MODES[mode];
   const bits = block["bits"] ?? (general === undefined ? undefined : usual?.bits);
   const groupSize = block["group_size"] ?? (general === undefined ? undefined : usual?.groupSize);

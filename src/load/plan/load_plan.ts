@@ -102,7 +102,13 @@ async function listOrExplain(
     // A runtime follows a link wherever it leads; only we do not.
     const elsewhere = listed.faulty
       .filter(({ cause }) => cause === "outside-directory")
-      .map(({ path }): DirectoryFile => ({ path, target: "", sizeBytes: 0, isEvicted: false }));
+      .map(({ path }): DirectoryFile => ({
+        path,
+        target: "",
+        sizeBytes: 0,
+        isEvicted: false,
+        isHollow: false,
+      }));
     return new Map([...listed.files, ...elsewhere].map((entry) => [entry.path, entry]));
   } catch (error) {
     const code = systemCode(error);

@@ -42,6 +42,12 @@ export async function scanWeights(input: ScanWeightsInput): Promise<void> {
       await context.compareWhole(path);
       continue;
     }
+    if (context.entries.get(path)?.isHollow === true) {
+      const detail =
+        "Hardly any of its bytes is on the disk: the others are holes, which read as zeros";
+      context.refuse("zeroed", path, detail);
+      continue;
+    }
     const scanned = await context.use(path, (file) =>
       scanData(file, {
         header,
