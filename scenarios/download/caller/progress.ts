@@ -8,7 +8,14 @@
  */
 import fc from "fast-check";
 import type { Progress } from "../../../spec/mod.ts";
-import { exists, keptParts, paced, settled, takenFiles } from "../../../harness/internal.ts";
+import {
+  exists,
+  keptParts,
+  needsCapability,
+  paced,
+  settled,
+  takenFiles,
+} from "../../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
@@ -33,6 +40,7 @@ export const progress = scenario({
   },
   world: () => ({ style: { chunkBytes: 500 } }),
   async check({ model, killAt, fault }, world, verdict) {
+    needsCapability(world, "progress");
     const large = {
       path: "zz-large.safetensors",
       bytes: new Uint8Array(LARGE_BYTES).map((_, at) => at & 255),
