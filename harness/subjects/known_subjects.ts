@@ -93,6 +93,16 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
       join(adapters, "wget_jq.sh"),
     ],
   },
+  {
+    name: "aria2",
+    packages: undefined,
+    command: ({ adapters, scripts, ending }) => [
+      process.execPath,
+      join(scripts, `once_shim.${ending}`),
+      "sh",
+      join(adapters, "aria2_jq.sh"),
+    ],
+  },
   { name: "hub-js", packages: HUB_JS, command: inNode("hub_js") },
   { name: "hub-js-by-file", packages: HUB_JS, command: inNode("hub_js", "--by-file") },
   {
