@@ -25,7 +25,7 @@ const texts = new Map<string, string>();
  *
  * @example
  * ```ts
- * import { requirementProse } from "./harness/internal.ts";
+ * import { requirementProse } from "mlx-layout/harness/internal";
  * import assert from "node:assert/strict";
  *
  * const { why, judged } = requirementProse("DL-INTEGRITY");
