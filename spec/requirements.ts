@@ -11,7 +11,7 @@
 export type Level = "MUST" | "SHOULD" | "MAY";
 
 /** The set of promises that a requirement belongs to. */
-export type Profile = "core" | "offline" | "durable" | "interop" | "inference";
+export type Profile = "core" | "offline" | "durable" | "environment" | "interop" | "inference";
 
 /** One requirement of the spec. */
 export interface Requirement {
@@ -238,7 +238,7 @@ export const REQUIREMENTS = {
     text: "A later download of a branch that has moved fetches the new commit.",
   },
   "DL-STALE": {
-    level: "MUST",
+    level: "SHOULD",
     profile: "core",
     document: "download",
     text: "A branch that the hub resolves to a commit which it does not have is resolved once more, and the download goes on with the answer.",
@@ -478,7 +478,7 @@ export const REQUIREMENTS = {
     text: "The same request can be carried out by an MLX runtime's own download system in a child process, and its result is checked the same way.",
   },
   "HUB-REASON": {
-    level: "MUST",
+    level: "SHOULD",
     profile: "core",
     document: "hub",
     text: "The reason that a refusal gives in `X-Error-Message` is in the error, as printable text of bounded length.",
@@ -539,61 +539,61 @@ export const REQUIREMENTS = {
   },
   "HUB-ENV-BLANKS": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "Blanks and quotes around the value of `HF_ENDPOINT` are not part of the address.",
   },
   "HUB-ENV-TOKEN": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "`HF_TOKEN`, else `HUGGING_FACE_HUB_TOKEN`, is the token when the request names none.",
   },
   "HUB-ENV-LOGIN": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "The token of the official login, in the file of `HF_TOKEN_PATH` or else `token` in the home of the hub's tools, is used when neither the request nor a variable names one.",
   },
   "HUB-ENV-IMPLICIT": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "With `HF_HUB_DISABLE_IMPLICIT_TOKEN` on, no token is sent but that of the request.",
   },
   "HUB-ENV-OFFLINE": {
     level: "MUST",
-    profile: "core",
+    profile: "offline",
     document: "hub",
     text: "`HF_HUB_OFFLINE` of `1`, `ON`, `YES` or `TRUE`, in any case, forbids every request.",
   },
   "HUB-ENV-TRANSFORMERS": {
     level: "MUST",
-    profile: "core",
+    profile: "offline",
     document: "hub",
     text: "`TRANSFORMERS_OFFLINE` means the same as `HF_HUB_OFFLINE` where that is not set.",
   },
   "HUB-ENV-PROXY": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case, decide whether and through which proxy each request goes.",
   },
   "HUB-ENV-DIRECT": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "An entry of `NO_PROXY` may be an address, with or without brackets, a range of addresses, or a name that begins with a dot or an asterisk.",
   },
   "HUB-ENV-TIMEOUT": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "`HF_HUB_DOWNLOAD_TIMEOUT`, in seconds, is how long a transfer waits for its next byte.",
   },
   "HUB-ENV-CERTIFICATES": {
     level: "MUST",
-    profile: "core",
+    profile: "environment",
     document: "hub",
     text: "`SSL_CERT_FILE`, else `REQUESTS_CA_BUNDLE`, else `CURL_CA_BUNDLE`, names a file of certificates that are trusted.",
   },

@@ -72,7 +72,7 @@ export class ErrnoJudge {
     const wanted = wantedFiles(models.next);
     const wrong = await wrongFiles(this.#world, directory, wanted);
     if (wrong.length > 0) this.notFinished(wrong.join(", "));
-    const left = strayFile(tree, ["mine/notes.txt", ...wanted.map(({ path }) => path)]);
+    const left = strayFile(tree, ["mine/notes.txt", ...models.next.map(({ path }) => path)]);
     if (left !== undefined) this.notFinished(`${left.path} is left over`);
   }
 

@@ -36,11 +36,25 @@ export class CaseTally {
     }
   }
 
-  /** Counts a case that this world or this subject cannot play: what it had not judged yet is skipped. */
-  skip(judged: ReadonlySet<RequirementId>, why: string): void {
+  /**
+   * Counts a case that this world or this subject cannot play: what it had not judged yet is skipped. One that had judged
+   * something before counts as played, and so does what it had reached.
+   */
+  skip({
+    judged,
+    why,
+    goals = new Set(),
+  }: {
+    readonly judged: ReadonlySet<RequirementId>;
+    readonly why: string;
+    readonly goals?: ReadonlySet<string>;
+  }): void {
     this.cases++;
     this.#hasImpossible = true;
-    if (judged.size > 0) this.played++;
+    if (judged.size > 0) {
+      this.played++;
+      for (const goal of goals) this.reached[goal] = (this.reached[goal] ?? 0) + 1;
+    }
     for (const id of judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
     for (const id of this.#scenario.covers)
       if (this.judged[id] === undefined) this.skipped[id] = why;

@@ -53,14 +53,14 @@ export async function runCase(scenario: Scenario, options: RunCaseOptions): Prom
   const own = ownRequirements(scenario.covers);
   const [excuse] = own.map((id) => excused.get(id));
   if (excuse !== undefined && own.every((id) => excused.has(id))) {
-    tally.skip(new Set(), excuse);
+    tally.skip({ judged: new Set(), why: excuse });
     return;
   }
   const verdict = new Verdict(scenario.covers, scenario.goals ?? [], excused);
   const played = await playCase(scenario, options, verdict);
   const skipped = skipReason(scenario, played);
   if (skipped !== undefined) {
-    tally.skip(skipped.judged, skipped.why);
+    tally.skip({ ...skipped, goals: verdict.goals });
     return;
   }
   const { world, cause } = played;

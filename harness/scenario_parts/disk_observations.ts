@@ -106,15 +106,15 @@ export async function leftovers(
 /**
  * The first file in a flat directory that is neither the model's, nor its metadata, nor its marker.
  *
- * @param wanted the paths that the directory is to have
+ * @param listed the paths that the repository has: a whole snapshot leaves nothing over
  */
 export function strayFile(
   tree: readonly TreeEntry[],
-  wanted: readonly string[],
+  listed: readonly string[],
 ): TreeEntry | undefined {
   const known = new Set([
     MARKER_NAME,
-    ...wanted.flatMap((path) => [path, `${METADATA_DIRECTORY}/${path}.metadata`]),
+    ...listed.flatMap((path) => [path, `${METADATA_DIRECTORY}/${path}.metadata`]),
   ]);
   return tree.find(({ kind, path }) => kind !== "directory" && !known.has(path));
 }

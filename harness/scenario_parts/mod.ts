@@ -56,7 +56,13 @@ export {
   patternedBytes,
   placeModel,
 } from "./planted_models.ts";
-export { doesOperation, needsLayout, needsOwnProcess, needsPatience } from "./preconditions.ts";
+export {
+  doesOperation,
+  needsCapability,
+  needsLayout,
+  needsOwnProcess,
+  needsPatience,
+} from "./preconditions.ts";
 export {
   missingFinding,
   requirementOfDamage,

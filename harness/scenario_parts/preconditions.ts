@@ -1,6 +1,6 @@
 import type { Layout } from "../../spec/mod.ts";
 import { NotApplicable } from "../errors.ts";
-import type { SubjectOperation } from "../subjects/message.ts";
+import type { SubjectCapability, SubjectOperation } from "../subjects/message.ts";
 import { isProgram } from "../subjects/program.ts";
 import type { World } from "../worlds/world.ts";
 
@@ -26,6 +26,20 @@ export function needsLayout(world: Pick<World, "subject">, layout: Layout): void
   const { subject } = world;
   if (isProgram(subject) && !subject.claims.layouts.includes(layout))
     throw new NotApplicable(`${subject.name} does not have layout ${layout}`);
+}
+
+/**
+ * Says that a case is about what a program may be unable to do, before anything is done in vain.
+ *
+ * @throws {NotApplicable} where the subject does not claim it
+ */
+export function needsCapability(
+  world: Pick<World, "subject">,
+  capability: SubjectCapability,
+): void {
+  const { subject } = world;
+  if (isProgram(subject) && !subject.claims.capabilities.includes(capability))
+    throw new NotApplicable(`${subject.name} does not claim capability ${capability}`);
 }
 
 /**

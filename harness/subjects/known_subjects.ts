@@ -45,6 +45,14 @@ const inPython = (file: string, ...args: string[]) =>
     join(adapters, file),
     ...args,
   ]) satisfies KnownSubject["command"];
+/** A script that is run anew for each line, as with `--once`. */
+const inShell = (file: string) =>
+  (({ adapters, scripts, ending }) => [
+    process.execPath,
+    join(scripts, `once_shim.${ending}`),
+    "sh",
+    join(adapters, file),
+  ]) satisfies KnownSubject["command"];
 /** Keeps Python from writing compiled files beside an adapter's source. */
 const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: "1" };
 const SWIFT_HUBS: SubjectPackages = { from: "swift", source: "swift_hubs" };
@@ -73,26 +81,9 @@ function pythonHub(version: string, packageVersion: string): KnownSubject[] {
 
 /** Every implementation that this repository has an adapter for, the canary first. */
 export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
-  {
-    name: "naive-curl",
-    packages: undefined,
-    command: ({ adapters, scripts, ending }) => [
-      process.execPath,
-      join(scripts, `once_shim.${ending}`),
-      "sh",
-      join(adapters, "naive_curl.sh"),
-    ],
-  },
-  {
-    name: "wget",
-    packages: undefined,
-    command: ({ adapters, scripts, ending }) => [
-      process.execPath,
-      join(scripts, `once_shim.${ending}`),
-      "sh",
-      join(adapters, "wget_jq.sh"),
-    ],
-  },
+  { name: "naive-curl", packages: undefined, command: inShell("naive_curl.sh") },
+  { name: "wget", packages: undefined, command: inShell("wget_jq.sh") },
+  { name: "aria2", packages: undefined, command: inShell("aria2_jq.sh") },
   { name: "hub-js", packages: HUB_JS, command: inNode("hub_js") },
   { name: "hub-js-by-file", packages: HUB_JS, command: inNode("hub_js", "--by-file") },
   {

@@ -37,6 +37,7 @@ export {
 } from "./message.ts";
 export { isProgram, type ProgramSubject, programSubject, type SubjectProgram } from "./program.ts";
 export { answersFor, roleOf } from "./role_of.ts";
+export { mayBeOffline } from "./program_manager.ts";
 export { startProgram } from "./start_program.ts";
 export { SubjectConnection } from "./subject_connection.ts";
 export { type ProgramLimitations } from "./program.ts";

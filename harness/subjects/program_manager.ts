@@ -98,12 +98,22 @@ function lackOf(
   return undefined;
 }
 
+/** Results that do not say whether the hub gave an answer: a program need not, and the contract's field is false there. */
+const withoutOffline = new WeakSet<DownloadResult>();
+
+/** Whether a result may be of the local copy alone: it says so, or it is a program's that says nothing about that. */
+export function mayBeOffline(result: DownloadResult): boolean {
+  return result.offline || withoutOffline.has(result);
+}
+
 function downloaded(ok: Partial<DownloadResult> & { readonly directory: string }): DownloadResult {
   // In the hub's cache the directory's name is the commit.
   const named = /[/\\]snapshots[/\\]([0-9a-f]{40})[/\\]?$/.exec(ok.directory)?.[1] ?? "";
   const { directory, commit = named, files = [], bytesFetched = 0, offline = false } = ok;
   // A trailing separator names the same directory.
-  return { directory: join(directory, "."), commit, files, bytesFetched, offline };
+  const result = { directory: join(directory, "."), commit, files, bytesFetched, offline };
+  if (ok.offline === undefined) withoutOffline.add(result);
+  return result;
 }
 
 function migrated({

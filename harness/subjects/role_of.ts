@@ -13,12 +13,21 @@ export function roleOf(id: RequirementId): SubjectRole | undefined {
   return MANAGER_AREAS.includes(area) ? "manager" : "downloader";
 }
 
-/** The requirements that a program does not answer for, as it does not claim their role, and why. */
+/**
+ * The requirements that a program does not answer for, and why: those of a role or a profile that it does not claim.
+ *
+ * @returns nothing for a subject within the harness's own process, which claims everything
+ */
 export function excusedBy(subject: Subject): ReadonlyMap<RequirementId, string> {
   if (!isProgram(subject)) return new Map();
-  const { name, roles } = subject.claims;
-  const ids = (Object.keys(REQUIREMENTS) as RequirementId[]).filter((id) => !answersFor(roles, id));
-  return new Map(ids.map((id) => [id, `${name} is no ${roleOf(id)}`]));
+  const { name, roles, profiles = ["core"] } = subject.claims;
+  return new Map(
+    (Object.keys(REQUIREMENTS) as RequirementId[]).flatMap((id): [RequirementId, string][] => {
+      if (!answersFor(roles, id)) return [[id, `${name} does not claim role ${roleOf(id)}`]];
+      const { profile } = REQUIREMENTS[id];
+      return profiles.includes(profile) ? [] : [[id, `${name} does not claim profile ${profile}`]];
+    }),
+  );
 }
 
 /** Whether a subject of these roles answers for a requirement; without roles it answers for everything. */

@@ -165,6 +165,8 @@ class Replay {
     const { name, args, result, isInjected } = call;
     if (isSyncCall(call)) return isInjected ? undefined : this.#sync(call, path);
     const held = this.#held.get(Number.parseInt(args[0] ?? "", 10));
+    // A file that is only read, as one that is hashed before its rename, may be read from any place.
+    if (held === undefined && name === "lseek") return;
     if (held === undefined || FOREIGN_CALLS.some((one) => one.replace("?", "") === name))
       throw notReplayed(name);
     if (name === "lseek") {

@@ -51,6 +51,15 @@ test("replayCalls() writes where a file stands, at a position and at its end", a
   assert.equal(await readText(files, "/w/old"), "old text!");
 });
 
+test("replayCalls() passes over moves within a file that is only read", async () => {
+  const { kinds } = await replayed(
+    `1 openat(AT_FDCWD</>, "w/old", O_RDONLY|O_CLOEXEC) = 3</w/old>`,
+    `1 lseek(3</w/old>, 0, SEEK_CUR) = 0`,
+    `1 close(3</w/old>) = 0`,
+  );
+  assert.deepEqual(kinds, []);
+});
+
 test("replayCalls() says so where a call follows from one that the log does not tell", async () => {
   // `mkdir -p` goes into each directory and makes the next one by a relative path.
   const lines = [

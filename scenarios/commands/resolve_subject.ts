@@ -21,7 +21,14 @@ import { DELEGATED_PROGRAMS, REFERENCE_PROGRAMS } from "./own_programs.ts";
 import type { RunOptions } from "./run/run_options.ts";
 
 /** What the reference claims within one process. */
-const PROFILES: readonly Profile[] = ["core", "offline", "interop", "durable", "inference"];
+const PROFILES: readonly Profile[] = [
+  "core",
+  "offline",
+  "environment",
+  "interop",
+  "durable",
+  "inference",
+];
 
 /** The subject of a run, and how its workers are started. */
 export interface ResolvedSubject {

@@ -14,7 +14,7 @@ const REPOSITORY = "mlx-community/CancelOne";
 
 export const cancelOne = scenario({
   name: "concurrency/cancel_one",
-  covers: ["DL-CANCEL", "DL-CONCURRENT", "ERROR-KIND"],
+  covers: ["DL-CANCEL", "DL-CONCURRENT", "DL-LEFTOVERS", "ERROR-KIND"],
   goals: ["one was cancelled"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),

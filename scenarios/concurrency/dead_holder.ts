@@ -53,11 +53,6 @@ export const deadHolder = scenario({
     await judgeEnd(world, verdict, { id, downloads });
     await world.settle();
     await judgeEnd(world, verdict, { id, downloads: world.start().download(request) });
-    await judgeIntact(world, verdict, {
-      id,
-      repository: REPOSITORY,
-      files: model.files,
-      leftoversId: "DL-LEFTOVERS",
-    });
+    await judgeIntact(world, verdict, { id, repository: REPOSITORY, files: model.files });
   },
 });

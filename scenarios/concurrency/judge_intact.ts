@@ -4,8 +4,9 @@
  * @module
  */
 
-import { leftovers } from "../../harness/internal.ts";
+import { exists, leftovers } from "../../harness/internal.ts";
 import {
+  filePlace,
   type ModelFile,
   modelPlace,
   type Verdict,
@@ -18,7 +19,10 @@ import type { RequirementId } from "../../spec/mod.ts";
 /** Simulated time within which a download must end, whatever other tasks and processes do, in milliseconds. */
 export const END_MS_MAX = 60_000;
 
-/** Judges that a model is whole and that nothing else is left in its directory. */
+/**
+ * Judges that a model is whole and that nothing else is left in its directory. What is left says nothing about the downloads
+ * having met: that is `DL-LEFTOVERS`, and of weights of another revision `LAYOUT-STRAYS`.
+ */
 export async function judgeIntact(
   world: World,
   verdict: Verdict,
@@ -28,19 +32,23 @@ export async function judgeIntact(
     readonly files: readonly ModelFile[];
     /** Of another revision that was downloaded meanwhile: what is no weight file of it may stay. @default {none} */
     readonly others?: readonly ModelFile[];
-    /** What is broken where something is left over. @default {as where files are wrong} */
-    readonly leftoversId?: RequirementId;
   },
 ): Promise<void> {
-  const { id, repository, others = [], leftoversId = id } = options;
+  const { id, repository, others = [] } = options;
   const files = wantedFiles(options.files);
   const directory = modelPlace(world, repository);
   const wrong = await wrongFiles(world, directory, files);
   verdict.holds(id, wrong.length === 0, wrong.join(", "));
   // Other scenarios judge which of the listed files are wanted.
-  const known = [...options.files, ...others.filter(({ path }) => !path.endsWith(".safetensors"))];
-  const left = await leftovers(world, directory, known);
-  verdict.holds(leftoversId, left.length === 0, () => `${left[0]} is left`);
+  const left = await leftovers(world, directory, [...options.files, ...others]);
+  verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]} is left`);
+  if (options.others === undefined) return;
+  const own = new Set(options.files.map(({ path }) => path));
+  const strays = others.filter(({ path }) => path.endsWith(".safetensors") && !own.has(path));
+  for (const { path } of strays) {
+    const isGone = !(await exists(world.files, filePlace(directory, path)));
+    verdict.holds("LAYOUT-STRAYS", isGone, `${path} is left`);
+  }
 }
 
 /** Awaits downloads, and judges that they end in time. */

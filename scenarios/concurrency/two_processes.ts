@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - Both succeed in time, and one intact model of one of the commits is there.
- * - Nothing is left over.
+ * - No part, temporary file or lock is left over, and no weight file of the other revision.
  */
 import fc from "fast-check";
 import { anySchedule } from "../../harness/internal.ts";
@@ -14,7 +14,7 @@ const REPOSITORY = "mlx-community/TwoProcesses";
 
 export const twoProcesses = scenario({
   name: "concurrency/two_processes",
-  covers: ["DL-CONCURRENT"],
+  covers: ["DL-CONCURRENT", "DL-LEFTOVERS", "LAYOUT-STRAYS"],
   goals: ["two revisions at once"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
@@ -43,7 +43,12 @@ export const twoProcesses = scenario({
       other !== undefined &&
       (await wrongFiles(world, place, wantedFiles(other.files))).length === 0;
     const { files } = isOther ? other : model;
-    const others = (isOther ? model : other)?.files ?? [];
-    await judgeIntact(world, verdict, { id, repository: REPOSITORY, files, others });
+    const others = (isOther ? model : other)?.files;
+    await judgeIntact(world, verdict, {
+      id,
+      repository: REPOSITORY,
+      files,
+      ...(others === undefined ? {} : { others }),
+    });
   },
 });

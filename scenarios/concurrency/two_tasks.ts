@@ -13,7 +13,7 @@ const REPOSITORY = "mlx-community/TwoTasks";
 
 export const twoTasks = scenario({
   name: "concurrency/two_tasks",
-  covers: ["DL-CONCURRENT", "DL-ONE-TRANSFER"],
+  covers: ["DL-CONCURRENT", "DL-ONE-TRANSFER", "DL-LEFTOVERS"],
   given: { model: anySmallModel({ weightBytesMax: 200 }), schedule: anySchedule() },
   // Each call waits for its turn, so that a case costs several others.
   weight: 0.5,

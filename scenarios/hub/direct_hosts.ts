@@ -5,7 +5,8 @@
  * - The hub is asked directly exactly when the entry covers it.
  */
 import fc from "fast-check";
-import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { settled } from "../../harness/internal.ts";
+import { anySmallModel, NotApplicable, scenario, type World } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Direct-4bit";
 const PROXY = "http://proxy.test:3128";
@@ -64,6 +65,7 @@ export const directHosts = scenario({
       HTTPS_PROXY: proxy,
       NO_PROXY: rest + entry,
     };
+    if (!isCovered) await needsProxy(world, { ...env, NO_PROXY: "" });
     await verdict.attempt("HUB-ENV-DIRECT", () =>
       world.start({ env }).download({ repository: REPOSITORY }),
     );
@@ -81,3 +83,13 @@ export const directHosts = scenario({
     }
   },
 });
+
+/** Whether a proxy that is named is asked at all is `HUB-ENV-PROXY`: where it is not, no entry says anything. */
+async function needsProxy(world: World, env: Readonly<Record<string, string>>): Promise<void> {
+  await settled(() =>
+    world.start({ env, root: `${world.root}-by-proxy` }).download({ repository: REPOSITORY }),
+  );
+  const isAsked = world.hub.log.some((exchange) => exchange.proxy !== undefined);
+  world.hub.clearLog();
+  if (!isAsked) throw new NotApplicable("it asks no proxy, with NO_PROXY or without");
+}

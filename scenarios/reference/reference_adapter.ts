@@ -51,7 +51,7 @@ serveAdapter(
       "concurrency",
     ],
     layouts,
-    profiles: ["core", "offline", "interop", "durable"],
+    profiles: ["core", "offline", "environment", "interop", "durable"],
     clockSpeed: speed,
   },
   {

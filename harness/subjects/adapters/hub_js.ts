@@ -46,6 +46,7 @@ serveAdapter(
     version,
     capabilities: ["cancel", "revision", "token"],
     layouts: ["hf-cache"],
+    profiles: ["core", "interop"],
   },
   {
     download: async (call) => {

@@ -88,7 +88,7 @@ HELLO = {
     "roles": ["downloader"],
     "capabilities": ["patterns", "revision", "token", "offline", "endpoint", "gives-up"],
     "layouts": ["hubapi" if LOCAL else "hf-cache"],
-    "profiles": ["core", "offline"],
+    "profiles": ["core", "offline", "environment"] + ([] if LOCAL else ["interop"]),
 }
 
 

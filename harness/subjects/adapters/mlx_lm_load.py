@@ -69,7 +69,7 @@ HELLO = {
     "roles": ["downloader", "loader"],
     "capabilities": ["revision", "gives-up"],
     "layouts": ["hf-cache"],
-    "profiles": ["core", "offline"],
+    "profiles": ["core", "offline", "environment", "interop"],
 }
 
 serve(HELLO, {"download": lambda *call: {"directory": download(*call)}, "check": check}, kind_of)

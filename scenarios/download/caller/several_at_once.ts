@@ -80,8 +80,7 @@ export const severalAtOnce = scenario({
         `${result?.directory} is another directory`,
       );
     const left = await leftovers(world, directory, model.files);
-    const leftoversId = isKilled ? "DL-LEFTOVERS" : "DL-CONCURRENT";
-    verdict.holds(leftoversId, left.length === 0, () => `${left[0]} is left`);
+    verdict.holds("DL-LEFTOVERS", left.length === 0, () => `${left[0]} is left`);
     if (isKilled) return;
     const taken = takenFiles(world.hub.log, model.files);
     const totalBytes = taken.reduce((sum, { bytes }) => sum + bytes.length, 0);

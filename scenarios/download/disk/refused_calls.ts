@@ -82,7 +82,7 @@ export const refusedCalls = scenario({
     const wanted = wantedFiles(model.files);
     const wrong = await wrongFiles(world, directory, wanted);
     verdict.holds("DL-DISK-ERROR", wrong.length === 0, wrong.join(", "));
-    const paths = wanted.map(({ path }) => path);
+    const paths = model.files.map(({ path }) => path);
     const left = strayFile(await readTree(world.files, directory), paths);
     verdict.holds("DL-DISK-ERROR", left === undefined, `${left?.path} is left over`);
   },

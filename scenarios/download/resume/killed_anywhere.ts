@@ -13,7 +13,6 @@ import {
   killDownload,
   modelPlace,
   scenario,
-  wantedFiles,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/KilledAnywhere";
@@ -41,8 +40,8 @@ export const killedAnywhere = scenario({
       verdict.reached(hasMarker ? "a kill behind the marker" : "a kill before the marker");
     }
     await verdict.attempt("DL-LEFTOVERS", () => world.start().download(request));
-    const wanted = wantedFiles(model.files).map(({ path }) => path);
-    const left = strayFile(await readTree(world.files, directory), wanted);
+    const paths = model.files.map(({ path }) => path);
+    const left = strayFile(await readTree(world.files, directory), paths);
     verdict.holds("DL-LEFTOVERS", left === undefined, `${left?.path} is left`);
   },
 });

@@ -12,6 +12,7 @@ import {
   firstByte,
   keptBytes,
   leftovers,
+  needsCapability,
   takenFiles,
 } from "../../../harness/internal.ts";
 import {
@@ -63,6 +64,7 @@ async function interruptAndResume(
   world: World,
   verdict: Verdict,
 ): Promise<void> {
+  if (how === "cancel") needsCapability(world, "cancel");
   world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
   const request = { repository: REPOSITORY, concurrency: 1 };
   if (how === "kill") {

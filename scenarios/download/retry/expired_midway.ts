@@ -2,7 +2,8 @@
  * A line breaks in the middle of a large file, and by then the signed address has expired.
  *
  * Invariants checked:
- * - The hub is asked again for the same file, and the transfer goes on from the bytes that had arrived.
+ * - The hub is asked again for the same file.
+ * - The transfer goes on from the bytes that had arrived.
  */
 import fc from "fast-check";
 import { contentExchanges, firstByte, patternedBytes } from "../../../harness/internal.ts";
@@ -13,7 +14,7 @@ const CHUNK_BYTES = 100;
 
 export const expiredMidway = scenario({
   name: "download/expired_midway",
-  covers: ["DL-CDN-EXPIRED"],
+  covers: ["DL-CDN-EXPIRED", "DL-RESUME-ONCE"],
   goals: ["an address had expired"],
   given: {
     sizeBytes: fc.integer({ min: 2000, max: 4000 }),
@@ -47,7 +48,7 @@ export const expiredMidway = scenario({
     verdict.holds("DL-CDN-EXPIRED", isAsked, "the hub was not asked again");
     const starts = contentExchanges(log.slice(refused)).map(firstByte);
     verdict.holds(
-      "DL-CDN-EXPIRED",
+      "DL-RESUME-ONCE",
       starts.every((start) => start >= atByte - CHUNK_BYTES),
       `${atByte} bytes had arrived, and it went on from ${starts.join()}`,
     );

@@ -7,7 +7,7 @@
  */
 import fc from "fast-check";
 import type { ErrorCode, Fetch } from "../../../spec/mod.ts";
-import { anySmallModel, modelPlace, scenario } from "../../../harness/mod.ts";
+import { anySmallModel, modelPlace, NotApplicable, scenario } from "../../../harness/mod.ts";
 import {
   type CertificateKind,
   exists,
@@ -88,11 +88,17 @@ export const permanentFaults = scenario({
       },
       ...(isProxy || isReal ? { relay: count } : { fetch: count }),
     });
-    const failure = await verdict.fails(
-      "DL-PERMANENT",
-      () => subject.download({ repository: REPOSITORY, concurrency: 1 }),
-      FAULTS[fault] ?? [],
-    );
+    const download = async () => {
+      try {
+        return await subject.download({ repository: REPOSITORY, concurrency: 1 });
+      } catch (error) {
+        // Whether a request takes a proxy at all is `HUB-ENV-PROXY`.
+        const isDirect = hub.log.every((exchange) => exchange.proxy === undefined);
+        if (isProxy && isDirect) throw new NotApplicable("it asks no proxy, so none refuses it");
+        throw error;
+      }
+    };
+    const failure = await verdict.fails("DL-PERMANENT", download, FAULTS[fault] ?? []);
     const again = asked.find((url, nth) => asked.indexOf(url) !== nth);
     verdict.holds("DL-PERMANENT", again === undefined, () => `${again} was asked for twice`);
     const isPrompt = world.kind === "process" || world.clock.now() - startMs < PAUSE_MS_MAX;

@@ -119,7 +119,8 @@ func main() {
 		case "hello":
 			output.Encode(map[string]any{"type": "hello", "id": 0, "protocol": 1, "name": "go-huggingface",
 				"version": version(), "roles": []string{"downloader"}, "operations": []string{"download"},
-				"capabilities": []string{"revision", "token", "gives-up"}, "layouts": []string{"hf-cache"}})
+				"capabilities": []string{"revision", "token", "gives-up"}, "layouts": []string{"hf-cache"},
+				"profiles": []string{"core", "interop"}})
 		case "cancel":
 			conclude(m.Id, map[string]any{"error": map[string]any{"kind": "cancelled", "message": "it was given up"}})
 		case "operation":

@@ -92,6 +92,7 @@ fn main() {
                 "type": "hello", "id": 0, "protocol": 1, "name": "hf-hub-rust", "version": "1.0.0",
                 "roles": ["downloader"], "operations": ["download"],
                 "capabilities": ["patterns", "revision", "token", "gives-up"], "layouts": ["hf-cache"],
+                "profiles": ["core", "interop"],
             })),
             Some("operation") => {
                 RUNNING.lock().unwrap().push(id);

@@ -57,7 +57,7 @@ for await line in lines {
             "name": client.name, "version": client.version,
             "roles": ["downloader"], "operations": ["download"],
             "capabilities": ["cancel", "patterns", "revision", "token"],
-            "layouts": [client.layout], "profiles": ["core", "offline"],
+            "layouts": [client.layout], "profiles": ["core", "offline"] + (client.layout == "hf-cache" ? ["interop"] : []),
         ])
     case "cancel":
         running[message.id]?.cancel()
