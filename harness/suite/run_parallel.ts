@@ -23,23 +23,38 @@ export interface RunParallelOptions extends RunSuiteOptions {
   readonly workerArguments?: readonly string[];
   /** Program and arguments that the start of each process is put behind. @default {[]} */
   readonly launcher?: readonly string[];
+  /** Called with each task when a process takes it. */
+  readonly onStart?: (task: SuiteTask) => void;
+  /** Ends the run: what was not judged by then is not judged. @default {nothing does} */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Runs scenarios in several processes. The cases, and so the results, are those of a run in one process:
  * each scenario's seed depends on nothing but the run's seed, its name and its world.
  *
- * @returns the results in the order of the plan
+ * @returns the results in the order of the plan; after the signal only those that had come
  */
 export async function runParallel(
   scenarios: readonly Scenario[],
   options: RunParallelOptions,
 ): Promise<ScenarioResult[]> {
   const { worlds, only, shard, seed, runs, path, jobs, worker, onResult } = options;
-  const { launcher, workerArguments } = options;
+  const { launcher, workerArguments, onStart, signal } = options;
   const tasks = planSuite(scenarios, { worlds, shard, ...(only === undefined ? {} : { only }) });
   const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
-  return orderFromWorkers(orders, { jobs, worker, launcher, workerArguments, onAnswer: onResult });
+  return orderFromWorkers(orders, {
+    jobs,
+    worker,
+    launcher,
+    workerArguments,
+    signal,
+    onStart: (at) => {
+      const task = tasks[at];
+      if (task !== undefined) onStart?.(task);
+    },
+    onAnswer: onResult,
+  });
 }
 
 /**
@@ -58,26 +73,28 @@ export function serveScenarios(scenarios: readonly Scenario[], subject: Subject)
 export interface ReplayOrder {
   readonly replay: Replay;
   readonly world: WorldKind;
+  /** Whether to note what happens; of a program that takes time. @default {false} */
+  readonly isTraced?: boolean | undefined;
 }
 
 /** What a worker answers to that; plain data. */
 export interface ReplayPlay {
   readonly outcome: ReplayOutcome;
-  /** What happened in the world. */
+  /** What happened in the world; nothing where it was not traced. */
   readonly events: readonly TraceEvent[];
 }
 
 /**
- * Plays a replay once, and notes what happens.
+ * Plays a replay once, and notes what happens where that is asked for.
  *
  * @throws {RangeError} when there is no such scenario, or it has no such world
  * @throws {HarnessError} when the case cannot be read
  */
 export async function playReplay(
-  { replay, world }: ReplayOrder,
+  { replay, world, isTraced = false }: ReplayOrder,
   { scenarios, subject }: { readonly scenarios: readonly Scenario[]; readonly subject: Subject },
 ): Promise<ReplayPlay> {
-  const trace = new WorldTrace();
+  const trace = isTraced ? new WorldTrace() : undefined;
   const outcome = await runReplay(replay, { scenarios, subject, world, trace });
-  return { outcome, events: trace.events };
+  return { outcome, events: trace?.events ?? [] };
 }
