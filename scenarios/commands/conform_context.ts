@@ -13,6 +13,10 @@ export interface ConformContext {
   readonly jobs: number;
   /** Path of the module that runs scenarios in a process of its own. */
   readonly worker: string;
+  /** Columns of the terminal that shows errors; undefined when it is not a terminal. @default {it is not} */
+  readonly columns?: (() => number | undefined) | undefined;
+  /** Calls a listener at Ctrl-C, once and instead of ending the process, until the returned function is called. */
+  readonly onInterrupt?: ((listener: () => void) => () => void) | undefined;
   /** Sets the exit code of the process; a command calls it once. */
   readonly finish: (exitCode: number) => void;
 }

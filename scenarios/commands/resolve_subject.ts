@@ -23,6 +23,13 @@ import type { RunOptions } from "./run/run_options.ts";
 /** What the reference claims within one process. */
 const PROFILES: readonly Profile[] = ["core", "offline", "interop", "durable", "inference"];
 
+/** How quick a program was when it was started, in milliseconds. */
+export interface SubjectPace {
+  readonly helloMs: number;
+  /** A start with a plain download; undefined where it does not download. */
+  readonly downloadMs?: number;
+}
+
 /** The subject of a run, and how its workers are started. */
 export interface ResolvedSubject {
   readonly name: string;
@@ -34,6 +41,7 @@ export interface ResolvedSubject {
   readonly limitations?: readonly string[];
   /** What restricts its network. */
   readonly network?: string;
+  readonly pace?: SubjectPace;
   readonly workers: {
     readonly workerArguments?: readonly string[];
     readonly launcher?: readonly string[];
@@ -63,9 +71,12 @@ export async function resolveSubject(
   const program = subject === undefined ? referenceProgram() : findSubject(subject);
   try {
     const { command, env } = program;
+    const beganMs = performance.now();
     const started = await startProgram(command, { env });
+    const helloMs = performance.now() - beganMs;
     const { name, version, claims } = started;
     const limitations = await probeProgram(started);
+    const probedMs = performance.now() - beganMs - helloMs;
     const { launcher, detail } = await loopbackOnly();
     return {
       name,
@@ -74,6 +85,8 @@ export async function resolveSubject(
       roles: claims.roles,
       network: detail,
       limitations: limitationLines(limitations),
+      // The probe downloads twice.
+      pace: limitations === undefined ? { helloMs } : { helloMs, downloadMs: probedMs / 2 },
       workers: { workerArguments: [JSON.stringify({ ...program, limitations })], launcher },
     };
   } catch (error) {
