@@ -27,6 +27,8 @@ export interface RunParallelOptions extends RunSuiteOptions {
   readonly onStart?: (task: SuiteTask) => void;
   /** Ends the run: what was not judged by then is not judged. @default {nothing does} */
   readonly signal?: AbortSignal | undefined;
+  /** Whether nobody but the subject can end a process, so that its end is the subject's doing. @default {false} */
+  readonly isSealed?: boolean;
 }
 
 /**
@@ -49,11 +51,30 @@ export async function runParallel(
     launcher,
     workerArguments,
     signal,
+    onLost: options.isSealed === true ? lostResult(scenarios) : undefined,
     onStart: (at) => {
       const task = tasks[at];
       if (task !== undefined) onStart?.(task);
     },
     onAnswer: onResult,
+  });
+}
+
+/** The result of a scenario whose process the subject ended. */
+function lostResult(scenarios: readonly Scenario[]): (order: WorkOrder) => ScenarioResult {
+  const detail =
+    "the process that plays the scenario was ended from within its own namespace, where only the subject's processes are";
+  return ({ task, seed }) => ({
+    ...task,
+    status: "subject-crash",
+    covers: scenarios.find(({ name }) => name === task.scenario)?.covers ?? [],
+    judged: {},
+    skipped: {},
+    vacuity: [],
+    breakage: { requirement: undefined, counterexample: "", path: "", detail },
+    seed,
+    cases: 0,
+    durationMs: 0,
   });
 }
 

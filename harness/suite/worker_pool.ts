@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
-import { OrderWorker, type OrderWorkerOptions } from "./order_worker.ts";
+import { OrderWorker, type OrderWorkerOptions, WorkerKilled } from "./order_worker.ts";
 
 /** Options of {@linkcode orderFromWorkers}. */
 export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
@@ -16,6 +16,12 @@ export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What becomes of an order whose process was killed. */
+export interface LostOrders<Order, Answer> {
+  /** @default {the whole fails} */
+  readonly onLost?: ((order: Order) => Answer) | undefined;
+}
+
 /** What an order comes to whose process was ended by the signal. */
 const STOPPED = Symbol("stopped");
 
@@ -27,7 +33,7 @@ const STOPPED = Symbol("stopped");
  */
 export async function orderFromWorkers<Order extends object, Answer>(
   orders: readonly Order[],
-  options: WorkerPoolOptions<Answer>,
+  options: WorkerPoolOptions<Answer> & LostOrders<Order, Answer>,
 ): Promise<Answer[]> {
   const { signal } = options;
   const answers: Answer[] = [];
@@ -37,12 +43,20 @@ export async function orderFromWorkers<Order extends object, Answer>(
     signal?.addEventListener("abort", () => resolve(STOPPED), { once: true });
   });
   const work = async (): Promise<void> => {
-    using worker = new OrderWorker<Order, Answer>(options.worker, options);
+    using workers = new DisposableStack();
+    let worker = workers.use(new OrderWorker<Order, Answer>(options.worker, options));
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [at, order] = next;
       if (signal?.aborted === true) return;
       options.onStart?.(at);
-      const answer = await Promise.race([worker.carryOut(order), stopped]);
+      let answer: Answer | typeof STOPPED;
+      try {
+        answer = await Promise.race([worker.carryOut(order), stopped]);
+      } catch (error) {
+        if (options.onLost === undefined || !(error instanceof WorkerKilled)) throw error;
+        answer = options.onLost(order);
+        worker = workers.use(new OrderWorker<Order, Answer>(options.worker, options));
+      }
       if (answer === STOPPED) return;
       answers[at] = answer;
       options.onAnswer?.(answer);

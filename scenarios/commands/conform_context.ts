@@ -17,6 +17,8 @@ export interface ConformContext {
   readonly columns?: (() => number | undefined) | undefined;
   /** Calls a listener at Ctrl-C, once and instead of ending the process, until the returned function is called. */
   readonly onInterrupt?: ((listener: () => void) => () => void) | undefined;
+  /** Shows an error of the harness itself, in a workflow as an annotation. */
+  readonly annotate: (text: string) => void;
   /** Sets the exit code of the process; a command calls it once. */
   readonly finish: (exitCode: number) => void;
 }

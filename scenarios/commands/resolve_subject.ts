@@ -45,6 +45,7 @@ export interface ResolvedSubject {
   readonly workers: {
     readonly workerArguments?: readonly string[];
     readonly launcher?: readonly string[];
+    readonly isSealed?: boolean;
   };
 }
 
@@ -71,13 +72,14 @@ export async function resolveSubject(
   const program = subject === undefined ? referenceProgram() : findSubject(subject);
   try {
     const { command, env } = program;
+    const { launcher, inThisNetwork, detail, isSealed } = await loopbackOnly();
     const beganMs = performance.now();
-    const started = await startProgram(command, { env });
+    // It runs beside the process that writes the record, which it must not reach.
+    const started = await startProgram([...inThisNetwork, ...command], { env });
     const helloMs = performance.now() - beganMs;
     const { name, version, claims } = started;
     const limitations = await probeProgram(started);
     const probedMs = performance.now() - beganMs - helloMs;
-    const { launcher, detail } = await loopbackOnly();
     return {
       name,
       version,
@@ -87,7 +89,11 @@ export async function resolveSubject(
       limitations: limitationLines(limitations),
       // The probe downloads twice.
       pace: limitations === undefined ? { helloMs } : { helloMs, downloadMs: probedMs / 2 },
-      workers: { workerArguments: [JSON.stringify({ ...program, limitations })], launcher },
+      workers: {
+        workerArguments: [JSON.stringify({ ...program, limitations })],
+        launcher,
+        isSealed,
+      },
     };
   } catch (error) {
     if (!(error instanceof SubjectFault)) throw error;

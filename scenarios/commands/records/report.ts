@@ -13,6 +13,7 @@ import {
   recordVerdict,
   standingCounts,
   worstVerdict,
+  terminalText,
 } from "../../../harness/internal.ts";
 import { htmlReport, junitReport, markdownReport, tapReport } from "../../../harness/mod.ts";
 import type { ConformContext } from "../conform_context.ts";
@@ -25,8 +26,8 @@ const MAKERS: Readonly<
 > = {
   html: (records, title) => htmlReport(records, title === undefined ? {} : { title }),
   junit: junitReport,
-  markdown: markdownReport,
-  tap: tapReport,
+  markdown: (records) => terminalText(markdownReport(records), { isWorkflow: true }),
+  tap: (records) => terminalText(tapReport(records), { isWorkflow: true }),
   badge: (records, title) => badgeReport(records, title ?? "mlx-layout"),
 };
 
