@@ -13,6 +13,8 @@ export interface ConformContext {
   readonly jobs: number;
   /** Path of the module that runs scenarios in a process of its own. */
   readonly worker: string;
+  /** Writes what only this suite has chosen, with the control characters that rewrite a line. @default {writeErr} */
+  readonly writeProgress?: ((text: string) => void) | undefined;
   /** Columns of the terminal that shows errors; undefined when it is not a terminal. @default {it is not} */
   readonly columns?: (() => number | undefined) | undefined;
   /** Calls a listener at Ctrl-C, once and instead of ending the process, until the returned function is called. */

@@ -60,8 +60,8 @@ export async function playSuite(
       ? undefined
       : (replay) => failureTrace(replay, reference),
   });
-  const { writeErr, columns = () => undefined } = context;
-  using progress = new RunProgress({ tasks, ...time, columns, write: writeErr });
+  const { writeErr, writeProgress: write = writeErr, columns = () => undefined } = context;
+  using progress = new RunProgress({ tasks, ...time, columns, write });
   using stopping = new RunStopping(context);
   const failures = new ShownFailures(options, {
     writeOut: (text) => {
