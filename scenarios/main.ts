@@ -22,4 +22,11 @@ process.exitCode = await runConform(process.argv.slice(2), {
   worker: moduleBeside("./commands/worker", import.meta.url),
   writeOut: (text) => process.stdout.write(text),
   writeErr: (text) => process.stderr.write(text),
+  writeProgress: (text) => process.stderr.write(text),
+  columns: () => (process.stderr.isTTY ? process.stderr.columns : undefined),
+  onInterrupt: (listener) => {
+    // A second Ctrl-C ends the process at once.
+    process.once("SIGINT", listener);
+    return () => process.off("SIGINT", listener);
+  },
 });

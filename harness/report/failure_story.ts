@@ -1,5 +1,6 @@
-import { REQUIREMENTS } from "../../spec/mod.ts";
+import { type RequirementId, REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
+import { shownStanding } from "./shown_standing.ts";
 import { shellWord, subjectOptions } from "../subjects/subject_text.ts";
 
 /** Longest line of a failure report; a longer one is cut in the middle. */
@@ -11,11 +12,15 @@ export interface FailureStoryOptions {
   readonly replayFile?: string | undefined;
   /** Command line of the subject, if it is a program. */
   readonly subject?: string | undefined;
+  /** Cases that the run was asked for, where it was not as many as by default. */
+  readonly runs?: number | undefined;
+  /** Further words of the command that plays the replay file. @default {none} */
+  readonly replayOptions?: readonly string[] | undefined;
 }
 
 /**
- * Reports what went wrong in a scenario, in at most 15 lines: the requirement, what was seen, the smallest case in
- * words and the command that repeats it.
+ * Reports what went wrong in a scenario, in at most 16 lines: the requirement, what was seen, the smallest case in
+ * words, the whole command that repeats it, and the one that explains the requirement.
  *
  * @returns undefined when the result is a pass or a skip
  */
@@ -31,23 +36,22 @@ export function failureStory(
       "\n",
     );
   const who = options.subject === undefined ? "" : ` ${subjectOptions(options.subject)}`;
-  const again = `mlx-conform${who} --world ${world} --seed ${seed} --only ${scenario}`;
+  const cases = options.runs === undefined ? "" : ` --runs ${options.runs}`;
+  const again = `mlx-conform run${who} --world ${world} --seed ${seed} --only ${scenario}`;
   if (breakage === undefined) {
     return [
       `${scenario} in ${world}: vacuous, proves nothing`,
       ...vacuity.slice(0, 10).map((why) => `  ${why}`),
-      `  again: ${again}`,
+      `  again: ${again}${cases}`,
     ].join("\n");
   }
   const { requirement, detail, expected, counterexample, path, words } = breakage;
-  const { replayFile } = options;
+  const { replayFile, replayOptions = [] } = options;
+  const further = replayOptions.map((word) => ` ${shellWord(word)}`).join("");
   const what =
     requirement === undefined
       ? [`${scenario} in ${world}: ${status}`]
-      : [
-          `${scenario} in ${world}: broke ${requirement}`,
-          `  ${REQUIREMENTS[requirement].level}: ${REQUIREMENTS[requirement].text}`,
-        ];
+      : requirementLines(requirement, `${scenario} in ${world}`);
   const [first = shorten(counterexample), ...rest] = words ?? [];
   return [
     ...what,
@@ -56,8 +60,17 @@ export function failureStory(
     `  seen:  ${shorten(detail.split("\n").slice(0, 6).join(" | "))}`,
     `  given: ${first}`,
     ...rest.map((line) => `         ${line}`),
-    `  again: ${replayFile === undefined ? `${again} --path ${path}` : `mlx-conform replay ${shellWord(replayFile)}${who} --trace`}`,
+    `  again: ${replayFile === undefined ? `${again} --path ${path}` : `mlx-conform replay ${shellWord(replayFile)}${who}${further} --trace`}`,
+    ...(requirement === undefined ? [] : [`  why:   mlx-conform explain ${requirement}`]),
   ].join("\n");
+}
+
+/** What was broken; a SHOULD or a MAY is not held, and decides nothing. */
+function requirementLines(requirement: RequirementId, where: string): string[] {
+  const { level, text } = REQUIREMENTS[requirement];
+  const how = shownStanding(level, "broken") === "broken" ? "broke" : "did not hold";
+  const note = how === "broke" ? "" : " (the verdict does not change)";
+  return [`${where}: ${how} ${requirement}`, `  ${level}${note}: ${text}`];
 }
 
 function shorten(text: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { REQUIREMENTS } from "../../spec/mod.ts";
+import { type RequirementId, REQUIREMENTS } from "../../spec/mod.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import { describeGiven } from "../scenario/describe_given.ts";
 import { exampleFailure } from "../deviations/example_result.ts";
@@ -36,7 +36,7 @@ const BROKEN: ScenarioResult = {
 
 test("failureStory() names the program that was judged", () => {
   const story = failureStory(exampleFailure("DL-RESUME", "x"), { subject: "python a.py" }) ?? "";
-  assert.match(story, /again: mlx-conform --subject "python a\.py" --world memory/);
+  assert.match(story, /again: mlx-conform run --subject "python a\.py" --world memory/);
 });
 
 test("failureStory() says what broke, what was seen and how to see it again", () => {
@@ -45,7 +45,8 @@ test("failureStory() says what broke, what was seen and how to see it again", ()
     `  MUST: ${REQUIREMENTS["LAYOUT-PATH"].text}`,
     "  seen:  it is elsewhere | at line 2",
     '  given: {"name":"a"}',
-    "  again: mlx-conform --world disk --seed 9 --only layout/path --path 2:0:1",
+    "  again: mlx-conform run --world disk --seed 9 --only layout/path --path 2:0:1",
+    "  why:   mlx-conform explain LAYOUT-PATH",
   ]);
 });
 
@@ -59,7 +60,35 @@ test("failureStory() tells the smallest case in words and names the replay file"
     "  given: model: 7 files (small)",
     "         kill at: 3",
     "  again: mlx-conform replay replays/LAYOUT-PATH-01234567.json --trace",
+    "  why:   mlx-conform explain LAYOUT-PATH",
   ]);
+});
+
+test("failureStory() repeats by a whole command: who, how many cases, and the miniature", () => {
+  const subject = '--once sh "my adapter.sh"';
+  const vacuous = { ...PASSED, status: "vacuous", vacuity: ["no fault fired"] } as const;
+  assert.equal(
+    failureStory(vacuous, { subject, runs: 5 })?.split("\n").at(-1),
+    `  again: mlx-conform run --once --subject 'sh "my adapter.sh"' --world memory --seed 9 --only layout/set --runs 5`,
+  );
+  const replayOptions = ["--miniature", "keeps_strays"];
+  assert.match(
+    failureStory(BROKEN, { replayFile: "a.json", replayOptions }) ?? "",
+    /again: mlx-conform replay a\.json --miniature keeps_strays --trace\n/,
+  );
+});
+
+test("failureStory() says that a SHOULD does not hold, and never that it is broken", () => {
+  const should = (Object.keys(REQUIREMENTS) as RequirementId[]).find(
+    (id) => REQUIREMENTS[id].level === "SHOULD",
+  );
+  assert.ok(should !== undefined);
+  const story = failureStory(exampleFailure(should, "x")) ?? "";
+  assert.match(
+    story,
+    new RegExp(`: did not hold ${should}\n  SHOULD \\(the verdict does not change\\): `),
+  );
+  assert.doesNotMatch(story, /broke/);
 });
 
 test("failureStory() says what was expected beside what was seen", () => {
@@ -76,7 +105,7 @@ test("failureStory() has nothing to say about a pass or a skip", () => {
   assert.equal(failureStory({ ...PASSED, status: "skip" }), undefined);
 });
 
-test("failureStory() stays within 15 lines, whatever was seen", () => {
+test("failureStory() stays within 16 lines, whatever was seen", () => {
   const vacuity = Array.from({ length: 40 }, (_, at) => `reason ${at}`);
   const breakage = {
     requirement: undefined,
@@ -90,8 +119,10 @@ test("failureStory() stays within 15 lines, whatever was seen", () => {
   };
   const vacuous = failureStory({ ...PASSED, status: "vacuous", vacuity });
   const error = failureStory({ ...PASSED, status: "error", breakage });
-  for (const story of [vacuous, error]) {
-    assert.ok(story !== undefined && story.split("\n").length <= 15);
+  const broken = { ...breakage, requirement: "LAYOUT-SET" } as const;
+  const fail = failureStory({ ...PASSED, status: "fail", breakage: broken });
+  for (const story of [vacuous, error, fail]) {
+    assert.ok(story !== undefined && story.split("\n").length <= 16);
     assert.ok(story.split("\n").every((line) => line.length <= 700));
     assert.match(story, /--seed 9 --only layout\/set/);
   }

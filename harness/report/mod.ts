@@ -47,7 +47,9 @@ export type {
   RunRecord,
 } from "./record/run_record.ts";
 export { flakyDeviations } from "./flaky_deviations.ts";
-export { type RequirementProse, requirementProse } from "./requirement_prose.ts";
+export { requirementReasons, type RequirementReasons } from "./requirement_reasons.ts";
+export { shownStanding, type ShownStanding } from "./shown_standing.ts";
+export { standingCounts, type CountedStanding } from "./standing_counts.ts";
 export { tapReport } from "./formats/tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./tables/trace_table.ts";
 export {

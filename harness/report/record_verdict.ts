@@ -4,13 +4,15 @@ import type { SuiteVerdict } from "../suite/suite_verdict.ts";
 import type { RecordRequirement, RecordResult, RunRecord } from "./record/run_record.ts";
 
 /**
- * The verdict of a record, as reports state it: that of its closing line, if that line is valid. A partial run is
- * partial at best, so that no badge says more than was tested.
+ * The verdict of a record, as the run and every report state it: that of its closing line, if that line is valid. A part
+ * of a run is conformant in part at best, so that no badge says more than was tested.
  */
 export function recordVerdict({ header, closing, problems }: RunRecord): SuiteVerdict {
   if (closing === undefined || problems.length > 0) return "incomplete";
   const isPart = header.only.length > 0 || header.shard !== undefined;
-  return isPart && closing.verdict.startsWith("conformant") ? "partial" : closing.verdict;
+  return isPart && closing.verdict.startsWith("conformant")
+    ? "conformant in part"
+    : closing.verdict;
 }
 
 /** The standing of a requirement in a record. */

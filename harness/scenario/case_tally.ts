@@ -1,4 +1,4 @@
-import type { RequirementId } from "../../spec/mod.ts";
+import type { ErrorCode, RequirementId } from "../../spec/mod.ts";
 import type { SimulatedHub } from "../hub/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import { ownRequirements, type Verdict } from "./verdict.ts";
@@ -15,6 +15,8 @@ export class CaseTally {
   readonly #scenario: Scenario;
   /** Cases that reached each goal. */
   readonly reached: Record<string, number> = {};
+  /** Codes of failures that the cases asked for, by the requirement that they judged. */
+  readonly kinds: Partial<Record<RequirementId, readonly ErrorCode[]>> = {};
   readonly #rules = new Map<string, boolean>();
   readonly #notes = new Set<string>();
   #hasImpossible = false;
@@ -29,6 +31,8 @@ export class CaseTally {
     for (const id of verdict.judged) this.judged[id] = (this.judged[id] ?? 0) + 1;
     for (const [id, why] of verdict.skipped) this.skipped[id] = why;
     for (const goal of verdict.goals) this.reached[goal] = (this.reached[goal] ?? 0) + 1;
+    for (const [id, codes] of verdict.kinds)
+      this.kinds[id] = [...new Set([...(this.kinds[id] ?? []), ...codes])].toSorted();
     const fired = hub.firedCounts();
     for (const [at, rule] of hub.faults.entries()) {
       const { type } = rule.do;

@@ -110,6 +110,7 @@ async function runPass(
     skipped: tally.skipped,
     reached: tally.reached,
     vacuity,
+    ...(Object.keys(tally.kinds).length === 0 ? {} : { kinds: tally.kinds }),
     ...(tally.notes.length === 0 ? {} : { notes: tally.notes }),
     breakage: details.failed
       ? describeBreakage({ error, given, path, answerable, isFidelity })

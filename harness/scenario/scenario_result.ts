@@ -1,4 +1,4 @@
-import type { RequirementId } from "../../spec/mod.ts";
+import type { ErrorCode, RequirementId } from "../../spec/mod.ts";
 import type { EncodedGiven } from "./encode_given.ts";
 import type { SubjectFaultKind } from "../errors.ts";
 import type { BreakageFacts } from "./verdict.ts";
@@ -57,6 +57,8 @@ export interface ScenarioResult {
   readonly skipped: Readonly<Partial<Record<RequirementId, string>>>;
   /** Cases that reached each goal. */
   readonly reached?: Readonly<Record<string, number>>;
+  /** Kinds of errors that its cases asked for where they judged a requirement; `ERROR-KIND` judges them. */
+  readonly kinds?: Readonly<Partial<Record<RequirementId, readonly ErrorCode[]>>>;
   /** Why it proves nothing, when it is vacuous. */
   readonly vacuity: readonly string[];
   /** What else was noticed, such as places outside its root to which the subject wrote. */

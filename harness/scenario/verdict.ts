@@ -57,6 +57,8 @@ export class Verdict {
   readonly judged = new Set<RequirementId>();
   readonly goals = new Set<string>();
   readonly skipped = new Map<RequirementId, string>();
+  /** Codes of failures that were asked for where a requirement was judged. */
+  readonly kinds = new Map<RequirementId, Set<ErrorCode>>();
   /** The first broken promise, also where the subject swallowed the rejection that told of it. */
   broken: RequirementBroken | undefined;
   readonly #covers: readonly RequirementId[];
@@ -129,6 +131,7 @@ export class Verdict {
   ): Promise<Failure> {
     this.#assertCovered(id);
     this.#assertCovered(KIND);
+    this.#noteKinds(id, codes);
     const expected = anErrorOf(codes);
     let value: unknown;
     try {
@@ -149,16 +152,26 @@ export class Verdict {
   /**
    * Judges the code of a failure, by `ERROR-KIND`.
    *
+   * @param options `about`: the requirement that asks for the failure, for those who look up its kinds
    * @returns the failure, also one with another code where nobody answers for that
    * @throws {RequirementBroken} when it has another code than these
    */
-  hasKind(error: unknown, codes: readonly ErrorCode[]): Failure {
+  hasKind(
+    error: unknown,
+    codes: readonly ErrorCode[],
+    { about = KIND }: { readonly about?: RequirementId } = {},
+  ): Failure {
     this.#assertCovered(KIND);
+    this.#noteKinds(about, codes);
     const isExcused = this.#excused.has(KIND);
     if (!isExcused) this.judged.add(KIND);
     const failure = asFailure(error);
     if (failure !== undefined && (isExcused || codes.includes(failure.code))) return failure;
     throw this.#break(KIND, { expected: anErrorOf(codes), detail: describeError(error) });
+  }
+
+  #noteKinds(id: RequirementId, codes: readonly ErrorCode[]): void {
+    this.kinds.set(id, new Set([...(this.kinds.get(id) ?? []), ...codes]));
   }
 
   /** Notes that a case really got to what the scenario is about. */

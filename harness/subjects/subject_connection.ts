@@ -29,6 +29,10 @@ export interface SubjectConnectionOptions {
   readonly isToDie?: boolean;
   /** Called at the end of the connection, before any caller learns of it; without a fault after an intended kill. */
   readonly onFault?: (fault: SubjectFault | undefined) => void;
+  /** Called with each line of the protocol, sent or received. */
+  readonly onProtocol?:
+    | ((line: { readonly to: boolean; readonly text: string }) => void)
+    | undefined;
   /** Called with every event of an operation. */
   readonly onEvent?: () => void;
 }
@@ -163,10 +167,13 @@ export class SubjectConnection {
   #send(message: MessageToSubject): void {
     const fault = faultOfOrder(message);
     if (fault !== undefined) throw new HarnessError(`Cannot ask the subject: ${fault}`);
-    this.process.write(JSON.stringify(message));
+    const text = JSON.stringify(message);
+    this.#options.onProtocol?.({ to: true, text });
+    this.process.write(text);
   }
 
   #receive(line: string): void {
+    this.#options.onProtocol?.({ to: false, text: line });
     if (this.#end !== undefined) return;
     let message: unknown;
     try {

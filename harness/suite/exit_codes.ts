@@ -6,4 +6,5 @@ export const EXIT_CODES = {
   "subject failed to start": 3,
   "harness failed": 4,
   incomplete: 5,
+  interrupted: 130,
 } as const;

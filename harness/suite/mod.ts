@@ -5,7 +5,7 @@
  */
 
 export { EXIT_CODES } from "./exit_codes.ts";
-export { exitCodeOf, type SuiteVerdict, suiteVerdict } from "./suite_verdict.ts";
+export { exitCodeOf, type SuiteVerdict, suiteVerdict, worstVerdict } from "./suite_verdict.ts";
 export { OrderWorker, type OrderWorkerOptions } from "./order_worker.ts";
 export {
   isCaught,

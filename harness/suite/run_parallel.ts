@@ -23,6 +23,10 @@ export interface RunParallelOptions extends RunSuiteOptions {
   readonly workerArguments?: readonly string[];
   /** Program and arguments that the start of each process is put behind. @default {[]} */
   readonly launcher?: readonly string[];
+  /** Called with each task when a process takes it. */
+  readonly onStart?: (task: SuiteTask) => void;
+  /** Ends the run: what was not judged by then is not judged. @default {nothing does} */
+  readonly signal?: AbortSignal | undefined;
   /** Whether nobody but the subject can end a process, so that its end is the subject's doing. @default {false} */
   readonly isSealed?: boolean;
 }
@@ -31,19 +35,29 @@ export interface RunParallelOptions extends RunSuiteOptions {
  * Runs scenarios in several processes. The cases, and so the results, are those of a run in one process:
  * each scenario's seed depends on nothing but the run's seed, its name and its world.
  *
- * @returns the results in the order of the plan
+ * @returns the results in the order of the plan; after the signal only those that had come
  */
 export async function runParallel(
   scenarios: readonly Scenario[],
   options: RunParallelOptions,
 ): Promise<ScenarioResult[]> {
   const { worlds, only, shard, seed, runs, path, jobs, worker, onResult } = options;
-  const { launcher, workerArguments } = options;
+  const { launcher, workerArguments, onStart, signal } = options;
   const tasks = planSuite(scenarios, { worlds, shard, ...(only === undefined ? {} : { only }) });
   const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
-  const onLost = options.isSealed === true ? lostResult(scenarios) : undefined;
-  const pool = { jobs, worker, launcher, workerArguments, onAnswer: onResult, onLost };
-  return orderFromWorkers(orders, pool);
+  return orderFromWorkers(orders, {
+    jobs,
+    worker,
+    launcher,
+    workerArguments,
+    signal,
+    onLost: options.isSealed === true ? lostResult(scenarios) : undefined,
+    onStart: (at) => {
+      const task = tasks[at];
+      if (task !== undefined) onStart?.(task);
+    },
+    onAnswer: onResult,
+  });
 }
 
 /** The result of a scenario whose process the subject ended. */
@@ -80,26 +94,28 @@ export function serveScenarios(scenarios: readonly Scenario[], subject: Subject)
 export interface ReplayOrder {
   readonly replay: Replay;
   readonly world: WorldKind;
+  /** Whether to note what happens; of a program that takes time. @default {false} */
+  readonly isTraced?: boolean | undefined;
 }
 
 /** What a worker answers to that; plain data. */
 export interface ReplayPlay {
   readonly outcome: ReplayOutcome;
-  /** What happened in the world. */
+  /** What happened in the world; nothing where it was not traced. */
   readonly events: readonly TraceEvent[];
 }
 
 /**
- * Plays a replay once, and notes what happens.
+ * Plays a replay once, and notes what happens where that is asked for.
  *
  * @throws {RangeError} when there is no such scenario, or it has no such world
  * @throws {HarnessError} when the case cannot be read
  */
 export async function playReplay(
-  { replay, world }: ReplayOrder,
+  { replay, world, isTraced = false }: ReplayOrder,
   { scenarios, subject }: { readonly scenarios: readonly Scenario[]; readonly subject: Subject },
 ): Promise<ReplayPlay> {
-  const trace = new WorldTrace();
+  const trace = isTraced ? new WorldTrace() : undefined;
   const outcome = await runReplay(replay, { scenarios, subject, world, trace });
-  return { outcome, events: trace.events };
+  return { outcome, events: trace?.events ?? [] };
 }

@@ -14,6 +14,7 @@ import type { ScenarioResult } from "../scenario/scenario_result.ts";
 export type SuiteVerdict =
   | "conformant"
   | "conformant with deviations"
+  | "conformant in part"
   | "deviations out of date"
   | "not conformant"
   | "partial"
@@ -22,8 +23,9 @@ export type SuiteVerdict =
   | "incomplete";
 
 /**
- * The verdict of a run: a broken MUST is not conformant, a skipped one makes it partial, and what proves nothing is no pass.
- * Where only listed deviations failed, it is conformant with deviations, as long as the list says what is so.
+ * The verdict of a run: a broken MUST is not conformant, a skipped one makes it partial, and what proves nothing is not a pass.
+ * Where only listed deviations failed, it is conformant with deviations, as long as the list says what is so. A part of a
+ * run in which all was well is conformant in part. A SHOULD or a MAY that does not hold is reported and decides nothing.
  *
  * @param options the profiles that the subject claims, and whether the run was filtered
  */
@@ -31,11 +33,11 @@ export function suiteVerdict(
   results: readonly ScenarioResult[],
   options: {
     readonly profiles: readonly Profile[];
-    /** Whether only some scenarios were run: what they do not judge is no gap then. */
+    /** Whether only some scenarios were run: what they do not judge is not a gap then. */
     readonly isFiltered?: boolean;
     /** What is wrong with the list of known deviations, if there is one. */
     readonly deviationProblems?: number;
-    /** The law to judge by. @default {the law of this version} */
+    /** The requirements to judge by. @default {those of this version} */
     readonly law?: Readonly<Record<string, Pick<Requirement, "level" | "profile">>>;
     /** What the subject answers for. @default {everything} */
     readonly roles?: readonly SubjectRole[] | undefined;
@@ -67,14 +69,33 @@ export function suiteVerdict(
   if (isContradicted || (options.deviationProblems ?? 0) > 0) return "deviations out of date";
   const gaps = options.isFiltered ? ["skipped"] : ["skipped", "not judged"];
   if (claimed.some((standing) => gaps.includes(standing))) return "partial";
+  if (options.isFiltered === true) return "conformant in part";
   return claimed.includes("deviates") ? "conformant with deviations" : "conformant";
 }
 
-/** The exit code of a verdict; 0 is for a subject that keeps every promise, but for those that it says it does not keep. */
+const FROM_BEST_TO_WORST: readonly SuiteVerdict[] = [
+  "conformant",
+  "conformant with deviations",
+  "conformant in part",
+  "partial",
+  "deviations out of date",
+  "not conformant",
+  "subject failed",
+  "harness failed",
+  "incomplete",
+];
+
+/** The worst of several verdicts; none at all is incomplete, as nothing was shown. */
+export function worstVerdict(verdicts: readonly SuiteVerdict[]): SuiteVerdict {
+  return FROM_BEST_TO_WORST.findLast((one) => verdicts.includes(one)) ?? "incomplete";
+}
+
+/** The exit code of a verdict; 0 is for a subject that keeps every tested promise, but for those that it says it does not keep. */
 export function exitCodeOf(verdict: SuiteVerdict): number {
   switch (verdict) {
     case "conformant":
     case "conformant with deviations":
+    case "conformant in part":
       return EXIT_CODES.conformant;
     case "not conformant":
     case "deviations out of date":

@@ -10,6 +10,10 @@ export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
   /** Path of a module that calls {@linkcode serveOrders}. */
   readonly worker: string;
   readonly onAnswer?: ((answer: Answer) => void) | undefined;
+  /** Called with the place of each order when a process takes it. */
+  readonly onStart?: ((at: number) => void) | undefined;
+  /** Ends the work: what was not answered by then is not answered. @default {nothing does} */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What becomes of an order whose process was killed. */
@@ -18,37 +22,49 @@ export interface LostOrders<Order, Answer> {
   readonly onLost?: ((order: Order) => Answer) | undefined;
 }
 
+/** What an order comes to whose process was ended by the signal. */
+const STOPPED = Symbol("stopped");
+
 /**
  * Has orders carried out by several processes, each one order at a time. Orders and answers are plain data.
  *
- * @returns the answers in the order of the orders
+ * @returns the answers in the order of the orders; only those that came before the signal
  * @throws {HarnessError} when a process ends by itself
  */
 export async function orderFromWorkers<Order extends object, Answer>(
   orders: readonly Order[],
   options: WorkerPoolOptions<Answer> & LostOrders<Order, Answer>,
 ): Promise<Answer[]> {
+  const { signal } = options;
   const answers: Answer[] = [];
   const queue = [...orders.entries()];
+  const stopped = new Promise<typeof STOPPED>((resolve) => {
+    if (signal?.aborted === true) resolve(STOPPED);
+    signal?.addEventListener("abort", () => resolve(STOPPED), { once: true });
+  });
   const work = async (): Promise<void> => {
     using workers = new DisposableStack();
     let worker = workers.use(new OrderWorker<Order, Answer>(options.worker, options));
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [at, order] = next;
-      let answer: Answer;
+      if (signal?.aborted === true) return;
+      options.onStart?.(at);
+      let answer: Answer | typeof STOPPED;
       try {
-        answer = await worker.carryOut(order);
+        answer = await Promise.race([worker.carryOut(order), stopped]);
       } catch (error) {
         if (options.onLost === undefined || !(error instanceof WorkerKilled)) throw error;
         answer = options.onLost(order);
         worker = workers.use(new OrderWorker<Order, Answer>(options.worker, options));
       }
+      if (answer === STOPPED) return;
       answers[at] = answer;
       options.onAnswer?.(answer);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, orders.length) }, work));
-  return answers;
+  // Without the places that have no answer.
+  return Object.values(answers);
 }
 
 /** The other side of {@linkcode orderFromWorkers}: carries out each order until the parent is gone. */
@@ -63,6 +79,10 @@ export function serveOrders<Order, Answer>(carryOut: (order: Order) => Promise<A
     );
   });
   process.on("disconnect", () => process.exit(0));
+  // A terminal interrupts the whole group: the parent decides what becomes of the work.
+  process.on("SIGINT", () => {});
+  // An exit in good order ends the programs that this process has started.
+  process.on("SIGTERM", () => process.exit(1));
 }
 
 /** Options of {@linkcode mapInForks}. */

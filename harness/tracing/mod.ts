@@ -14,4 +14,5 @@ export {
   type TracedCall,
 } from "./parse_strace.ts";
 export { RECORDING_OPTIONS, replayCalls, type ReplayCallsOptions } from "./replay_calls.ts";
+export { CHANGES_OPTIONS, tracedChanges, type TracedChange } from "./traced_changes.ts";
 export { STRACE, tracerLack } from "./tracer.ts";

@@ -95,8 +95,8 @@ function isFlags(argument: string): boolean {
   return /^(?:\{flags=)?O_/.test(argument);
 }
 
-/** The descriptor's path, or those that a call names; a relative one without its directory is not to be placed. */
-function touchedPaths({ name, args }: TracedCall): string[] {
+/** The paths that a call touches: the descriptor's, or those that a call names; a relative one without its directory is not to be placed. */
+export function touchedPaths({ name, args }: TracedCall): string[] {
   const isOfDescriptor = /^(?:p?read|p?write|ftruncate|fallocate)/.test(name);
   const paths = isOfDescriptor
     ? [descriptorPath(args[0])]

@@ -21,6 +21,7 @@ import { isProgram, type ProgramSubject } from "../subjects/program.ts";
 import { hinderedProcess } from "./hindered_process.ts";
 import { CaseAbort } from "./case_abort.ts";
 import { ProgramProcess, type ProgramProcessOptions } from "./program_process.ts";
+import { ProgramTrace } from "./program_trace.ts";
 import { mountSmallVolume } from "./small_volume.ts";
 import { subjectEnvironment } from "./subject_environment.ts";
 import type { StartOptions, World, WorldOptions } from "./world.ts";
@@ -103,15 +104,12 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
   const hub = programHub(subject, { clock, options });
   const caseAbort = new CaseAbort(options.onObstacle);
   const processes: ProgramProcess[] = [];
+  const trace = traceOfWorld(options, { hub, subject, startMs, top });
   let wrap: ((fetch: Fetch) => Fetch) | undefined;
   const served = await serveHub(hub, {
     ...(tls && { tls }),
     wrap: () => wrap,
-    onSent: async () => {
-      // Small pieces are those of a slow line: they arrive one by one.
-      if (hub.style.chunkBytes <= SLOW_CHUNK_BYTES_MAX) await sleep(SLOW_CHUNK_MS);
-      for (const process of processes) await process.onSent();
-    },
+    onSent: () => pieceSent(hub, { trace, processes }),
   });
   const start = (startOptions: StartOptions = {}) => {
     refuseWhatNeedsThisProcess(startOptions, caseAbort);
@@ -127,6 +125,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       look: look === undefined ? undefined : () => caseAbort.observe(look),
       ...seenFrom(top, { nth: processes.length, hub, served }),
       ...watchedAndBound(startOptions),
+      trace: trace && traceOfProcess(trace, processes.length),
     });
     processes.push(process);
     return hinderedProcess(process.running, caseAbort);
@@ -154,6 +153,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     notes: () => notesOf(top, hub),
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((process) => process.finish()));
+      trace?.end();
       await served.close();
       await leave();
       if (hub.harnessErrors.length > 0)
@@ -172,6 +172,45 @@ function refuseWhatNeedsThisProcess(options: StartOptions, caseAbort: CaseAbort)
     caseAbort.refuse("nobody counts the calls of another process");
   if (options.clockJumps !== undefined || options.processTable !== undefined)
     caseAbort.refuse("another process has the clock and the process table of this machine");
+}
+
+/** What follows when the hub has sent a piece of a body. */
+async function pieceSent(
+  hub: SimulatedHub,
+  world: {
+    readonly trace: ProgramTrace | undefined;
+    readonly processes: readonly ProgramProcess[];
+  },
+): Promise<void> {
+  // Small pieces are those of a slow line: they arrive one by one.
+  if (hub.style.chunkBytes <= SLOW_CHUNK_BYTES_MAX) await sleep(SLOW_CHUNK_MS);
+  world.trace?.collect();
+  for (const process of world.processes) await process.onSent();
+}
+
+/** What notes what the programs of a world do; undefined where nobody asks. */
+function traceOfWorld(
+  { trace }: WorldOptions,
+  world: {
+    readonly hub: SimulatedHub;
+    readonly subject: ProgramSubject;
+    readonly startMs: number;
+    readonly top: string;
+  },
+): ProgramTrace | undefined {
+  if (trace === undefined) return undefined;
+  const { hub, subject, startMs, top } = world;
+  const speed = subject.claims.clockSpeed ?? 1;
+  const realMs = (hubMs: number) => startMs + (hubMs - startMs) / speed;
+  return new ProgramTrace(trace, { hub, realMs, top, isWatched: (path) => isOfWorld(path, top) });
+}
+
+function traceOfProcess(trace: ProgramTrace, nth: number): ProgramProcessOptions["trace"] {
+  return {
+    note: (what) => trace.note(nth, what),
+    protocol: (line) => trace.protocol(nth, line),
+    changes: (log) => trace.changes(nth, log),
+  };
 }
 
 /** What is seen of a process and what it may do, as it was asked for. */

@@ -7,6 +7,7 @@ import type { ProgramSubject } from "../subjects/program.ts";
 import { programManager } from "../subjects/program_manager.ts";
 import { SubjectConnection } from "../subjects/subject_connection.ts";
 import {
+  CHANGES_OPTIONS,
   noteCalls,
   NOTING_OPTIONS,
   RECORDING_OPTIONS,
@@ -45,6 +46,16 @@ export interface ProgramProcessOptions extends Pick<
   readonly isWatched: (path: string) => boolean;
   /** Ports on loopback at which the world listens. */
   readonly ports: readonly number[];
+  /** Gets what the process does, for a case that is shown to somebody. */
+  readonly trace?: ProcessTrace | undefined;
+}
+
+/** What a trace learns of one process. */
+export interface ProcessTrace {
+  readonly note: (what: string) => void;
+  readonly protocol: (line: { readonly to: boolean; readonly text: string }) => void;
+  /** Gets a log of strace with the changes of files since then. */
+  readonly changes: (log: { readonly text: string; readonly sinceMs: number }) => void;
 }
 
 /** A process of a program, started at its first operation, with what a world must do to it. */
@@ -57,6 +68,7 @@ export class ProgramProcess {
   #events = 0;
   #underWay = 0;
   #isKilled = false;
+  #areChangesTraced = false;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(options: ProgramProcessOptions) {
@@ -96,6 +108,7 @@ export class ProgramProcess {
   }
 
   async kill(): Promise<void> {
+    if (!this.#isKilled) this.#options.trace?.note("is killed");
     this.#isKilled = true;
     await this.#connection?.kill();
   }
@@ -111,8 +124,19 @@ export class ProgramProcess {
     return whileGuarded(this.#options.guarded, async () => {
       const lack = this.#isTraced ? await tracerLack() : undefined;
       if (lack !== undefined) throw new NotApplicable(lack);
+      await this.#prepareTrace();
       return this.#perform(action);
     });
+  }
+
+  /** Without strace the table does without changes of files; one that kills counts calls, and is left alone. */
+  async #prepareTrace(): Promise<void> {
+    const { trace } = this.#options;
+    if (trace === undefined || this.#connection !== undefined) return;
+    trace.note("starts");
+    const lack = this.#point?.at === "operation" ? "strace is to kill it" : await tracerLack();
+    this.#areChangesTraced = lack === undefined;
+    if (lack !== undefined) trace.note(`changes of files are not shown: ${lack}`);
   }
 
   async #perform<T>(action: (connection: SubjectConnection) => Promise<T>): Promise<T> {
@@ -144,8 +168,8 @@ export class ProgramProcess {
 
   /** What the program does before its hello is its start, and no part of an operation. */
   async #observed<T>(action: () => Promise<T>): Promise<T> {
-    const { observe, recordCalls, tracerLog, isWatched, ports } = this.#options;
-    if (!this.#isTraced) return action();
+    const { observe, recordCalls, trace, tracerLog, isWatched, ports } = this.#options;
+    if (!this.#isTraced && !this.#areChangesTraced) return action();
     await this.#connection?.hello();
     const sinceMs = Date.now();
     try {
@@ -154,6 +178,7 @@ export class ProgramProcess {
       const log = await readFile(tracerLog, "utf8");
       if (observe !== undefined) noteCalls(log, observe, { sinceMs, isWatched, ports });
       recordCalls?.(log, { sinceMs });
+      if (this.#areChangesTraced) trace?.changes({ text: log, sinceMs });
     }
   }
 
@@ -181,6 +206,7 @@ export class ProgramProcess {
       cwd,
       env: this.#point?.at === "operation" ? { ...env, UV_THREADPOOL_SIZE: "1" } : env,
       limits: subject.program.limits,
+      onProtocol: this.#options.trace?.protocol,
       isToDie: this.#point?.at === "operation",
       onFault: (fault) => {
         if (fault !== undefined) onFault(fault);
@@ -201,7 +227,7 @@ export class ProgramProcess {
     const point = this.#point;
     const { observe, recordCalls, tracerLog } = this.#options;
     const isToDie = point?.at === "operation";
-    if (!isToDie && !this.#isTraced) return [];
+    if (!isToDie && !this.#isTraced && !this.#areChangesTraced) return [];
     const when = isToDie ? Math.max(1, Math.round(point.nth / CALL_KINDS)) : 0;
     const inject = `inject=${CHANGING_CALLS}:signal=SIGKILL:when=${when}`;
     return [
@@ -212,6 +238,7 @@ export class ProgramProcess {
       tracerLog,
       ...(observe === undefined ? [] : NOTING_OPTIONS),
       ...(recordCalls === undefined ? [] : RECORDING_OPTIONS),
+      ...(this.#areChangesTraced && !this.#isTraced ? CHANGES_OPTIONS : []),
       ...(isToDie ? ["-e", inject] : []),
     ];
   }

@@ -4,10 +4,10 @@ import { type DiskCall, wrapFiles } from "../disk/wrappers/wrap_files.ts";
 
 /** One thing that happened. */
 export interface TraceEvent {
-  /** Simulated time, in milliseconds since 1970. */
+  /** Simulated time, of programs real time, in milliseconds since 1970. */
   readonly atMs: number;
   readonly pid: number;
-  readonly side: "hub" | "disk" | "process";
+  readonly side: "hub" | "protocol" | "disk" | "process";
   readonly what: string;
   /** How often it happened in a row. */
   readonly times: number;
@@ -28,8 +28,24 @@ export interface TracedProcess {
 export class WorldTrace {
   readonly #events: TraceEvent[] = [];
 
+  /** In the order of time. */
   get events(): readonly TraceEvent[] {
-    return this.#events;
+    return this.#events.toSorted((one, other) => one.atMs - other.atMs);
+  }
+
+  /** Adds an event that was seen from outside, in any order of time. */
+  add(event: TraceEvent): void {
+    const last = this.#events.at(-1);
+    const isAgain =
+      event.side === "disk" &&
+      last?.side === "disk" &&
+      last.pid === event.pid &&
+      last.what === event.what;
+    if (!isAgain) this.#events.push(event);
+    else {
+      const sizeBytes = (last.sizeBytes ?? 0) + (event.sizeBytes ?? 0);
+      this.#events[this.#events.length - 1] = { ...last, sizeBytes, times: last.times + 1 };
+    }
   }
 
   /** Notes something about a process as a whole. */

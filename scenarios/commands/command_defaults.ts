@@ -11,6 +11,8 @@ import { collectText, parsePositiveInteger, seedParser } from "./option_parsers.
 
 /** Where failures are written. */
 export const REPLAYS_DIRECTORY = join(".mlx-conform", "replays");
+/** Where the last result of each scenario is kept, a file for each subject. */
+export const LAST_RESULTS_DIRECTORY = join(".mlx-conform", "last");
 /** Where the steps of a nightly run write. */
 export const NIGHTLY_DIRECTORY = join(".mlx-conform", "nightly");
 /** Where `mlx-conform subjects` installs, below the working directory. */

@@ -9,13 +9,24 @@ import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 
 /** What each exit code means, for every command alike. */
 const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
-  conformant: "conformant, or done",
+  conformant: "conformant (with listed deviations, or in the part that was run), or done",
   "not conformant": "not conformant, or failed",
   usage: "wrong usage",
   "subject failed to start": "the subject failed to start or broke the protocol",
   "harness failed": "the harness failed",
-  incomplete: "incomplete",
+  incomplete: "partial (a MUST was skipped or not tested), or incomplete",
+  interrupted: "interrupted by Ctrl-C",
 };
+
+/** The exit codes of every verdict and of wrong usage, in their order. */
+export const ALL_EXIT_CODES: readonly (keyof typeof EXIT_CODES)[] = [
+  "conformant",
+  "not conformant",
+  "usage",
+  "subject failed to start",
+  "harness failed",
+  "incomplete",
+];
 
 /** What the help of a command says after its options. */
 export interface CommandHelp {

@@ -13,6 +13,12 @@ export interface ConformContext {
   readonly jobs: number;
   /** Path of the module that runs scenarios in a process of its own. */
   readonly worker: string;
+  /** Writes what only this suite has chosen, with the control characters that rewrite a line. @default {writeErr} */
+  readonly writeProgress?: ((text: string) => void) | undefined;
+  /** Columns of the terminal that shows errors; undefined when it is not a terminal. @default {it is not} */
+  readonly columns?: (() => number | undefined) | undefined;
+  /** Calls a listener at Ctrl-C, once and instead of ending the process, until the returned function is called. */
+  readonly onInterrupt?: ((listener: () => void) => () => void) | undefined;
   /** Shows an error of the harness itself, in a workflow as an annotation. */
   readonly annotate: (text: string) => void;
   /** Sets the exit code of the process; a command calls it once. */

@@ -30,6 +30,13 @@ const PROFILES: readonly Profile[] = [
   "inference",
 ];
 
+/** How quick a program was when it was started, in milliseconds. */
+export interface SubjectPace {
+  readonly helloMs: number;
+  /** A start with a plain download; undefined where it does not download. */
+  readonly downloadMs?: number;
+}
+
 /** The subject of a run, and how its workers are started. */
 export interface ResolvedSubject {
   readonly name: string;
@@ -41,6 +48,7 @@ export interface ResolvedSubject {
   readonly limitations?: readonly string[];
   /** What restricts its network. */
   readonly network?: string;
+  readonly pace?: SubjectPace;
   readonly workers: {
     readonly workerArguments?: readonly string[];
     readonly launcher?: readonly string[];
@@ -72,10 +80,13 @@ export async function resolveSubject(
   try {
     const { command, env } = program;
     const { launcher, inThisNetwork, detail, isSealed } = await loopbackOnly();
+    const beganMs = performance.now();
     // It runs beside the process that writes the record, which it must not reach.
     const started = await startProgram([...inThisNetwork, ...command], { env });
+    const helloMs = performance.now() - beganMs;
     const { name, version, claims } = started;
     const limitations = await probeProgram(started);
+    const probedMs = performance.now() - beganMs - helloMs;
     return {
       name,
       version,
@@ -83,6 +94,8 @@ export async function resolveSubject(
       roles: claims.roles,
       network: detail,
       limitations: limitationLines(limitations),
+      // The probe downloads twice.
+      pace: limitations === undefined ? { helloMs } : { helloMs, downloadMs: probedMs / 2 },
       workers: {
         workerArguments: [JSON.stringify({ ...program, limitations })],
         launcher,

@@ -10,9 +10,10 @@ import { Command, CommanderError } from "commander";
 import { errorAnnotation, terminalText } from "../../harness/report/terminal_text.ts";
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { addBenchCommand } from "../bench/bench_command.ts";
-import { addCommandHelp } from "./command_help.ts";
+import { addCommandHelp, ALL_EXIT_CODES } from "./command_help.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addFuzzCommand } from "./fuzz/fuzz_command.ts";
+import { addExplainCommand, addListCommand } from "./explain/explain_commands.ts";
 import { addMatrixCommand } from "./matrix/matrix_command.ts";
 import { addMiniaturesCommand } from "./miniatures/miniatures_command.ts";
 import { addNightlyCommand } from "./nightly/nightly_command.ts";
@@ -38,6 +39,8 @@ import {
 const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[] = [
   addRunCommand,
   addReplayCommand,
+  addExplainCommand,
+  addListCommand,
   addSmokeCommand,
   addSubjectsCommand,
   addReportCommand,
@@ -101,16 +104,15 @@ export function conformProgram(context: ConformContext): Command {
     .showHelpAfterError("Add --help for usage and examples.")
     .configureOutput({ writeOut, writeErr });
   addCommandHelp(program, {
-    examples: ["", "run --subject hub-js", "replay FILE --trace", "run --help"],
-    notes: ["Without a command, `run` runs."],
-    exitCodes: [
-      "conformant",
-      "not conformant",
-      "usage",
-      "subject failed to start",
-      "harness failed",
-      "incomplete",
+    examples: [
+      "",
+      "run --subject hub-js",
+      "replay FILE --trace",
+      "explain DL-RESUME",
+      "run --help",
     ],
+    notes: ["Without a command, `run` runs."],
+    exitCodes: ALL_EXIT_CODES,
   });
   for (const add of COMMANDS) add(program, context);
   for (const command of withSubcommands(program)) command.version(suiteVersion());

@@ -53,7 +53,6 @@ export const stoodStill = scenario({
       id,
       repository: REPOSITORY,
       files: model.files,
-      leftoversId: "DL-LEFTOVERS",
     });
   },
 });

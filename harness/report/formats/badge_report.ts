@@ -1,18 +1,13 @@
-import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
+import { type SuiteVerdict, worstVerdict } from "../../suite/suite_verdict.ts";
 import { recordVerdict } from "../record_verdict.ts";
 import type { RunRecord } from "../record/run_record.ts";
 
-/** From best to worst: an unknown verdict is no better than a failure. */
-const COLORS: readonly (readonly [verdict: SuiteVerdict, color: string])[] = [
-  ["conformant", "brightgreen"],
-  ["conformant with deviations", "yellowgreen"],
-  ["partial", "orange"],
-  ["deviations out of date", "red"],
-  ["not conformant", "red"],
-  ["subject failed", "red"],
-  ["harness failed", "red"],
-  ["incomplete", "red"],
-];
+const COLORS: Readonly<Partial<Record<SuiteVerdict, string>>> = {
+  conformant: "brightgreen",
+  "conformant with deviations": "yellowgreen",
+  "conformant in part": "yellow",
+  partial: "orange",
+};
 
 /**
  * Writes the worst verdict of some records as JSON for the endpoint badge of shields.io.
@@ -20,8 +15,7 @@ const COLORS: readonly (readonly [verdict: SuiteVerdict, color: string])[] = [
  * @param label the text to the left of the verdict
  */
 export function badgeReport(records: readonly RunRecord[], label: string): string {
-  const verdicts = records.map(recordVerdict);
-  const worst = COLORS.findLast(([verdict]) => verdicts.includes(verdict));
-  const [message, color] = worst ?? (["incomplete", "red"] as const);
+  const message = worstVerdict(records.map(recordVerdict));
+  const color = COLORS[message] ?? "red";
   return `${JSON.stringify({ schemaVersion: 1, label, message, color })}\n`;
 }

@@ -1,6 +1,6 @@
-import type { RequirementStanding } from "../../suite/run_suite.ts";
 import { escapeMarkup } from "./escape_markup.ts";
 import { recordStandings, recordVerdict } from "../record_verdict.ts";
+import { type ShownStanding, shownStanding } from "../shown_standing.ts";
 import { resultOutcome } from "../result_outcome.ts";
 import { flakyDeviations } from "../flaky_deviations.ts";
 import type { RecordResult, RunRecord } from "../record/run_record.ts";
@@ -8,9 +8,10 @@ import type { RecordResult, RunRecord } from "../record/run_record.ts";
 /** A summary stays short; the record has every failure. */
 const STORIES_MAX = 30;
 
-const COLUMNS: readonly (readonly [standing: RequirementStanding, title: string])[] = [
+const COLUMNS: readonly (readonly [standing: ShownStanding, title: string])[] = [
   ["held", "held"],
   ["broken", "broken"],
+  ["not held", "SHOULD not held"],
   ["deviates", "known deviation"],
   ["vacuous", "vacuous"],
   ["skipped", "skipped"],
@@ -20,6 +21,7 @@ const COLUMNS: readonly (readonly [standing: RequirementStanding, title: string]
 const SIGNS: Readonly<Record<string, string>> = {
   conformant: "✅",
   "conformant with deviations": "☑️",
+  "conformant in part": "☑️",
   partial: "⚠️",
 };
 
@@ -28,7 +30,9 @@ export function markdownReport(records: readonly RunRecord[]): string {
   const titles = ["subject", "verdict", ...COLUMNS.map(([, title]) => title), "cases"];
   const rows = records.map((record) => {
     const { subject } = record.header;
-    const standings = recordStandings(record).map(({ standing }) => standing);
+    const standings = recordStandings(record).map(({ requirement, standing }) =>
+      shownStanding(requirement.level, standing),
+    );
     const verdict = recordVerdict(record);
     const cases = record.results.reduce((sum, result) => sum + result.cases, 0);
     return [

@@ -37,6 +37,9 @@ const SAME: Readonly<Record<string, (header: RecordHeader) => unknown>> = {
 export function mergeRecords(shards: readonly NamedRecord[]): MergedRecord {
   const problems = [
     ...shards.flatMap(({ name, record }) => record.problems.map((why) => `${name}: ${why}`)),
+    ...shards
+      .filter(({ record }) => record.closing?.stopped !== undefined)
+      .map(({ name }) => `${name}: it stopped at the first broken MUST`),
     ...differences(shards),
     ...indexFaults(shards),
     ...duplicates(shards),

@@ -100,7 +100,8 @@ function closingFaults(
   const before = read.lines.slice(0, -1).map((line) => `${line}\n`);
   const sha256 = createHash("sha256").update(before.join("")).digest("hex");
   if (sha256 !== closing.sha256) return ["it was changed after it was written: its digest differs"];
-  return closing.results === read.results.length && closing.results === read.planned
+  const planned = closing.stopped === "bail" ? closing.results : read.planned;
+  return closing.results === read.results.length && closing.results === planned
     ? []
     : [`it has ${read.results.length} of ${read.planned} planned results`];
 }

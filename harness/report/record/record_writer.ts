@@ -73,10 +73,15 @@ export class RecordWriter {
   }
 
   /** Writes the last line: the run finished. */
-  close(verdict: SuiteVerdict, deviationProblems: readonly string[] = []): void {
+  close(
+    verdict: SuiteVerdict,
+    deviationProblems: readonly string[] = [],
+    options: Pick<RecordClosing, "stopped"> = {},
+  ): void {
     const closing: Omit<RecordClosing, "sha256"> = {
       type: "closing",
       complete: true,
+      ...options,
       results: this.#results,
       cases: this.#cases,
       counts: this.#counts,

@@ -73,6 +73,8 @@ export interface RecordResult extends ScenarioResult {
 export interface RecordClosing {
   readonly type: "closing";
   readonly complete: true;
+  /** Present where the run was to end at the first broken MUST, and did: it has fewer results than were planned. */
+  readonly stopped?: "bail";
   readonly results: number;
   readonly cases: number;
   /** Results of each status. */

@@ -1,10 +1,12 @@
 import { REQUIREMENTS } from "../../../spec/mod.ts";
-import { type RequirementVerdict, requirementVerdicts } from "../../suite/run_suite.ts";
+import { type ShownStanding, shownStanding } from "../shown_standing.ts";
+import { requirementVerdicts } from "../../suite/run_suite.ts";
 import type { ScenarioResult } from "../../scenario/scenario_result.ts";
 import type { WorldKind } from "../../worlds/world.ts";
 
-const MARKS: Readonly<Record<RequirementVerdict["standing"], string>> = {
+const MARKS: Readonly<Record<ShownStanding, string>> = {
   held: "held",
+  "not held": "not held",
   broken: "BROKEN",
   deviates: "DEVIATES",
   vacuous: "VACUOUS",
@@ -34,7 +36,7 @@ export function requirementTable(
   const rows = judged.map(({ id, standing, cases, scenarios }) => [
     id,
     REQUIREMENTS[id].level,
-    MARKS[standing],
+    MARKS[shownStanding(REQUIREMENTS[id].level, standing)],
     ...worlds.map((world) => String(cases[world] ?? 0)),
     scenarios.join(" "),
   ]);

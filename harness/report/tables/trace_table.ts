@@ -4,17 +4,20 @@ import type { TraceEvent } from "../../worlds/world_trace.ts";
 const TIME_WIDTH = 10;
 const PROCESS_WIDTH = 5;
 const GAP = " | ";
+const COLUMNS = ["hub", "disk"] as const;
+const PROGRAM_COLUMNS = ["hub", "protocol", "disk"] as const;
 
 /** Options of {@linkcode traceTable}. */
 export interface TraceTableOptions {
-  /** Longest line. @default {120} */
+  /** Longest line. @default {120; 160 for programs} */
   readonly width?: number;
   /** Largest number of events; of more, the last are shown. @default {all} */
   readonly eventsMax?: number;
 }
 
 /**
- * Writes the events of a world in order: hub traffic on the left, disk operations on the right, simulated time before both.
+ * Writes the events of a world by time, side by side: hub traffic, the protocol's lines where the subject is a program (`>` to
+ * it, `<` from it), and disk operations.
  *
  * Processes are numbered from `p0` in the order of their start.
  *
@@ -24,28 +27,34 @@ export function traceTable(
   events: readonly TraceEvent[],
   options: TraceTableOptions = {},
 ): string[] {
-  const { width = 120, eventsMax = events.length } = options;
-  const column = Math.floor((width - TIME_WIDTH - PROCESS_WIDTH - GAP.length) / 2);
+  const isOfProgram = events.some(({ side }) => side === "protocol");
+  const columns = isOfProgram ? PROGRAM_COLUMNS : COLUMNS;
+  const { width = isOfProgram ? 160 : 120, eventsMax = events.length } = options;
+  const gaps = GAP.length * (columns.length - 1);
+  const column = Math.floor((width - TIME_WIDTH - PROCESS_WIDTH - gaps) / columns.length);
   const startMs = events[0]?.atMs ?? 0;
   const pids = [...new Set(events.map(({ pid }) => pid))];
   const hidden = Math.max(0, events.length - eventsMax);
-  const line = (
-    lead: readonly [time: string, process: string],
-    sides: readonly [hub: string, disk: string],
-  ) => {
+  const line = (lead: readonly [time: string, process: string], sides: readonly string[]) => {
     const [time, process] = lead;
-    const [hub, disk] = sides.map((text) => fit(text, column));
-    return `${time.padEnd(TIME_WIDTH)}${process.padEnd(PROCESS_WIDTH)}${(hub ?? "").padEnd(column)}${GAP}${disk ?? ""}`.trimEnd();
+    const cells = sides.map((text) => fit(text, column).padEnd(column)).join(GAP);
+    return `${time.padEnd(TIME_WIDTH)}${process.padEnd(PROCESS_WIDTH)}${cells}`.trimEnd();
   };
   return [
-    line(["time", ""], ["hub", "disk"]),
+    line(["time", ""], columns),
     ...(hidden === 0 ? [] : [`… ${hidden} events before`]),
     ...events.slice(hidden).map((event) => {
-      const lead = [time(event.atMs - startMs), `p${pids.indexOf(event.pid)}`] as const;
+      // Which of several programs sent a request, the hub does not know.
+      const isNameless = isOfProgram && event.side === "hub";
+      const process = isNameless ? "" : `p${pids.indexOf(event.pid)}`;
+      const lead = [time(event.atMs - startMs), process] as const;
       const text = describe(event);
       if (event.side === "process")
         return `${lead[0].padEnd(TIME_WIDTH)}${lead[1].padEnd(PROCESS_WIDTH)}-- ${text} --`;
-      return line(lead, event.side === "hub" ? [text, ""] : ["", text]);
+      return line(
+        lead,
+        columns.map((side) => (side === event.side ? text : "")),
+      );
     }),
   ];
 }

@@ -55,3 +55,25 @@ test("traceTable() shows the last events when there are too many", () => {
     ["time hub | disk", "… 8 events before", "+0.008 p0 | stat 8"],
   );
 });
+
+test("traceTable() has a column for the protocol where the subject is a program", () => {
+  const at = { atMs: 0, pid: 0, times: 1 };
+  const events = [
+    { ...at, side: "process", what: "starts" },
+    { ...at, side: "protocol", what: "> operation 1 download" },
+    { ...at, side: "hub", what: "GET /o/n", outcome: "200, 3 bytes" },
+    { ...at, atMs: 5, side: "disk", what: "rename a to b" },
+  ] as const;
+  const lines = traceTable(events);
+  assert.ok(lines.every((line) => line.length <= 160));
+  assert.deepEqual(
+    lines.map((line) => line.replaceAll(/ +/g, " ")),
+    [
+      "time hub | protocol | disk",
+      "+0.000 p0 -- starts --",
+      "+0.000 p0 | > operation 1 download |",
+      "+0.000 GET /o/n : 200, 3 bytes | |",
+      "+0.005 p0 | | rename a to b",
+    ],
+  );
+});

@@ -71,6 +71,7 @@ function partsMissing({ name, record }: NamedRecord): string[] {
   const { only, shard } = record.header;
   const partial = [
     ...record.problems,
+    ...(record.closing?.stopped === undefined ? [] : ["it stopped at the first broken MUST"]),
     ...(only.length > 0 ? [`only ${only.join(", ")} was run`] : []),
     ...(shard === undefined
       ? []

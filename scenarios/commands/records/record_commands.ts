@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "commander";
-import { addCommandHelp } from "../command_help.ts";
+import { addCommandHelp, ALL_EXIT_CODES } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { REPORTS, type ReportOptions } from "./report_formats.ts";
 
@@ -25,14 +25,7 @@ export function addMergeCommand(program: Command, context: ConformContext): void
     notes: [
       "The exit code is that of the whole run; 5 when the shards do not belong together, or one is missing or incomplete.",
     ],
-    exitCodes: [
-      "conformant",
-      "not conformant",
-      "usage",
-      "subject failed to start",
-      "harness failed",
-      "incomplete",
-    ],
+    exitCodes: ALL_EXIT_CODES,
   });
 }
 
@@ -40,20 +33,22 @@ export function addMergeCommand(program: Command, context: ConformContext): void
 export function addReportCommand(program: Command, context: ConformContext): void {
   const command = program
     .command("report")
-    .description("Make reports from the records of one or several runs.")
+    .description("Show the verdicts of records of runs, and make reports from them.")
     .argument("<files...>", "report.jsonl of each run; each becomes a column")
     .option("--title <text>", "title of the page, or label of the badge");
   for (const [name, description] of Object.entries(REPORTS))
     command.option(`--${name} <file>`, description);
   command.action(async (files: string[], options: ReportOptions) => {
     const { writeReports } = await import("./report.ts");
-    await writeReports(files, options, context);
-    context.finish(0);
+    context.finish(await writeReports(files, options, context));
   });
   addCommandHelp(command, {
-    examples: ["report run.jsonl --html page.html --junit junit.xml"],
-    notes: ["The verdict is in the output; the exit code only says whether the reports were made."],
-    exitCodes: ["conformant", "usage", "harness failed"],
+    examples: ["report run.jsonl", "report run.jsonl --html page.html --junit junit.xml"],
+    notes: [
+      "Without a report to make, the exit code is that of the run; of several records, that of the worst verdict.",
+      "With one, the exit code is 0 once the reports are written: the verdict is in the output.",
+    ],
+    exitCodes: ALL_EXIT_CODES,
   });
 }
 

@@ -6,8 +6,13 @@
 
 import {
   type RunRecord,
+  EXIT_CODES,
   badgeReport,
+  exitCodeOf,
+  recordStandings,
   recordVerdict,
+  standingCounts,
+  worstVerdict,
   terminalText,
 } from "../../../harness/internal.ts";
 import { htmlReport, junitReport, markdownReport, tapReport } from "../../../harness/mod.ts";
@@ -27,24 +32,29 @@ const MAKERS: Readonly<
 };
 
 /**
- * Prints the verdict of each record, and writes the reports for which there is a path.
+ * Prints the verdict of each record as its run did, and writes the reports for which there is a path.
  *
+ * @returns the exit code: 0 once reports are written; where none is asked for, that of the worst verdict
  * @throws {RangeError} when a record cannot be read, or a report not be written
  */
 export async function writeReports(
   files: readonly string[],
   options: ReportOptions,
   context: ConformContext,
-): Promise<void> {
+): Promise<number> {
   const named = await Promise.all(files.map(readRecord));
   const records = named.map(({ record }) => record);
   for (const { name, record } of named) {
     const { subject } = record.header;
-    context.writeOut(`${subject.name} ${subject.version}: ${recordVerdict(record)} (${name})\n`);
+    const verdict = recordVerdict(record);
+    context.writeOut(`${subject.name} ${subject.version}: ${verdict} (${name})\n`);
+    context.writeOut(`  ${standingCounts(recordStandings(record), record.header)}\n`);
     for (const problem of record.problems) context.writeOut(`  ${problem}\n`);
   }
   for (const [name, make] of Object.entries(MAKERS)) {
     const path = options[name as ReportName];
     if (path !== undefined) await writeText(path, make(records, options.title));
   }
+  const isAsked = Object.keys(MAKERS).some((name) => options[name as ReportName] !== undefined);
+  return isAsked ? EXIT_CODES.conformant : exitCodeOf(worstVerdict(records.map(recordVerdict)));
 }

@@ -25,6 +25,8 @@ export interface PlayProgramOptions {
   readonly worker: string;
   /** @default {PROGRAM_TRIES} */
   readonly triesMax?: number | undefined;
+  /** Whether to note what happens. @default {false} */
+  readonly isTraced?: boolean;
 }
 
 /**
@@ -35,10 +37,10 @@ export interface PlayProgramOptions {
  */
 export async function playProgram(
   replay: Replay,
-  { subject, worker, triesMax = PROGRAM_TRIES }: PlayProgramOptions,
+  { subject, worker, triesMax = PROGRAM_TRIES, isTraced }: PlayProgramOptions,
 ): Promise<ReplayTries<ReplayPlay>> {
   const world = "process";
   playableReplay(replay, { scenarios, world });
   using player = new OrderWorker<ReplayOrder, ReplayPlay>(worker, subject.workers);
-  return await replayTries(() => player.carryOut({ replay, world }), { triesMax });
+  return await replayTries(() => player.carryOut({ replay, world, isTraced }), { triesMax });
 }

@@ -84,10 +84,22 @@ export async function playReplayFile(
   );
   for (const line of replay.story) print(`  ${line}`);
   if (options.trace) print(`\n${traceTable(events).join("\n")}`);
-  const story = failureStory(result, { replayFile: file, subject: command });
+  const story = failureStory(result, {
+    replayFile: file,
+    subject: command,
+    replayOptions: chosenWords(options),
+  });
   if (story !== undefined) print(`\n${story}`);
   print(`\n${conclusion(tries)}`);
   return EXIT_CODE_OF[outcome.outcome];
+}
+
+/** The options without which the same command would play something else. */
+function chosenWords({ world, miniature }: ReplayOptions): string[] {
+  return [
+    ...(world === undefined ? [] : ["--world", world]),
+    ...(miniature === undefined ? [] : ["--miniature", miniature]),
+  ];
 }
 
 /** A failure of another program, played against the reference, would look as if it were fixed. */
@@ -107,13 +119,13 @@ async function play(
     readonly context: ConformContext;
   },
 ): Promise<Played> {
-  const { world, subject: command, context } = options;
+  const { world, subject: command, context, trace: isTraced } = options;
   const miniature = options.miniature === undefined ? undefined : findMiniature(options.miniature);
   if (world !== "process") {
     if (command !== undefined)
       throw new RangeError('A program can be tested in world "process" only');
     const subject = miniature?.wrap(reference) ?? reference;
-    const playOnce = () => playReplay({ replay, world }, { scenarios, subject });
+    const playOnce = () => playReplay({ replay, world, isTraced }, { scenarios, subject });
     return { subject, tries: await replayTries(playOnce, { triesMax: options.tries ?? 1 }) };
   }
   if (miniature !== undefined)
@@ -123,7 +135,7 @@ async function play(
   const subject = await resolveSubject({ subject: command, worlds: [world] });
   if ("fault" in subject) return subject;
   const { worker } = context;
-  const tries = await playProgram(replay, { subject, worker, triesMax: options.tries });
+  const tries = await playProgram(replay, { subject, worker, triesMax: options.tries, isTraced });
   return { subject, tries };
 }
 

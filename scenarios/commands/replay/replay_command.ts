@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { subjectText } from "../../../harness/subjects/subject_text.ts";
 import { WORLD_KINDS } from "../../../harness/worlds/world.ts";
 import { onceOption, PROGRAM_TRIES } from "../command_defaults.ts";
-import { addCommandHelp } from "../command_help.ts";
+import { addCommandHelp, ALL_EXIT_CODES } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { choiceParser, parsePositiveInteger } from "../option_parsers.ts";
 import type { ReplayOptions } from "./replay.ts";
@@ -33,7 +33,11 @@ export function addReplayCommand(program: Command, context: ConformContext): voi
       `how often it is played until it fails again (default: ${PROGRAM_TRIES} in world process, 1 elsewhere)`,
       parsePositiveInteger,
     )
-    .option("--trace", "show what happened, hub beside disk (in memory and on disk only)", false)
+    .option(
+      "--trace",
+      "show what happened by time: hub beside disk; of a program hub, protocol and, by strace, changes of files",
+      false,
+    )
     .option("--miniature <name>", "play it against this miniature instead of the reference")
     .action(async (file: string, options: ReplayOptions & { readonly once?: boolean }) => {
       const { playReplayFile } = await import("./replay.ts");
@@ -46,13 +50,6 @@ export function addReplayCommand(program: Command, context: ConformContext): voi
       "replay FILE --subject hub-js --tries 10",
     ],
     notes: ["A case that holds, or that does not reproduce its failure, ends with 0."],
-    exitCodes: [
-      "conformant",
-      "not conformant",
-      "usage",
-      "subject failed to start",
-      "harness failed",
-      "incomplete",
-    ],
+    exitCodes: ALL_EXIT_CODES,
   });
 }

@@ -11,10 +11,14 @@ import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { readCorpus } from "../replay/replay_files.ts";
 import type { ResolvedSubject } from "../resolve_subject.ts";
+import type { ExpectedTime } from "./expected_time.ts";
+import { keepLastResults } from "./last_results.ts";
 import { failureTrace } from "./failure_trace.ts";
 import { corpusResults, runCorpus } from "./run_corpus.ts";
 import type { RunOptions } from "./run_options.ts";
-import { type RunEnd, RunReport } from "./run_report.ts";
+import { type RunEnd, RunReport, type RunStop } from "./run_report.ts";
+import { RunProgress } from "./run_progress.ts";
+import { ShownFailures } from "./shown_failures.ts";
 
 /** What a run of the suite came to. */
 export interface SuiteRun extends RunEnd {
@@ -22,53 +26,102 @@ export interface SuiteRun extends RunEnd {
   readonly scenarioRuns: number;
   /** Cases of these. */
   readonly cases: number;
+  /** Runs of scenarios that were planned. */
+  readonly planned: number;
+  /** Why it ended early; undefined when it did not. */
+  readonly stop: RunStop | undefined;
 }
 
-/** A sign for each result, which shows that the run goes on. */
-const SIGNS = {
-  pass: ".",
-  fail: "F",
-  vacuous: "V",
-  skip: "s",
-  error: "E",
-  timeout: "T",
-  fidelity: "D",
-  "expected-fail": "x",
-  "unexpected-pass": "P",
-  "subject-protocol": "P",
-  "subject-crash": "C",
-  "subject-timeout": "S",
-} as const satisfies Record<ScenarioResult["status"], string>;
+/** How a run of the suite is watched. */
+export interface PlaySuiteOptions {
+  readonly context: ConformContext;
+  /** How long it will take. */
+  readonly time: ExpectedTime;
+}
 
-/** Runs the suite on a subject, and writes the record where one is asked for. */
+/**
+ * Runs the suite on a subject, and writes the record where one is asked for. Progress is shown meanwhile, and each
+ * failure's report when it happens.
+ */
 export async function playSuite(
   subject: ResolvedSubject,
   options: RunOptions,
-  context: ConformContext,
+  { context, time }: PlaySuiteOptions,
 ): Promise<SuiteRun> {
   const kept = await playCorpus(options, context);
+  const tasks = planSuite(scenarios, options);
   const report = await RunReport.begin(options, {
     subject,
     profiles: subject.profiles,
-    planned: kept.length + planSuite(scenarios, options).length,
+    planned: kept.length + tasks.length,
     roles: subject.roles,
     // A program's own calls are not seen from here.
     traceOf: options.worlds.includes("process")
       ? undefined
       : (replay) => failureTrace(replay, reference),
   });
-  for (const result of kept) report.add(result);
+  const { writeErr, writeProgress: write = writeErr, columns = () => undefined } = context;
+  using progress = new RunProgress({ tasks, ...time, columns, write });
+  using stopping = new RunStopping(context);
+  const failures = new ShownFailures(options, {
+    writeOut: (text) => {
+      progress.clear();
+      context.writeOut(text);
+    },
+  });
+  for (const result of kept) failures.show(report.add(result).failures);
   const results = await runParallel(scenarios, {
     ...options,
     worker: context.worker,
     ...subject.workers,
-    onResult: (result) => context.writeErr(SIGNS[report.add(result).status]),
+    signal: stopping.signal,
+    onStart: (task) => progress.start(task),
+    onResult: (result) => {
+      progress.finish(result);
+      const reported = report.add(result);
+      failures.show(reported.failures);
+      if (options.bail && report.isDecisive(reported)) stopping.stop("bail");
+    },
   });
+  await failures.shown;
+  if (options.path === undefined)
+    await keepLastResults(options.subject, results, { at: report.startedAt, runs: options.runs });
+  const { reason } = stopping;
   return {
-    ...(await report.end([...kept, ...results])),
+    ...(await report.end([...kept, ...results], reason)),
+    stop: reason,
+    planned: tasks.length,
     scenarioRuns: results.length,
     cases: results.reduce((sum, result) => sum + result.cases, 0),
   };
+}
+
+/** Ends a run early, once. */
+class RunStopping implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #release: (() => void) | undefined;
+  #reason: RunStop | undefined;
+
+  constructor({ onInterrupt }: Pick<ConformContext, "onInterrupt">) {
+    this.#release = onInterrupt?.(() => this.stop("interrupted"));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get reason(): RunStop | undefined {
+    return this.#reason;
+  }
+
+  stop(reason: RunStop): void {
+    this.#reason ??= reason;
+    this.#controller.abort();
+  }
+
+  [Symbol.dispose](): void {
+    this.#release?.();
+  }
 }
 
 /**

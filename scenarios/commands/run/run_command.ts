@@ -8,18 +8,16 @@ import type { Command } from "commander";
 import { WORLD_KINDS } from "../../../harness/worlds/world.ts";
 import {
   jobsOption,
+  LAST_RESULTS_DIRECTORY,
   onceOption,
   onlyOption,
   replaysOption,
   seedOption,
 } from "../command_defaults.ts";
-import { addCommandHelp } from "../command_help.ts";
+import { addCommandHelp, ALL_EXIT_CODES } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { choicesParser, parsePositiveInteger, parseShard } from "../option_parsers.ts";
-import { type RunCommandOptions, runOptions } from "./run_options.ts";
-
-/** Cases of each scenario in memory, when the command does not say. */
-const RUNS = 30;
+import { RUNS, type RunCommandOptions, runOptions } from "./run_options.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
 export function addRunCommand(program: Command, context: ConformContext): void {
@@ -54,6 +52,12 @@ export function addRunCommand(program: Command, context: ConformContext): void {
     .option("--shard <i/n>", "run the i-th of n parts of the suite", parseShard)
     .addOption(jobsOption(context.jobs))
     .option("--all", "show also the requirements that nothing judges yet", false)
+    .option("--bail", "stop at the first broken MUST that is not a known deviation", false)
+    .option(
+      "--last-failed",
+      "run only the scenarios that failed or gave no verdict when they last ran here; all where there are none",
+      false,
+    )
     .action(async (options: RunCommandOptions) => {
       const { runSubject } = await import("./run_subject.ts");
       context.finish(await runSubject(runOptions(options), context));
@@ -63,15 +67,15 @@ export function addRunCommand(program: Command, context: ConformContext): void {
       "",
       "run --subject hub-js --report run.jsonl",
       'run --subject "python my_adapter.py" --only DL-INTEGRITY --runs 100',
-      "run --once --subject ./my_adapter.sh",
+      "run --once --subject ./my_adapter.sh --bail",
+      "run --subject ./my_adapter --last-failed",
     ],
-    exitCodes: [
-      "conformant",
-      "not conformant",
-      "usage",
-      "subject failed to start",
-      "harness failed",
-      "incomplete",
+    notes: [
+      "A run of a part (--only, --last-failed, --shard) is conformant in part at best.",
+      `The last result of each scenario is kept in ${LAST_RESULTS_DIRECTORY}, for --last-failed and for the time left.`,
+      "A SHOULD that does not hold is reported as not held, and changes neither the verdict nor the exit code.",
+      "Ctrl-C prints what was shown until then; the record stays, and counts as incomplete.",
     ],
+    exitCodes: [...ALL_EXIT_CODES, "interrupted"],
   });
 }

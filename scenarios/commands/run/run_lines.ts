@@ -4,15 +4,24 @@
  * @module
  */
 
-import type { Profile, RequirementId } from "../../../spec/mod.ts";
-import { flakyDeviations } from "../../../harness/internal.ts";
+import { type Profile, type RequirementId, REQUIREMENTS } from "../../../spec/mod.ts";
+import {
+  type SubjectRole,
+  type SuiteTask,
+  flakyDeviations,
+  requirementVerdicts,
+  standingCounts,
+} from "../../../harness/internal.ts";
 import type { ScenarioResult } from "../../../harness/mod.ts";
 import type { ResolvedSubject } from "../resolve_subject.ts";
 import type { SuiteRun } from "./play_suite.ts";
+import type { ExpectedTime } from "./expected_time.ts";
 import type { RunOptions } from "./run_options.ts";
 
 /** Most notes that are shown. */
 const NOTES_MAX = 10;
+/** From so many scenarios on a run is long. */
+const LONG_RUN_MIN = 10;
 const IN_WORLD = { memory: "in memory", disk: "on disk", process: "in processes" } as const;
 
 /** What is tested, and how. */
@@ -26,6 +35,48 @@ export function headingLines(
     ...(network === undefined ? [] : [`network: ${network}`]),
     ...limitations.map((line) => `noticed: ${line}`),
   ];
+}
+
+/** How long it will take, where that is worth a line: of a program, and of more than a few scenarios. */
+export function timeLines(
+  { expectedMs, basis }: Pick<ExpectedTime, "expectedMs" | "basis">,
+  run: { readonly tasks: readonly SuiteTask[]; readonly subject: string | undefined },
+): string[] {
+  const { tasks, subject } = run;
+  if (subject === undefined || expectedMs === undefined || tasks.length < LONG_RUN_MIN) return [];
+  return [`${tasks.length} scenarios will take about ${duration(expectedMs)}, ${basis}`];
+}
+
+function duration(durationMs: number): string {
+  const seconds = durationMs / 1000;
+  return seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** What failed, in a line each; the reports were printed when it happened. */
+export function failureLines({ failures }: Pick<SuiteRun, "failures">): string[] {
+  if (failures.length === 0) return [];
+  const lines = failures.map(({ result: { scenario, world, status, breakage } }) => {
+    const { requirement } = breakage ?? {};
+    const level = requirement === undefined ? undefined : REQUIREMENTS[requirement].level;
+    const known = status === "expected-fail" || breakage?.isKnown === true ? ", known" : "";
+    const what =
+      requirement === undefined
+        ? status
+        : `${level === "MUST" ? "broke" : `did not hold the ${level}`} ${requirement}`;
+    return `  ${scenario} in ${world}: ${what}${known}`;
+  });
+  return [`\nfailures, reported above:\n${lines.join("\n")}`];
+}
+
+/** Why a run ended early, and what there is of it. */
+export function stopLines(
+  { stop, scenarioRuns, planned }: Pick<SuiteRun, "stop" | "scenarioRuns" | "planned">,
+  { report }: Pick<RunOptions, "report">,
+): string[] {
+  if (stop === undefined) return [];
+  const why = stop === "bail" ? "stopped at the first broken MUST" : "interrupted";
+  const kept = report === undefined ? "" : `; the record so far is ${report}`;
+  return [`\n${why}, after ${scenarioRuns} of ${planned} scenario runs${kept}`];
 }
 
 /** What was skipped, and what else was noticed. */
@@ -56,17 +107,24 @@ export function deviationLines({
   ];
 }
 
-/** The verdict, and how much it is based on. */
-export function summaryLine(
-  { verdict, scenarioRuns, cases }: Pick<SuiteRun, "verdict" | "scenarioRuns" | "cases">,
+/** How the requirements stand, and the verdict with how much it is based on. A report on the record says the same. */
+export function verdictLines(
+  run: Pick<SuiteRun, "results" | "verdict" | "scenarioRuns" | "cases">,
   about: {
     readonly options: Pick<RunOptions, "worlds" | "runs" | "seed">;
     readonly profiles: readonly Profile[];
+    readonly roles?: readonly SubjectRole[] | undefined;
     readonly seconds: number;
   },
-): string {
+): string[] {
+  const { results, verdict, scenarioRuns, cases } = run;
   const { options, profiles, seconds } = about;
+  const standings = requirementVerdicts(results).map(({ id, standing }) => ({
+    requirement: { id, ...REQUIREMENTS[id] },
+    standing,
+  }));
   const { worlds, runs, seed } = options;
   const counts = worlds.map((world) => `${runs[world]} ${IN_WORLD[world]}`).join(" and ");
-  return `${verdict} (profiles ${profiles.join(", ")}): ${scenarioRuns} scenario runs, ${cases} cases (${counts} each), ${seconds} s, seed ${seed}`;
+  const summary = `${verdict} (profiles ${profiles.join(", ")}): ${scenarioRuns} scenario runs, ${cases} cases (${counts} each), ${seconds} s, seed ${seed}`;
+  return [standingCounts(standings, about), summary];
 }

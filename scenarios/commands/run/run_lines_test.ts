@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exampleResult } from "../../../harness/deviations/example_result.ts";
-import { asideLines, deviationLines, headingLines, summaryLine } from "./run_lines.ts";
+import { asideLines, deviationLines, headingLines, verdictLines } from "./run_lines.ts";
 
 test("headingLines() names the subject, its network and what it does not do", () => {
   const subject = { name: "a", version: "1", network: "loopback only", limitations: ["no links"] };
@@ -22,7 +22,7 @@ test("asideLines() puts together what was skipped for one reason, and shows few 
   assert.equal(lines.length, 2);
 });
 
-test("deviationLines() and summaryLine() end a run", () => {
+test("deviationLines() and verdictLines() end a run", () => {
   const run = { verdict: "conformant", scenarioRuns: 2, cases: 14, results: [] } as const;
   assert.deepEqual(deviationLines({ results: [], problems: ["p"], warnings: ["w"] }), [
     "\nknown deviations: p",
@@ -30,7 +30,7 @@ test("deviationLines() and summaryLine() end a run", () => {
   ]);
   const options = { worlds: ["memory", "disk"], runs: { memory: 10, disk: 2 }, seed: 1 } as const;
   assert.equal(
-    summaryLine(run, { options, profiles: ["core"], seconds: 4 }),
+    verdictLines(run, { options, profiles: ["core"], seconds: 4 }).at(-1),
     "conformant (profiles core): 2 scenario runs, 14 cases (10 in memory and 2 on disk each), 4 s, seed 1",
   );
 });

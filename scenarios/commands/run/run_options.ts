@@ -27,6 +27,10 @@ export interface RunOptions {
   readonly jobs: number;
   /** Whether requirements that nothing judged are shown too. */
   readonly all: boolean;
+  /** Whether the run ends at the first MUST that is broken and not listed. */
+  readonly bail: boolean;
+  /** Whether only what failed last is run. */
+  readonly lastFailed: boolean;
 }
 
 /** The options as the command line gives them. */
@@ -45,6 +49,8 @@ export interface RunCommandOptions {
   readonly once?: boolean;
   readonly jobs: number;
   readonly all: boolean;
+  readonly bail?: boolean;
+  readonly lastFailed?: boolean;
 }
 
 /** Fills in what depends on other options: the worlds on the subject, the number of cases on the world. */
@@ -64,7 +70,17 @@ export function runOptions(given: RunCommandOptions): RunOptions {
     shard: given.shard,
     jobs,
     all,
+    bail: given.bail ?? false,
+    lastFailed: given.lastFailed ?? false,
   };
+}
+
+/** Cases of each scenario in memory, when the command does not say. */
+export const RUNS = 30;
+
+/** What a command that repeats a run must say of its number of cases; undefined where it is the default. */
+export function storyRuns({ memory }: RunsByWorld): number | undefined {
+  return memory === RUNS ? undefined : memory;
 }
 
 /** Whether a run is of every scenario: its gaps are gaps of the subject then. */

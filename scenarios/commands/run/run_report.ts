@@ -27,7 +27,7 @@ import { environmentSecrets } from "../environment_secrets.ts";
 import { readDeviations } from "../records/read_deviations.ts";
 import { type ReplayFile, replayFileFor } from "../replay/replay_files.ts";
 import { suiteVersion } from "../suite_version.ts";
-import { isWholeRun, type RunOptions } from "./run_options.ts";
+import { isWholeRun, type RunOptions, storyRuns } from "./run_options.ts";
 
 /** What a run knows of itself beside its options. */
 export interface RunFacts {
@@ -49,6 +49,9 @@ export interface RunFailure {
   readonly replay: ReplayFile | undefined;
 }
 
+/** Why a run ended before everything was judged: at the first broken MUST as it was asked to, or by Ctrl-C. */
+export type RunStop = "bail" | "interrupted";
+
 /** What a whole run came to. */
 export interface RunEnd {
   readonly results: readonly ScenarioResult[];
@@ -60,7 +63,7 @@ export interface RunEnd {
 }
 
 /** A result as the list of known deviations sees it, and the replays of what went wrong. */
-interface ReportedResult {
+export interface ReportedResult {
   readonly matched: MatchedResult;
   readonly failures: readonly RunFailure[];
 }
@@ -101,21 +104,37 @@ export class RunReport {
     return report;
   }
 
-  /** Takes one result, and gives it back as the list of known deviations sees it. */
-  add(result: ScenarioResult): ScenarioResult {
+  /** Takes one result, and says what it is as the list of known deviations sees it. */
+  add(result: ScenarioResult): ReportedResult {
     const matched = matchDeviations(result, this.#inForce);
     const failures = runFailures(matched.result, this.#facts.subject);
-    this.#reported.set(result, { matched, failures });
+    const reported = { matched, failures };
+    this.#reported.set(result, reported);
     if (this.#writer !== undefined) {
       this.#written = this.#written.then(() => this.#write(matched.result, failures[0]?.replay));
       // end() rejects with it.
       this.#written.catch(() => {});
     }
-    return matched.result;
+    return reported;
+  }
+
+  /** When the run began, in ISO 8601. */
+  get startedAt(): string {
+    return this.#startedAt;
+  }
+
+  /** Whether a result alone makes the run not conformant. */
+  isDecisive({ matched }: ReportedResult): boolean {
+    const { profiles, roles } = this.#facts;
+    const verdict = suiteVerdict([matched.result], { profiles, roles, isFiltered: true });
+    return verdict === "not conformant";
   }
 
   async #write(result: ScenarioResult, replay: ReplayFile | undefined): Promise<void> {
-    const story = failureStories(result, { subject: this.#options.subject });
+    const story = failureStories(result, {
+      subject: this.#options.subject,
+      runs: storyRuns(this.#options.runs),
+    });
     if (replay === undefined) return this.#writer?.add(result, { story });
     this.#writer?.add(result, {
       story,
@@ -125,28 +144,30 @@ export class RunReport {
   }
 
   /**
-   * Checks the list of known deviations, decides, and closes the record.
+   * Checks the list of known deviations, decides, and closes the record. That of an interrupted run stays open, so that
+   * everybody sees that it is incomplete.
    *
    * @param results every result that was added, in the order in which they are shown
    */
-  async end(results: readonly ScenarioResult[]): Promise<RunEnd> {
+  async end(results: readonly ScenarioResult[], stop?: RunStop): Promise<RunEnd> {
     await this.#written;
     const reported = results.flatMap((result) => this.#reported.get(result) ?? []);
     const matched = reported.map((one) => one.matched);
-    const isFiltered = !isWholeRun(this.#options);
+    const isFiltered = !isWholeRun(this.#options) || stop !== undefined;
     const { problems, warnings } = checkDeviations(matched, this.#inForce, {
       ...this.#circumstances,
       isPartial: isFiltered,
     });
     const judged = matched.map(({ result }) => result);
     const details = problems.map(({ detail }) => detail);
-    const verdict = suiteVerdict(judged, {
-      profiles: this.#facts.profiles,
-      isFiltered,
-      deviationProblems: details.length,
-      roles: this.#facts.roles,
-    });
-    this.#writer?.close(verdict, details);
+    const { profiles, roles } = this.#facts;
+    const deviationProblems = details.length;
+    const verdict =
+      stop === "interrupted"
+        ? "incomplete"
+        : suiteVerdict(judged, { profiles, isFiltered, deviationProblems, roles });
+    if (stop !== "interrupted")
+      this.#writer?.close(verdict, details, stop === undefined ? {} : { stopped: stop });
     const isChanged = this.#file?.close() === true;
     const failures = reported.flatMap((one) => one.failures);
     const changed = "its file was changed during the run by somebody else, and is written anew";

@@ -48,8 +48,8 @@ test("RunReport matches a result once, and builds the replay of each failure onc
   const report = await RunReport.begin(options, FACTS);
   const passed = { ...exampleResult(), scenario: "a/passes" };
   // They come in another order than they are shown in.
-  assert.equal(report.add(failed).status, "fail");
-  assert.equal(report.add(passed).status, "pass");
+  assert.equal(report.add(failed).matched.result.status, "fail");
+  assert.equal(report.add(passed).matched.result.status, "pass");
   const { results, failures, problems, verdict } = await report.end([passed, failed]);
   assert.deepEqual(
     results.map(({ status }) => status),

@@ -67,7 +67,10 @@ export const fullDisk = scenario({
     const error = await errorOf(() => subject.download(request));
     if (refusing.firedCount() > 0) {
       verdict.reached("a call was refused");
-      if (error !== undefined) verdict.hasKind(error, ["disk-full", "access-denied", "disk-io"]);
+      if (error !== undefined)
+        verdict.hasKind(error, ["disk-full", "access-denied", "disk-io"], {
+          about: "DL-DISK-ERROR",
+        });
     }
     const known = new Set(
       // A whole snapshot is as good as what the default patterns take.

@@ -71,7 +71,7 @@ export const refusedCalls = scenario({
     const subject = world.start({ files: refusing.files });
     const error = await errorOf(() => subject.download(request));
     if (refusing.firedCount() > 0 && error !== undefined) {
-      const { code } = verdict.hasKind(error, [CODES[refusal.code]]);
+      const { code } = verdict.hasKind(error, [CODES[refusal.code]], { about: "DL-DISK-ERROR" });
       if (code === "disk-full" || code === "access-denied" || code === "disk-io")
         verdict.reached(code);
     }

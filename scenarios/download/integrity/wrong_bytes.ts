@@ -96,7 +96,7 @@ export const wrongBytes = scenario({
       expected: "an error that names the file, what was listed of it and what was found",
       detail: describeError(error),
     });
-    verdict.hasKind(error, ["integrity", "not-a-hub"]);
+    verdict.hasKind(error, ["integrity", "not-a-hub"], { about: "DL-INTEGRITY" });
     verdict.reached("refused");
     if (isAlways || world.kind !== "process") return;
     // Whether a program tries again by itself is another requirement's: its user does.
