@@ -11,6 +11,7 @@ import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { addBenchCommand } from "../bench/bench_command.ts";
 import { addCommandHelp } from "./command_help.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { addHubCommand } from "./hub/hub_command.ts";
 import { addMatrixCommand } from "./matrix/matrix_command.ts";
 import { addMiniaturesCommand } from "./miniatures/miniatures_command.ts";
 import { addNightlyCommand } from "./nightly/nightly_command.ts";
@@ -38,6 +39,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addReplayCommand,
   addSmokeCommand,
   addSubjectsCommand,
+  addHubCommand,
   addReportCommand,
   addMergeCommand,
   addDeviationsCommand,
