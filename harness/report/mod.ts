@@ -47,6 +47,7 @@ export type {
   RunRecord,
 } from "./record/run_record.ts";
 export { flakyDeviations } from "./flaky_deviations.ts";
+export { requirementReasons, type RequirementReasons } from "./requirement_reasons.ts";
 export { tapReport } from "./formats/tap_report.ts";
 export { traceTable, type TraceTableOptions } from "./tables/trace_table.ts";
 export {
