@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type RunRecord, badgeReport, recordVerdict } from "../../../harness/internal.ts";
+import {
+  type RunRecord,
+  annotationReport,
+  badgeReport,
+  recordVerdict,
+} from "../../../harness/internal.ts";
 import { htmlReport, junitReport, markdownReport, tapReport } from "../../../harness/mod.ts";
 import type { ConformContext } from "../conform_context.ts";
 import type { ReportName, ReportOptions } from "./report_formats.ts";
@@ -18,6 +23,7 @@ const MAKERS: Readonly<
   junit: junitReport,
   markdown: markdownReport,
   tap: tapReport,
+  annotations: annotationReport,
   badge: (records, title) => badgeReport(records, title ?? "mlx-layout"),
 };
 
