@@ -73,6 +73,7 @@ const PARSED: Readonly<Record<string, string>> = {
   "mlx-conform fidelity --dir DIR": "minutes",
   "mlx-conform soak --minutes 30": "half an hour",
   "mlx-conform nightly": "hours",
+  "mlx-conform hub": "serves until it is stopped; hub_command_test.ts stops it",
   "mlx-conform hub --fault empty-body": "a fault of the reader's; hub_command_test.ts serves",
 };
 

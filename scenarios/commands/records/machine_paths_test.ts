@@ -40,13 +40,30 @@ test("neither the record, nor a report, nor a replay file names a directory of t
     await writeFile(adapter, ADAPTER);
     const said = await conform(
       cwd,
-      ...["run", "--subject", `node ${adapter}`, "--runs", "1", "--only", "layout/required_files"],
-      ...["--report", "run.jsonl", "--replays", "replays"],
+      "run",
+      "--subject",
+      `node ${adapter}`,
+      "--runs",
+      "1",
+      "--only",
+      "layout/required_files",
+      "--report",
+      "run.jsonl",
+      "--replays",
+      "replays",
     );
     const made = await conform(
       cwd,
-      ...["report", "run.jsonl", "--html", "page.html", "--junit", "run.xml"],
-      ...["--tap", "run.tap", "--markdown", "run.md"],
+      "report",
+      "run.jsonl",
+      "--html",
+      "page.html",
+      "--junit",
+      "run.xml",
+      "--tap",
+      "run.tap",
+      "--markdown",
+      "run.md",
     );
     assert.match(made, /not conformant/, said + made);
     const replays = (await readdir(join(cwd, "replays"))).map((name) => `replays/${name}`);
