@@ -162,6 +162,7 @@ async function parseConform(words: readonly string[]): Promise<void> {
     worker: "",
     writeOut: ignore,
     writeErr: ignore,
+    annotate: ignore,
     finish: ignore,
   });
   let isRun = false;
@@ -231,7 +232,7 @@ for (const { document, command } of SHOWN) {
   const line = programLine(command);
   if (done.has(line)) continue;
   done.add(line);
-  test(`${document}: ${command}`, { timeout: 120_000 }, async () => {
+  test(`${document}: ${command}`, { timeout: 300_000 }, async () => {
     if (PARSED[line] !== undefined) {
       await parseConform(splitCommand(line).slice(1));
       return;

@@ -9,6 +9,7 @@ import {
   annotationReport,
   badgeReport,
   recordVerdict,
+  terminalText,
 } from "../../../harness/internal.ts";
 import { htmlReport, junitReport, markdownReport, tapReport } from "../../../harness/mod.ts";
 import type { ConformContext } from "../conform_context.ts";
@@ -21,8 +22,9 @@ const MAKERS: Readonly<
 > = {
   html: (records, title) => htmlReport(records, title === undefined ? {} : { title }),
   junit: junitReport,
-  markdown: markdownReport,
-  tap: tapReport,
+  markdown: (records) => terminalText(markdownReport(records), { isWorkflow: true }),
+  tap: (records) => terminalText(tapReport(records), { isWorkflow: true }),
+  // Made to be read by the runner, and safe in itself.
   annotations: annotationReport,
   badge: (records, title) => badgeReport(records, title ?? "mlx-layout"),
 };
