@@ -31,7 +31,7 @@ const DOCUMENTS = [
 /** What stands for something of the reader's, by the words that are run in its place. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "mlx-layout COMMAND": "mlx-layout status",
-  "replay FILE": `replay ${ROOT}scenarios/corpus/byte_turned_over_on_the_way.json`,
+  "replay FILE": "replay scenarios/corpus/byte_turned_over_on_the_way.json",
   " …": " --version",
   "scenarios/corpus/": `${ROOT}scenarios/corpus/`,
 };
