@@ -17,6 +17,7 @@ export {
   matchesRequest,
   type RequestFacts,
 } from "./faults/fault_rule.ts";
+export { faultLines, parseFault } from "./faults/parse_fault.ts";
 export { FaultScript } from "./faults/fault_script.ts";
 export { type ServedHub, serveHub, type ServeHubOptions } from "./fronts/http_front.ts";
 export type {

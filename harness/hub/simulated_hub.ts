@@ -229,14 +229,22 @@ export class SimulatedHub {
     const answer =
       this.#script.play(
         { ...exchange, file: exchange.file, hasRange: exchange.range !== undefined },
-        (action) =>
-          planFault(action, {
+        (action) => {
+          const perform = planFault(action, {
             context,
             kind: exchange.kind,
             draft,
             file: requestedFile(context, route),
             moveBranch: this.#mover(context, route),
-          }),
+          });
+          return (
+            perform &&
+            (() => {
+              exchange.fault = action.type;
+              return perform();
+            })
+          );
+        },
       ) ?? draft;
     return "broken" in answer
       ? { broken: answer.broken, exchange }

@@ -46,6 +46,7 @@ export type {
   RunMachine,
   RunRecord,
 } from "./record/run_record.ts";
+export { annotationReport } from "./formats/annotation_report.ts";
 export { flakyDeviations } from "./flaky_deviations.ts";
 export { requirementReasons, type RequirementReasons } from "./requirement_reasons.ts";
 export { shownStanding, type ShownStanding } from "./shown_standing.ts";

@@ -14,6 +14,7 @@ import { addCommandHelp, ALL_EXIT_CODES } from "./command_help.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addFuzzCommand } from "./fuzz/fuzz_command.ts";
 import { addExplainCommand, addListCommand } from "./explain/explain_commands.ts";
+import { addHubCommand } from "./hub/hub_command.ts";
 import { addMatrixCommand } from "./matrix/matrix_command.ts";
 import { addMiniaturesCommand } from "./miniatures/miniatures_command.ts";
 import { addNightlyCommand } from "./nightly/nightly_command.ts";
@@ -43,6 +44,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addListCommand,
   addSmokeCommand,
   addSubjectsCommand,
+  addHubCommand,
   addReportCommand,
   addMergeCommand,
   addDeviationsCommand,

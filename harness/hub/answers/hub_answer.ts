@@ -1,4 +1,4 @@
-import type { CutHow, ExchangeKind } from "../faults/fault_rule.ts";
+import type { CutHow, ExchangeKind, FaultAction } from "../faults/fault_rule.ts";
 
 /** One request, as it came over the wire. */
 export interface HubRequest {
@@ -47,6 +47,8 @@ export interface HubExchange {
   readonly range?: string;
   readonly acceptEncoding?: string;
   readonly proxy?: string;
+  /** The fault that the request met. */
+  readonly fault?: FaultAction["type"];
   /** 0 when no answer came. */
   readonly status: number;
   /** Body bytes that the answer means to send; infinite for a body without end. */

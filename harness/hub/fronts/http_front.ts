@@ -15,6 +15,12 @@ import type { TlsCertificate } from "./tls_certificate.ts";
 export interface ServeHubOptions {
   /** Bytes of body per second and connection. @default {unlimited} */
   readonly bytesPerSecond?: number;
+  /** Port of the hub itself; the content network has a port of its own. @default {any that is free} */
+  readonly port?: number;
+  /** Address of this machine that all hosts listen on. @default {addresses of the loopback} */
+  readonly hostname?: string;
+  /** Told when an exchange is over, however it ended. */
+  readonly onEnd?: (exchange: HubExchange) => void;
   /** Told after each piece of a body was handed to the socket, and waited for; to kill a client at byte n. */
   readonly onSent?: (exchange: HubExchange) => void | Promise<void>;
   /** What stands between the hub and its clients at the moment of a request, if anything does. */
@@ -42,23 +48,25 @@ const PACE_MS = 20;
  * Serves a hub on two loopback ports, for clients in other processes.
  *
  * Hub and content network have different hosts (`127.0.0.1` and `127.0.0.3`, or `localhost` where only one address listens),
- * because some clients compare hosts alone when they decide where a token may go. The hub's origins are
+ * because some clients compare hosts alone when they decide where a token may go; with `hostname` only the ports differ. The hub's origins are
  * rewritten, and the plain addresses live on the content network's host. A connection
  * cannot be refused once it was accepted, so a refusal is a reset before the first byte.
  * A request in absolute form (as to a proxy) is answered too, and logged with this address as its proxy.
+ *
+ * @throws {Error} when the port is taken, or the address is not of this machine
  */
 export async function serveHub(
   hub: SimulatedHub,
   options: ServeHubOptions = {},
 ): Promise<ServedHub> {
-  const { tls } = options;
-  const api = await listen("127.0.0.1", tls);
+  const { tls, port = 0, hostname } = options;
+  const api = await listen(hostname ?? "127.0.0.1", { tls, port });
   // A client must not need names: a network that has loopback alone need not resolve them.
   const isLinux = process.platform === "linux";
-  const cdn = await listen(isLinux ? "127.0.0.3" : "localhost", tls);
-  const otherHost = isLinux ? "127.0.0.2" : "localhost";
-  const other = await listen(otherHost, tls);
-  const clear = tls === undefined ? other : await listen(otherHost, undefined);
+  const cdn = await listen(hostname ?? (isLinux ? "127.0.0.3" : "localhost"), { tls });
+  const otherHost = hostname ?? (isLinux ? "127.0.0.2" : "localhost");
+  const other = await listen(otherHost, { tls });
+  const clear = tls === undefined ? other : await listen(otherHost, { tls: undefined });
   const hosts = [...new Set([api, cdn, other, clear])];
   const before = { endpoint: hub.endpoint, cdnOrigin: hub.cdnOrigin, urlOrigin: hub.urlOrigin };
   hub.moveTo({ endpoint: api.origin, cdnOrigin: cdn.origin, urlOrigin: cdn.origin });
@@ -84,18 +92,18 @@ export async function serveHub(
 
 async function listen(
   hostname: string,
-  tls: ServeHubOptions["tls"],
+  { tls, port = 0 }: { readonly tls: ServeHubOptions["tls"]; readonly port?: number },
 ): Promise<{ server: Server; origin: string }> {
   const limits = { keepAliveTimeout: 5000, requestTimeout: 0 };
   const server: Server =
     tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tls });
-  server.listen(0, hostname);
+  server.listen(port, hostname);
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port was assigned");
   return {
     server,
-    origin: `${tls === undefined ? "http" : "https"}://${hostname}:${address.port}`,
+    origin: `${tls === undefined ? "http" : "https"}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${address.port}`,
   };
 }
 
@@ -126,6 +134,7 @@ async function answer(hub: SimulatedHub, exchange: Exchange): Promise<void> {
     return;
   }
   const reply = hub.respond(request);
+  outgoing.on("close", () => options.onEnd?.(reply.exchange));
   if (reply.broken === "stall") return;
   if (reply.broken === "closed") {
     incoming.socket.end();

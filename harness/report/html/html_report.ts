@@ -29,7 +29,7 @@ export function htmlReport(records: readonly RunRecord[], options: HtmlReportOpt
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="How ${columns.length} implementations hold the requirements for MLX models on disk">
+<meta name="description" content="How ${columns.length === 1 ? "an implementation holds" : `${columns.length} implementations hold`} the requirements for MLX models on disk">
 <title>${title}</title>
 <style>${new Markup(PAGE_STYLE)}</style>
 </head>

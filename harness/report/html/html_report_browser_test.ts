@@ -50,6 +50,9 @@ const LAW = Object.entries(REQUIREMENTS)
     ),
   );
 
+/** A file of a model stands in one line. */
+const REPLAY = `{"format": 1, "bytes": "${"QUJD".repeat(5000)}"}`;
+
 const directory = mkdtempSync(join(tmpdir(), "html_report_"));
 const address = pathToFileURL(join(directory, "page.html")).href;
 let browser: Browser | undefined;
@@ -78,8 +81,8 @@ before(async () => {
         materialOf: ({ status }) =>
           status === "fail"
             ? {
-                replay: { name: "DL-INTEGRITY-1.json", content: '{"format": 1}' },
-                trace: ["0 ms GET /a", "1 ms write b"],
+                replay: { name: "DL-INTEGRITY-1.json", content: REPLAY },
+                trace: ["0 ms GET /a", "1 ms write b", `2 ms GET /${"c".repeat(3000)}`],
               }
             : {},
         ...options,
@@ -155,12 +158,18 @@ for (const size of ["desk", "phone"] as const) {
     );
   }
 
-  test(`nothing is wider than the screen of a ${size}`, OPTIONS, async () => {
-    await withPage({ size, suffix: "#DL-INTEGRITY" }, async (page) => {
-      const width = await page.evaluate<number>("document.documentElement.scrollWidth");
-      assert.equal(width, SIZES[size].width);
-    });
-  });
+  test(
+    `nothing is wider than the screen of a ${size}, traces and replays open`,
+    OPTIONS,
+    async () => {
+      await withPage({ size, suffix: "#DL-INTEGRITY" }, async (page) => {
+        for (const summary of await page.locator("summary:visible").all()) await summary.click();
+        assert.ok(await page.locator("pre.file").first().isVisible());
+        const width = await page.evaluate<number>("document.documentElement.scrollWidth");
+        assert.equal(width, SIZES[size].width);
+      });
+    },
+  );
 }
 
 test(
@@ -223,14 +232,14 @@ test("a cell that is no pass leads to its subject's story, trace and replay", OP
     assert.equal(await page.evaluate("document.activeElement.id"), "DL-INTEGRITY-s3");
     const section = page.locator("div.subject", { has: page.locator("#DL-INTEGRITY-s3") });
     assert.match((await section.locator("pre.story").textContent()) ?? "", /broke DL-INTEGRITY/);
-    await section.getByText("Trace, 2 lines").click();
+    await section.getByText("Trace, 3 lines").click();
     assert.ok(await section.getByText("1 ms write b").isVisible());
     await section.getByText("Replay").first().click();
     const download = page.waitForEvent("download");
     await section.getByRole("button", { name: "Save the file" }).click();
     const file = await download;
     assert.equal(file.suggestedFilename(), "DL-INTEGRITY-1.json");
-    assert.equal(readFileSync(await file.path(), "utf8"), '{"format": 1}');
+    assert.equal(readFileSync(await file.path(), "utf8"), REPLAY);
   });
 });
 

@@ -70,7 +70,7 @@ test("htmlReport() says of an incomplete record why it is none", () => {
   assert.match(page, /class="card incomplete"[^]*the run did not finish: 6 of 6 results/);
 });
 
-test("htmlReport() shows two runs of one subject as two columns that can be told apart", () => {
+test("htmlReport() shows two runs of one version as two columns with labels of their own", () => {
   const machine = {
     os: "darwin",
     osVersion: "25",
@@ -82,6 +82,59 @@ test("htmlReport() shows two runs of one subject as two columns that can be told
   const page = pageOf({}, { header: { machine } });
   assert.match(page, /example, linux x64/);
   assert.match(page, /example, darwin arm64/);
+  const titles = (...all: ExampleRecordOptions[]) =>
+    Array.from(pageOf(...all).matchAll(/<h3>(example[^<]*) <span/g), ([, title]) => title);
+  assert.deepEqual(titles({}, { header: { seed: 8 } }, { header: { worlds: ["process"] } }), [
+    "example, memory and disk, seed 7",
+    "example, memory and disk, seed 8",
+    "example, process",
+  ]);
+  assert.deepEqual(titles({}, { header: { startedAt: "2026-11-26T09:30:00.000Z" } }), [
+    "example, 2026-11-25 20:00 UTC",
+    "example, 2026-11-26 09:30 UTC",
+  ]);
+  assert.deepEqual(titles({}, {}), ["example, run 1", "example, run 2"]);
+  assert.deepEqual(titles({}, { header: { subject: { name: "example", version: "2" } } }), [
+    "example",
+    "example",
+  ]);
+});
+
+test("htmlReport() has what is broken first, then each area with what does not hold first", () => {
+  const page = pageOf({}, { results: [exampleFailure("LOAD-SOUND", "it opens nothing")] });
+  const order = Array.from(
+    page.matchAll(/<h3>([a-z ]+)<\/h3>|<tr role="row" class="requirement" id="([A-Z-]+)"/g),
+  );
+  const rows = order.map(([, heading, id]) => heading ?? id);
+  assert.deepEqual(rows.slice(0, 6), [
+    "broken or without a verdict",
+    "DL-INTEGRITY",
+    "LOAD-SOUND",
+    "DL-CANCEL",
+    "layout",
+    "LAYOUT-CASE-ID",
+  ]);
+  assert.equal(rows[rows.indexOf("download") + 1], "DL-RESUME");
+  assert.equal(new Set(rows).size, rows.length);
+});
+
+test("htmlReport() says why a requirement is one and how it is tested, of this version's alone", () => {
+  const page = pageOf({});
+  assert.match(page, /<dt>Why<\/dt><dd>No MLX runtime hashes a file/);
+  assert.match(page, /<dt>Judged<\/dt><dd>by hubs that send half of a file/);
+  const changed = { ...REQUIREMENTS["DL-INTEGRITY"], text: "Another sentence." };
+  const requirement = { type: "requirement", id: "DL-INTEGRITY", ...changed } as const;
+  assert.doesNotMatch(pageOf({ requirements: [requirement] }), /<dt>Why/);
+});
+
+test("htmlReport() repeats a failure by the whole command", () => {
+  const subject = { name: "mine", version: "1", command: "--once sh ./my.sh" };
+  const materialOf = () => ({ replay: { name: "DL-INTEGRITY-1.json", content: "{}" } });
+  assert.match(
+    pageOf({ header: { subject }, materialOf }),
+    /<code>mlx-conform replay DL-INTEGRITY-1\.json --once --subject &quot;sh \.\/my\.sh&quot; --trace<\/code>/,
+  );
+  assert.match(pageOf({ materialOf }), /<code>mlx-conform replay DL-INTEGRITY-1\.json --trace</);
 });
 
 test("htmlReport() tells a failure at the requirement that it broke, and points there from the others", () => {

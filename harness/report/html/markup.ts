@@ -34,6 +34,11 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Markup
   return new Markup(parts.join(""));
 }
 
+/** A sentence as markup: code between backticks. */
+export function withCode(text: string): Markup {
+  return new Markup(escapeMarkup(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>"));
+}
+
 function render(value: MarkupValue): string {
   if (value === undefined || value === false) return "";
   if (value instanceof Markup) return value.text;

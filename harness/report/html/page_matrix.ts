@@ -1,9 +1,22 @@
 import type { RecordRequirement } from "../record/run_record.ts";
-import { CELL_LOOKS, cellState } from "./cell_state.ts";
-import { Markup, markup } from "./markup.ts";
+import { CELL_LOOKS, type CellState, cellState } from "./cell_state.ts";
+import { Markup, markup, withCode } from "./markup.ts";
 import { escapeMarkup } from "../formats/escape_markup.ts";
 import type { PageColumn } from "./page_column.ts";
 import { pageDrawer } from "./page_drawer.ts";
+
+/** States that make a subject's verdict red. */
+const WRONG: readonly CellState[] = ["broken", "surprise", "unfinished"];
+/** The order of the rows. */
+const RANKS: readonly CellState[] = [
+  ...WRONG,
+  "unkept",
+  "known",
+  "vacuous",
+  "skipped",
+  "held",
+  "unjudged",
+];
 
 /** More columns than this do not fit on a desktop screen. */
 export const COLUMNS_MAX = 8;
@@ -13,20 +26,13 @@ export const COLUMNS_MAX = 8;
  * layout on a narrow screen loses its own.
  */
 export function pageMatrix(columns: readonly PageColumn[]): Markup {
-  const requirements = requirementsOf(columns);
-  const areas = [...new Set(requirements.map(({ document }) => document))];
+  const groups = groupsOf(columns);
   const table = markup`<table class="matrix" role="table" aria-label="Requirements and the result of each subject">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col" class="corner">Requirement</th>${columns.map(
     ({ title, record, verdict }) =>
       markup`<th role="columnheader" scope="col"><span class="name">${breakable(title)}</span> <span class="version">${record.header.subject.version}</span> <span class="mark">${verdict}</span></th>`,
   )}</tr></thead>
-${areas.map((area) =>
-  areaBody(
-    area,
-    requirements.filter(({ document }) => document === area),
-    columns,
-  ),
-)}
+${groups.map(({ title, requirements }) => groupBody(title, { requirements, columns }))}
 </table>`;
   // So many columns need sideways scrolling, by keyboard too.
   const isWide = columns.length > COLUMNS_MAX;
@@ -40,28 +46,60 @@ function requirementsOf(columns: readonly PageColumn[]): RecordRequirement[] {
   return [...new Map(all.toReversed().map((one) => [one.id, one])).values()].toReversed();
 }
 
-function areaBody(
-  area: string,
-  requirements: readonly RecordRequirement[],
-  columns: readonly PageColumn[],
+/** Rows under one heading. */
+interface Group {
+  readonly title: string;
+  readonly requirements: readonly RecordRequirement[];
+}
+
+/** What is broken anywhere comes first; then each area, with what does not hold before what does. */
+function groupsOf(columns: readonly PageColumn[]): Group[] {
+  const ranks = new Map(
+    requirementsOf(columns).map((one) => [one, Math.min(...columns.map((at) => rankOf(at, one)))]),
+  );
+  const sorted = [...ranks.keys()].toSorted(
+    (one, other) => (ranks.get(one) ?? 0) - (ranks.get(other) ?? 0),
+  );
+  const isWrong = (one: RecordRequirement) => (ranks.get(one) ?? 0) < WRONG.length;
+  const areas = [...new Set([...ranks.keys()].map(({ document }) => document))];
+  const groups = [
+    { title: "broken or without a verdict", requirements: sorted.filter(isWrong) },
+    ...areas.map((area) => ({
+      title: area,
+      requirements: sorted.filter((one) => !isWrong(one) && one.document === area),
+    })),
+  ];
+  return groups.filter(({ requirements }) => requirements.length > 0);
+}
+
+function rankOf(column: PageColumn, { id }: RecordRequirement): number {
+  return RANKS.indexOf(stateOf(column, id));
+}
+
+function groupBody(
+  title: string,
+  {
+    requirements,
+    columns,
+  }: Pick<Group, "requirements"> & { readonly columns: readonly PageColumn[] },
 ): Markup {
-  return markup`<tbody role="rowgroup" data-area="${area}">
-<tr role="row" class="area"><th role="columnheader" scope="rowgroup" colspan="${columns.length + 1}"><h3>${area}</h3></th></tr>
+  return markup`<tbody role="rowgroup">
+<tr role="row" class="area"><th role="columnheader" scope="rowgroup" colspan="${columns.length + 1}"><h3>${title}</h3></th></tr>
 ${requirements.map((requirement) => requirementRows(requirement, columns))}
 </tbody>`;
 }
 
 function requirementRows(requirement: RecordRequirement, columns: readonly PageColumn[]): Markup {
-  const { id, level, text } = requirement;
+  const { id, level, text, document } = requirement;
   const states = columns.map((column) => stateOf(column, id));
-  return markup`<tr role="row" class="requirement" id="${id}" data-level="${level}" data-states="${[...new Set(states)].join(" ")}">
+  return markup`<tr role="row" class="requirement" id="${id}" data-level="${level}" data-states="${[...new Set(states)].join(" ")}" data-area="${document}">
 <th role="rowheader" scope="row"><span class="title"><button type="button" class="toggle" aria-expanded="false" aria-controls="${id}-drawer">${id}</button> <span class="level ${level.toLowerCase()}">${level}</span></span> <span class="sentence">${withCode(text)}</span></th>
 ${columns.map((column) => cell(column, id))}
 </tr>
 <tr role="row" class="drawer" id="${id}-drawer" hidden><td role="cell" colspan="${columns.length + 1}">${pageDrawer(requirement, columns)}</td></tr>`;
 }
 
-function stateOf(column: PageColumn, id: string) {
+function stateOf(column: PageColumn, id: string): CellState {
   const standing = column.standings.get(id);
   return standing === undefined ? "unjudged" : cellState(standing);
 }
@@ -82,9 +120,4 @@ function cell(column: PageColumn, id: string): Markup {
 /** Allows line breaks in a long name. */
 function breakable(name: string): Markup {
   return new Markup(escapeMarkup(name).replaceAll(/[/_-]/g, "$&<wbr>"));
-}
-
-/** Sentences have code between backticks. */
-function withCode(text: string): Markup {
-  return new Markup(escapeMarkup(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>"));
 }

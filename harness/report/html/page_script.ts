@@ -38,7 +38,7 @@ export const PAGE_SCRIPT = `
     return (
       hasStatus &&
       (filter.level === "" || row.dataset.level === filter.level) &&
-      (filter.area === "" || row.closest("tbody").dataset.area === filter.area) &&
+      (filter.area === "" || row.dataset.area === filter.area) &&
       filter.words.every((word) => texts.get(row).includes(word))
     );
   }

@@ -113,7 +113,13 @@ td .of { display: none; }
 .requirement:has(+ .drawer:not([hidden])) { background: var(--raised); }
 
 .drawer > td { padding: 0; border-top: 0; background: var(--raised); }
-.drawer-body { padding: .2rem 1.1rem 1.1rem 1.9rem; }
+/* What is inside says nothing of how wide the table is. */
+.drawer-body { contain: inline-size; padding: .2rem 1.1rem 1.1rem 1.9rem; }
+.many .drawer-body { position: sticky; left: 0; width: min(100%, calc(100vw - 4.5rem)); }
+.reasons { max-width: 62rem; margin: .5rem 0 0; font-size: .9rem; }
+.reasons div { display: flex; gap: .6rem; margin-top: .3rem; }
+.reasons dt { flex: 0 0 3.6rem; font-weight: 600; }
+.reasons dd { margin: 0; min-width: 0; overflow-wrap: anywhere; color: var(--soft); }
 .facts { font-size: .85rem; color: var(--soft); }
 .subject { margin-top: .75rem; padding: .75rem .9rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
 .pill { padding: .1rem .5rem; border-radius: 99px; border: 1px solid currentColor; font-size: .82rem; }
@@ -129,6 +135,7 @@ td .of { display: none; }
 .status.skip { color: var(--none); }
 pre { margin: .4rem 0; padding: .7rem .8rem; max-height: 26rem; overflow: auto; background: var(--page); border: 1px solid var(--line); border-radius: 6px; line-height: 1.45; }
 pre.story { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 4px solid var(--bad); }
+pre.file { white-space: pre-wrap; overflow-wrap: anywhere; }
 .nothing { padding: 2rem; text-align: center; color: var(--soft); }
 
 .scroll { overflow-x: auto; }

@@ -6,14 +6,14 @@ import { link } from "./page_drawer.ts";
 
 /** The order in which a bar shows its parts. */
 const BAR: readonly CellState[] = [
-  "held",
-  "known",
+  "broken",
+  "surprise",
+  "unfinished",
   "unkept",
+  "known",
   "vacuous",
   "skipped",
-  "unfinished",
-  "surprise",
-  "broken",
+  "held",
   "unjudged",
 ];
 

@@ -24,7 +24,12 @@ export interface RecordHeader {
   readonly format: 1;
   /** The version of the suite, and the digest of its requirements. */
   readonly suite: { readonly version: string; readonly specSha256: string };
-  readonly subject: { readonly name: string; readonly version: string };
+  readonly subject: {
+    readonly name: string;
+    readonly version: string;
+    /** How the command line named it, `--once` before it; absent where the subject is not a program. */
+    readonly command?: string;
+  };
   /** What the subject claims. */
   readonly profiles: readonly Profile[];
   /** The subject's roles; absent where it has all of them. */

@@ -7,6 +7,7 @@
 import {
   type RunRecord,
   EXIT_CODES,
+  annotationReport,
   badgeReport,
   exitCodeOf,
   recordStandings,
@@ -28,6 +29,8 @@ const MAKERS: Readonly<
   junit: junitReport,
   markdown: (records) => terminalText(markdownReport(records), { isWorkflow: true }),
   tap: (records) => terminalText(tapReport(records), { isWorkflow: true }),
+  // Made to be read by the runner, and safe in itself.
+  annotations: annotationReport,
   badge: (records, title) => badgeReport(records, title ?? "mlx-layout"),
 };
 

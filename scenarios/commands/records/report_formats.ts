@@ -10,6 +10,7 @@ export const REPORTS = {
   junit: "JUnit XML, for tools that count tests",
   markdown: "Markdown, for the summary of a CI job",
   tap: "TAP 14",
+  annotations: "workflow commands that annotate failures on GitHub",
   badge: "JSON for the endpoint badge of shields.io",
 } as const;
 

@@ -184,7 +184,7 @@ export class RunReport {
   }
 
   async #open(path: string): Promise<void> {
-    const { worlds, seed, runs, only, shard } = this.#options;
+    const { worlds, seed, runs, only, shard, subject: command } = this.#options;
     const { subject, profiles, planned, roles } = this.#facts;
     const machine = await runMachine();
     const file = openForWriting(path);
@@ -192,7 +192,11 @@ export class RunReport {
     this.#writer = new RecordWriter(
       {
         suite: { version: suiteVersion(), specSha256: specSha256() },
-        subject: { name: subject.name, version: subject.version },
+        subject: {
+          name: subject.name,
+          version: subject.version,
+          ...(command === undefined ? {} : { command }),
+        },
         profiles,
         ...(roles === undefined ? {} : { roles }),
         worlds,
