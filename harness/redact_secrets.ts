@@ -11,6 +11,20 @@ const AUTHORIZATION_REGEXP =
   /((?:proxy-)?authorization\\*["']?\s*[:=,]\s*\\*["']?)(?!(?:(?:bearer|basic|token)\s+)?\[token\])((?:bearer|basic|token)\s+)?[^\s"'\\,;}\]]+/gi;
 const BEARER_REGEXP = /(bearer\s+)(?!\[token\])[\w.~+/=-]{6,}/gi;
 
+/** Names of variables whose values are secrets; `TOKENIZERS_PARALLELISM` only sounds like one. */
+const SECRET_NAME_REGEXP =
+  /TOKEN(?!IZERS)|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|_AUTH$/i;
+
+/** Whether a variable of this name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME_REGEXP.test(name);
+}
+
+/** An environment without the variables that hold secrets. */
+export function withoutSecrets<Value>(env: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSecretName(name)));
+}
+
 /** Options of {@linkcode redactSecrets}. */
 export interface RedactSecretsOptions {
   /** Whether also what only looks like a secret goes. @default {true} */

@@ -33,6 +33,7 @@ export const CHECK_CAUSES = [
   "foreign-weights",
   "quantization",
   "unsupported-architecture",
+  "model-code",
   "missing-tokenizer",
   "bad-tokenizer",
   "missing-tokenizer-config",

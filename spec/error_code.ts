@@ -21,7 +21,8 @@ export const ERROR_CODES = {
   certificate: "The server's certificate is not trusted, not valid, or for another host.",
   proxy: "The proxy asks for a password, or does not connect to the server.",
   "not-a-hub": "What answered does not speak the hub's protocol.",
-  integrity: "The bytes are not the listed ones: size or hash differs.",
+  integrity:
+    "The bytes are not the listed ones (size or hash differs), or the commit is not the one asked for.",
   "repository-incomplete": "The repository itself lacks a file that a model needs.",
   "unsafe-path": "A name would leave the model's directory or is not safe on every disk.",
   "case-conflict":

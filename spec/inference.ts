@@ -59,8 +59,14 @@ export interface LoadPlan {
   readonly stopsAt: MissingRead | undefined;
 }
 
+/** Says whether code that comes with a model may be run: `LOAD-CODE`. */
+export interface CodeTrust {
+  /** Whether the code that `model_file` of its `config.json` names may be run. @default {false} */
+  readonly trustModelCode?: boolean;
+}
+
 /** Asks which files a runtime opens. */
-export interface PlanRequest extends ModelRequest {
+export interface PlanRequest extends ModelRequest, CodeTrust {
   /** The runtime that the plan is for. */
   readonly runtime: PlanRuntime;
 }
@@ -90,7 +96,7 @@ export interface RunnerLimits {
 }
 
 /** Asks for tokens. */
-export interface GenerateRequest extends ModelRequest {
+export interface GenerateRequest extends ModelRequest, CodeTrust {
   /** Text, or the ids of its tokens. */
   readonly prompt: string | readonly number[];
   /** Whether a text is put into the model's chat template first, if it has one. @default {false} */

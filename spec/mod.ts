@@ -49,6 +49,7 @@ export type {
   SpawnOptions,
 } from "./host.ts";
 export {
+  type CodeTrust,
   type GeneratedToken,
   type GenerateOptions,
   type GenerateRequest,

@@ -207,6 +207,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A branch is resolved to a commit once, and every file is requested from that commit, even when the branch moves meanwhile.",
   },
+  "DL-PINNED": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "A download of a whole commit (40 hexadecimal digits) ends with the files of that commit or with an error, whichever commit the hub names.",
+  },
   "DL-NEW-COMMIT": {
     level: "MUST",
     profile: "core",
@@ -446,6 +452,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "hub",
     text: "Redirects between hub hosts and to a content network are followed, relative ones included.",
+  },
+  "HUB-SECURE": {
+    level: "MUST",
+    profile: "core",
+    document: "hub",
+    text: "What was asked for over TLS is never fetched without it: a redirect or a next page that leads from https to http is refused, unless the caller allows it.",
   },
   "HUB-HOPS": {
     level: "MUST",
@@ -848,6 +860,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "load",
     text: "Checking and loading execute nothing from the model's directory.",
+  },
+  "LOAD-CODE": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A model whose architecture is code in its directory (`model_file` in `config.json`) is refused, unless the caller trusts that code.",
   },
   "LOAD-PLAN": {
     level: "MUST",

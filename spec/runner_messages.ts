@@ -55,7 +55,13 @@ export interface RunnerDownload {
 
 /** A message to a runner, one JSON object a line. */
 export type RunnerRequest =
-  | { readonly id: number; readonly op: "load"; readonly directory: string }
+  | {
+      readonly id: number;
+      readonly op: "load";
+      readonly directory: string;
+      /** Whether code in the directory may be run. @default {false} */
+      readonly trustModelCode?: boolean;
+    }
   | ({ readonly id: number; readonly op: "generate" } & RunnerPrompt)
   | { readonly id: number; readonly op: "cancel"; readonly of: number }
   | { readonly id: number; readonly op: "unload" }

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, sep } from "node:path";
 import type {
   CheckReport,
+  CodeTrust,
   Digest,
   Environment,
   FileSystem,
@@ -35,7 +36,7 @@ export interface InferenceManagerOptions {
 }
 
 /** Names a model by its directory, wherever that is. */
-export interface DirectoryRequest {
+export interface DirectoryRequest extends CodeTrust {
   /** Absolute path. */
   readonly directory: string;
 }
@@ -89,13 +90,14 @@ export class InferenceManager {
    * @throws {ModelError} `not-downloaded`
    */
   async check(
-    request: ModelRequest | DirectoryRequest,
+    request: (ModelRequest & CodeTrust) | DirectoryRequest,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<CheckReport> {
     const directory = "directory" in request ? request.directory : await this.locate(request);
     const digests = await this.#options.digests?.(directory);
     const { root } = this.#options;
     return await checkDirectory(this.#files, directory, {
+      ...trustOf(request),
       ...(options.signal && { signal: options.signal }),
       ...(digests && { digests }),
       // A directory that the caller names may be elsewhere, where the root means nothing; so may the hub's cache.
@@ -109,13 +111,14 @@ export class InferenceManager {
    * @throws {ModelError} `not-downloaded`
    */
   async plan(
-    request: ModelRequest | DirectoryRequest,
+    request: (ModelRequest & CodeTrust) | DirectoryRequest,
     options: { readonly runtime: PlanRuntime; readonly signal?: AbortSignal },
   ): Promise<LoadPlan> {
     const directory = "directory" in request ? request.directory : await this.locate(request);
     const { root } = this.#options;
     return await planLoad(this.#files, directory, {
       ...options,
+      ...trustOf(request),
       ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
     });
   }
@@ -128,13 +131,15 @@ export class InferenceManager {
    * code `runner-…`
    */
   async load(
-    request: (ModelRequest | DirectoryRequest) & Pick<PromptRequest, "runner" | "limits">,
+    request: ((ModelRequest & CodeTrust) | DirectoryRequest) &
+      Pick<PromptRequest, "runner" | "limits">,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<RunningModel> {
     const { run, directory } = await this.#checked(request, options);
     const { runner, limits } = request;
     return await loadModel(directory, {
       ...run,
+      ...trustOf(request),
       ...options,
       files: this.#files,
       limits,
@@ -156,7 +161,7 @@ export class InferenceManager {
   }
 
   async #checked(
-    request: ModelRequest | DirectoryRequest,
+    request: (ModelRequest & CodeTrust) | DirectoryRequest,
     options: { readonly signal?: AbortSignal },
   ) {
     const { run } = this.#options;
@@ -168,6 +173,10 @@ export class InferenceManager {
     assertLoadable(report);
     return { run, directory: report.directory };
   }
+}
+
+function trustOf({ trustModelCode }: CodeTrust): CodeTrust {
+  return trustModelCode === undefined ? {} : { trustModelCode };
 }
 
 function isBelow(directory: string, root: string): boolean {

@@ -1,5 +1,6 @@
 import type {
   CheckReport,
+  CodeTrust,
   DelegatedDownloadRequest,
   DownloadRequest,
   DownloadResult,
@@ -192,7 +193,7 @@ export class SharedModelManager implements ModelManager {
    *
    * @throws {ModelError} `not-downloaded`
    */
-  async check(request: ModelRequest, options: WaitOptions = {}): Promise<CheckReport> {
+  async check(request: ModelRequest & CodeTrust, options: WaitOptions = {}): Promise<CheckReport> {
     return this.#inference.check(request, options);
   }
 
@@ -201,8 +202,11 @@ export class SharedModelManager implements ModelManager {
    *
    * @throws {ModelError} `not-downloaded`
    */
-  async checkDirectory(directory: string, options: WaitOptions = {}): Promise<CheckReport> {
-    return this.#inference.check({ directory }, options);
+  async checkDirectory(
+    directory: string,
+    { trustModelCode = false, ...options }: WaitOptions & CodeTrust = {},
+  ): Promise<CheckReport> {
+    return this.#inference.check({ directory, trustModelCode }, options);
   }
 
   /**
@@ -221,9 +225,9 @@ export class SharedModelManager implements ModelManager {
    */
   async planDirectory(
     directory: string,
-    options: { readonly runtime: PlanRuntime },
+    { runtime, trustModelCode = false }: CodeTrust & { readonly runtime: PlanRuntime },
   ): Promise<LoadPlan> {
-    return this.#inference.plan({ directory }, options);
+    return this.#inference.plan({ directory, trustModelCode }, { runtime });
   }
 
   /**

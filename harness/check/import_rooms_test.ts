@@ -45,8 +45,8 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   harness: {
     floors: [
-      ["relative_places"],
-      ["disk", "errors", "hub", "redact_secrets"],
+      ["errors", "relative_places"],
+      ["disk", "hub", "redact_secrets"],
       ["clock", "fidelity", "models", "subjects", "tracing"],
       ["runners", "worlds"],
       ["arbitraries", "scenario"],

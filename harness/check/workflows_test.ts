@@ -42,6 +42,7 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly shell?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
 }
 
 function actionSteps(path: string): readonly Step[] {
@@ -76,16 +77,35 @@ test(
   },
 );
 
-test("every action that is used has a fixed version", () => {
+test("every action that is used is pinned by its commit, with the version beside it", () => {
   const uses = [...WORKFLOWS, ...ACTIONS].flatMap((path) =>
-    Array.from(read(path).matchAll(/uses: (\S+)/g), ([, name = ""]) => ({ path, name })),
+    Array.from(read(path).matchAll(/uses: (\S+(?: # v[\d.]+)?)/g), ([, name = ""]) => ({
+      path,
+      name,
+    })),
   );
   assert.ok(uses.length > 10);
-  const isFixed = (name: string) => name.startsWith("./") || /@(?:v\d+|[0-9a-f]{40})$/.test(name);
+  const isFixed = ({ path, name }: (typeof uses)[number]) =>
+    name.startsWith("./") ||
+    /@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(name) ||
+    // What the action for others uses is named by its release.
+    (ACTIONS.includes(path) && /@v\d+$/.test(name));
   assert.deepEqual(
-    uses.filter(({ name }) => !isFixed(name)),
+    uses.filter((use) => !isFixed(use)),
     [],
   );
+});
+
+test("no checkout leaves its credentials where code of others runs", () => {
+  for (const path of WORKFLOWS) {
+    const { jobs } = parse(read(path)) as { jobs: Record<string, { steps: readonly Step[] }> };
+    for (const [job, { steps }] of Object.entries(jobs)) {
+      for (const { uses, with: given } of steps) {
+        if (uses?.startsWith("actions/checkout@") !== true) continue;
+        assert.equal(given?.["persist-credentials"], false, `${path}: ${job}`);
+      }
+    }
+  }
 });
 
 test("the matrix runs the reference and every subject that has an adapter", () => {

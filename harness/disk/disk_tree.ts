@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { EntryKind, FileSystem } from "../../spec/mod.ts";
+import { SubjectFault } from "../errors.ts";
 import { diskErrorCode } from "./disk_error.ts";
+
+/** No scenario makes a larger file, nor reads one whole. */
+const READ_BYTES_MAX = 1024 ** 3;
 
 /** One entry below a directory. */
 export interface TreeEntry {
@@ -71,11 +75,22 @@ export async function exists(files: FileSystem, path: string): Promise<boolean> 
   }
 }
 
-/** A file's whole content. */
+/**
+ * A file's whole content.
+ *
+ * @throws {SubjectFault} when it is larger than any file of a scenario: a sparse file has any size that its maker likes
+ */
 export async function readBytes(files: FileSystem, path: string): Promise<Uint8Array> {
   const file = await files.open(path, "r");
   try {
     const { sizeBytes } = await file.stat();
+    if (sizeBytes > READ_BYTES_MAX) {
+      const name = path.split("/").at(-1);
+      throw new SubjectFault(
+        "subject-protocol",
+        `it left a file of ${sizeBytes} bytes, ${name}; no scenario has one so large`,
+      );
+    }
     const bytes = new Uint8Array(sizeBytes);
     for (let at = 0; at < sizeBytes;) {
       const count = await file.read(bytes.subarray(at), at);

@@ -1,6 +1,7 @@
 import type { DownloadResult, HttpResponse } from "../../spec/mod.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
+import { changingJson, withHeaders } from "./parts/hub_exchanges.ts";
 
 /** Miniatures that mix up the revisions of a repository. */
 export const commitMiniatures: readonly Miniature[] = [
@@ -14,6 +15,32 @@ export const commitMiniatures: readonly Miniature[] = [
           revision = /\/revision\/([^/?]+)$/.exec(url)?.[1] ?? revision;
           const asked = url.replace(/\/resolve\/[0-9a-f]{40}\//, `/resolve/${revision}/`);
           return host.fetch(asked, request);
+        },
+      };
+    },
+  }),
+  miniature("follows_the_hub_from_a_pin", {
+    mistake: "Takes the commit that the hub names for the one that was asked for.",
+    breaks: ["DL-PINNED"],
+    wrapHost: (host) => {
+      const named = new Map<string, string>();
+      return {
+        fetch: async (url, request) => {
+          const pin = /\/revision\/([0-9a-f]{40})$/.exec(url)?.[1];
+          if (pin === undefined) {
+            const asked = url.replace(
+              /(?<=\/(?:tree|resolve)\/)[0-9a-f]{40}/,
+              (commit) => named.get(commit) ?? commit,
+            );
+            const response = await host.fetch(asked, request);
+            return withHeaders(response, { "x-repo-commit": undefined });
+          }
+          const asPinned = changingJson(host.fetch, (value) => {
+            const info = value as { readonly sha?: unknown };
+            if (typeof info.sha === "string") named.set(pin, info.sha);
+            return { ...info, sha: pin };
+          });
+          return asPinned(url, request);
         },
       };
     },

@@ -13,6 +13,18 @@ const LIMITS = { hops: 400, bytes: 3 * 1024 * 1024, chunks: 12_000 } as const;
 
 /** Miniatures that misread the hub's protocol. */
 export const hubProtocolMiniatures: readonly Miniature[] = [
+  miniature("follows_into_clear_text", {
+    mistake: "Follows a redirect from https to http.",
+    breaks: ["HUB-SECURE"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const location = response.headers.get("location");
+        const isInClear = url.startsWith("https:") && location?.startsWith("http:") === true;
+        return isInClear ? host.fetch(location, request) : response;
+      },
+    }),
+  }),
   miniature("requests_directories", {
     mistake: "Asks for directories with the name of a wanted file as if they were files.",
     breaks: ["HUB-DIRECTORIES"],

@@ -40,6 +40,7 @@ const OVERSIGHTS: readonly Oversight[] = [
     what: "a missing or an extra tensor",
     causes: ["missing-tensor", "extra-tensor", "unsupported-architecture"],
   },
+  { id: "LOAD-CODE", what: "code in place of an architecture", causes: ["model-code"] },
   { id: "LOAD-STRAY", what: "weights of another model", causes: ["foreign-weights"] },
   {
     id: "LOAD-TOKENIZER",

@@ -56,3 +56,5 @@ export {
   traceRequirements,
 } from "./tables/traceability.ts";
 export { failureStories } from "./failure_story.ts";
+export { SealedFile } from "./record/sealed_file.ts";
+export { errorAnnotation, terminalText, type TerminalTextOptions } from "./terminal_text.ts";

@@ -73,6 +73,7 @@ const REQUIREMENT_OF_CAUSE: Readonly<Record<CheckCause, RequirementId | undefine
   "missing-tensor": "LOAD-TENSORS",
   "extra-tensor": "LOAD-TENSORS",
   "unsupported-architecture": "LOAD-TENSORS",
+  "model-code": "LOAD-CODE",
   "foreign-weights": "LOAD-STRAY",
   "missing-tokenizer": "LOAD-TOKENIZER",
   "bad-tokenizer": "LOAD-TOKENIZER",

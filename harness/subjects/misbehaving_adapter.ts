@@ -5,7 +5,7 @@
  */
 
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -78,6 +78,28 @@ async function perform(order: Parameters<typeof download>[0] & { id: number }): 
       break;
     case "writes elsewhere":
       await writeFile(join(process.env["HOME"] ?? "", "left.txt"), "left");
+      break;
+    case "litters": {
+      // Beside the root and above it: a file, a link to nowhere, and names that every object has.
+      const above = join(order.root, "..", "..");
+      await writeFile(join(above, "loose.txt"), "left");
+      await writeFile(join(above, "Documents", "constructor"), "left");
+      await symlink("nowhere", join(above, "link"));
+      await mkdir(join(above, "__proto__"));
+      break;
+    }
+    case "sparse file": {
+      const done = await download(order);
+      await truncate(join(done.directory, "config.json"), 8 * 1024 ** 4);
+      write({ type: "result", id, ok: done });
+      return;
+    }
+    case "kills its parent":
+      process.kill(process.ppid, "SIGKILL");
+      return;
+    case "tells secrets":
+      process.stderr.write(`${JSON.stringify(process.env)}\n`);
+      process.exit(7);
       break;
   }
   try {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { exists } from "../disk/mod.ts";
+import { exists, readBytes } from "../disk/mod.ts";
 import { exitCodeOf, suiteVerdict } from "../suite/suite_verdict.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import { type Scenario, scenario } from "../scenario/scenario.ts";
@@ -92,6 +92,45 @@ for (const [manner, status, detail] of [
     assert.equal(exitCodeOf(verdict), 3);
   });
 }
+
+test("what a subject leaves beside its root is noted, and is no fault of the harness", async () => {
+  const result = await judge("litters");
+  assert.equal(result.status, "pass", JSON.stringify(result));
+  const notes = (result.notes ?? []).join("\n");
+  for (const left of ["loose.txt", "Documents/constructor", "link", "__proto__"])
+    assert.match(notes, new RegExp(`wrote beside its root: ${left}`));
+});
+
+test("a file of eight terabytes is the subject's fault", async () => {
+  const look = story(async (world) => {
+    await readBytes(world.files, `${world.root}/models/${REPOSITORY}/config.json`);
+  });
+  const settings = { world: "process", seed: 1, runs: 1, shrinkMs: 0 } as const;
+  const result = await runScenario(look, adapter("sparse file"), settings);
+  assert.equal(result.status, "subject-protocol", JSON.stringify(result.breakage));
+  assert.match(
+    result.breakage?.detail ?? "",
+    /it left a file of 8796093022208 bytes, config\.json/,
+  );
+});
+
+test("a subject gets no secret of this process", async () => {
+  const SECRET = "hf_aSecretOfThisProcess";
+  const names = ["HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "NPM_PASSWORD"];
+  const before = names.map((name) => process.env[name]);
+  for (const name of names) process.env[name] = SECRET;
+  try {
+    const result = await judge("tells secrets");
+    assert.match(result.breakage?.detail ?? "", /"PATH":/);
+    assert.doesNotMatch(JSON.stringify(result), new RegExp(SECRET));
+  } finally {
+    names.forEach((name, at) => {
+      const value = before[at];
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    });
+  }
+});
 
 test("a subject that can be cancelled and has no end breaks the requirement, as it lives", async () => {
   const claims = { ...CLAIMS, capabilities: ["cancel"] as const };

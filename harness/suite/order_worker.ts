@@ -1,6 +1,19 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
+import { withoutSecrets } from "../redact_secrets.ts";
+
+/** How a shell in front of a worker ends when the worker was killed: 128 and SIGKILL. */
+const KILLED_EXIT_CODE = 137;
+
+/** A worker that somebody killed. */
+export class WorkerKilled extends HarnessError {
+  override readonly name = "WorkerKilled";
+
+  constructor() {
+    super("Cannot go on as a worker of the harness was killed");
+  }
+}
 
 /** How a worker is started. */
 export interface OrderWorkerOptions {
@@ -18,8 +31,11 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
   constructor(module: string, options: OrderWorkerOptions = {}) {
     const { launcher = [], workerArguments = [] } = options;
     const [execPath = "", ...execArgv] = [...launcher, process.execPath, ...process.execArgv];
-    this.#child = fork(module, workerArguments, { execPath, execArgv });
-    this.#ended = once(this.#child, "exit").then(() => {
+    // A subject beside it can read its environment.
+    const env = withoutSecrets(process.env);
+    this.#child = fork(module, workerArguments, { execPath, execArgv, env });
+    this.#ended = once(this.#child, "exit").then(([code, signal]: unknown[]) => {
+      if (signal === "SIGKILL" || code === KILLED_EXIT_CODE) throw new WorkerKilled();
       throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
     });
     this.#ended.catch(() => {});
@@ -38,6 +54,7 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#child.kill();
+    // A launcher that waits for its own child would pass any other signal over.
+    this.#child.kill("SIGKILL");
   }
 }

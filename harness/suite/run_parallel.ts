@@ -23,6 +23,8 @@ export interface RunParallelOptions extends RunSuiteOptions {
   readonly workerArguments?: readonly string[];
   /** Program and arguments that the start of each process is put behind. @default {[]} */
   readonly launcher?: readonly string[];
+  /** Whether nobody but the subject can end a process, so that its end is the subject's doing. @default {false} */
+  readonly isSealed?: boolean;
 }
 
 /**
@@ -39,7 +41,27 @@ export async function runParallel(
   const { launcher, workerArguments } = options;
   const tasks = planSuite(scenarios, { worlds, shard, ...(only === undefined ? {} : { only }) });
   const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
-  return orderFromWorkers(orders, { jobs, worker, launcher, workerArguments, onAnswer: onResult });
+  const onLost = options.isSealed === true ? lostResult(scenarios) : undefined;
+  const pool = { jobs, worker, launcher, workerArguments, onAnswer: onResult, onLost };
+  return orderFromWorkers(orders, pool);
+}
+
+/** The result of a scenario whose process the subject ended. */
+function lostResult(scenarios: readonly Scenario[]): (order: WorkOrder) => ScenarioResult {
+  const detail =
+    "the process that plays the scenario was ended from within its own namespace, where only the subject's processes are";
+  return ({ task, seed }) => ({
+    ...task,
+    status: "subject-crash",
+    covers: scenarios.find(({ name }) => name === task.scenario)?.covers ?? [],
+    judged: {},
+    skipped: {},
+    vacuity: [],
+    breakage: { requirement: undefined, counterexample: "", path: "", detail },
+    seed,
+    cases: 0,
+    durationMs: 0,
+  });
 }
 
 /**

@@ -41,7 +41,8 @@ export function planSuite(
 ): SuiteTask[] {
   const only = options.only ?? [];
   for (const name of only) {
-    if (name in REQUIREMENTS || scenarios.some((scenario) => scenario.name === name)) continue;
+    if (Object.hasOwn(REQUIREMENTS, name) || scenarios.some((scenario) => scenario.name === name))
+      continue;
     throw new RangeError(`Cannot run only "${name}" as it is neither a requirement nor a scenario`);
   }
   const isWanted = (scenario: Scenario) =>

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
-import { OrderWorker, type OrderWorkerOptions } from "./order_worker.ts";
+import { OrderWorker, type OrderWorkerOptions, WorkerKilled } from "./order_worker.ts";
 
 /** Options of {@linkcode orderFromWorkers}. */
 export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
@@ -12,6 +12,12 @@ export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
   readonly onAnswer?: ((answer: Answer) => void) | undefined;
 }
 
+/** What becomes of an order whose process was killed. */
+export interface LostOrders<Order, Answer> {
+  /** @default {the whole fails} */
+  readonly onLost?: ((order: Order) => Answer) | undefined;
+}
+
 /**
  * Has orders carried out by several processes, each one order at a time. Orders and answers are plain data.
  *
@@ -20,15 +26,23 @@ export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
  */
 export async function orderFromWorkers<Order extends object, Answer>(
   orders: readonly Order[],
-  options: WorkerPoolOptions<Answer>,
+  options: WorkerPoolOptions<Answer> & LostOrders<Order, Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   const queue = [...orders.entries()];
   const work = async (): Promise<void> => {
-    using worker = new OrderWorker<Order, Answer>(options.worker, options);
+    using workers = new DisposableStack();
+    let worker = workers.use(new OrderWorker<Order, Answer>(options.worker, options));
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [at, order] = next;
-      const answer = await worker.carryOut(order);
+      let answer: Answer;
+      try {
+        answer = await worker.carryOut(order);
+      } catch (error) {
+        if (options.onLost === undefined || !(error instanceof WorkerKilled)) throw error;
+        answer = options.onLost(order);
+        worker = workers.use(new OrderWorker<Order, Answer>(options.worker, options));
+      }
       answers[at] = answer;
       options.onAnswer?.(answer);
     }

@@ -64,6 +64,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     hub,
     clock,
     otherOrigin: "https://stranger.test",
+    clearOrigin: "http://clear.test",
     start: (startOptions = {}) => {
       const pid = 1000 + gates.size;
       const fetch = mswFetch(hub);

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetch, Subject } from "../../spec/mod.ts";
 import { RealClock } from "../clock/real_clock.ts";
+import { foreignWrites, removeWorld, WORLD_PLACES } from "../disk/beside_root.ts";
 import { nodeFiles } from "../disk/node_files.ts";
 import { HarnessError, NotApplicable } from "../errors.ts";
 import {
@@ -51,11 +52,11 @@ export async function processWorld(subject: Subject, options: WorldOptions = {})
   const top = join(base, ...DEPTH);
   await mkdir(top, { recursive: true });
   const documents = join(top, "Documents");
-  for (const name of ["Documents", "elsewhere", "home", "tmp"]) await mkdir(join(top, name));
+  for (const name of [...WORLD_PLACES, "elsewhere"]) await mkdir(join(top, name));
   const { availableBytes } = options;
   const leave = async (unmount: () => Promise<void> = async () => {}) => {
     await unmount();
-    await rm(base, { recursive: true, force: true });
+    await removeWorld(base);
   };
   try {
     const unmount =
@@ -139,6 +140,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
     hub,
     clock,
     otherOrigin: served.otherOrigin,
+    clearOrigin: served.clearOrigin,
     authorityFile: tls?.authorityFile,
     get obstacle() {
       return caseAbort.obstacle;
@@ -148,10 +150,7 @@ async function furnish(subject: ProgramSubject, ground: Ground): Promise<World> 
       for (const process of processes) if (process.running.isKilled) await process.kill();
     },
     watch: () => sleep(WATCH_MS),
-    notes: async () => [
-      ...(await foreignWrites(top)).map((path) => `wrote beside its root: ${path}`),
-      ...new Set(hub.unknownRoutes.map((request) => `asked for what no hub knows: ${request}`)),
-    ],
+    notes: () => notesOf(top, hub),
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((process) => process.finish()));
       await served.close();
@@ -212,7 +211,13 @@ function seenFrom(
   options: { readonly nth: number; readonly hub: SimulatedHub; readonly served: ServedHub },
 ): Pick<ProgramProcessOptions, "tracerLog" | "isWatched" | "ports"> {
   const { nth, hub, served } = options;
-  const origins = [hub.endpoint, hub.cdnOrigin, hub.urlOrigin, served.otherOrigin];
+  const origins = [
+    hub.endpoint,
+    hub.cdnOrigin,
+    hub.urlOrigin,
+    served.otherOrigin,
+    served.clearOrigin,
+  ];
   return {
     tracerLog: join(top, "..", `tracer-${nth}.log`),
     isWatched: (path) => isOfWorld(path, top),
@@ -227,14 +232,9 @@ function isOfWorld(path: string, top: string): boolean {
   return isBelow(base) && !["home", "tmp"].some((name) => isBelow(join(top, name)));
 }
 
-/** What lies beside the root, where only the scenario writes: a line for each place. */
-async function foreignWrites(top: string): Promise<string[]> {
-  const found: string[] = [];
-  const known: Readonly<Record<string, readonly string[]>> = { Documents: ["Models"] };
-  for (const name of await readdir(top)) {
-    if (name === "elsewhere") continue;
-    for (const entry of await readdir(join(top, name)))
-      if (known[name]?.includes(entry) !== true) found.push(`${name}/${entry}`);
-  }
-  return found;
+async function notesOf(top: string, hub: SimulatedHub): Promise<string[]> {
+  return [
+    ...(await foreignWrites(top)).map((path) => `wrote beside its root: ${path}`),
+    ...new Set(hub.unknownRoutes.map((request) => `asked for what no hub knows: ${request}`)),
+  ];
 }

@@ -118,6 +118,8 @@ export interface World extends AsyncDisposable {
   readonly obstacle?: Error | undefined;
   /** Scheme, host and port of a stranger to the hub, where only a wrapper answers. */
   readonly otherOrigin: string;
+  /** Another such host, which never speaks TLS. */
+  readonly clearOrigin: string;
   /** A file with the certificate of the issuer, where the hub has one. */
   readonly authorityFile?: string | undefined;
   /** Starts a process of the subject. */

@@ -42,7 +42,7 @@ export async function compareInference(
   for (const [index, one] of cases.entries()) {
     for (const { group, comparison } of await compareCase(mlx, one, tokens))
       groups.set(group, [...(groups.get(group) ?? []), comparison]);
-    if (process.stderr.isTTY) writeErr(`\r${index + 1} of ${cases.length} models`);
+    if (process.stderr.isTTY) writeErr(`${index + 1} of ${cases.length} models\n`);
   }
   const rows = [...groups].toSorted(([one], [other]) => (one < other ? -1 : 1));
   const all = rows.flatMap(([, comparisons]) => comparisons);

@@ -13,6 +13,8 @@ export interface ConformContext {
   readonly jobs: number;
   /** Path of the module that runs scenarios in a process of its own. */
   readonly worker: string;
+  /** Shows an error of the harness itself, in a workflow as an annotation. */
+  readonly annotate: (text: string) => void;
   /** Sets the exit code of the process; a command calls it once. */
   readonly finish: (exitCode: number) => void;
 }

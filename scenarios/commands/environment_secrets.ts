@@ -4,14 +4,13 @@
  * @module
  */
 
-/** Names of variables whose values are secrets. */
-const SECRET_NAME_REGEXP = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY/i;
+import { isSecretName } from "../../harness/internal.ts";
 
 /** The values of those variables that are named as secrets are. */
 export function environmentSecrets(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && SECRET_NAME_REGEXP.test(name) ? [value] : [],
+    value !== undefined && isSecretName(name) ? [value] : [],
   );
 }

@@ -37,6 +37,7 @@ export interface ResolvedSubject {
   readonly workers: {
     readonly workerArguments?: readonly string[];
     readonly launcher?: readonly string[];
+    readonly isSealed?: boolean;
   };
 }
 
@@ -63,10 +64,11 @@ export async function resolveSubject(
   const program = subject === undefined ? referenceProgram() : findSubject(subject);
   try {
     const { command, env } = program;
-    const started = await startProgram(command, { env });
+    const { launcher, inThisNetwork, detail, isSealed } = await loopbackOnly();
+    // It runs beside the process that writes the record, which it must not reach.
+    const started = await startProgram([...inThisNetwork, ...command], { env });
     const { name, version, claims } = started;
     const limitations = await probeProgram(started);
-    const { launcher, detail } = await loopbackOnly();
     return {
       name,
       version,
@@ -74,7 +76,11 @@ export async function resolveSubject(
       roles: claims.roles,
       network: detail,
       limitations: limitationLines(limitations),
-      workers: { workerArguments: [JSON.stringify({ ...program, limitations })], launcher },
+      workers: {
+        workerArguments: [JSON.stringify({ ...program, limitations })],
+        launcher,
+        isSealed,
+      },
     };
   } catch (error) {
     if (!(error instanceof SubjectFault)) throw error;

@@ -7,6 +7,7 @@
  */
 
 import { Command, CommanderError } from "commander";
+import { errorAnnotation, terminalText } from "../../harness/report/terminal_text.ts";
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { addBenchCommand } from "../bench/bench_command.ts";
 import { addCommandHelp } from "./command_help.ts";
@@ -62,14 +63,19 @@ const OWN_OPTIONS: readonly string[] = ["-h", "--help", "-V", "--version"];
  */
 export async function runConform(
   args: readonly string[],
-  options: Omit<ConformContext, "finish">,
+  options: Omit<ConformContext, "finish" | "annotate">,
 ): Promise<number> {
-  const { writeErr } = options;
+  // What a subject says of itself is printed in many places, and leaves by these two doors alone.
+  const isWorkflow = process.env["GITHUB_ACTIONS"] === "true";
+  const writeOut = (text: string) => options.writeOut(terminalText(text, { isWorkflow }));
+  const writeErr = (text: string) => options.writeErr(terminalText(text, { isWorkflow }));
+  const annotate = (text: string) =>
+    options.writeOut(isWorkflow ? errorAnnotation(text) : terminalText(`error: ${text}\n`));
   let exitCode: number = EXIT_CODES["harness failed"];
   const finish = (code: number) => {
     exitCode = code;
   };
-  const program = conformProgram({ ...options, finish });
+  const program = conformProgram({ ...options, writeOut, writeErr, annotate, finish });
   try {
     await program.parseAsync(withCommand(args), { from: "user" });
     return exitCode;

@@ -18,6 +18,7 @@ const CONTEXT: ConformContext = {
   worker: "",
   writeOut: () => {},
   writeErr: () => {},
+  annotate: () => {},
   finish: () => {},
 };
 

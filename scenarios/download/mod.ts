@@ -22,6 +22,7 @@ import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { idempotent } from "./integrity/idempotent.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
+import { pinnedCommit } from "./integrity/pinned_commit.ts";
 import { noMatch } from "./integrity/no_match.ts";
 import { pageForAFile } from "./integrity/page_for_a_file.ts";
 import { staleCommit } from "./integrity/stale_commit.ts";
@@ -57,6 +58,7 @@ export const downloadScenarios: readonly Scenario[] = [
   watchedDownload,
   watchedTrouble,
   movingBranch,
+  pinnedCommit,
   staleCommit,
   pageForAFile,
   noMatch,

@@ -26,6 +26,7 @@ import { serverSaysWhy } from "./server_says_why.ts";
 import { speltEndpoint } from "./spelt_endpoint.ts";
 import { storedToken } from "./stored_token.ts";
 import { switchedOffByOldName } from "./switched_off_by_old_name.ts";
+import { sentInClear } from "./sent_in_clear.ts";
 import { timeLimit } from "./time_limit.ts";
 
 /** Scenarios of this area. */
@@ -52,4 +53,5 @@ export const hubScenarios: readonly Scenario[] = [
   storedToken,
   switchedOffByOldName,
   timeLimit,
+  sentInClear,
 ];

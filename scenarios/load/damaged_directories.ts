@@ -23,6 +23,8 @@ const ROWS: readonly { readonly name: string; readonly id: RequirementId }[] = [
   { name: "load/missing_shard", id: "LOAD-SHARD" },
   // Every weight file can be read, and a tensor is missing or one too many.
   { name: "load/wrong_tensors", id: "LOAD-TENSORS" },
+  // The configuration names a file of code that builds the model.
+  { name: "load/model_code", id: "LOAD-CODE" },
   // A weight file lies beside the model's own and does not belong to it.
   { name: "load/stray_weights", id: "LOAD-STRAY" },
   // A file of the tokenizer is missing, truncated, or something else.

@@ -1,5 +1,6 @@
 import type {
   CheckReport,
+  CodeTrust,
   DelegatedDownloadRequest,
   DownloadRequest,
   DownloadResult,
@@ -30,9 +31,13 @@ export interface CliManager extends ModelManager {
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
   /** As `check`, for any directory. */
-  checkDirectory(directory: string, options?: WaitOptions): Promise<CheckReport>;
+  checkDirectory(directory: string, options?: WaitOptions & CodeTrust): Promise<CheckReport>;
+  check(request: ModelRequest & CodeTrust, options?: WaitOptions): Promise<CheckReport>;
   /** As `planLoad`, for any directory. */
-  planDirectory(directory: string, options: { readonly runtime: PlanRuntime }): Promise<LoadPlan>;
+  planDirectory(
+    directory: string,
+    options: CodeTrust & { readonly runtime: PlanRuntime },
+  ): Promise<LoadPlan>;
   /** Checks, loads and generates, and measures how long each takes. */
   run(model: ModelArgument, request: PromptRequest & GenerateOptions): Promise<TimedGeneration>;
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Layout, ModelRequest } from "../../spec/mod.ts";
+import type { CodeTrust, Layout, ModelRequest } from "../../spec/mod.ts";
 import { layoutNames } from "../layout/layouts/mod.ts";
 import type { CommonOptions } from "./command_context.ts";
 
@@ -27,4 +27,14 @@ export function addModelOptions(command: Command, json = "print JSON"): Command 
 export function modelRequest(repository: string, options: ModelOptions): ModelRequest {
   const { layout, revision } = options;
   return { repository, ...(layout && { layout }), ...(revision && { revision }) };
+}
+
+/** The option that lets a runtime run code that comes with the model: `LOAD-CODE`. */
+export function trustOption(): Option {
+  return new Option("--trust-model-code", "let a runtime run the code in the model's directory");
+}
+
+/** What {@linkcode trustOption} says. */
+export function trustOf({ trustModelCode }: CodeTrust): CodeTrust {
+  return trustModelCode === true ? { trustModelCode } : {};
 }

@@ -47,7 +47,7 @@ export interface WantedFile {
 
 /** Where a file of a task belongs. @param path relative to the model's directory, with `/` */
 export function filePath({ place }: Pick<DownloadTask, "place">, path: string): string {
-  return join(place.directory, ...path.split("/"));
+  return join(place.directory, path);
 }
 
 /**

@@ -22,9 +22,18 @@ export function splitCredentials(url: string): SplitAddress {
   return { url: parsed.href, authorization: `Basic ${pair}` };
 }
 
-/** An address as an error may show it, even if it is none: without user name, password, query and fragment. */
+/**
+ * An address as an error may show it, even if it is none: without user name, password, query and fragment.
+ *
+ * A password that is not percent-encoded may hold any character and makes the address malformed, so whatever stands before the
+ * last `@` is left out, and so is what stands in the place of a port and is not one.
+ */
 export function printableAddress(address: string): string {
-  return address.replace(/[?#][^]*$/, "").replace(/(^|\/\/)[^/]*@/, "$1");
+  const [start = "", scheme = ""] = /^([a-z][\w+.-]*:[\\/]+|[\\/]*)/i.exec(address) ?? [];
+  const rest = address
+    .slice(Math.max(start.length, address.lastIndexOf("@") + 1))
+    .replace(/[?#][^]*$/, "");
+  return scheme + rest.replace(/^([^[\\/:]*):(?!\d+(?:[\\/]|$))[^\\/]*/, "$1:***");
 }
 
 function decode(text: string): string {

@@ -19,4 +19,36 @@ test("printableAddress() leaves out whatever may be secret, also of what is no a
   assert.equal(printableAddress("files.example/a?key=1"), "files.example/a");
   assert.equal(printableAddress("//me:secret@files.example"), "//files.example");
   assert.equal(printableAddress("me:secret@files.example/a"), "files.example/a");
+  assert.equal(printableAddress("https://[::1]:8080/a"), "https://[::1]:8080/a");
+  assert.equal(printableAddress("https://files.example:8080/a"), "https://files.example:8080/a");
+});
+
+test("printableAddress() never shows a password, wherever it makes the address malformed", () => {
+  for (const password of [
+    "secret/1",
+    "secret#1",
+    "secret?1",
+    "secret@1",
+    "secret\\1",
+    "secret:1",
+    "s ecret",
+  ]) {
+    for (const scheme of [
+      "https://",
+      "http:/",
+      "https:",
+      "ftp://",
+      "//",
+      "",
+      "https:\\\\",
+      "://",
+    ]) {
+      for (const host of ["@files.example", "@files.example:80/a", "@", ""]) {
+        const shown = printableAddress(`${scheme}me:${password}${host}`);
+        if (scheme !== "" && scheme !== "https:" && scheme !== "://")
+          assert.doesNotMatch(shown, /s ?ecret/, shown);
+        else if (host !== "") assert.doesNotMatch(shown, /s ?ecret/, shown);
+      }
+    }
+  }
 });

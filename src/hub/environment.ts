@@ -85,6 +85,11 @@ export class HubEnvironment {
     return isOn(this.#read("HF_HUB_OFFLINE") ?? this.#read("TRANSFORMERS_OFFLINE"));
   }
 
+  /** Whether redirects may lead from https to http: `MLX_LAYOUT_ALLOW_HTTP_REDIRECTS`, `HUB-SECURE`. */
+  get allowsHttpRedirects(): boolean {
+    return isOn(this.#read("MLX_LAYOUT_ALLOW_HTTP_REDIRECTS"));
+  }
+
   /** `HF_HUB_ETAG_TIMEOUT`: how long an answer about a repository may take, in milliseconds. */
   get etagTimeoutMs(): number | undefined {
     return this.#timeoutMs("HF_HUB_ETAG_TIMEOUT");
@@ -156,8 +161,13 @@ export function expandPath(path: string, env: Environment): string {
   return fromHome.replace(
     /\$(?:(\w+)|\{([^}]*)\})/g,
     (whole, plain: string | undefined, braced: string | undefined) =>
-      env[plain ?? braced ?? ""] ?? whole,
+      valueOf(env, plain ?? braced ?? "") ?? whole,
   );
+}
+
+/** `${constructor}` names a variable, and not what every object has. */
+function valueOf(env: Environment, name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined;
 }
 
 function homeOf(env: Environment): string | undefined {

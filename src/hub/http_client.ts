@@ -93,10 +93,11 @@ export class HttpClient {
   }
 
   /**
-   * Sends one request and follows its redirects: `HUB-REDIRECT`, `HUB-HOPS`.
+   * Sends one request and follows its redirects: `HUB-REDIRECT`, `HUB-HOPS`, `HUB-SECURE`.
    *
    * @throws {Retryable} when no answer came
-   * @throws {ModelError} `limit-exceeded` for redirects without end, `not-a-hub` for one to nowhere
+   * @throws {ModelError} `limit-exceeded` for redirects without end, `not-a-hub` for one to nowhere or from
+   * https to http
    */
   async send(url: string, options: SendOptions): Promise<Exchange> {
     const trusted: HttpResponse[] = [];
@@ -113,7 +114,9 @@ export class HttpClient {
       if (![301, 302, 303, 307, 308].includes(response.status))
         return { response, url: at, trusted, tokenSent, reason: this.#reason(response, headers) };
       await discardBody(response);
-      at = redirectTarget(at, response);
+      const target = redirectTarget(at, response);
+      this.assertStaysSecure(at, target);
+      at = target;
     }
     throw new ModelError(
       "limit-exceeded",
@@ -141,6 +144,20 @@ export class HttpClient {
       // Lets go of the connection when the reader stops early; a broken one has nothing left to say.
       void Promise.resolve(chunks.return?.()).catch(ignoreBroken);
     }
+  }
+
+  /**
+   * Refuses a step from https to http, which a redirect or a listing asks for: `HUB-SECURE`.
+   *
+   * @throws {ModelError} `not-a-hub`
+   */
+  assertStaysSecure(from: string, to: string): void {
+    if (!from.startsWith("https:") || to.startsWith("https:")) return;
+    if (new HubEnvironment(this.#options.env).allowsHttpRedirects) return;
+    throw new ModelError(
+      "not-a-hub",
+      `Cannot fetch "${withoutQuery(from)}": it leads to "${withoutQuery(to)}", which is not encrypted; check the hub's address, or set MLX_LAYOUT_ALLOW_HTTP_REDIRECTS=1 if this network is yours`,
+    );
   }
 
   /** What the server says, without what it was sent in confidence. */

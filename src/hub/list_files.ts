@@ -64,6 +64,7 @@ export async function listFiles(
       if (file !== undefined) listed.push(file);
     }
     url = nextPage(page);
+    if (url !== undefined) client.http.assertStaysSecure(page.url, url);
   }
   return listed;
 }

@@ -2,6 +2,8 @@ import { ModelError } from "../errors.ts";
 import type { HubClient } from "./hub_client.ts";
 import { revisionUrl } from "./hub_urls.ts";
 
+const COMMIT_REGEXP = /^[0-9a-f]{40}$/;
+
 /** What the hub says of a revision. */
 export interface ResolvedRevision {
   /** The commit, as 40 hexadecimal digits. */
@@ -20,8 +22,9 @@ export interface ResolveRevisionOptions {
 }
 
 /**
- * Asks which commit a branch, tag or commit means: `DL-ONE-COMMIT`.
+ * Asks which commit a branch, tag or commit means: `DL-ONE-COMMIT`, `DL-PINNED`.
  *
+ * @throws {ModelError} `integrity` when a whole commit was asked for and the hub names another one
  * @throws {ModelError} `repository-not-found`, `revision-not-found`, `not-a-hub`, or as the hub answers
  */
 export async function resolveRevision(
@@ -40,15 +43,26 @@ export async function resolveRevision(
     typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   const commit = info["sha"];
   // The commit becomes part of addresses and of files: nothing but a hash may pass.
-  if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit)) {
+  if (typeof commit !== "string" || !COMMIT_REGEXP.test(commit)) {
     throw new ModelError(
       "not-a-hub",
       `Cannot look up revision "${revision}" of "${repository}": the answer names no commit; check the hub's address`,
     );
   }
+  if (COMMIT_REGEXP.test(revision) && commit !== revision)
+    throw anotherCommit(repository, revision, commit);
   const tags: unknown = info["tags"];
   return {
     commit,
     isTaggedMlx: info["library_name"] === "mlx" || (Array.isArray(tags) && tags.includes("mlx")),
   };
+}
+
+/** The error for a hub that answers a question about one commit with another commit: `DL-PINNED`. */
+function anotherCommit(repository: string, asked: string, named: string): ModelError {
+  return new ModelError(
+    "integrity",
+    `Cannot look up commit ${asked} of "${repository}": the hub answers with commit ${named}; do not trust this hub, or ask for a branch`,
+    { expected: asked, actual: named },
+  );
 }

@@ -76,7 +76,7 @@ function placeIn(repository: string): HubCachePlace {
  */
 export function refPath(place: HubCachePlace, revision: string): string {
   assertSafePath(revision);
-  return join(place.refs, ...revision.split("/"));
+  return join(place.refs, revision);
 }
 
 /** The text of the link from a snapshot's path to a blob, relative so that the cache can be moved: `LAYOUT-RELATIVE`. */

@@ -3,6 +3,10 @@ import { ModelError } from "../errors.ts";
 
 const RESERVED_REGEXP = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 const COMPONENT_BYTES_MAX = 255;
+/** More of a path says nothing to its reader; the error's field `file` has all of it. */
+const SHOWN_LENGTH_MAX = 300;
+/** No system opens a longer path. */
+const PATH_BYTES_MAX = 4096;
 
 /**
  * Refuses a listed path that would leave the model's directory or is not safe on every disk:
@@ -14,15 +18,17 @@ const COMPONENT_BYTES_MAX = 255;
 export function assertSafePath(path: string): void {
   const why = reasonUnsafe(path);
   if (why === undefined) return;
+  const shown = path.length > SHOWN_LENGTH_MAX ? `${path.slice(0, SHOWN_LENGTH_MAX)}…` : path;
   throw new ModelError(
     "unsafe-path",
-    `Cannot place the listed file ${JSON.stringify(path)}: ${why}; do not trust this repository or hub`,
+    `Cannot place the listed file ${JSON.stringify(shown)}: ${why}; do not trust this repository or hub`,
     { file: path },
   );
 }
 
 function reasonUnsafe(path: string): string | undefined {
   if (path === "") return "its name is empty";
+  if (Buffer.byteLength(path) > PATH_BYTES_MAX) return "its name is too long";
   if (!path.isWellFormed()) return "its name is not valid Unicode";
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(path)) return "its name has a control character";

@@ -8,6 +8,7 @@ export interface CheckContextOptions {
   readonly files: FileSystem;
   readonly entries: readonly DirectoryFile[];
   readonly signal: AbortSignal | undefined;
+  readonly trustsModelCode?: boolean | undefined;
 }
 
 /** Findings of one cause about one file beyond this many are counted, not listed. */
@@ -18,6 +19,8 @@ export class CheckContext {
   readonly files: FileSystem;
   readonly entries: ReadonlyMap<string, DirectoryFile>;
   readonly signal: AbortSignal | undefined;
+  /** Whether the caller lets a runtime run code that comes with the model. */
+  readonly trustsModelCode: boolean;
   /** Digests that files must have, by path. */
   readonly digests = new Map<string, Digest>();
   readonly #findings: CheckFinding[] = [];
@@ -25,6 +28,7 @@ export class CheckContext {
   constructor(options: CheckContextOptions) {
     this.files = options.files;
     this.signal = options.signal;
+    this.trustsModelCode = options.trustsModelCode ?? false;
     this.entries = new Map(options.entries.map((entry) => [entry.path, entry]));
   }
 

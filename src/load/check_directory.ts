@@ -1,4 +1,4 @@
-import type { CheckReport, Digest, FileSystem } from "../../spec/mod.ts";
+import type { CheckReport, CodeTrust, Digest, FileSystem } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { CheckContext } from "./check_context.ts";
 import { checkConfig, checkText, identifyFiles, isRuntimeFile } from "./check_small_files.ts";
@@ -10,7 +10,7 @@ import { describeSettings } from "./config/read_quantization.ts";
 import { digestOfRecord, recordFiles } from "./recorded_digests.ts";
 
 /** Options of {@linkcode checkDirectory}. */
-export interface CheckDirectoryOptions {
+export interface CheckDirectoryOptions extends CodeTrust {
   readonly signal?: AbortSignal;
   /** Digests that files must have, by path relative to the directory, from a marker. */
   readonly digests?: ReadonlyMap<string, Digest>;
@@ -41,7 +41,12 @@ export async function checkDirectory(
   const listed = await listOrExplain(files, directory, { root, signal });
   if (typeof listed === "string") return unreadableReport(directory, listed);
 
-  const context = new CheckContext({ files, entries: listed.files, signal });
+  const context = new CheckContext({
+    files,
+    entries: listed.files,
+    signal,
+    trustsModelCode: options.trustModelCode,
+  });
   for (const finding of listed.faulty) context.add(finding);
   const unusable = listed.faulty.map(({ path }) => path);
   await collectDigests(context, options.digests);

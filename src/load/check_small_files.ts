@@ -66,7 +66,7 @@ export function isRuntimeFile(path: string): boolean {
   return !isHidden && DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path));
 }
 
-/** Reads `config.json`: `LOAD-CONFIG`. */
+/** Reads `config.json`: `LOAD-CONFIG`, `LOAD-CODE`. */
 export async function checkConfig(
   context: CheckContext,
   foreign: ReadonlySet<string>,
@@ -81,7 +81,10 @@ export async function checkConfig(
     return undefined;
   }
   const { config, faults } = readModelConfig(bytes);
-  for (const { cause, detail } of faults) context.refuse(cause, path, detail);
+  for (const { cause, detail } of faults) {
+    const isTrusted = cause === "model-code" && context.trustsModelCode;
+    context.add({ cause, path, detail, level: isTrusted ? "warning" : "error" });
+  }
   return config;
 }
 

@@ -154,7 +154,7 @@ async function carry(
   const { files } = host;
   const { journal, signal } = options;
   const { from, to } = journal;
-  const at = (directory: string, path: string) => join(directory, ...path.split("/"));
+  const at = (directory: string, path: string) => join(directory, path);
   const changed = new Set<string>();
   for (const path of journal.files) {
     throwIfAborted(signal);

@@ -44,8 +44,8 @@ export async function planFiles(
       continue;
     }
     assertMovable(path);
-    files.push({ path, sizeBytes: await sizeOf(disk, join(from, ...path.split("/"))) });
-    if ((await lstatIfThere(disk, join(to, ...path.split("/")))) !== undefined) {
+    files.push({ path, sizeBytes: await sizeOf(disk, join(from, path)) });
+    if ((await lstatIfThere(disk, join(to, path))) !== undefined) {
       throw new ModelError(
         "access-denied",
         `Cannot move "${path}" from "${from}" to "${to}": it is there already; remove one of the two models`,

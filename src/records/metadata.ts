@@ -19,7 +19,7 @@ const SUFFIX = ".metadata";
  * @param path the file's path relative to it
  */
 export function metadataPath(directory: string, path: string): string {
-  return join(directory, METADATA_DIRECTORY, ...`${path}${SUFFIX}`.split("/"));
+  return join(directory, METADATA_DIRECTORY, `${path}${SUFFIX}`);
 }
 
 /** The three lines that Swift's and Python's clients read. */

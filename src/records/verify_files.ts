@@ -22,7 +22,7 @@ export async function verifyFiles(
 ): Promise<FileFault[]> {
   const faults: FileFault[] = [];
   for (const record of options.recorded) {
-    const fault = await verifyFile(files, join(directory, ...record.path.split("/")), {
+    const fault = await verifyFile(files, join(directory, record.path), {
       ...options,
       record,
     });

@@ -1,6 +1,7 @@
 import type {
   CheckReport,
   Clock,
+  CodeTrust,
   GenerateOptions,
   GenerateRequest,
   Generation,
@@ -50,7 +51,7 @@ export interface RunningModel extends AsyncDisposable {
    * @throws {ModelError} `invalid-argument`, `cancelled`, or a code `runner-…`
    */
   generate(
-    request: Omit<PromptRequest, "runner" | "limits">,
+    request: Omit<PromptRequest, "runner" | "limits" | "trustModelCode">,
     options?: GenerateOptions,
   ): Promise<TimedGeneration>;
 }
@@ -62,14 +63,14 @@ export interface RunningModel extends AsyncDisposable {
  */
 export async function loadModel(
   directory: string,
-  options: OpenSessionOptions & { readonly runner?: GenerateRequest["runner"] },
+  options: OpenSessionOptions & CodeTrust & { readonly runner?: GenerateRequest["runner"] },
 ): Promise<RunningModel> {
-  const { clock, signal } = options;
+  const { clock, signal, trustModelCode } = options;
   const beganMs = clock.now();
   const { session, found } = await openSession(options.runner, { ...options, extraEnv: OFFLINE });
   try {
     const startedMs = clock.now();
-    const model = await session.load(directory, { signal });
+    const model = await session.load(directory, { signal, trustModelCode });
     const { name, runtimes } = session.hello;
     const versions = Object.entries(runtimes).map(([of, version]) => `${of} ${version}`);
     const facts = {
@@ -96,7 +97,7 @@ export async function loadModel(
 
 async function generate(
   session: RunnerSession,
-  request: Omit<PromptRequest, "runner" | "limits">,
+  request: Omit<PromptRequest, "runner" | "limits" | "trustModelCode">,
   options: GenerateOptions & { readonly clock: Clock },
 ) {
   assertPrompt(request);
@@ -140,11 +141,12 @@ export async function generateText(
 ): Promise<TimedGeneration> {
   assertPrompt(request);
   const { signal, onToken } = options;
-  const { runner, limits, ...prompt } = request;
+  const { runner, limits, trustModelCode, ...prompt } = request;
   await using running = await loadModel(directory, {
     ...options,
     limits,
     ...(runner && { runner }),
+    ...(trustModelCode && { trustModelCode }),
   });
   return await running.generate(prompt, { ...(signal && { signal }), ...(onToken && { onToken }) });
 }
@@ -171,10 +173,14 @@ function assertPrompt({ prompt, maxTokens }: Pick<PromptRequest, "prompt" | "max
 export function assertLoadable(report: CheckReport): void {
   if (report.loadable) return;
   const [first, ...others] = report.findings.filter(({ level }) => level === "error");
+  const remedy =
+    first?.cause === "model-code"
+      ? "read that code, and give --trust-model-code if you trust whoever wrote it"
+      : 'run "mlx-layout check" for all of it, and download the model again';
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   throw new ModelError(
     "corrupt-model",
-    `Cannot load "${report.directory}": ${first?.path}: ${first?.cause}: ${first?.detail}${more}; run "mlx-layout check" for all of it, and download the model again`,
+    `Cannot load "${report.directory}": ${first?.path}: ${first?.cause}: ${first?.detail}${more}; ${remedy}`,
     {
       ...(first && { file: first.path, actual: first.cause }),
       expected: "a directory that a runtime may open",

@@ -14,6 +14,15 @@ export interface OpenSessionOptions extends FindRunnerOptions {
   readonly extraEnv?: Environment;
 }
 
+/** Names of variables that hold secrets. */
+const SECRET_NAME_REGEXP =
+  /TOKEN(?!IZERS)|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|_AUTH$/i;
+
+/** A runner reads files of the disk and needs no secret, unless it is told one: `LOAD-RUNNER`. */
+export function withoutSecrets(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRET_NAME_REGEXP.test(name)));
+}
+
 /** A session, and which runner it is. */
 export interface OpenedSession {
   readonly session: RunnerSession;
@@ -50,7 +59,7 @@ export async function startClient(
   return await RunnerClient.start(command, {
     programs,
     clock,
-    env: { ...env, ...extraEnv },
+    env: { ...withoutSecrets(env), ...extraEnv },
     limits,
     signal,
   });

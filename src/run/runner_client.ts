@@ -17,7 +17,12 @@ import { ModelError } from "../errors.ts";
 import { cancelledError } from "../cancellation.ts";
 import { DEFAULT_LIMITS } from "./runner_limits.ts";
 import { refusalOf } from "./runner_refusal.ts";
-import type { RunnerCallOptions, RunnerGeneration, RunnerSession } from "./runner_session.ts";
+import type {
+  RunnerCallOptions,
+  RunnerGeneration,
+  RunnerLoadOptions,
+  RunnerSession,
+} from "./runner_session.ts";
 import { RunnerChannel } from "./runner_channel.ts";
 
 /** What a runner is started with. */
@@ -83,11 +88,13 @@ export class RunnerClient implements RunnerSession {
   }
 
   /** Opens a model's directory. */
-  async load(directory: string, options: RunnerCallOptions = {}): Promise<LoadedModel> {
+  async load(directory: string, options: RunnerLoadOptions = {}): Promise<LoadedModel> {
     const what = `load "${directory}"`;
-    const request = { op: "load", directory } as const;
+    const { signal, trustModelCode } = options;
+    const trust = trustModelCode === true ? { trustModelCode } : {};
+    const request = { op: "load", directory, ...trust } as const;
     const limitMs = this.#limits.loadMs;
-    const loaded = await this.#ask(request, { ...options, what, limitMs, wanted: "loaded" });
+    const loaded = await this.#ask(request, { signal, what, limitMs, wanted: "loaded" });
     const { event: _event, id: _id, quantization, ...model } = loaded;
     return { ...model, quantization: quantization ?? undefined };
   }

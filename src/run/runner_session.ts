@@ -14,10 +14,16 @@ export interface RunnerCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a request to load a model. */
+export interface RunnerLoadOptions extends RunnerCallOptions {
+  /** Whether code in the directory may be run. @default {false} */
+  readonly trustModelCode?: boolean | undefined;
+}
+
 /** One runtime that loads and generates: in a child process, or, for the reference, in this one. */
 export interface RunnerSession extends AsyncDisposable {
   readonly hello: RunnerHello;
-  load(directory: string, options?: RunnerCallOptions): Promise<LoadedModel>;
+  load(directory: string, options?: RunnerLoadOptions): Promise<LoadedModel>;
   generate(
     prompt: RunnerPrompt,
     options?: RunnerCallOptions & {

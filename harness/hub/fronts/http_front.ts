@@ -29,6 +29,8 @@ export interface ServedHub {
   readonly cdnOrigin: string;
   /** Of a third host, which knows nothing of its own: only what `wrap` makes of it. */
   readonly otherOrigin: string;
+  /** Of a host that never speaks TLS, and knows nothing of its own either. */
+  readonly clearOrigin: string;
   close(): Promise<void>;
 }
 
@@ -54,10 +56,13 @@ export async function serveHub(
   // A client must not need names: a network that has loopback alone need not resolve them.
   const isLinux = process.platform === "linux";
   const cdn = await listen(isLinux ? "127.0.0.3" : "localhost", tls);
-  const other = await listen(isLinux ? "127.0.0.2" : "localhost", tls);
+  const otherHost = isLinux ? "127.0.0.2" : "localhost";
+  const other = await listen(otherHost, tls);
+  const clear = tls === undefined ? other : await listen(otherHost, undefined);
+  const hosts = [...new Set([api, cdn, other, clear])];
   const before = { endpoint: hub.endpoint, cdnOrigin: hub.cdnOrigin, urlOrigin: hub.urlOrigin };
   hub.moveTo({ endpoint: api.origin, cdnOrigin: cdn.origin, urlOrigin: cdn.origin });
-  for (const { server, origin } of [api, cdn, other]) {
+  for (const { server, origin } of hosts) {
     server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
       answer(hub, { incoming, outgoing, origin, options }).catch((error: unknown) => {
         hub.harnessErrors.push(`${incoming.method} ${incoming.url}: ${String(error)}`);
@@ -69,9 +74,10 @@ export async function serveHub(
     endpoint: api.origin,
     cdnOrigin: cdn.origin,
     otherOrigin: other.origin,
+    clearOrigin: clear.origin,
     async close() {
       hub.moveTo(before);
-      await Promise.all([api.server, cdn.server, other.server].map(closeServer));
+      await Promise.all(hosts.map(({ server }) => closeServer(server)));
     },
   };
 }

@@ -40,6 +40,13 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
     ...config,
     model_type: "nosuch",
   })),
+  // Of mlx-lm up to 0.31 the file would be run; here there is none, so that it refuses the model.
+  "config-with-code": configEdit("model-code", (config) => ({ ...config, model_file: "model.py" })),
+  "config-with-code-elsewhere": configEdit("model-code", (config) => ({
+    ...config,
+    model_type: "own",
+    model_file: "../code/model.py",
+  })),
   "config-with-one-layer-more": configEdit("missing-tensor", (config) => ({
     ...config,
     num_hidden_layers: Number(config["num_hidden_layers"]) + 1,

@@ -42,7 +42,7 @@ interface Outcome {
  */
 export async function runNightly(
   options: NightlyCommandOptions,
-  { writeOut }: ConformContext,
+  { writeOut, annotate }: ConformContext,
 ): Promise<number> {
   const { out, seed, minutes, dryRun, onlyHardware, withoutHardware } = options;
   mkdirSync(out, { recursive: true });
@@ -66,7 +66,7 @@ export async function runNightly(
   );
   writeFileSync(join(out, "nightly.txt"), `${lines.join("\n")}\n`);
   writeOut(`\n${lines.join("\n")}\n`);
-  return verdictOf(outcomes, options, writeOut);
+  return verdictOf(outcomes, options, annotate);
 }
 
 async function runStep(step: NightlyStep, isDryRun: boolean): Promise<Outcome> {
@@ -96,17 +96,15 @@ async function execute([program = "", ...args]: readonly string[]): Promise<numb
   return typeof code === "number" ? code : EXIT_CODES["harness failed"];
 }
 
-/** Names in red what is missing, and decides. */
+/** Says what is missing, and decides. */
 function verdictOf(
   outcomes: readonly Outcome[],
   { withoutHardware }: Pick<NightlyCommandOptions, "withoutHardware">,
-  writeOut: ConformContext["writeOut"],
+  annotate: ConformContext["annotate"],
 ): number {
   const missing = outcomes.find(({ step, what }) => step.isHardware === true && what === "SKIPPED");
   if (missing !== undefined) {
-    const text = `The hardware world was skipped: ${missing.detail}`;
-    const isActions = process.env["GITHUB_ACTIONS"] === "true";
-    writeOut(isActions ? `::error::${text}\n` : `\u001b[31m${text}\u001b[0m\n`);
+    annotate(`The hardware world was skipped: ${missing.detail}`);
   }
   if (outcomes.some(({ what }) => what === "FAILED")) return EXIT_CODES["not conformant"];
   return missing === undefined || withoutHardware ? EXIT_CODES.conformant : EXIT_CODES.incomplete;

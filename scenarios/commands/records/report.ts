@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type RunRecord, badgeReport, recordVerdict } from "../../../harness/internal.ts";
+import {
+  type RunRecord,
+  badgeReport,
+  recordVerdict,
+  terminalText,
+} from "../../../harness/internal.ts";
 import { htmlReport, junitReport, markdownReport, tapReport } from "../../../harness/mod.ts";
 import type { ConformContext } from "../conform_context.ts";
 import type { ReportName, ReportOptions } from "./report_formats.ts";
@@ -16,8 +21,8 @@ const MAKERS: Readonly<
 > = {
   html: (records, title) => htmlReport(records, title === undefined ? {} : { title }),
   junit: junitReport,
-  markdown: markdownReport,
-  tap: tapReport,
+  markdown: (records) => terminalText(markdownReport(records), { isWorkflow: true }),
+  tap: (records) => terminalText(tapReport(records), { isWorkflow: true }),
   badge: (records, title) => badgeReport(records, title ?? "mlx-layout"),
 };
 

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Profile, Subject } from "../../../spec/mod.ts";
 import {
   type Deviation,
   type MatchedResult,
   RecordWriter,
+  SealedFile,
   type Replay,
   type SubjectRole,
   type SuiteVerdict,
@@ -75,7 +74,7 @@ export class RunReport {
   readonly #startedAt = new Date().toISOString();
   readonly #reported = new Map<ScenarioResult, ReportedResult>();
   #writer: RecordWriter | undefined;
-  #file: number | undefined;
+  #file: SealedFile | undefined;
   /** Results are written in the order in which they came, also where a trace takes time. */
   #written: Promise<void> = Promise.resolve();
 
@@ -148,9 +147,11 @@ export class RunReport {
       roles: this.#facts.roles,
     });
     this.#writer?.close(verdict, details);
-    if (this.#file !== undefined) closeSync(this.#file);
+    const isChanged = this.#file?.close() === true;
     const failures = reported.flatMap((one) => one.failures);
-    return { results: judged, failures, verdict, problems: details, warnings };
+    const changed = "its file was changed during the run by somebody else, and is written anew";
+    const all = isChanged ? [...warnings, changed] : warnings;
+    return { results: judged, failures, verdict, problems: details, warnings: all };
   }
 
   get #circumstances() {
@@ -183,8 +184,7 @@ export class RunReport {
         machine,
         startedAt: this.#startedAt,
       },
-      // Written at once: what a killed run had judged until then is not lost.
-      { write: (line) => writeSync(file, line), secrets: environmentSecrets() },
+      { write: (line) => file.write(line), secrets: environmentSecrets() },
     );
   }
 }
@@ -199,10 +199,9 @@ function runFailures(result: ScenarioResult, subject: RunFacts["subject"]): RunF
   });
 }
 
-function openForWriting(path: string): number {
+function openForWriting(path: string): SealedFile {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, "w");
+    return new SealedFile(path);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RangeError(`Cannot write the record of the run to "${path}": ${why}`, { cause });

@@ -1,9 +1,15 @@
 import type { Command } from "commander";
-import type { CheckReport, ModelRequest, WaitOptions } from "../../../spec/mod.ts";
+import type { CheckReport, CodeTrust, ModelRequest, WaitOptions } from "../../../spec/mod.ts";
 import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
-import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
+import {
+  addModelOptions,
+  type ModelOptions,
+  modelRequest,
+  trustOf,
+  trustOption,
+} from "../model_options.ts";
 import { printable } from "../output/format.ts";
 import { printJson, type CommandContext, type Session } from "../command_context.ts";
 import { withProgress } from "../output/with_progress.ts";
@@ -14,16 +20,17 @@ export function addCheckCommand(program: Command, session: Session): void {
     program
       .command("check")
       .description("check that a model can be loaded, and list what is wrong with it")
-      .argument("<model>", MODEL_ARGUMENT),
+      .argument("<model>", MODEL_ARGUMENT)
+      .addOption(trustOption()),
   );
   addExamples(command, [
     "check mlx-community/SmolLM-135M-Instruct-4bit",
     "check ./my-model --json",
   ]);
-  command.action((model: string, options: ModelOptions) =>
+  command.action((model: string, options: ModelOptions & CodeTrust) =>
     session.run(options, async (context) => {
       const report = await withProgress(context, options, (wait) =>
-        check(modelRequest(model, options), context, wait),
+        check(modelRequest(model, options), context, { ...wait, ...trustOf(options) }),
       );
       if (options.json === true) printJson(context.stdout, report);
       else printReport(report, context);
@@ -35,12 +42,12 @@ export function addCheckCommand(program: Command, session: Session): void {
 async function check(
   request: ModelRequest,
   context: CommandContext,
-  wait: WaitOptions,
+  options: WaitOptions & CodeTrust,
 ): Promise<CheckReport> {
   const asked = await modelArgument(request, context);
   return "directory" in asked
-    ? await context.manager.checkDirectory(asked.directory, wait)
-    : await context.manager.check(asked, wait);
+    ? await context.manager.checkDirectory(asked.directory, options)
+    : await context.manager.check({ ...asked, ...trustOf(options) }, options);
 }
 
 function printReport(report: CheckReport, context: CommandContext): void {

@@ -1,11 +1,26 @@
 import { type Command, Option } from "commander";
-import { type LoadPlan, PLAN_RUNTIMES, type PlanRuntime } from "../../../spec/mod.ts";
+import {
+  type CodeTrust,
+  type LoadPlan,
+  PLAN_RUNTIMES,
+  type PlanRuntime,
+} from "../../../spec/mod.ts";
 import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
-import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
+import {
+  addModelOptions,
+  type ModelOptions,
+  modelRequest,
+  trustOf,
+  trustOption,
+} from "../model_options.ts";
 import { formatBytes, printable } from "../output/format.ts";
 import { printJson, type CommandContext, type Session } from "../command_context.ts";
+
+interface PlanOptions extends ModelOptions, CodeTrust {
+  readonly runtime: PlanRuntime;
+}
 
 /** Adds `mlx-layout plan`. */
 export function addPlanCommand(program: Command, session: Session): void {
@@ -15,19 +30,20 @@ export function addPlanCommand(program: Command, session: Session): void {
       .command("plan")
       .description("list the files that a runtime opens, and those that it never does")
       .argument("<model>", MODEL_ARGUMENT)
-      .addOption(runtime.choices(PLAN_RUNTIMES).default("mlx-lm")),
+      .addOption(runtime.choices(PLAN_RUNTIMES).default("mlx-lm"))
+      .addOption(trustOption()),
   );
   addExamples(command, [
     "plan mlx-community/SmolLM-135M-Instruct-4bit --runtime mlx-swift-lm-main",
   ]);
-  command.action((model: string, options: ModelOptions & { readonly runtime: PlanRuntime }) =>
+  command.action((model: string, options: PlanOptions) =>
     session.run(options, async (context) => {
       const { runtime } = options;
       const asked = await modelArgument(modelRequest(model, options), context);
       const plan =
         "directory" in asked
-          ? await context.manager.planDirectory(asked.directory, { runtime })
-          : await context.manager.plan({ ...asked, runtime });
+          ? await context.manager.planDirectory(asked.directory, { runtime, ...trustOf(options) })
+          : await context.manager.plan({ ...asked, runtime, ...trustOf(options) });
       if (options.json === true) printJson(context.stdout, plan);
       else printPlan(plan, context);
       return plan.stopsAt === undefined ? EXIT_CODES.done : EXIT_CODES.failed;

@@ -1,14 +1,20 @@
 import { type Command, Option } from "commander";
-import { RUNNER_NAMES, type RunnerName } from "../../../spec/mod.ts";
+import { type CodeTrust, RUNNER_NAMES, type RunnerName } from "../../../spec/mod.ts";
 import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
-import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
+import {
+  addModelOptions,
+  type ModelOptions,
+  modelRequest,
+  trustOf,
+  trustOption,
+} from "../model_options.ts";
 import { printable } from "../output/format.ts";
 import { positiveInteger } from "../parse_options.ts";
 import { printJson, type Session } from "../command_context.ts";
 
-interface RunOptions extends ModelOptions {
+interface RunOptions extends ModelOptions, CodeTrust {
   readonly prompt: string;
   readonly maxTokens: number;
   readonly runner: "auto" | RunnerName;
@@ -25,6 +31,7 @@ export function addRunCommand(program: Command, session: Session): void {
       .requiredOption("--prompt <text>", "the prompt")
       .option("--max-tokens <count>", "tokens of the answer, at most", parseTokenCount, 128)
       .addOption(runnerOption())
+      .addOption(trustOption())
       .option("--raw", "continue the prompt as it is, without the chat template"),
     "print JSON Lines: one object for each token, and the whole at the end",
   );
@@ -38,7 +45,13 @@ export function addRunCommand(program: Command, session: Session): void {
       const { stdout, stderr, manager, wait } = context;
       const isJson = options.json === true;
       const asked = await modelArgument(modelRequest(model, options), context);
-      const request = { prompt, maxTokens, runner, chat: options.raw !== true };
+      const request = {
+        prompt,
+        maxTokens,
+        runner,
+        chat: options.raw !== true,
+        ...trustOf(options),
+      };
       const made = await manager.run(asked, {
         ...request,
         ...(wait.signal && { signal: wait.signal }),

@@ -48,7 +48,7 @@ export async function removeMetadata(
   directory: string,
   path: string,
 ): Promise<void> {
-  await removeEmptyDirectories(files, dirname(join(directory, ...path.split("/"))), directory);
+  await removeEmptyDirectories(files, dirname(join(directory, path)), directory);
   const metadata = metadataPath(directory, path);
   await unlinkIfThere(files, metadata);
   await removeEmptyDirectories(files, dirname(metadata), directory);

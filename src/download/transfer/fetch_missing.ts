@@ -3,6 +3,7 @@ import { copyFile } from "../../disk/copy_file.ts";
 import { makeDirectories } from "../../disk/directories.ts";
 import { diskError } from "../../disk/disk_error.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
+import { isCommit } from "../../layout/hub_cache.ts";
 import { partialPath } from "../../layout/model_place.ts";
 import { type DownloadTask, filePath } from "../download_task.ts";
 import { fetchContent } from "./fetch_content.ts";
@@ -134,6 +135,7 @@ async function stageContent(
     file: wanted.path,
     sizeBytes: wanted.sizeBytes,
     validator: wanted.validator,
+    pin: isCommit(task.revision) ? task.revision : undefined,
   });
   return fetchContent(host.files, wanted, { ...options, source, partial });
 }

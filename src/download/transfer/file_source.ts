@@ -18,6 +18,8 @@ export interface FileSourceOptions {
   readonly sizeBytes: number | undefined;
   /** The strong etag that the content has; for sources without a commit. */
   readonly validator?: string | undefined;
+  /** The commit that the request itself names; an answer that states another one is refused: `DL-PINNED`. */
+  readonly pin?: string | undefined;
 }
 
 /** Options of {@linkcode FileSource.read}. */
@@ -193,9 +195,23 @@ export class FileSource {
         { file: this.#options.file, expected: validator, actual: etag },
       );
     }
+    this.#assertPinned(exchange);
     // Later ranges go straight to where the first one was found.
     if (exchange.url !== this.#options.url) this.#resolved = exchange.url;
     this.#statedDigest ??= exchange.trusted.map(digestOf).find((digest) => digest !== undefined);
+  }
+
+  /** The hub's own answers may state the commit that they are of. */
+  #assertPinned({ trusted }: Exchange): void {
+    const { file, pin } = this.#options;
+    const stated = trusted.map(({ headers }) => headers.get("x-repo-commit") ?? pin);
+    const other = stated.find((commit) => commit !== pin);
+    if (pin === undefined || other === undefined) return;
+    throw new ModelError(
+      "integrity",
+      `Cannot keep "${file}": commit ${pin} was asked for, and the hub answers with a file of ${JSON.stringify(other)}; do not trust this hub`,
+      { file, expected: pin, actual: other },
+    );
   }
 
   #refused(exchange: Exchange, asked: boolean): Error {

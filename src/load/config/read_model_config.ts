@@ -29,6 +29,9 @@ export interface ReadConfig {
   readonly faults: readonly { readonly cause: CheckCause; readonly detail: string }[];
 }
 
+const MODEL_CODE =
+  "Its model_file names code in the directory, which mlx-lm up to 0.31 runs without asking; it is run only with --trust-model-code";
+
 /** Hostile sizes must not make a list of tensors that does not fit in memory. */
 const LAYER_COUNT_MAX = 10_000;
 
@@ -92,6 +95,7 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
   const faults: { cause: CheckCause; detail: string }[] = fieldFaults(modelType, json).map(
     (detail) => ({ cause: "bad-config", detail }),
   );
+  if (isSet(json["model_file"])) faults.push({ cause: "model-code", detail: MODEL_CODE });
   const { quantization, foreign, fault } = readQuantization(json);
   if (fault !== undefined) faults.push({ cause: "quantization", detail: fault });
   return {

@@ -1,4 +1,5 @@
 import {
+  type CodeTrust,
   type FileSystem,
   type LoadPlan,
   type MissingRead,
@@ -15,7 +16,7 @@ import { planMlxLm } from "./plan_mlx_lm.ts";
 import { planMlxSwift } from "./plan_mlx_swift.ts";
 
 /** Options of {@linkcode planLoad}. */
-export interface PlanLoadOptions {
+export interface PlanLoadOptions extends CodeTrust {
   readonly runtime: PlanRuntime;
   /** Directory that links may lead into; nothing outside of it is read. @default {as for a check} */
   readonly root?: string;
@@ -48,6 +49,7 @@ export async function planLoad(
   const context: PlanContext = {
     directory,
     runtime,
+    trustsModelCode: options.trustModelCode === true,
     paths: [...listed.keys()].sort(),
     has: (path) => listed.has(path),
     open: (path, role) => {

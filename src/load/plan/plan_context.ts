@@ -5,6 +5,8 @@ import { isRecord } from "../config/parse_json.ts";
 export interface PlanContext {
   readonly directory: string;
   readonly runtime: PlanRuntime;
+  /** Whether the caller lets the runtime run code that comes with the model. */
+  readonly trustsModelCode: boolean;
   /** Paths of all files, in the order of their names. */
   readonly paths: readonly string[];
   has(path: string): boolean;

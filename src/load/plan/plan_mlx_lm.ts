@@ -40,9 +40,11 @@ async function planModel(context: PlanContext): Promise<void> {
     context.stop(WEIGHTS, detail);
   }
   const keys = keysOf(config);
-  if (keys["model_file"] !== undefined) {
-    context.stop(CONFIG, "It asks for code of its own, which mlx-lm does not run by default");
+  const code = keys["model_file"] ?? undefined;
+  if (code !== undefined && !context.trustsModelCode) {
+    context.stop(CONFIG, "Its model_file asks for code of its own, which is not trusted");
   }
+  if (typeof code === "string") context.open(code, "config");
   if (keys["model_type"] === undefined) context.stop(CONFIG, "It names no model_type");
   if (keys["quantization_config"] === undefined) context.open("hf_quant_config.json", "config");
 }

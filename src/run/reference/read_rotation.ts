@@ -39,7 +39,10 @@ export function readRotation(json: Fields, options: ReadRotationOptions): Rotati
   const { headSize, modelType, path } = options;
   // Only qwen3 knows the block into which newer configurations moved both settings.
   const nested = modelType === "qwen3" ? recordOf(json["rope_parameters"]) : undefined;
-  const base = json["rope_theta"] ?? nested?.["rope_theta"] ?? DEFAULT_BASES[modelType];
+  const base =
+    json["rope_theta"] ??
+    nested?.["rope_theta"] ??
+    (Object.hasOwn(DEFAULT_BASES, modelType) ? DEFAULT_BASES[modelType] : undefined);
   const scaling = recordOf(json["rope_scaling"]) ?? nested;
   const number: NumberReader = (fields, name, otherwise) => {
     const value = fields?.[name] ?? otherwise;

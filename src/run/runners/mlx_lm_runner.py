@@ -1,12 +1,13 @@
 """The runner protocol, version 1, over mlx-lm: JSON Lines on stdin and stdout.
 
 Run it with a Python that has mlx and mlx-lm. It opens nothing but what mlx-lm opens, and runs no
-code of a model's directory.
+code of a model's directory, unless the request to load it trusts that code.
 """
 
 import collections
 import glob
 import importlib.metadata
+import inspect
 import json
 import os
 import queue
@@ -57,13 +58,19 @@ class Runner:
     def __init__(self):
         self.model = self.tokenizer = None
 
-    def load(self, id, directory):
+    def load(self, id, directory, trustModelCode=False):
         from mlx.utils import tree_flatten
         from mlx_lm.utils import get_total_parameters, load_model, load_tokenizer
 
         self.unload()
         with reachable(directory) as path:
-            self.model, config = load_model(path)
+            # Up to 0.31 mlx-lm runs the code that model_file names without asking.
+            with open(path / "config.json", encoding="utf-8") as file:
+                code = json.load(file).get("model_file")
+            if code is not None and not trustModelCode:
+                raise PermissionError("its model_file names code in the directory, which is not trusted")
+            asks = "trust_remote_code" in inspect.signature(load_model).parameters
+            self.model, config = load_model(path, **({"trust_remote_code": trustModelCode} if asks else {}))
             # Without a word transformers would ask on stdin whether code of the model may run.
             self.tokenizer = load_tokenizer(
                 path, {"trust_remote_code": False}, eos_token_ids=config.get("eos_token_id")
