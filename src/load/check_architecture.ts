@@ -56,7 +56,8 @@ export async function checkArchitecture(input: CheckArchitectureInput): Promise<
     const why = `${form}. Compared with the tensors of ${table.source} there are ${faults.length} differences, the first: ${first.detail}`;
     warnUnchecked(context, config, why);
   }
-  return isOwnForm ? packing : warned(context, packing, []);
+  // A table that is wrong somewhere leaves the rules that need none.
+  return isOwnForm && !table.isExact ? unique([...packing, ...general]) : packing;
 }
 
 /** MLX writes `"format": "mlx"` into each header. */

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -65,10 +66,10 @@ def damages(config, weights):
         yield "drop scales", config, without(f"{layer}.scales")
         yield "drop packed layer", config, without(*parts)
         yield "shorten packed layer", config, {**weights, parts[0]: weights[parts[0]][..., :-1]}
-    numbers = [int(part) for key in weights if ".layers." in key for part in key.split(".") if part.isdigit()][:100000]
+    numbers = [int(found.group(1)) for key in weights if (found := re.search(r"\.layers\.(\d+)\.", key))]
     if numbers:
-        last = max(int(key.split(".layers.")[1].split(".")[0]) for key in weights if ".layers." in key)
-        yield "last layer missing", config, {k: v for k, v in weights.items() if f".layers.{last}." not in k}
+        last = f".layers.{max(numbers)}."
+        yield "last layer missing", config, {key: value for key, value in weights.items() if last not in key}
     yield "surplus tensor", config, {**weights, "model.nosuch.weight": mx.zeros((4, 4))}
     inner = config.get("text_config") or config
     for field, change in (("hidden_size", lambda x: 2 * x), ("intermediate_size", lambda x: 2 * x), ("vocab_size", lambda x: x + 64)):

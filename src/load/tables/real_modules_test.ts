@@ -82,6 +82,8 @@ test("the tensor tables accept and refuse what mlx-lm does", options, async (t) 
     `${source}: ${count.built.size} of ${modules.length} modules built; ${count.sound} sound, ${count.blamed} refused; ${count.damaged} that mlx-lm refuses, ${count.overlooked} accepted`,
   );
   for (const one of wrong) t.diagnostic(one);
+  const code = child.exitCode ?? (await new Promise((done) => child.once("exit", done)));
+  assert.equal(code, 0, "the program that builds the models came to its end");
   assert.ok(count.sound > 0 && count.damaged > 0, "something was compared");
   assert.equal(count.blamed, 0, "no sound directory is refused");
   assert.ok(count.overlooked <= count.damaged / 100, wrong.join("\n"));
