@@ -12,6 +12,23 @@ const TEXT_BYTES_MAX = 32 * 1024 * 1024;
 /** What is no longer is parsed within milliseconds, where a thread takes some tens. */
 const INLINE_BYTES_MAX = 1024 * 1024;
 
+/** Files that a model loads without, also when they are there and empty. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
+  "generation_config.json",
+  "tokenizer.model",
+  "chat_template.jinja",
+]);
+
+/** What transformers makes a tokenizer from where there is no `tokenizer.json`. */
+const OTHER_TOKENIZERS = [
+  ...REQUIRED_PARTS.tokenizer,
+  "vocab.json",
+  "vocab.txt",
+  "spiece.model",
+  "sentencepiece.bpe.model",
+  "tekken.json",
+];
+
 /**
  * Finds files that are not what their names say, and data that is not on the disk: `LOAD-HTML`, `LOAD-POINTER`,
  * `LOAD-EMPTY`, `LOAD-EVICTED`. Weight files are left to {@linkcode checkWeights}.
@@ -24,6 +41,10 @@ export async function identifyFiles(context: CheckContext): Promise<ReadonlySet<
     const { path } = entry;
     if (!isRuntimeFile(path)) continue;
     const level = path.includes("/") ? "warning" : "error";
+    if (entry.sizeBytes === 0 && MAY_BE_EMPTY.has(path)) {
+      context.warn("empty", path, describeIdentity("empty"));
+      continue;
+    }
     if (entry.isEvicted) {
       foreign.add(path);
       const detail = `None of its ${entry.sizeBytes} bytes is on the disk: they were moved to the cloud`;
@@ -112,14 +133,15 @@ export async function checkText(
   const input = { jinja, json, config };
   const answer = await context.apart("template", place ?? "tokenizer_config.json", input);
   const fault = answer?.output;
-  if (fault !== undefined) context.refuse("bad-template", fault.file, fault.detail);
+  if (fault !== undefined) {
+    const { file, detail, level } = fault;
+    context.add({ cause: "bad-template", path: file, detail, level });
+  }
 }
 
 function reportNoTokenizer(context: CheckContext): void {
   const paths = [...context.entries.keys()].filter((path) => !path.includes("/"));
-  const other = paths.find((path) =>
-    REQUIRED_PARTS.tokenizer.some((pattern) => fnmatch(pattern, path)),
-  );
+  const other = paths.find((path) => OTHER_TOKENIZERS.some((pattern) => fnmatch(pattern, path)));
   if (other === undefined) {
     const detail =
       "The directory has no tokenizer: no tokenizer.json, *.tiktoken or tokenizer.model";

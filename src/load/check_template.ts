@@ -1,5 +1,7 @@
 import { Template } from "@huggingface/jinja";
+import { ModelError } from "../errors.ts";
 import { isRecord, parseJson } from "./config/parse_json.ts";
+import { findTemplateFault } from "./template_syntax.ts";
 
 /** Bytes of the files in which a chat template can be; absent ones are undefined. */
 export interface CheckTemplateInput {
@@ -11,19 +13,27 @@ export interface CheckTemplateInput {
   readonly config: Uint8Array | undefined;
 }
 
-/** Why a chat template is of no use. */
+/** What is wrong with a chat template, or was not seen to be right. */
 export interface TemplateFault {
+  /** An error is wrong for every engine; a warning is what the library here could not do. */
+  readonly level: "error" | "warning";
   readonly file: "chat_template.jinja" | "chat_template.json" | "tokenizer_config.json";
   readonly detail: string;
 }
 
 const MESSAGE = "Which colour has the sky?";
 
-/** What a template may be rendered with, as one string or as the parts that models of images have. */
-const CONTENTS = [MESSAGE, [{ type: "text", text: MESSAGE }]];
+/** What the library does otherwise than jinja2, without an error. */
+const RENDERED_OTHERWISE = [
+  { regExp: /\{%[-+]?\s*(?:break|continue)\b/, what: "break or continue" },
+  { regExp: /\.[lr]?strip\(\s*[^)\s]/, what: "strip with an argument" },
+];
 
 /**
  * Renders the chat template that a runtime would use with one message: `LOAD-TEMPLATE`.
+ *
+ * What no engine of Jinja takes is an error. What `@huggingface/jinja` cannot render is a warning: Python renders with
+ * jinja2, Swift with swift-jinja.
  *
  * @returns undefined when it renders, and also when there is none: runtimes then join the messages as they are
  */
@@ -39,17 +49,23 @@ export function checkTemplate(input: CheckTemplateInput): TemplateFault | undefi
  * Renders a message into the chat template, for a model whose template was checked.
  *
  * @returns undefined when the model has no template
+ * @throws ModelError with the code `unsupported` when the library here cannot render it as jinja2 does
  */
 export function renderChat(input: CheckTemplateInput, message: string): string | undefined {
   const config = input.config === undefined ? undefined : parseOrUndefined(input.config);
   const found = findTemplate(input, config);
   const text = found && "template" in found ? chooseTemplate(found.template) : undefined;
   if (text === undefined) return undefined;
-  return new Template(text).render({
-    ...specialTokens(config),
-    messages: [{ role: "user", content: message }],
-    add_generation_prompt: true,
-  });
+  const otherwise = RENDERED_OTHERWISE.find(({ regExp }) => regExp.test(text));
+  const rendered =
+    otherwise === undefined
+      ? renderMessage(text, message, specialTokens(config))
+      : { why: `it uses ${otherwise.what}, which is rendered otherwise here` };
+  if (typeof rendered === "string") return rendered;
+  throw new ModelError(
+    "unsupported",
+    `Cannot render the chat template as jinja2 does: ${rendered.why}; give a prompt without chat, or use another runner`,
+  );
 }
 
 /** The template that a runtime would use, whatever it is. */
@@ -66,8 +82,9 @@ function findTemplate(
   if (input.json !== undefined) {
     const json = parseOrUndefined(input.json);
     const file = "chat_template.json";
-    if (json === undefined) return { file, detail: "It is not a JSON object" };
-    return { file, template: json["chat_template"] };
+    if (json === undefined) return { file, detail: "It is not a JSON object", level: "error" };
+    // Without a template in it the file says nothing.
+    if ((json["chat_template"] ?? null) !== null) return { file, template: json["chat_template"] };
   }
   const template = config?.["chat_template"];
   return template === undefined || template === null
@@ -82,25 +99,44 @@ function judge(
 ): TemplateFault | undefined {
   const text = chooseTemplate(template);
   if (text === undefined) {
-    return { file, detail: "Its chat_template is neither a text nor a list of named texts" };
+    const detail = "Its chat_template is neither a text nor a list of named texts";
+    return { file, detail, level: "error" };
   }
+  const fault = findTemplateFault(text);
+  if (fault !== undefined) {
+    const detail = `The chat template cannot be rendered with one message: ${fault}`;
+    return { file, detail, level: "error" };
+  }
+  const rendered = renderMessage(text, MESSAGE, tokens);
+  if (typeof rendered === "string") return undefined;
+  const detail = `The chat template was not rendered with one message here, which jinja2 or swift-jinja may do: ${rendered.why}`;
+  return { file, detail, level: "warning" };
+}
+
+/** Renders one message, as a text or in parts, whichever the template takes. */
+function renderMessage(
+  template: string,
+  message: string,
+  tokens: Readonly<Record<string, string>>,
+): string | { readonly why: string } {
   let why = "";
-  for (const content of CONTENTS) {
+  for (const content of [message, [{ type: "text", text: message }]]) {
     try {
-      const rendered = new Template(text).render({
+      // jinja2 reads every kind of line end as one.
+      const rendered = new Template(template.replace(/\r\n?/g, "\n")).render({
         ...tokens,
         messages: [{ role: "user", content }],
         add_generation_prompt: true,
       });
-      if (rendered.includes(MESSAGE)) return undefined;
+      if (rendered.includes(message.trim())) return rendered;
       why ||= "the result does not have the message's text";
     } catch (error) {
-      // The interpreter throws plain errors for everything that a template does wrong.
+      // The interpreter throws plain errors for everything that it cannot do.
       if (!(error instanceof Error)) throw error;
       why ||= error.message;
     }
   }
-  return { file, detail: `The chat template cannot be rendered with one message: ${why}` };
+  return { why };
 }
 
 /** Of a list of named templates runtimes use the one called "default". */

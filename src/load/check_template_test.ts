@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { CHAT_TEMPLATE, jsonBytes } from "../../harness/models/mod.ts";
-import { checkTemplate, type CheckTemplateInput } from "./check_template.ts";
+import { checkTemplate, type CheckTemplateInput, renderChat } from "./check_template.ts";
 
 const BROKEN = "{% for message in messages %}";
 const NONE: CheckTemplateInput = { jinja: undefined, json: undefined, config: undefined };
@@ -49,16 +49,57 @@ test("checkTemplate() takes a template that wants content in parts", () => {
   assert.equal(checkTemplate({ ...NONE, jinja: text(template) }), undefined);
 });
 
-test("checkTemplate() refuses what cannot be rendered or drops the message", () => {
+test("checkTemplate() refuses what is wrong for every engine", () => {
   for (const [template, why] of [
-    [BROKEN, /./],
+    [BROKEN, /block "for" is never closed/],
+    ["{% for message in messages %}{{ message[", /never closed/],
     ["{{ messages | nosuchfilter }}", /nosuchfilter/],
+    ["{% nosuch %}", /statement "nosuch"/],
+    ["{% if true %}{% endfor %}", /"endfor" closes no such block/],
+    ["{{ messages[0) }}", /never closed|closes nothing/],
+    ["{# comment", /comment is never closed/],
+    ["{{ 'text }}", /never closed/],
+  ] as const) {
+    const fault = checkTemplate({ ...NONE, jinja: text(template) });
+    assert.match(fault?.detail ?? "", why);
+    assert.equal(fault?.level, "error", template);
+  }
+});
+
+test("checkTemplate() warns where the message was not rendered here", () => {
+  for (const [template, why] of [
     ["{{ raise_exception('not for you') }}", /not for you/],
+    ["{% if not tools %}{{ raise_exception('tools') }}{% endif %}", /tools/],
     ["hello", /does not have the message/],
     ["", /does not have the message/],
   ] as const) {
     const fault = checkTemplate({ ...NONE, jinja: text(template) });
     assert.match(fault?.detail ?? "", why);
+    assert.equal(fault?.level, "warning", template);
+  }
+});
+
+test("checkTemplate() takes a chat_template.json that has no template for no file", () => {
+  const input = { jinja: undefined, json: jsonBytes({ chat_template: null }) };
+  assert.equal(checkTemplate({ ...input, config: configOf(CHAT_TEMPLATE) }), undefined);
+});
+
+test("renderChat() renders parts, and every kind of line end as jinja2 does", () => {
+  const parts = "{{ messages[0]['content'][0]['text'] }}";
+  assert.equal(renderChat({ ...NONE, jinja: text(parts) }, "hi"), "hi");
+  const lines = "a{% if true %}\r\nb{% endif %}\r\n{{ messages[0].content }}";
+  assert.equal(renderChat({ ...NONE, jinja: text(lines) }, "hi"), "abhi");
+});
+
+test("renderChat() says where it would render otherwise than jinja2", () => {
+  for (const template of [
+    "{% for m in messages %}{{ m.content }}{% break %}{% endfor %}",
+    "{{ messages[0].content.strip('x') }}",
+    "{{ raise_exception('no') }}",
+  ]) {
+    assert.throws(() => renderChat({ ...NONE, jinja: text(template) }, "hi"), {
+      code: "unsupported",
+    });
   }
 });
 

@@ -8,9 +8,18 @@ const FILES = new Map(tinyTokenizer().map(({ path, bytes }) => [path, bytes]));
 const TOKENIZER = FILES.get("tokenizer.json") ?? new Uint8Array(0);
 const CONFIG = FILES.get("tokenizer_config.json");
 
+/** What the Rust library wants of every added token. */
+const FLAGS = {
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+  special: true,
+};
+
 /** A tokenizer that knows seven letters. */
 const LETTERS = {
-  added_tokens: [{ id: 0, content: "<unk>", special: true }],
+  added_tokens: [{ id: 0, content: "<unk>", ...FLAGS }],
   normalizer: null,
   pre_tokenizer: {
     type: "Split",
@@ -46,7 +55,7 @@ test("checkTokenizer() refuses ids that the model has no row for", () => {
 });
 
 test("checkTokenizer() only warns of an added token beyond the model's rows", () => {
-  const added_tokens = [...LETTERS.added_tokens, { id: 8, content: "<pad>", special: true }];
+  const added_tokens = [...LETTERS.added_tokens, { id: 8, content: "<pad>", ...FLAGS }];
   assert.deepEqual(
     check(jsonBytes({ ...LETTERS, added_tokens }), 8).map((text) => text.split(" ")[1]),
     ["warning"],
@@ -64,6 +73,43 @@ test("checkTokenizer() refuses what is no tokenizer", () => {
   ]) {
     assert.match(String(check(bytes, 288)[0]), /^tokenizer\.json error/);
   }
+});
+
+test("checkTokenizer() refuses what the library of Python refuses", () => {
+  const bpe = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"] };
+  for (const [change, why] of [
+    [{ version: "2.0" }, /version/],
+    [{ nosuch: 1 }, /unknown key "nosuch"/],
+    [{ added_tokens: [{ id: 0, content: "<unk>", special: true }] }, /no single_word/],
+    [{ added_tokens: [{ content: "<unk>", ...FLAGS }] }, /no id/],
+    [{ model: { ...bpe, merges: ["a z"] } }, /needs "z"/],
+    [{ model: { ...bpe, merges: ["b a"] } }, /needs "ba"/],
+    [{ model: { ...bpe, merges: ["a b ab"] } }, /two parts/],
+    [{ model: { ...bpe, type: "Nosuch" } }, /unknown type/],
+    [{ model: { type: "WordLevel", vocab: { a: 0 } } }, /unk_token/],
+    [{ model: { type: "Unigram", unk_id: 9, vocab: [["a", 0]] } }, /id 9/],
+  ] as const) {
+    const [text] = check(jsonBytes({ ...LETTERS, ...change }), 288);
+    assert.match(String(text), why);
+    assert.match(String(text), /^tokenizer\.json error/);
+  }
+});
+
+test("checkTokenizer() only warns of what its own library cannot do", () => {
+  for (const Regex of [
+    "(?>\\p{L}+)|.",
+    "[[:alpha:]]+|.",
+    "\\A\\p{Nd}{1,2}(?=\\p{Nd}{3}+\\z)|.",
+    "(?i)a|.",
+  ]) {
+    const pre_tokenizer = { ...LETTERS.pre_tokenizer, pattern: { Regex } };
+    for (const text of check(jsonBytes({ ...LETTERS, pre_tokenizer }), 288)) {
+      assert.match(text, /^tokenizer\.json warning/, Regex);
+    }
+  }
+  const normalizer = { type: "Nmt" };
+  const [text] = check(jsonBytes({ ...LETTERS, normalizer }), 288);
+  assert.match(String(text), /^tokenizer\.json warning It was not tried/);
 });
 
 test("checkTokenizer() names the configuration when that is no JSON", () => {

@@ -1,6 +1,6 @@
+import { checkArchitecture } from "./check_architecture.ts";
 import type { CheckContext } from "./check_context.ts";
 import { type ExpectedModel, expectedModel, wantedNames } from "./config/expected_tensors.ts";
-import { judgeUnknownLayers } from "./tensors/judge_packed.ts";
 import { judgeTensors } from "./tensors/judge_tensors.ts";
 import { type PlacedTensor, type PlacedTensors } from "./tensors/placed_tensor.ts";
 import { readWeightMap } from "./config/read_weight_map.ts";
@@ -42,20 +42,24 @@ export async function checkWeights(
   const headers = await examineHeaders(context, openedPaths(paths));
   const expected = config && expectedModel(config);
   const recorded = [...context.digests.keys()].filter(isWeight);
+  const weightMap = await indexedFiles(context);
   const selection = selectWeights({
     candidates: paths.map((path) => ({
       path,
       tensors: namesIn(headers.get(path)),
       recorded: context.digests.has(path),
     })),
-    weightMap: await indexedFiles(context),
+    weightMap,
     wanted: config && expected && wantedNames(expected, config, dtypesIn(headers)),
     recordedPaths: recorded.filter((path) => !path.includes("/")),
   });
   for (const finding of selection.findings) context.add(finding);
 
   const tensors = placeTensors(context, selection, headers);
-  if (config !== undefined) judge({ context, config, expected, tensors, selection, headers });
+  refuseUnreadable(context, tensors);
+  if (config !== undefined) {
+    await judge({ context, config, expected, tensors, selection, headers, weightMap });
+  }
   await scanWeights({
     context,
     model: config && expected && { config, expected },
@@ -164,10 +168,28 @@ interface JudgeInput {
   readonly tensors: PlacedTensors;
   readonly selection: WeightSelection;
   readonly headers: ReadonlyMap<string, ParsedHeader>;
+  readonly weightMap: ReadonlyMap<string, string> | undefined;
 }
 
-function judge(input: JudgeInput): void {
-  const { context, config, expected, tensors, selection, headers } = input;
+/** Dtypes of the safetensors format that no version of MLX reads: `mx.load` fails on the whole file. */
+const UNREADABLE_DTYPES: ReadonlySet<string> = new Set([
+  "F64",
+  "F8_E5M2",
+  "F6_E2M3",
+  "F6_E3M2",
+  "F4",
+]);
+
+function refuseUnreadable(context: CheckContext, tensors: PlacedTensors): void {
+  for (const [name, { dtype, file }] of tensors) {
+    if (!UNREADABLE_DTYPES.has(dtype)) continue;
+    const detail = `Tensor "${name}" has the dtype ${dtype}, which MLX cannot read`;
+    context.refuse("dtype", file, detail);
+  }
+}
+
+async function judge(input: JudgeInput): Promise<void> {
+  const { context, config, expected, tensors, selection, headers, weightMap } = input;
   const isUnread = selection.belonging.some((path) => {
     const parsed = headers.get(path);
     const entries = parsed?.header?.tensors;
@@ -178,14 +200,17 @@ function judge(input: JudgeInput): void {
   });
   const isIncomplete = selection.isIncomplete || isUnread;
   if (tensors.size === 0 && isIncomplete) return;
-  if (expected === undefined) {
-    const why = config.foreign ?? "the tensors of this architecture are not known here";
-    const detail = `Whether all tensors of a model of type "${config.modelType}" are there, and their shapes, was not checked: ${why}`;
-    context.warn("unsupported-architecture", "config.json", detail);
-  }
+  const own = new Map(selection.belonging.map((path) => [path, headers.get(path)] as const));
   const faults =
     expected === undefined
-      ? judgeUnknownLayers(tensors, config)
+      ? await checkArchitecture({
+          context,
+          config,
+          tensors,
+          headers: own,
+          weightMap,
+          isIncomplete,
+        })
       : judgeTensors(tensors, { config, expected }, { isIncomplete });
   judgeQuantizationBlock(context, config, tensors);
   const anyFile = selection.belonging[0] ?? "model.safetensors";

@@ -19,6 +19,8 @@ export interface ModelConfig {
   readonly quantization: QuantizationConfig | undefined;
   /** Whether the architecture is code in the directory or the weights are of another tool's format. */
   readonly foreign: string | undefined;
+  /** The whole configuration. */
+  readonly json: Readonly<Record<string, unknown>>;
 }
 
 /** A configuration as far as it could be read, and what is wrong with it. */
@@ -101,6 +103,7 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
     config: {
       ...readSizes(json),
       modelType,
+      json,
       quantization,
       foreign: isSet(json["model_file"]) ? "its architecture is code in the directory" : foreign,
     },

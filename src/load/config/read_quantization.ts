@@ -59,7 +59,8 @@ export function readQuantization(json: Readonly<Record<string, unknown>>): ReadQ
   const text = json["text_config"];
   const other =
     json["quantization_config"] ?? (isRecord(text) ? text["quantization_config"] : undefined);
-  if (!isRecord(other)) return NOTHING;
+  // An empty block is false in Python.
+  if (!isRecord(other) || Object.keys(other).length === 0) return NOTHING;
   const method = other["quant_method"];
   if (typeof method !== "string") {
     const fault =

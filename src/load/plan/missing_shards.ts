@@ -1,7 +1,10 @@
 import type { CheckFinding } from "../../../spec/mod.ts";
 import type { SelectWeightsInput, WeightCandidate } from "./weight_candidate.ts";
 
-const SHARD_REGEXP = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/;
+const SHARD_REGEXP = /^(.*)-(\d{1,6})-of-(\d{1,6})\.safetensors$/;
+
+/** No model has more; a greater number in a name is an attack. */
+const SHARDS_MAX = 10_000;
 
 /**
  * Names the shards that are absent: `LOAD-SHARD`.
@@ -29,11 +32,12 @@ export function missingShards(
       findings.set(path, { cause: "missing-shard", path, detail, level: "error" });
   };
   for (const { path } of belonging) {
-    const [, stem, , count] = SHARD_REGEXP.exec(path) ?? [];
+    const [, stem, number = "", count] = SHARD_REGEXP.exec(path) ?? [];
     if (stem === undefined || count === undefined) continue;
-    // A number of five digits bounds this loop.
+    if (Number(count) > SHARDS_MAX) continue;
     for (let index = 1; index <= Number(count); index += 1) {
-      const name = `${stem}-${String(index).padStart(5, "0")}-of-${count}.safetensors`;
+      const digits = String(index).padStart(number.length, "0");
+      const name = `${stem}-${digits}-of-${count}.safetensors`;
       report(name, `It is one of the ${Number(count)} shards to which "${path}" belongs`);
     }
   }

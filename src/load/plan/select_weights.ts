@@ -16,7 +16,7 @@ interface Unit {
   readonly tensors: ReadonlySet<string>;
 }
 
-const SHARD_REGEXP = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/;
+const SHARD_REGEXP = /^(.*)-(\d{1,6})-of-(\d{1,6})\.safetensors$/;
 
 /**
  * Finds the files whose tensors are the model's, each once: `LOAD-SHARD`, `LOAD-STRAY`.
@@ -176,8 +176,9 @@ function strayFinding(file: WeightCandidate, hasRecords: boolean): CheckFinding 
   const { path, recorded } = file;
   const isHidden = path.split("/").some((name) => name.startsWith("."));
   const isNested = path.includes("/");
-  // A repository may keep other weights in a directory of its own; nobody publishes hidden ones.
-  const isLegitimate = recorded || (isNested && !isHidden && !hasRecords);
+  // mlx-lm and newer mlx-swift-lm do not open what lies beside `model*`, such as adapters and other tools' weights;
+  // a repository may keep more in a directory of its own; nobody publishes hidden ones.
+  const isLegitimate = recorded || (!isHidden && (!isNested || !hasRecords));
   const detail = isLegitimate
     ? "It belongs to the repository, not to the model; mlx-swift-lm up to 3.31.4 opens it nevertheless"
     : "mlx-swift-lm up to 3.31.4 opens it, although it does not belong to the model: remove it";

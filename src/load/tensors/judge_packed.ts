@@ -25,7 +25,7 @@ export function judgePacked(
   if (weight.shape.length !== 2 || scales.shape.length !== 2) return undefined;
   if (weight.shape[0] !== rows || scales.shape[0] !== rows) return undefined;
   const actual = inferSettings({ weight, scales, columns });
-  if (actual === undefined || !isSupportedSettings(actual)) return undefined;
+  if (!isSupportedSettings(actual)) return undefined;
   if (
     actual.bits === settings.bits &&
     actual.groupSize === settings.groupSize &&
@@ -37,12 +37,16 @@ export function judgePacked(
   return { cause: "quantization", tensor: `${layer.path}.weight`, detail };
 }
 
-/** How shapes and dtypes say that a layer is packed; MLX can unpack it only if the result is supported. */
-function inferSettings(options: {
+/**
+ * How shapes and dtypes say that a layer is packed; MLX can unpack it only if the result is supported.
+ *
+ * @param options the packed weight, its scales, and the columns that the layer has in full precision
+ */
+export function inferSettings(options: {
   readonly weight: PlacedTensor;
   readonly scales: PlacedTensor;
   readonly columns: number;
-}): QuantizationSettings | undefined {
+}): QuantizationSettings {
   const { weight, scales, columns } = options;
   const bits = ((weight.shape.at(-1) ?? 0) * 32) / columns;
   const groupSize = columns / (scales.shape.at(-1) ?? 0);
@@ -96,7 +100,7 @@ function fitsSomePacking(
   const candidates = own === undefined || own === false ? BITS : [own.bits];
   return candidates.some((bits) => {
     const actual = inferSettings({ weight, scales, columns: bitsPerRow / bits });
-    if (actual === undefined || !isSupportedSettings(actual)) return false;
+    if (!isSupportedSettings(actual)) return false;
     return own === undefined || own === false || own.groupSize === actual.groupSize;
   });
 }
