@@ -1,6 +1,7 @@
 import type { DownloadResult, HttpResponse } from "../../spec/mod.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
+import { removingOtherwise } from "./parts/disk_steps.ts";
 import { changingJson, withHeaders } from "./parts/hub_exchanges.ts";
 
 /** Miniatures that mix up the revisions of a repository. */
@@ -91,13 +92,13 @@ export const commitMiniatures: readonly Miniature[] = [
     breaks: ["LAYOUT-STRAYS"],
     wrapStart: (start, { host, config }) => {
       const downloads = new ActiveCalls();
-      const unlink = async (path: string) => {
+      const files = removingOtherwise(host.files, async (path, really) => {
         // Those of the usual name go: what stays unrecorded would be a leftover of a later removal as well.
         const isStray = /\/(?!model)[^/]*\.safetensors$/.test(path);
         if (downloads.isAny && isStray) return;
-        await host.files.unlink(path);
-      };
-      const manager = start({ ...host, files: { ...host.files, unlink } }, config);
+        await really();
+      });
+      const manager = start({ ...host, files }, config);
       return withMethods(manager, {
         download: (request, options) => downloads.run(() => manager.download(request, options)),
       });

@@ -4,7 +4,7 @@ import { exists, overwriteBytes, readText } from "../disk/mod.ts";
 import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
-import { unlessRefused, writeDurably } from "./parts/disk_steps.ts";
+import { removingOtherwise, unlessRefused, writeDurably } from "./parts/disk_steps.ts";
 
 /** The metadata of a file that every model has. */
 const METADATA_PATH = `${METADATA_DIRECTORY}/config.json.metadata`;
@@ -36,10 +36,10 @@ export const markerMiniatures: readonly Miniature[] = [
       const { files } = host;
       const waiting = new Set<string>();
       const removals = new ActiveCalls();
-      const unlink: typeof files.unlink = async (path) => {
+      const otherwise = removingOtherwise(files, async (path, really) => {
         if (removals.isAny && path.endsWith(MARKER_NAME)) waiting.add(path);
-        else await files.unlink(path);
-      };
+        else await really();
+      });
       const rmdir: typeof files.rmdir = async (path) => {
         const marker = join(path, MARKER_NAME);
         if (waiting.delete(marker)) await files.unlink(marker);
@@ -54,7 +54,7 @@ export const markerMiniatures: readonly Miniature[] = [
         }
         waiting.clear();
       };
-      const manager = start({ ...host, files: { ...files, unlink, rmdir } }, config);
+      const manager = start({ ...host, files: { ...otherwise, rmdir } }, config);
       return withMethods(manager, {
         remove: async (request) => {
           try {

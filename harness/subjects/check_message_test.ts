@@ -19,7 +19,7 @@ const HELLO = {
   layouts: ["hubapi"],
 };
 
-test("the schemas have the error codes, causes and layouts of the law", () => {
+test("the schemas have the error codes, causes and layouts of the specification", () => {
   const { errorKind, checked, layout } = fromSubject.definitions;
   assert.deepEqual(errorKind.enum.toSorted(), Object.keys(ERROR_CODES).toSorted());
   const causes: string[] = checked.properties.findings.items.properties.cause.enum;

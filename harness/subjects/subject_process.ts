@@ -164,11 +164,13 @@ export class SubjectProcess {
       this.#options.onKilled();
     } else if (!this.#isEnding) {
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+      // With these codes a launcher, as a shell, says that there is no such program or that it is none.
+      const isAbsent = code === 127 || code === 126;
+      const what = isAbsent
+        ? `it cannot be started (exit code ${code})`
+        : `it ended ${how} by itself`;
       const [said] = this.stderrTail.slice(-1);
-      this.#fault(
-        "subject-crash",
-        `it ended ${how} by itself${said === undefined ? "" : `: ${said}`}`,
-      );
+      this.#fault("subject-crash", said === undefined ? what : `${what}: ${said}`);
     }
     return { code, signal };
   }

@@ -22,6 +22,6 @@ export {
   type WorldOptions,
 } from "./world.ts";
 export { type TracedProcess, type TraceEvent, WorldTrace } from "./world_trace.ts";
-export { probeProgram, probeSandbox } from "./probe_program.ts";
+export { probeProgram, probeSandbox } from "./programs/probe_program.ts";
 export { type Script, scriptedSubject } from "./scripted_subject.ts";
 export { smoke, type SmokeCheck } from "./smoke.ts";

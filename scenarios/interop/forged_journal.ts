@@ -27,7 +27,7 @@ export const forgedJournal = scenario({
   goals: ["a journal was forged"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
-    nth: fc.integer({ min: 6, max: 24 }),
+    nth: fc.integer({ min: 6, max: 60 }),
     forged: fc.constantFrom("from", "to", "both"),
     names: fc.constantFrom("outside", "outside by dots", "another model"),
     step: fc.constantFrom("move", "undo"),

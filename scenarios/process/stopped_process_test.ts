@@ -13,6 +13,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { contentBytes } from "../../harness/internal.ts";
@@ -111,7 +112,7 @@ async function hubAndRoot() {
       return { child, end, output: () => text };
     },
     sent: async (bytes: number) => {
-      while (contentBytes(hub.log) < bytes) await new Promise((done) => setTimeout(done, 20));
+      while (contentBytes(hub.log) < bytes) await sleep(20);
     },
     assertIntact: async () => {
       for (const { path, bytes } of files.filter((file) =>

@@ -30,6 +30,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
     "load/wrong_shapes",
     "load/missing_shard",
     "load/wrong_tensors",
+    "load/model_code",
     "load/stray_weights",
     "load/broken_tokenizer",
     "load/broken_template",

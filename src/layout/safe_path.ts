@@ -1,3 +1,4 @@
+import { trimEndOf } from "../limits/trim_end.ts";
 import { MARKER_NAME } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 
@@ -53,11 +54,7 @@ function reasonUnsafe(path: string): string | undefined {
 
 /** The name that some common kind of volume makes of a component: case, ignored code points, trailing dots and blanks. */
 function asStored(component: string): string {
-  return component
-    .replace(IGNORED_REGEXP, "")
-    .replace(/[. ]+$/, "")
-    .toUpperCase()
-    .toLowerCase();
+  return trimEndOf(component.replace(IGNORED_REGEXP, ""), ". ").toUpperCase().toLowerCase();
 }
 
 function reasonUnsafeComponent(component: string): string | undefined {

@@ -226,6 +226,19 @@ test("checkDirectory() rejects when there is no directory, and when it is cancel
 
 // Helpers
 
+test("checkDirectory() waits for no FIFO in the place of a file", async () => {
+  const model = tinyLlama({ shards: 2 });
+  for (const { path } of model.files) {
+    const files = memoryFiles();
+    for (const file of model.files) {
+      if (file.path !== path) await writeBytes(files, join(DIRECTORY, file.path), file.bytes);
+    }
+    await files.makeFifo(join(DIRECTORY, path));
+    const { findings } = await checkDirectory(files, DIRECTORY);
+    assert.ok(findings.length > 0 || !path.endsWith(".safetensors"), path);
+  }
+});
+
 async function checkFiles(
   modelFiles: readonly ModelFile[],
   digests?: ReadonlyMap<string, Digest>,

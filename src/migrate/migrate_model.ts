@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { FileSystem, MigrationResult } from "../../spec/mod.ts";
+import type { MigrationResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
@@ -80,14 +80,14 @@ export async function migrateModel(
 ): Promise<MigrationResult> {
   // Where there is nothing to move, not even a lock is left behind.
   await planMigration(host, root, options);
-  return locked(host, { ...options, root }, async (disks) => {
+  return locked(host, { ...options, root }, async (claims) => {
     const plan = await planMigration(host, root, options);
     const { from, to, files } = plan;
     const journal = { from, to, files, isDone: false };
     const entry = { repository: options.repository, journal };
-    const claimed = { ...host, files: disks(to) };
+    const claimed = { ...host, files: claims.to.files };
     await writeJournal(claimed, root, entry);
-    await carry(claimed, root, { journal, disks, signal: options.signal });
+    await carry(claimed, root, { journal, claims, signal: options.signal });
     await writeJournal(claimed, root, { ...entry, journal: { ...journal, isDone: true } });
     return { ...plan, isDone: true };
   });
@@ -113,32 +113,39 @@ export async function undoMigration(
   }
   assertFollowable(root, recorded, options);
   const { from, to, files } = recorded;
-  return locked(host, { repository, from, to, signal, root }, async (disks) => {
+  return locked(host, { repository, from, to, signal, root }, async (claims) => {
     const back = { from: to, to: from, files, isDone: false };
-    await carry({ ...host, files: disks(from) }, root, { journal: back, disks, signal });
-    await unlinkIfThere(disks(from), journalPath(root, repository));
+    await carry({ ...host, files: claims.from.files }, root, {
+      journal: back,
+      claims: { from: claims.to, to: claims.from },
+      signal,
+    });
+    await unlinkIfThere(claims.from.files, journalPath(root, repository));
     await removeEmptyDirectories(host.files, dirname(journalPath(root, repository)), root);
     return { ...back, leftBehind: [], isDone: true };
   });
 }
 
-/** The disk as the holder of the claim on one of the two directories has it. */
-type ClaimedDisks = (directory: string) => FileSystem;
+/** The claims on the two directories. */
+interface Claims {
+  readonly from: ModelClaim;
+  readonly to: ModelClaim;
+}
 
 /** Nothing else works on either place meanwhile. */
 async function locked(
   host: LockHost,
   options: MigrateModelOptions & { readonly root: string },
-  action: (disks: ClaimedDisks) => Promise<MigrationResult>,
+  action: (claims: Claims) => Promise<MigrationResult>,
 ): Promise<MigrationResult> {
   const { repository, from, to, signal, root } = options;
-  const places = [from, to].map((directory) =>
-    // What lies around a directory outside the root is not ours to tidy.
-    placeAt(isInside(root, directory) ? root : dirname(directory), directory),
-  );
+  // What lies around a directory outside the root is not ours to tidy.
+  const placeOf = (directory: string) =>
+    placeAt(isInside(root, directory) ? root : dirname(directory), directory);
+  const places = { from: placeOf(from), to: placeOf(to) };
   try {
     const result = await withLocks(host, places, { action, signal });
-    for (const { staging, root: stop } of places) {
+    for (const { staging, root: stop } of Object.values(places)) {
       for (const path of [staging.work, staging.locks])
         await removeEmptyDirectories(host.files, path, stop);
     }
@@ -150,20 +157,27 @@ async function locked(
 
 async function withLocks<T>(
   host: LockHost,
-  places: readonly ModelPlace[],
+  places: { readonly from: ModelPlace; readonly to: ModelPlace },
   options: {
-    readonly action: (disks: ClaimedDisks) => Promise<T>;
+    readonly action: (claims: Claims) => Promise<T>;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<T> {
   const { action, signal } = options;
   await using held = new AsyncDisposableStack();
-  const claims = new Map<string, ModelClaim>();
+  const claim = async ({ staging }: ModelPlace): Promise<ModelClaim> => {
+    const one = held.use(await lockModel(host, staging, { signal, purpose: "migrate" }));
+    // A migration that died may have left what would keep the place that is given up from going: `MIGRATE-SAFE`.
+    await one.removeHalfDone();
+    return one;
+  };
   // In one order for all, so that two that move against each other never wait for each other.
-  for (const { directory, staging } of places.toSorted(byLocks)) {
-    claims.set(directory, held.use(await lockModel(host, staging, { signal, purpose: "migrate" })));
+  if (byLocks(places.from, places.to) < 0) {
+    const from = await claim(places.from);
+    return await action({ from, to: await claim(places.to) });
   }
-  return await action((directory) => claims.get(directory)?.files ?? host.files);
+  const to = await claim(places.to);
+  return await action({ from: await claim(places.from), to });
 }
 
 function byLocks({ staging: one }: ModelPlace, { staging: two }: ModelPlace): number {
@@ -176,12 +190,12 @@ async function carry(
   root: string,
   options: {
     readonly journal: MigrationJournal;
-    readonly disks: ClaimedDisks;
+    readonly claims: Claims;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<void> {
   const { files } = host;
-  const { journal, disks, signal } = options;
+  const { journal, claims, signal } = options;
   const { from, to } = journal;
   const at = (directory: string, path: string) => join(directory, path);
   const changed = new Set<string>();
@@ -190,7 +204,7 @@ async function carry(
     const source = at(from, path);
     if ((await lstatIfThere(files, source)) === undefined) continue;
     const target = at(to, path);
-    await moveFile(host, source, { target, temporaryDirectory: journalTemporary(root) });
+    await moveFile(host, source, { target, temporaryDirectory: claims.to.directory });
     changed.add(dirname(target));
   }
   for (const directory of changed) await files.syncDirectory(directory);
@@ -201,7 +215,7 @@ async function carry(
     if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
     if ((await lstatIfThere(files, at(from, path))) === undefined) continue;
     await assertSameData(files, at(from, path), at(to, path));
-    await unlinkIfThere(disks(from), at(from, path));
+    await unlinkIfThere(claims.from.files, at(from, path));
     if (leavesFirst(path)) await files.syncDirectory(from);
   }
   for (const path of leaving) await removeEmptyDirectories(files, dirname(at(from, path)), from);

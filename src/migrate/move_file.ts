@@ -16,6 +16,8 @@ export type MoveWay = "link" | "rename" | "copy" | "there already";
  * Gives a file a second place: a hard link where the volume has them, a rename where it has not, a copy to another
  * volume: `MIGRATE-PLAN`. The source is left where it can be.
  *
+ * `temporaryDirectory` is there, on the volume of the target.
+ *
  * A link as source gives way to the data that it leads to, which stays where it is. Done again after an interruption, it does what is left to do.
  */
 export async function moveFile(
@@ -46,7 +48,6 @@ export async function moveFile(
     if (errnoOf(error) !== "EXDEV") throw error;
   }
   const temporary = join(temporaryDirectory, temporaryName(host.random));
-  await makeDirectories(files, temporaryDirectory);
   await copyFile(files, data, { target: temporary });
   await files.rename(temporary, target);
   return "copy";

@@ -11,6 +11,7 @@ import {
 } from "../../harness/disk/mod.ts";
 import { seededRandom } from "../../harness/worlds/seeded_random.ts";
 import type { FileSystem } from "../../spec/mod.ts";
+import { makeDirectories } from "../disk/directories.ts";
 import { moveFile, type MoveWay } from "./move_file.ts";
 
 const SOURCE = "/old/model.safetensors";
@@ -82,5 +83,6 @@ async function move(
   { source, target } = { source: SOURCE, target: TARGET },
 ): Promise<MoveWay> {
   const host = { files, random: seededRandom(1) };
+  await makeDirectories(files, "/tmp");
   return moveFile(host, source, { target, temporaryDirectory: "/tmp" });
 }

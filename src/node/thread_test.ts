@@ -41,3 +41,14 @@ test("Thread whose code fails says so", async () => {
   const outcome = await thread.run(1, { budget: { leftMs: 60_000 } });
   assert.deepEqual(outcome, { kind: "failed", why: "no" });
 });
+
+test("Thread ends work that takes more memory than it may", async () => {
+  const greedy = new Thread(
+    code("const all = []; for (;;) all.push(new Array(100_000).fill(work));"),
+    {
+      heapMiB: 64,
+    },
+  );
+  assert.deepEqual(await greedy.run(1, { budget: { leftMs: 60_000 } }), { kind: "memory" });
+  assert.ok(greedy.isEnded);
+});

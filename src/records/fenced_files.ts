@@ -23,6 +23,7 @@ export function fencedFiles(files: FileSystem, options: FenceOptions): FileSyste
   const { directory, assertHeld } = options;
   const isOwn = (path: string) => path.startsWith(directory + sep);
   let count = 0;
+  let hasRemoved = false;
   const ownPath = (kind: string) => join(directory, `${count++}.${kind}`);
   const heldOr = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
@@ -71,6 +72,7 @@ export function fencedFiles(files: FileSystem, options: FenceOptions): FileSyste
       const own = ownPath("gone");
       try {
         await fenced(() => files.rename(path, own));
+        hasRemoved = true;
       } catch (error) {
         if (errnoOf(error) !== "EXDEV") throw error;
         return fenced(() => files.unlink(path));
@@ -78,7 +80,14 @@ export function fencedFiles(files: FileSystem, options: FenceOptions): FileSyste
       return files.unlink(own);
     },
     rmdir: (path) => files.rmdir(path),
-    syncDirectory: (path) => heldOr(() => files.syncDirectory(path)),
+    // What was removed went by way of the claim's own directory, so both sides of that rename are made durable.
+    syncDirectory: async (path) => {
+      if (hasRemoved && path !== directory) {
+        await heldOr(() => files.syncDirectory(directory));
+        hasRemoved = false;
+      }
+      await heldOr(() => files.syncDirectory(path));
+    },
     availableBytes: (path) => files.availableBytes(path),
   };
 }

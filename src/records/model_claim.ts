@@ -1,10 +1,10 @@
 import { join, sep } from "node:path";
 import type { FileSystem, Host } from "../../spec/mod.ts";
 import { errnoOf } from "../disk/disk_error.ts";
-import { unlinkIfThere } from "../disk/small_file.ts";
+import { isTemporaryName, unlinkIfThere } from "../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
-import { PARTIAL_SUFFIX, type Staging } from "../layout/model_place.ts";
+import { isPartialName, PARTIAL_SUFFIX, type Staging } from "../layout/model_place.ts";
 import type { ClaimName } from "./claim_name.ts";
 import { formatClaim } from "./claim_name.ts";
 import { type AbandonedClaim, HEARTBEAT_MS } from "./claim_watch.ts";
@@ -79,8 +79,30 @@ export class ModelClaim implements AsyncDisposable {
       const taken = join(this.directory, "taken");
       await this.assertHeld();
       if (!(await renameIfThere(files, join(work, token), taken))) continue;
-      await files.rename(taken, join(work, `${dead.has(token) ? "rest" : "silent"}.${token}`));
+      const rest = join(work, `${dead.has(token) ? "rest" : "silent"}.${token}`);
+      await files.rename(taken, rest);
     }
+  }
+
+  /** Removes what earlier claims left half-done, other than partial files: those are of use to a download. */
+  async removeHalfDone(): Promise<void> {
+    const { files } = this.#host;
+    const { work } = this.#staging;
+    for (const name of await namesIn(files, work)) {
+      const rest = join(work, name);
+      if (!/^(?:rest|silent)\.[0-9a-f]{16}$/.test(name)) continue;
+      if ((await lstatIfThere(files, rest))?.kind === "directory") await this.#clear(rest);
+    }
+  }
+
+  async #clear(rest: string): Promise<void> {
+    const { files } = this.#host;
+    let isEmpty = true;
+    for (const name of await namesIn(files, rest)) {
+      if (isPartialName(name) || !isClaimName(name)) isEmpty = false;
+      else await unlinkIfThere(files, join(rest, name));
+    }
+    if (isEmpty) await rmdirIfThere(files, rest);
   }
 
   /** Gives the claim back. Partial files are left for the next download. */
@@ -145,6 +167,11 @@ export class ModelClaim implements AsyncDisposable {
       await file.close();
     }
   }
+}
+
+/** Whether a name is one that the holder of a claim gives: to a partial file, a small file, or a step of the fence. */
+export function isClaimName(name: string): boolean {
+  return isPartialName(name) || isTemporaryName(name) || /^\d+\.(?:link|gone)$/.test(name);
 }
 
 async function renameIfThere(files: FileSystem, source: string, target: string): Promise<boolean> {

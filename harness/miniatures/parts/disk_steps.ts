@@ -31,3 +31,28 @@ export async function writeDurably(files: FileSystem, path: string, text: string
   await files.rename(temporary, path);
   await files.syncDirectory(dirname(path));
 }
+
+/**
+ * A disk that removes files otherwise: also where the reference removes them by a rename into its own directory first.
+ *
+ * @param remove does what becomes of a file instead; `really` removes it
+ */
+export function removingOtherwise(
+  files: FileSystem,
+  remove: (path: string, really: () => Promise<void>) => Promise<void>,
+): FileSystem {
+  const isAside = (path: string) => /\/\.cache\/mlx-layout\/work\/[^/]+\/\d+\.gone$/.test(path);
+  const unlinkAside = (path: string) =>
+    files.unlink(path).catch((error: unknown) => {
+      const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (!isGone) throw error;
+    });
+  return {
+    ...files,
+    unlink: (path) => (isAside(path) ? unlinkAside(path) : remove(path, () => files.unlink(path))),
+    rename: (source, target) =>
+      isAside(target)
+        ? remove(source, () => files.rename(source, target))
+        : files.rename(source, target),
+  };
+}

@@ -51,7 +51,8 @@ test("DAMAGES name every cause that is a property of files", () => {
   const named = new Set<string>(DAMAGES.map(({ cause }) => cause));
   Object.values(DISK_DAMAGES).forEach(({ cause }) => named.add(cause));
   assert.deepEqual(
-    CHECK_CAUSES.filter((cause) => !named.has(cause)),
+    // What was not judged is no property of the files alone: it is a matter of limits.
+    CHECK_CAUSES.filter((cause) => !named.has(cause) && cause !== "not-judged"),
     [],
   );
 });

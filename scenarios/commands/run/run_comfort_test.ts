@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -101,7 +102,7 @@ test("Ctrl-C prints what was shown so far, keeps the record and ends with 130", 
       return () => (interrupt = undefined);
     },
   });
-  while (interrupt === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (interrupt === undefined) await sleep(10);
   interrupt();
   assert.equal(await running, 130, out);
   assert.equal(interrupt, undefined, "a later Ctrl-C is the system's again");

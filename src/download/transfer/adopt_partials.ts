@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { FileSystem } from "../../../spec/mod.ts";
 import { copyFile } from "../../disk/copy_file.ts";
 import { errnoOf } from "../../disk/disk_error.ts";
-import { isTemporaryName, unlinkIfThere } from "../../disk/small_file.ts";
+import { unlinkIfThere } from "../../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../../disk/walk.ts";
-import { isPartialName, PARTIAL_SUFFIX, type Staging } from "../../layout/model_place.ts";
-import type { ModelClaim } from "../../records/model_claim.ts";
+import { PARTIAL_SUFFIX, type Staging } from "../../layout/model_place.ts";
+import { isClaimName, type ModelClaim } from "../../records/model_claim.ts";
 import type { DownloadTask } from "../download_task.ts";
 
 /**
@@ -51,15 +51,11 @@ export async function partialBytes(
 export async function removeLeftovers(files: FileSystem, staging: Staging): Promise<void> {
   for (const directory of [...(await leftDirectories(files, staging)), staging.temporary]) {
     const names = await namesIn(files, directory);
-    for (const name of names.filter(isOwnName)) await unlinkIfThere(files, join(directory, name));
+    for (const name of names.filter(isClaimName)) await unlinkIfThere(files, join(directory, name));
     // What somebody else put there stays, and so does the directory: `LAYOUT-PLANTED`.
-    if (directory.startsWith(staging.work) && names.every(isOwnName)) await files.rmdir(directory);
+    if (directory.startsWith(staging.work) && names.every(isClaimName))
+      await files.rmdir(directory);
   }
-}
-
-/** Whether a name is one that the holder of a claim gives: to a partial file, a small file, or a step of the fence. */
-function isOwnName(name: string): boolean {
-  return isPartialName(name) || isTemporaryName(name) || /^\d+\.(?:link|gone)$/.test(name);
 }
 
 /** Directories of claims that are over, and the one in which earlier versions kept partial files. */

@@ -1,6 +1,6 @@
 import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
-import { openTarget } from "../../disk/open_target.ts";
+import { openTarget } from "./open_target.ts";
 
 /** Options of {@linkcode readWhole}. */
 export interface ReadWholeOptions {

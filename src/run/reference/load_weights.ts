@@ -5,7 +5,7 @@ import { decodeFloats } from "./decode_floats.ts";
 import { PAGE_BYTES } from "./kernels/memories.ts";
 import type { PlacedWeights, TensorCopy } from "./placed_weights.ts";
 import { webAssembly, type WasmMemory } from "./wasm/web_assembly.ts";
-import { openTarget } from "../../disk/open_target.ts";
+import { openTarget } from "../../load/bytes/open_target.ts";
 
 /** Reads at a time, so that the disk has something to do while a tensor is converted. */
 const CONCURRENCY = 4;

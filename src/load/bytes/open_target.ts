@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from "../../spec/mod.ts";
+import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
 
 /** Opens the file that a path leads to; the port itself follows no link. */
 export async function openTarget(files: FileSystem, path: string): Promise<OpenFile> {

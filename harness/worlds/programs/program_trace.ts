@@ -1,7 +1,7 @@
 import { relative } from "node:path";
-import type { HubExchange, SimulatedHub } from "../hub/mod.ts";
-import { tracedChanges } from "../tracing/mod.ts";
-import type { WorldTrace } from "./world_trace.ts";
+import type { HubExchange, SimulatedHub } from "../../hub/mod.ts";
+import { tracedChanges } from "../../tracing/mod.ts";
+import type { WorldTrace } from "../world_trace.ts";
 
 /** Where a trace of programs gets its facts from. */
 export interface ProgramTraceOptions {

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { chmod } from "node:fs/promises";
 import { promisify } from "node:util";
-import type { GuardedFilesOptions } from "../disk/wrappers/guarded_files.ts";
-import { NotApplicable } from "../errors.ts";
+import type { GuardedFilesOptions } from "../../disk/wrappers/guarded_files.ts";
+import { NotApplicable } from "../../errors.ts";
 
 /** What a process of a program is kept from by the system. */
 export interface ProgramBounds {

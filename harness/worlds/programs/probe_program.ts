@@ -1,7 +1,7 @@
-import { tinyLlama } from "../models/mod.ts";
-import type { ProgramLimitations } from "../subjects/program.ts";
-import { type ProgramSubject, programSubject } from "../subjects/program.ts";
-import { processWorld } from "./process_world.ts";
+import { tinyLlama } from "../../models/mod.ts";
+import type { ProgramLimitations } from "../../subjects/program.ts";
+import { type ProgramSubject, programSubject } from "../../subjects/program.ts";
+import { processWorld } from "../process_world.ts";
 
 const REPOSITORY = "mlx-community/Probe-4bit";
 

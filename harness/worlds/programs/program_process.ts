@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ModelManager } from "../../spec/mod.ts";
-import { NotApplicable, type SubjectFault, ProcessKilled } from "../errors.ts";
-import type { ProgramSubject } from "../subjects/program.ts";
-import { programManager } from "../subjects/program_manager.ts";
-import { SubjectConnection } from "../subjects/subject_connection.ts";
+import type { ModelManager } from "../../../spec/mod.ts";
+import { NotApplicable, type SubjectFault, ProcessKilled } from "../../errors.ts";
+import type { ProgramSubject } from "../../subjects/program.ts";
+import { programManager } from "../../subjects/program_manager.ts";
+import { SubjectConnection } from "../../subjects/subject_connection.ts";
 import {
   CHANGES_OPTIONS,
   noteCalls,
@@ -13,10 +13,10 @@ import {
   RECORDING_OPTIONS,
   STRACE,
   tracerLack,
-} from "../tracing/mod.ts";
-import type { KillPoint } from "./process_gate.ts";
+} from "../../tracing/mod.ts";
+import type { KillPoint } from "../process_gate.ts";
 import { boundsLauncher, whileGuarded } from "./program_bounds.ts";
-import type { RunningSubject, StartOptions } from "./world.ts";
+import type { RunningSubject, StartOptions } from "../world.ts";
 
 /** How long what the hub has sent takes to be dealt with, in milliseconds. */
 const ARRIVAL_MS = 250;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { runScenario } from "../scenario/run_scenario.ts";
-import { scenario } from "../scenario/scenario.ts";
-import { startProgram } from "../subjects/start_program.ts";
+import { runScenario } from "../../scenario/run_scenario.ts";
+import { scenario } from "../../scenario/scenario.ts";
+import { startProgram } from "../../subjects/start_program.ts";
 import { probeProgram, probeSandbox } from "./probe_program.ts";
 
-const ADAPTER = fileURLToPath(new URL("../subjects/selective_adapter.ts", import.meta.url));
+const ADAPTER = fileURLToPath(new URL("../../subjects/selective_adapter.ts", import.meta.url));
 
 for (const [argument, expected] of [
   ["all", { emptyFiles: false }],
