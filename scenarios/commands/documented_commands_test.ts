@@ -48,6 +48,7 @@ const SHORTENED: Readonly<Record<string, string>> = {
 /** Commands that do not end with 0: a failure is what they show, or all that is left out makes the verdict partial. */
 const EXIT_CODES: Readonly<Record<string, readonly number[]>> = {
   'mlx-conform run --subject "./adapter"': [0, 5],
+  "mlx-conform report run.jsonl": [0, 5],
   "mlx-conform replay scenarios/corpus/byte_turned_over_on_the_way.json --miniature publishes_before_verify":
     [1],
 };
