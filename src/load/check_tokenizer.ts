@@ -19,6 +19,9 @@ export interface TokenizerFault {
   readonly level: "error" | "warning";
 }
 
+/** The largest known tokenizers have 1,900,000: 262,144 tokens and 515,000 merges of two. */
+const TOKENIZER_LIMITS = { valuesMax: 2_800_000 };
+
 const SAMPLE = "Hello, world! 123";
 
 /** How many tokens of the vocabulary make the second sample. */
@@ -34,7 +37,7 @@ export function checkTokenizer(input: CheckTokenizerInput): TokenizerFault[] {
   const parse = (file: TokenizerFault["file"], bytes: Uint8Array) => {
     let why = "It is JSON, but not an object";
     try {
-      const json = parseJson(bytes);
+      const json = parseJson(bytes, TOKENIZER_LIMITS);
       if (isRecord(json)) return json;
     } catch (error) {
       why = whyNotJson(error);

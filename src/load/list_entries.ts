@@ -28,6 +28,9 @@ const EVICTED_SIZE_BYTES_MIN = 4096;
 /** Weights hardly become smaller on a volume that compresses; what is not large is read whatever it is. */
 const HOLLOW_SIZE_BYTES_MIN = 1024 ** 3;
 
+/** The largest known repositories of a model have some 1,500; a list that goes on is not a model's directory. */
+const FILES_MAX = 10_000;
+
 /** No repository is deeper; a longer path is a circle or an attack. */
 const DEPTH_MAX = 32;
 
@@ -48,6 +51,7 @@ export async function listEntries(
     options.signal?.throwIfAborted();
     const names = await files.readdir(join(directory, prefix));
     for (const name of names.sort()) {
+      if (found.length + faulty.length >= FILES_MAX) return;
       const path = prefix + name;
       const at = join(directory, path);
       try {
@@ -78,6 +82,10 @@ export async function listEntries(
     }
   };
   await enter("", 0);
+  if (found.length + faulty.length >= FILES_MAX) {
+    const detail = `Not judged: the directory has ${FILES_MAX} files or more`;
+    faulty.push({ cause: "not-judged", path: ".", detail, level: "error" });
+  }
   return { files: found, faulty };
 }
 

@@ -37,6 +37,16 @@ const MAKERS: Readonly<
   "read-error": async (files) => refusing(files, "read", "EIO"),
 };
 
+test("checkDirectory() stops at more files than any model has", async () => {
+  const files = memoryFiles();
+  for (const { path, bytes } of MODEL.files) await writeBytes(files, join(DIRECTORY, path), bytes);
+  for (let at = 0; at < 10_100; at++)
+    await writeBytes(files, join(DIRECTORY, `many/${at}.txt`), new Uint8Array());
+  const { findings, loadable } = await checkDirectory(files, DIRECTORY);
+  assert.equal(loadable, false);
+  assert.ok(findings.some(({ cause, path }) => cause === "not-judged" && path === "."));
+});
+
 for (const [name, { cause, where }] of Object.entries(DISK_DAMAGES)) {
   test(`checkDirectory() names "${cause}" when: ${where}`, async () => {
     const make = Object.entries(MAKERS).find(([damage]) => damage === name)?.[1];
