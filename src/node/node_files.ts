@@ -12,7 +12,6 @@ import {
   open,
   readdir,
   readlink,
-  realpath,
   rename,
   rmdir,
   stat,
@@ -20,7 +19,7 @@ import {
   symlink,
   unlink,
 } from "node:fs/promises";
-import { constants, type BigIntStats, type Stats } from "node:fs";
+import { constants, realpathSync, type BigIntStats, type Stats } from "node:fs";
 import type { EntryKind, FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
@@ -85,7 +84,8 @@ export function nodeFiles(): FileSystem {
     stat: async (path) => fileStat(await stat(path, { bigint: true })),
     lstat: async (path) => fileStat(await lstat(path, { bigint: true })),
     readlink: (path) => readlink(path),
-    realpath: (path) => realpath(path),
+    // It comes before nearly every other call, and the kernel answers in microseconds: a tenth of the way to a thread.
+    realpath: async (path) => realpathSync.native(path),
     rename: (source, target) => rename(source, target),
     link: (source, target) => link(source, target),
     symlink: (destination, path) => symlink(destination, path),

@@ -13,9 +13,9 @@ export interface FenceOptions {
 /**
  * The disk for the holder of a claim: `DL-FENCED`.
  *
- * Each change outside the claim's own directory is a rename out of that directory (to publish) or into it (to remove),
- * and comes after a look whether the claim is still there. A process that stood still between the look and the rename
- * finds its directory gone, and the rename fails: what another process has published meanwhile stays as it is.
+ * Each change outside the claim's own directory is a rename out of that directory (to publish) or into it (to remove).
+ * A process that stood still before the rename finds its directory gone, and the rename fails: what another process has
+ * published meanwhile stays as it is. Before a removal, and after a failure, it also looks whether the claim is still there.
  *
  * Making and removing empty directories is not fenced: it takes nothing away.
  */
@@ -39,7 +39,8 @@ export function fencedFiles(files: FileSystem, options: FenceOptions): FileSyste
     return heldOr(step);
   };
   const publish = (source: string, target: string) =>
-    isOwn(target) && isOwn(source)
+    // Out of the own directory no look is needed: it is renamed away before another process publishes anything.
+    isOwn(source)
       ? heldOr(() => files.rename(source, target))
       : fenced(() => files.rename(source, target));
   return {
