@@ -42,7 +42,6 @@ if (words[0] === "run") {
   console.log(JSON.stringify({ words, cwd: process.cwd(), path: process.env.PATH }));
   process.exit(1);
 }
-await import(${JSON.stringify(import.meta.resolve("tsx"))});
 process.argv = [process.execPath, "main", ...words];
 await import(${JSON.stringify(join(ROOT, "scenarios/main.ts"))});
 `,

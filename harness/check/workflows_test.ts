@@ -122,7 +122,7 @@ test("every script that a workflow runs is one of the package", () => {
 
 test("every command of mlx-conform that a workflow runs is one", () => {
   const names = /\n {2}(?<name>[a-z-]+) /g;
-  const help = spawnSync(process.execPath, ["--import", "tsx", "scenarios/main.ts", "--help"], {
+  const help = spawnSync(process.execPath, ["scenarios/main.ts", "--help"], {
     cwd: ROOT,
     encoding: "utf8",
   }).stdout;

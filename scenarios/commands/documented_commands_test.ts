@@ -181,20 +181,16 @@ async function runLine(
   const [program = "", ...words] = splitCommand(line);
   const main = program === "mlx-layout" ? "src/cli/main.ts" : "scenarios/main.ts";
   assert.ok(program === "mlx-layout" || program === "mlx-conform", `no table has "${line}"`);
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), join(ROOT, main), ...words],
-    {
-      cwd: directory,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
-        HOME: directory,
-        MLX_LAYOUT_ROOT: join(directory, "Models"),
-        HF_ENDPOINT: served.endpoint,
-      },
+  const child = spawn(process.execPath, [join(ROOT, main), ...words], {
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+      HOME: directory,
+      MLX_LAYOUT_ROOT: join(directory, "Models"),
+      HF_ENDPOINT: served.endpoint,
     },
-  );
+  });
   let text = "";
   child.stdout.on("data", (chunk) => (text += String(chunk)));
   child.stderr.on("data", (chunk) => (text += String(chunk)));

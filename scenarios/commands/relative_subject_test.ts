@@ -18,7 +18,7 @@ async function conform(...args: readonly string[]): Promise<{ code: number; text
     await copyFile(join(HONEST, "honest_node.mjs"), join(cwd, "adapter.mjs"));
     await copyFile(join(HONEST, "honest_shell.sh"), join(cwd, "adapter.sh"));
     await chmod(join(cwd, "adapter.sh"), 0o755);
-    const command = ["--import", import.meta.resolve("tsx"), MAIN, ...args];
+    const command = [MAIN, ...args];
     const { stdout, stderr } = await run(process.execPath, command, { cwd });
     return { code: 0, text: stdout + stderr };
   } catch (error) {

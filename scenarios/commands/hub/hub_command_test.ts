@@ -36,14 +36,10 @@ interface Served {
 }
 
 async function serve(...args: readonly string[]): Promise<Served> {
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), MAIN, "hub", ...args],
-    {
-      cwd: directory,
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [MAIN, "hub", ...args], {
+    cwd: directory,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let out = "";
   let err = "";
   child.stderr.on("data", (chunk) => (err += String(chunk)));
@@ -94,19 +90,7 @@ async function run(
 
 /** Downloads by `mlx-layout`, as the line that is printed says. */
 const download = (env: Readonly<Record<string, string>>, name: string, repository = "org/name") =>
-  run(
-    process.execPath,
-    [
-      "--import",
-      import.meta.resolve("tsx"),
-      CLI,
-      "download",
-      repository,
-      "--root",
-      join(directory, name),
-    ],
-    env,
-  );
+  run(process.execPath, [CLI, "download", repository, "--root", join(directory, name)], env);
 
 const GENERATED = tinyLlama({ seed: 0, shards: 2, extraFiles: true }).files;
 

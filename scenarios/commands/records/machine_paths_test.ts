@@ -22,12 +22,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 /** Runs `mlx-conform` in a directory; its verdict is not asked for here. */
 function conform(cwd: string, ...args: readonly string[]): Promise<string> {
-  const command = [
-    "--import",
-    import.meta.resolve("tsx"),
-    join(ROOT, "scenarios/main.ts"),
-    ...args,
-  ];
+  const command = [join(ROOT, "scenarios/main.ts"), ...args];
   return new Promise((resolve) => {
     execFile(process.execPath, command, { cwd }, (_, stdout, stderr) => resolve(stdout + stderr));
   });
