@@ -113,7 +113,7 @@ export type Fetch = (url: string, request: HttpRequest) => Promise<HttpResponse>
 
 /** Time. */
 export interface Clock {
-  /** Milliseconds since 1970; whoever sets the clock makes it jump. */
+  /** Milliseconds since 1970; it jumps when the clock is set. */
   now(): number;
   /** Milliseconds since some moment; never jumps. @default {`now()`} */
   elapsedMs?(): number;

@@ -7,6 +7,7 @@
  * - Nothing but the model and its metadata is left.
  */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -40,8 +41,10 @@ test(
       bytesPerSecond: 24 * 1024 * 1024,
       onSent: () => onSent(),
     });
+    let keptBytes = 0;
     const download = async (killAtBytes: number) => {
       const kept = await partialSizes(root);
+      keptBytes += [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
       hub.clearLog();
       const child = spawn(
         process.execPath,
@@ -71,6 +74,7 @@ test(
         `exit codes: ${codes.join(" ")}`,
       );
       assert.equal(await download(Number.POSITIVE_INFINITY), 0);
+      assert.ok(keptBytes > 0, "no killed download left anything that could be fetched twice");
       await assertTree(join(root, "models", ...REPOSITORY.split("/")), files);
     } finally {
       await served.close();
@@ -99,7 +103,8 @@ function largeModel(): HubFile[] {
 async function partialSizes(root: string): Promise<Map<string, number>> {
   const directory = join(root, "models", ...REPOSITORY.split("/"), ".cache", "mlx-layout", "work");
   const sizes = new Map<string, number>();
-  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  if (!existsSync(directory)) return sizes;
+  const names = await readdir(directory, { recursive: true });
   for (const name of names.filter((path) => path.endsWith(".incomplete")))
     sizes.set(basename(name, ".incomplete"), (await stat(join(directory, name))).size);
   return sizes;

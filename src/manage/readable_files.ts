@@ -1,7 +1,7 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import { errnoOf } from "../disk/disk_error.ts";
 
-/** Answers to whoever looks at another user's directory, at a path that is too deep, at a circle of links, or at a FIFO. */
+/** Answers to a look at another user's directory, at a path that is too deep, at a circle of links, or at a FIFO. */
 const HIDDEN: readonly string[] = ["EACCES", "EPERM", "ENAMETOOLONG", "ELOOP", "ENXIO"];
 
 /**

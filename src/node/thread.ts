@@ -110,7 +110,7 @@ export class Thread {
   /** Ends the thread, in the middle of its work too. */
   async close(): Promise<void> {
     this.#end ??= { kind: "failed", why: "its thread was ended" };
-    // Whoever waits for the end must live to see it.
+    // The promise below is only kept while the process runs.
     this.#worker.ref();
     await this.#worker.terminate();
   }

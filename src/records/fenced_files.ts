@@ -4,7 +4,7 @@ import { errnoOf } from "../disk/disk_error.ts";
 
 /** What a fence stands on. */
 export interface FenceOptions {
-  /** The claim's own directory: whoever takes the claim over renames it away first. */
+  /** The claim's own directory: a process that takes the claim over renames it away first. */
   readonly directory: string;
   /** @throws {ModelError} `claim-lost` when the claim is no longer this process's own */
   readonly assertHeld: () => Promise<void>;

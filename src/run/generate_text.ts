@@ -175,7 +175,7 @@ export function assertLoadable(report: CheckReport): void {
   const [first, ...others] = report.findings.filter(({ level }) => level === "error");
   const remedy =
     first?.cause === "model-code"
-      ? "read that code, and give --trust-model-code if you trust whoever wrote it"
+      ? "read that code, and give --trust-model-code if you trust its author"
       : 'run "mlx-layout check" for all of it, and download the model again';
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   throw new ModelError(

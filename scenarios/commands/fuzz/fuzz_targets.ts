@@ -28,7 +28,7 @@ import type { FuzzTargetName } from "./fuzz_target_names.ts";
 
 /** Findings of one check beyond this many are without measure: `LOAD-LIMIT`. */
 const FINDINGS_MAX = 10_000;
-const DIRECTORY = "/root/models/org/name";
+const DIRECTORY = "/models/org/name";
 
 /** One reader. */
 export interface FuzzTarget {

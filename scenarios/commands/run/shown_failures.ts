@@ -32,7 +32,7 @@ export class ShownFailures {
   /** Prints the reports of failures behind those before them. */
   show(failures: readonly RunFailure[]): void {
     for (const failure of failures) this.#shown = this.#shown.then(() => this.#print(failure));
-    // Whoever waits for the end gets the rejection.
+    // The caller that waits for the end gets the rejection.
     this.#shown.catch(() => {});
   }
 

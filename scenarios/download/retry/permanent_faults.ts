@@ -83,7 +83,7 @@ export const permanentFaults = scenario({
     const subject = world.start({
       env: {
         ...(isProxy ? { HTTP_PROXY: named, HTTPS_PROXY: named } : {}),
-        // Whoever issued it is known: what is wrong with the certificate is another thing.
+        // Its issuer is known: what is wrong with the certificate is something else.
         ...(isReal && CERTIFICATES[fault] !== "sound" ? { SSL_CERT_FILE: authorityFile } : {}),
       },
       ...(isProxy || isReal ? { relay: count } : { fetch: count }),
