@@ -139,7 +139,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "A listed file in git's own directory, in any spelling, in a hidden directory that no pattern names, or with a colon in its path is not written.",
+    text: "A listed file in git's own directory, in any spelling, is not written.",
+  },
+  "LAYOUT-HIDDEN": {
+    level: "SHOULD",
+    profile: "core",
+    document: "layout",
+    text: "A listed file in a hidden directory that no pattern names, or with a colon in its path, is not written.",
   },
   "LAYOUT-ROOT-ONLY": {
     level: "MUST",

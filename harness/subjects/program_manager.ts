@@ -34,7 +34,10 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
     request: Extract<MessageToSubject, { type: "operation" }>["request"],
     options: WaitOptions = {},
   ): Promise<T> => {
-    const lack = lackOf(claims, { operation, request, options });
+    // Which layout, pattern or revision a case asks for may differ from case to case, and its operations do not.
+    if (!claims.operations.includes(operation))
+      throw new NotApplicable(`${claims.name} does not do ${operation}`, { isLasting: true });
+    const lack = lackOf(claims, { request, options });
     if (lack !== undefined) throw new NotApplicable(`${claims.name} ${lack}`);
     // The result passed the operation's schema.
     return (await ask(operation, request, options)) as T;
@@ -74,14 +77,12 @@ function ownLayout<T extends ModelRequest>(request: T, claims: SubjectHello): T 
 function lackOf(
   claims: SubjectHello,
   call: {
-    readonly operation: SubjectOperation;
     readonly request: Extract<MessageToSubject, { type: "operation" }>["request"];
     readonly options: WaitOptions;
   },
 ): string | undefined {
-  const { operation, options } = call;
+  const { options } = call;
   const request: Partial<DownloadRequest> = call.request ?? {};
-  if (!claims.operations.includes(operation)) return `does not do ${operation}`;
   const can = (capability: SubjectHello["capabilities"][number]) =>
     claims.capabilities.includes(capability);
   if (request.layout !== undefined && !claims.layouts.includes(request.layout))
