@@ -15,7 +15,7 @@ import { ownRequirements } from "./verdict.ts";
 /** Where the cases show too little to prove anything, so many times as many are tried. */
 const TRIES_FACTOR = 6;
 /** So many cases of programs that judge nothing, because the subject does not claim what they need, are enough. */
-const LASTING_SKIPS_MAX = 4;
+const LASTING_SKIPS_MAX = 5;
 /** Real time that is spent on making a failure smaller. */
 const SHRINK_MS = 5_000;
 const BROKEN_ALREADY = "it is broken already";
