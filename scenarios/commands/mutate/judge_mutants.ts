@@ -39,7 +39,10 @@ interface Baseline {
 
 /** A scenario may take so many times as long as without a mutant, and this much more. */
 const SLOWER = 10;
-const SLOWER_MS = 10_000;
+const SLOWER_MS = 30_000;
+/** The place of a mutant may be run so many times as often as without it, and this many times more. */
+const MORE = 100;
+const MORE_HITS = 100_000;
 const BASELINE_MS_MAX = 300_000;
 const UNIT_MS_MAX = 120_000;
 
@@ -107,7 +110,7 @@ function coveringScenarios(
   const ids = new Set(
     isAtLoad ? mutants.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id],
   );
-  return baselines.filter(({ answer }) => answer.covered?.some((id) => ids.has(id)) === true);
+  return baselines.filter(({ answer }) => Object.keys(answer.hits ?? {}).some((id) => ids.has(id)));
 }
 
 async function judgeByScenarios(
@@ -125,10 +128,13 @@ async function judgeByScenarios(
       for (const { scenario, answer: before } of covering) {
         if (performance.now() > untilMs) return { end: "survived" };
         const worker = own ?? (await workerOf(copy, slot));
-        const order = { scenario, mutant, world, seed, runs: world === "disk" ? diskRuns : runs };
+        const hitsMax = (before.hits?.[mutant] ?? 0) * MORE + MORE_HITS;
+        const cases = world === "disk" ? diskRuns : runs;
+        const order = { scenario, mutant, world, seed, runs: cases, hitsMax };
         const limitMs = before.durationMs * SLOWER + SLOWER_MS;
         const answer = await worker.ask(order, limitMs);
-        if (answer === undefined) return { end: "timeout", by: scenario };
+        if (answer === undefined || answer.status === "endless")
+          return { end: "timeout", by: scenario };
         const { status, requirement } = answer;
         if (requirement !== undefined) return { end: "killed", by: scenario, requirement };
         const isSame = status === before.status || status === "skip" || status === "pass";

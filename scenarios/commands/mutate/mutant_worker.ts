@@ -17,22 +17,27 @@ export interface MutantOrder {
   readonly world: "memory" | "disk";
   readonly seed: number;
   readonly runs: number;
+  /** How often the mutant's place may be run, so that no loop goes on for ever. */
+  readonly hitsMax?: number;
 }
 
 /** What a scenario showed. */
 export interface MutantAnswer {
+  /** Of the result, or `endless` where the mutant's place was run too often. */
   readonly status: string;
   readonly requirement?: string;
   readonly detail?: string;
   readonly durationMs: number;
-  /** Ids of the mutants whose places were run; of the unchanged source alone. */
-  readonly covered?: readonly string[];
+  /** How often the place of each mutant was run, by its id; of the unchanged source alone. */
+  readonly hits?: Readonly<Record<string, number>>;
 }
 
 /** What the instrumented source reads, and counts. */
 interface Switchboard {
   activeMutant?: string | undefined;
   currentTestId?: string | undefined;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
   mutantCoverage?: {
     static: Record<string, number>;
     perTest: Record<string, Record<string, number>>;
@@ -56,11 +61,14 @@ async function run({
   world,
   seed,
   runs,
+  hitsMax,
 }: MutantOrder): Promise<MutantAnswer> {
   const scenario = scenarios.find((one) => one.name === name);
   if (scenario === undefined) throw new RangeError(`Cannot find scenario ${name}`);
   if (process.env["__STRYKER_ACTIVE_MUTANT__"] === undefined) board.activeMutant = mutant;
   if (mutant === undefined) board.currentTestId = name;
+  board.hitCount = hitsMax === undefined ? undefined : 0;
+  board.hitLimit = hitsMax;
   const startMs = performance.now();
   const result = await runScenario(scenario, reference, {
     world,
@@ -71,12 +79,12 @@ async function run({
   });
   const durationMs = Math.round(performance.now() - startMs);
   const { status, breakage } = result;
-  const covered = board.mutantCoverage?.perTest[name] ?? {};
+  const isEndless = hitsMax !== undefined && (board.hitCount ?? 0) > hitsMax;
   return {
-    status,
+    status: isEndless ? "endless" : status,
     ...(breakage?.requirement !== undefined && { requirement: breakage.requirement }),
     ...(breakage !== undefined && { detail: breakage.detail.slice(0, 300) }),
     durationMs,
-    ...(mutant === undefined && { covered: Object.keys(covered) }),
+    ...(mutant === undefined && { hits: board.mutantCoverage?.perTest[name] ?? {} }),
   };
 }
