@@ -495,6 +495,12 @@ export const REQUIREMENTS = {
     document: "hub",
     text: "Every page of a listing is followed.",
   },
+  "HUB-LINK-FORMS": {
+    level: "SHOULD",
+    profile: "core",
+    document: "hub",
+    text: "The next page is found in every legal form of the `Link` header.",
+  },
   "HUB-DIRECTORIES": {
     level: "MUST",
     profile: "core",
