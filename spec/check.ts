@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ModelKind } from "./model_kinds.ts";
+
 /** Causes for which a directory must not be opened by a runtime. */
 export const CHECK_CAUSES = [
   "missing-config",
@@ -68,6 +70,10 @@ export interface CheckReport {
   readonly findings: readonly CheckFinding[];
   /** The configuration's `model_type`, when it could be read. */
   readonly architecture: string | undefined;
+  /** Of which kind the model is, by its configuration and files. */
+  readonly kind?: ModelKind;
+  /** What an adapter is for, as its configuration says. */
+  readonly base?: string;
   /** Counted as mlx-lm does: packed weights as often as they unpack. */
   readonly parameterCount: number;
   /** Tensors in the weight files. */

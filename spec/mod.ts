@@ -89,6 +89,17 @@ export type {
   ModelStatus,
   RemoveResult,
 } from "./manage.ts";
+export {
+  KIND_PARTS,
+  KIND_PATTERNS,
+  type KindPart,
+  type KindSigns,
+  lackingKindParts,
+  MODEL_KINDS,
+  type ModelKind,
+  modelKind,
+  untypedAudio,
+} from "./model_kinds.ts";
 export type { ModelRequest } from "./model_request.ts";
 export {
   type Level,

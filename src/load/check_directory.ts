@@ -1,4 +1,10 @@
-import type { CheckReport, CodeTrust, Digest, FileSystem } from "../../spec/mod.ts";
+import {
+  type CheckReport,
+  type CodeTrust,
+  type Digest,
+  type FileSystem,
+  modelKind,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { CheckContext } from "./check_context.ts";
 import { checkConfig, checkText, identifyFiles, isRuntimeFile } from "./check_small_files.ts";
@@ -52,11 +58,14 @@ export async function checkDirectory(
   for (const finding of listed.faulty) context.add(finding);
   const unusable = listed.faulty.map(({ path }) => path);
   await collectDigests(context, options.digests);
+  context.kind = modelKind({ paths: [...context.entries.keys()], config: undefined });
   const foreign = await identifyFiles(context);
   const usable = new Set([...foreign, ...unusable]);
   const config = unusable.includes("config.json") ? undefined : await checkConfig(context, usable);
   const { weightFiles, tensors } = await checkWeights(context, config, unusable);
-  await checkText(context, usable, config?.vocabularySize);
+  // Of audio, vocab_size may count its codes.
+  const vocabularySize = context.kind === "audio" ? undefined : config?.vocabularySize;
+  await checkText(context, usable, vocabularySize);
   for (const path of context.digests.keys()) {
     if (!path.endsWith(".safetensors")) await context.compareWhole(path);
   }
@@ -67,6 +76,8 @@ export async function checkDirectory(
     loadable: findings.every(({ level }) => level !== "error"),
     findings,
     architecture: config?.modelType,
+    kind: context.kind,
+    ...(context.base !== undefined && { base: context.base }),
     parameterCount: countParameters(tensors, config),
     tensorCount: tensors.size,
     quantization: config?.quantization && describeSettings(config.quantization),

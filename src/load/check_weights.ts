@@ -1,3 +1,4 @@
+import { type CheckFinding, lackingKindParts } from "../../spec/mod.ts";
 import { checkArchitecture } from "./check_architecture.ts";
 import type { CheckContext } from "./check_context.ts";
 import { type ExpectedModel, expectedModel, wantedNames } from "./config/expected_tensors.ts";
@@ -40,6 +41,7 @@ export async function checkWeights(
 ): Promise<CheckedWeights> {
   const isWeight = (path: string) => path.endsWith(".safetensors");
   const paths = [...new Set([...context.entries.keys(), ...unusable])].filter(isWeight).sort();
+  if (context.kind === "diffusion") return checkParts(context, paths);
   const headers = await examineHeaders(context, openedPaths(paths));
   const expected = config && expectedModel(config);
   const recorded = [...context.digests.keys()].filter(isWeight);
@@ -54,7 +56,7 @@ export async function checkWeights(
     wanted: config && expected && wantedNames(expected, config, dtypesIn(headers)),
     recordedPaths: recorded.filter((path) => !path.includes("/")),
   });
-  for (const finding of selection.findings) context.add(finding);
+  for (const finding of selection.findings) addSelectionFinding(context, finding);
 
   const tensors = placeTensors(context, selection, headers);
   refuseUnreadable(context, tensors);
@@ -71,6 +73,30 @@ export async function checkWeights(
     if (!selection.belonging.includes(path)) await context.compareWhole(path);
   }
   return { weightFiles: [...selection.belonging].sort(), tensors };
+}
+
+/** The parts of a pipeline have weights of their own, with names of their own. */
+async function checkParts(
+  context: CheckContext,
+  paths: readonly string[],
+): Promise<CheckedWeights> {
+  await examineHeaders(context, paths);
+  for (const part of lackingKindParts("diffusion", [...context.entries.keys()])) {
+    context.refuse("missing-weights", "model_index.json", `The directory has no ${part}`);
+  }
+  for (const path of paths) await context.compareWhole(path);
+  return { weightFiles: paths, tensors: new Map() };
+}
+
+/** Only mlx-lm opens nothing but `model*`; runtimes of audio read other names, and another format. */
+function addSelectionFinding(context: CheckContext, finding: CheckFinding): void {
+  const { cause, level } = finding;
+  const isOther = context.kind === "audio" || context.kind === "adapter";
+  if (cause !== "missing-weights" || !isOther) return context.add(finding);
+  if (level === "warning") return;
+  const npz = [...context.entries.keys()].find((path) => /^[^/]+\.npz$/.test(path));
+  if (npz === undefined) return context.add(finding);
+  context.warn("unreadable", npz, "Weights in this format of NumPy were not examined");
 }
 
 async function examineHeaders(

@@ -1,10 +1,12 @@
-import type { CheckCause } from "../../../spec/mod.ts";
+import { type CheckCause, type ModelKind, modelKind, untypedAudio } from "../../../spec/mod.ts";
 import { isRecord, parseJson, whyNotJson } from "./parse_json.ts";
 import { readQuantization, type QuantizationConfig } from "./read_quantization.ts";
 
 /** The part of `config.json` that decides which tensors a model has. */
 export interface ModelConfig {
   readonly modelType: string;
+  /** By the configuration alone; the names of the files may say more. */
+  readonly kind: ModelKind;
   readonly hiddenSize: number | undefined;
   readonly layerCount: number | undefined;
   readonly headCount: number | undefined;
@@ -89,7 +91,7 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
     return refuse(whyNotJson(error));
   }
   if (!isRecord(json)) return refuse("It is JSON, but not an object");
-  const modelType = json["model_type"];
+  const modelType = json["model_type"] ?? untypedAudio(json);
   if (typeof modelType !== "string" || modelType === "") {
     return refuse("It has no model_type, by which a runtime chooses the architecture");
   }
@@ -103,6 +105,7 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
     config: {
       ...readSizes(json),
       modelType,
+      kind: modelKind({ paths: [], config: json }),
       json,
       quantization,
       foreign: isSet(json["model_file"]) ? "its architecture is code in the directory" : foreign,
