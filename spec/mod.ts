@@ -17,7 +17,14 @@
  * @module
  */
 
-export { CHECK_CAUSES, type CheckCause, type CheckFinding, type CheckReport } from "./check.ts";
+export type { CanLoadReport, MemoryEstimate } from "./can_load.ts";
+export {
+  CHECK_CAUSES,
+  type CheckCause,
+  type CheckFinding,
+  type CheckReport,
+  type RuntimeVerdict,
+} from "./check.ts";
 export type { Environment, Failure, ModelManager, Subject, SubjectConfig } from "./contract.ts";
 export type {
   DelegatedDownloadRequest,

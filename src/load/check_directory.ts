@@ -13,6 +13,8 @@ import { countParameters } from "./tensors/count_parameters.ts";
 import { defaultRoot, type DirectoryEntries, listEntries } from "./list_entries.ts";
 import { systemCode } from "./bytes/read_bytes.ts";
 import { describeSettings } from "./config/read_quantization.ts";
+import { readProcessor } from "./runtimes/read_processor.ts";
+import { addVerdicts } from "./runtimes/add_verdicts.ts";
 import { digestOfRecord, recordFiles } from "./recorded_digests.ts";
 
 /** Options of {@linkcode checkDirectory}. */
@@ -62,7 +64,7 @@ export async function checkDirectory(
   const foreign = await identifyFiles(context);
   const usable = new Set([...foreign, ...unusable]);
   const config = unusable.includes("config.json") ? undefined : await checkConfig(context, usable);
-  const { weightFiles, tensors } = await checkWeights(context, config, unusable);
+  const { weightFiles, tensors, indexed } = await checkWeights(context, config, unusable);
   // Of audio, vocab_size may count its codes.
   const vocabularySize = context.kind === "audio" ? undefined : config?.vocabularySize;
   await checkText(context, usable, vocabularySize);
@@ -70,6 +72,9 @@ export async function checkDirectory(
     if (!path.endsWith(".safetensors")) await context.compareWhole(path);
   }
 
+  const paths = [...context.entries.keys()].toSorted();
+  const processor = await readProcessor(context);
+  const runtimes = addVerdicts(context, config, { paths, indexed, processor });
   const findings = context.findings();
   return {
     directory,
@@ -77,6 +82,7 @@ export async function checkDirectory(
     findings,
     architecture: config?.modelType,
     kind: context.kind,
+    runtimes,
     ...(context.base !== undefined && { base: context.base }),
     parameterCount: countParameters(tensors, config),
     tensorCount: tensors.size,

@@ -131,7 +131,7 @@ test("checkDirectory() shortens a long series of findings and says how long it i
 
 test("checkDirectory() warns of an architecture that is not known and judges the rest", async () => {
   const model = tinyLlama();
-  const config = jsonBytes({ ...model.config, model_type: "nosuch" });
+  const config = jsonBytes({ ...model.config, model_type: "internvl" });
   const files = model.files.map((file) =>
     file.path === "config.json" ? { ...file, bytes: config } : file,
   );
