@@ -94,7 +94,14 @@ export async function checkConfig(
     context.add({ cause, path, detail, level: isTrusted ? "warning" : "error" });
   }
   if (config !== undefined && context.kind === "language") context.kind = config.kind;
-  return config;
+  return config && packedElsewhere(context, config);
+}
+
+/** ModelOpt writes how the weights are packed beside the configuration, where mlx-lm since 0.32.0 reads it. */
+function packedElsewhere(context: CheckContext, config: ModelConfig): ModelConfig {
+  const isDeclared = config.quantization !== undefined || config.foreign !== undefined;
+  if (isDeclared || !context.entries.has("hf_quant_config.json")) return config;
+  return { ...config, foreign: "its weights are packed as hf_quant_config.json says" };
 }
 
 /** An adapter and a pipeline of diffusion have a configuration of another name: `LAYOUT-KIND`. */
