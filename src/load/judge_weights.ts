@@ -152,12 +152,12 @@ async function judge(input: JudgeInput): Promise<void> {
       : judgeTensors(tensors, { config, expected }, { isIncomplete });
   judgeQuantizationBlock(context, config, tensors);
   const anyFile = selection.belonging[0] ?? "model.safetensors";
-  for (const { cause, tensor, detail } of faults) {
+  for (const { cause, tensor, detail, level = "error" } of faults) {
     const layer = tensor.replace(PARTS, "");
     // A missing tensor is looked for where the rest of its layer is.
     const beside = ["weight", "scales", "biases"].map((part) => tensors.get(`${layer}.${part}`));
     const file = tensors.get(tensor)?.file ?? beside.find((one) => one !== undefined)?.file;
-    context.refuse(cause, file ?? anyFile, detail);
+    context.add({ cause, path: file ?? anyFile, detail, level });
   }
 }
 

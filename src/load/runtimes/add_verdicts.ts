@@ -19,6 +19,7 @@ export function addVerdicts(
     kind: context.kind,
     modelType: config?.modelType,
     config: config?.json ?? {},
+    oddNumbers: config?.oddNumbers ?? [],
     trustsModelCode: context.trustsModelCode,
   };
   const isSound = context.findings().every(({ level }) => level !== "error");

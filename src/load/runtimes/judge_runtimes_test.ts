@@ -52,6 +52,35 @@ test("judgeRuntimes() names what each runtime lacks", () => {
   assert.match(whyNot(bert, "mlx-lm"), /no architecture "xlm-roberta"/);
 });
 
+test("judgeRuntimes() finds what mlx-lm refuses in a configuration, and other runtimes need not", () => {
+  const rope = (scaling: unknown) => ({ config: { rope_scaling: scaling } });
+  const cases: readonly (readonly [Partial<ModelFacts>, RegExp])[] = [
+    [rope({ type: "nosuch", factor: 2 }), /no rope_scaling of the type "nosuch"/],
+    [rope({ rope_type: "linear" }), /lacks factor/],
+    [rope("linear"), /not an object/],
+    [{ config: { layer_types: ["odd"] } }, /layer_types has "odd"/],
+    [{ config: { layer_types: ["sliding_attention"] } }, /no full_attention/],
+    [{ modelType: "qwen3" }, /rope_theta is missing/],
+    [{ config: { tie_word_embeddings: null } }, /tie_word_embeddings is null/],
+    [{ config: { attention_bias: null } }, /attention_bias is null/],
+    [{ config: { max_position_embeddings: null } }, /max_position_embeddings is null/],
+    [{ config: { text_config: null } }, /text_config, which is null/],
+    [{ config: { eos_token_id: "2" } }, /eos_token_id is a text/],
+    [{ config: { rms_norm_eps: "1e-5" } }, /rms_norm_eps is not a number/],
+    [{ oddNumbers: ["hidden_size"] }, /hidden_size is written/],
+  ];
+  for (const [change, why] of cases) {
+    const facts = { ...LLAMA, ...change };
+    assert.match(whyNot(facts, "mlx-lm"), why);
+    assert.equal(answers(facts, "mlx-lm").at(-1), "0.32.0.. no", String(why));
+    assert.equal(answers(facts, "mlx-swift-lm").at(-1)?.endsWith("yes"), true);
+  }
+  for (const sound of [{}, { type: "yarn", factor: 4 }, { rope_type: "llama3", factor: 8 }])
+    assert.deepEqual(answers({ ...LLAMA, ...rope(sound) }, "mlx-lm"), ["0.22.0.. yes"]);
+  const theta = { ...LLAMA, modelType: "qwen3", config: { rope_parameters: { rope_theta: 1e6 } } };
+  assert.equal(answers(theta, "mlx-lm").at(-1)?.endsWith("yes"), true);
+});
+
 test("refusedByAll() refuses a type that no runtime has, with the nearest, and packing that none reads", () => {
   const unknown = refusedByAll({ ...LLAMA, modelType: "qwen3_mo" }, { isSound: true });
   assert.equal(unknown?.cause, "unsupported-architecture");

@@ -1,3 +1,4 @@
+import { strictConfig } from "./strict_config.ts";
 import {
   type Obstacle,
   packedBy,
@@ -64,6 +65,11 @@ export const mlxLm: RuntimeDefinition = {
               remedy: "use mlx-lm 0.32.0 or later",
             }
           : undefined,
+    },
+    {
+      from: "0.32.0",
+      source: "mlx_lm/models/rope_utils.py @ 0.32.2; transformers 5.24, classes of configurations",
+      judge: strictConfig,
     },
     { source: `${LOAD} and _compressed_tensors_quantization @ 0.32.2`, judge: packing },
   ],

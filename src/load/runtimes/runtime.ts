@@ -6,6 +6,8 @@ export interface ModelFacts {
   /** The configuration's `model_type`, or what stands for it. */
   readonly modelType: string | undefined;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Fields of which a whole number is written with a point, or the other way about. */
+  readonly oddNumbers?: readonly string[];
   /** Paths of all files. */
   readonly paths: readonly string[];
   /** Paths that the index names. */
