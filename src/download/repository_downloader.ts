@@ -23,7 +23,7 @@ import { assertWhole, selectFiles, type Selection, withKind } from "../layout/se
 import { assertPlaceable, downloadFiles } from "./download_files.ts";
 import { type DownloadPlan, planDownload } from "./download_plan.ts";
 import { contentKeyOf, type DownloadTask } from "./download_task.ts";
-import { nearNames } from "./near_names.ts";
+import { nearNames } from "../near_names.ts";
 import { repositoryKind } from "./repository_kind.ts";
 import { localCopy, type LocalCopyQuestion } from "./inspect/local_copy.ts";
 import { offlineCopy } from "./inspect/offline_copy.ts";

@@ -1,5 +1,5 @@
 import type { CheckFinding, RuntimeVerdict } from "../../../spec/mod.ts";
-import { nearNames } from "../../download/near_names.ts";
+import { nearNames } from "../../near_names.ts";
 import { RUNTIMES } from "./mod.ts";
 import { type ModelFacts, type Obstacle, packedBy, type RuntimeDefinition } from "./runtime.ts";
 import {
