@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addExamples } from "./add_examples.ts";
 import { addBenchCommand } from "./commands/bench.ts";
+import { addCanLoadCommand } from "./commands/can_load.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import type { CliEnvironment } from "./cli_environment.ts";
 import { addDownloadCommand } from "./commands/download.ts";
@@ -52,6 +53,7 @@ export async function runCli(
   addStatusCommand(program, session);
   addVerifyCommand(program, session);
   addCheckCommand(program, session);
+  addCanLoadCommand(program, session);
   addPlanCommand(program, session);
   addRunCommand(program, session);
   addBenchCommand(program, session);
