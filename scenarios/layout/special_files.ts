@@ -13,23 +13,29 @@ const REPOSITORY = "mlx-community/Special";
 /** No command of a small model takes so long; a check works in a thread besides, of which a clock of a world knows nothing. */
 const LIMIT_MS = 60_000;
 
+/** Of a model, and of what a downloader keeps beside it. */
+const OTHER_PLACES = [
+  "config.json",
+  "model.safetensors",
+  "tokenizer.json",
+  "chat_template.jinja",
+  ".cache/mlx-layout/plan.json",
+  ".cache/mlx-layout/partial",
+  `.cache/mlx-layout/partial/${"0".repeat(64)}.incomplete`,
+  ".cache/mlx-layout/locks/machine.1.0123456789abcdef.tmp",
+  ".cache/mlx-layout/tmp/0123456789abcdef.tmp",
+  ".cache/huggingface/download/config.json.metadata",
+] as const;
+
 export const specialFiles = scenario({
   name: "layout/special_files",
   covers: ["LAYOUT-SPECIAL"],
   given: {
     model: anySmallModel({ weightBytesMax: 100 }),
-    place: fc.constantFrom(
-      ".downloaded",
-      "config.json",
-      "model.safetensors",
-      "tokenizer.json",
-      "chat_template.jinja",
-      ".cache/mlx-layout/plan.json",
-      ".cache/mlx-layout/partial",
-      `.cache/mlx-layout/partial/${"0".repeat(64)}.incomplete`,
-      ".cache/mlx-layout/locks/machine.1.0123456789abcdef.tmp",
-      ".cache/mlx-layout/tmp/0123456789abcdef.tmp",
-      ".cache/huggingface/download/config.json.metadata",
+    // Every command looks for a marker.
+    place: fc.oneof(
+      { arbitrary: fc.constant(".downloaded"), weight: 1 },
+      { arbitrary: fc.constantFrom(...OTHER_PLACES), weight: 2 },
     ),
     command: fc.constantFrom("download", "status", "verify", "list", "remove", "locate"),
     isThere: fc.boolean(),

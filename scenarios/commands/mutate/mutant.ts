@@ -1,3 +1,9 @@
+/**
+ * Mutants of the source, and what becomes of them.
+ *
+ * @module
+ */
+
 /** A small change of one place in the source, and which part of the source it is in. */
 export interface Mutant {
   /** By which the instrumented source knows it. */

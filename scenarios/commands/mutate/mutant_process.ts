@@ -1,3 +1,9 @@
+/**
+ * A process that runs scenarios with one mutant after another switched on.
+ *
+ * @module
+ */
+
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import type { MutantAnswer, MutantOrder } from "./mutant_worker.ts";

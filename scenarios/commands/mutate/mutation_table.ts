@@ -1,3 +1,9 @@
+/**
+ * The table of what the scenarios notice, by part of the source.
+ *
+ * @module
+ */
+
 import { areaOf, type JudgedMutant, type MutantEnd } from "./mutant.ts";
 
 const COLUMNS: readonly MutantEnd[] = [

@@ -1,3 +1,9 @@
+/**
+ * Some of many, drawn by a seed.
+ *
+ * @module
+ */
+
 import { createHash } from "node:crypto";
 
 /**

@@ -53,6 +53,7 @@ export const keptFromWriting = scenario({
       await verdict.fails(id, download, ["access-denied"]);
       verdict.holds(id, (await settledTree(world)) === treeBefore, "the disk is not as it was");
       // Partial files may be kept, for the next download.
+      world.hub.goOnline();
       await verdict.attempt(id, () => world.start().download(REQUEST));
       const left = strayFile(await readTree(world.files, directory), listed);
       verdict.holds(id, left === undefined, `${left?.path} is left over`);
