@@ -82,6 +82,7 @@ export {
   type RequiredPart,
 } from "./layouts.ts";
 export type {
+  Comparison,
   FileFault,
   ListedModel,
   MigrationRequest,

@@ -215,6 +215,7 @@ export class ModelFileManager {
       revision: place.cache === undefined ? request.revision : undefined,
       hash: options.hash,
       signal: options.signal,
+      onProgress: options.onProgress,
     };
     return this.#tryDisk(() => modelStatus(this.#host.files, question), place.directory);
   }
