@@ -29,6 +29,7 @@ export type {
   WaitOptions,
 } from "./download.ts";
 export { ERROR_CODES, type ErrorCode } from "./error_code.ts";
+export { ERROR_REMEDIES, type ErrorRemedy } from "./error_remedies.ts";
 export { fnmatch } from "./fnmatch.ts";
 export type {
   ChildProcess,
