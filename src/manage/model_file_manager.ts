@@ -163,8 +163,9 @@ export class ModelFileManager {
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     const { repository, step, layout = DEFAULT_LAYOUT } = request;
     const to = this.directoryOf({ repository, layout });
-    const from = request.from ?? (await this.#misplacedOf(repository, to));
     const { root } = this.#config;
+    const from =
+      request.from ?? (await this.#tryDisk(() => this.#misplacedOf(repository, to), root));
     const isNamed = request.from !== undefined;
     const places = [
       join(root, this.modelIdOf(repository)),
