@@ -453,6 +453,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A full disk or a refused write at any point is an error and leaves nothing half-published, and what was kept is used or removed by the next download.",
   },
+  "DL-LONG-NAME": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A file whose name the volume takes is downloaded, whatever longer names a client would make of it.",
+  },
   "DL-PEAK": {
     level: "MUST",
     profile: "core",

@@ -23,6 +23,7 @@ import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_m
 import { readCommitListing } from "../records/commit_listing.ts";
 import { localPlace } from "../records/local_place.ts";
 import { readMarker } from "../records/marker.ts";
+import { unnamedSnapshots } from "../records/unnamed_snapshots.ts";
 import { listModels } from "./list_models.ts";
 import { modelStatus } from "./model_status.ts";
 import { removeCachedModel } from "./remove_cached_model.ts";
@@ -209,6 +210,9 @@ export class ModelFileManager {
     options: WaitOptions & { readonly hash: "always" | "touched" },
   ): Promise<ModelStatus> {
     const place = await this.#placeOf(request);
+    const { directory } = place;
+    const unnamed = await this.#tryDisk(() => unnamedSnapshots(this.#host.files, place), directory);
+    if (unnamed !== undefined) return { state: "unknown", directory, why: unnamed };
     const question = {
       place,
       source: request.repository,
@@ -218,7 +222,7 @@ export class ModelFileManager {
       signal: options.signal,
       onProgress: options.onProgress,
     };
-    return this.#tryDisk(() => modelStatus(this.#host.files, question), place.directory);
+    return this.#tryDisk(() => modelStatus(this.#host.files, question), directory);
   }
 
   /** The first layout's place that has anything of a model. */
