@@ -723,6 +723,12 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "A directory that may not be read hides no other model from `list`.",
   },
+  "MANAGE-DESKTOP": {
+    level: "SHOULD",
+    profile: "core",
+    document: "manage",
+    text: "A directory that holds only what a desktop leaves in any directory is no model to `locate`, `list` and `status`.",
+  },
   "MANAGE-BAD-ENTRY": {
     level: "MUST",
     profile: "core",

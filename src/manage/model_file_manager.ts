@@ -12,6 +12,7 @@ import type {
   WaitOptions,
 } from "../../spec/mod.ts";
 import { errnoOf, diskError } from "../disk/disk_error.ts";
+import { isDesktopFile } from "../disk/desktop_files.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../layout/layouts/mod.ts";
@@ -249,7 +250,7 @@ export class ModelFileManager {
 
   async #holdsAnything(directory: string): Promise<boolean> {
     if ((await this.#kindOf(directory)) !== "directory") return false;
-    return (await namesIn(this.#host.files, directory)).length > 0;
+    return (await namesIn(this.#host.files, directory)).some((name) => !isDesktopFile(name));
   }
 
   async #kindOf(path: string): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import {
   REQUIRED_PARTS,
   type WaitOptions,
 } from "../../spec/mod.ts";
+import { isDesktopFile } from "../disk/desktop_files.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
 import { lackingParts, selectionOf } from "../layout/select_files.ts";
@@ -122,7 +123,7 @@ async function withoutMarker(files: FileSystem, question: StatusQuestion): Promi
   }
   const faults = lackingFaults(paths);
   if (faults.length > 0) {
-    const notDownloaded = paths.length === 0 && plan === undefined;
+    const notDownloaded = paths.every(isDesktopFile) && plan === undefined;
     return { state: "incomplete", directory, faults, ...(notDownloaded && { notDownloaded }) };
   }
   const why =
