@@ -31,7 +31,11 @@ export const desktopFiles = scenario({
     const directory = modelPlace(world, REQUEST.repository);
     await makeDirectories(world.files, directory);
     for (const name of names)
-      await writeBytes(world.files, filePlace(directory, name), Buffer.from("\u0000\u0005\u0016\u0007Mac OS X"));
+      await writeBytes(
+        world.files,
+        filePlace(directory, name),
+        Buffer.from("\u0000\u0005\u0016\u0007Mac OS X"),
+      );
     const subject = world.start();
     const located = await subject.locate(REQUEST);
     verdict.holds(id, located === undefined, () => `it located ${located}`);

@@ -48,6 +48,8 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, url: string) =
   nowhere: (response) => response.writeHead(302).end(),
   "file-scheme": (response) => response.writeHead(302, { location: "file:///etc/passwd" }).end(),
   "bad-location": (response) => response.writeHead(302, { location: "http://[" }).end(),
+  "cdn-away": (response) =>
+    response.writeHead(302, { location: "http://127.0.0.1:1/cdn/file.safetensors" }).end(),
   headers: (response) => response.writeHead(200, { "x-long": "x".repeat(40_000) }).end("{}"),
   "not-http": (response) => response.socket?.end("SSH-2.0-OpenSSH_9.9\r\n"),
   treeless: (response, url) =>
@@ -84,7 +86,7 @@ function tree(...paths: string[]): string {
 
 const hub = createServer((request, response) => {
   const { url = "" } = request;
-  const [, name = ""] = /\/org\/([a-z-]+)/.exec(url) ?? /\/([a-z-]+)\/file/.exec(url) ?? [];
+  const [, name = ""] = /\/org\/([a-z-]+)/.exec(url) ?? /\/files\/([a-z-]+)\/file/.exec(url) ?? [];
   (ANSWERS[name] ?? ANSWERS["absent"])?.(response, url);
 }).listen(0, "127.0.0.1");
 await once(hub, "listening");
@@ -145,11 +147,20 @@ test("no answer of a hub is an internal error", { timeout: 300_000 }, async (con
   const codes = await runAll(
     Object.keys(ANSWERS).flatMap((name): Run[] => [
       { args: ["download", `org/${name}`, "--root", root] },
-      { args: ["download", `${HUB}/${name}/file.safetensors`, "--root", root] },
+      { args: ["download", `${HUB}/files/${name}/file.safetensors`, "--root", root] },
     ]),
   );
   context.diagnostic(JSON.stringify(Object.fromEntries(codes)));
   assert.ok(codes.size > 8, "the faults are of many kinds");
+});
+
+test("a host that the hub redirects to and that does not answer is named", async () => {
+  const url = `${HUB}/files/cdn-away/file.safetensors`;
+  const { stderr } = await run({ args: ["download", url, "--root", join(place, "hubs")] });
+  assert.match(
+    stderr,
+    /Cannot fetch "http:\/\/127\.0\.0\.1:1\/cdn\/file\.safetensors": the connection was refused/,
+  );
 });
 
 test("no argument and no variable is an internal error", { timeout: 300_000 }, async (context) => {
