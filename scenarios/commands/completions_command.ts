@@ -1,3 +1,9 @@
+/**
+ * `mlx-conform completions`: what a shell completes.
+ *
+ * @module
+ */
+
 import { Argument, type Command } from "commander";
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import {

@@ -113,7 +113,10 @@ function progressParts(progress: Progress, bytesPerSecond: number | undefined): 
   const parts: Part[] = [
     // Rounded down: 100 % is only what is done.
     { text: `${String(Math.floor(fraction * 100)).padStart(3)} %`, rank: 0 },
-    { text: `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`, rank: 1 },
+    {
+      text: `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
+      rank: progress.phase === "publish" ? 2 : 1,
+    },
   ];
   if (progress.phase === "publish") {
     parts.push({ text: "putting files into place", rank: 1 });
