@@ -33,11 +33,15 @@ function textKind(head: Uint8Array): string | undefined {
   // A character may be cut in two at the end.
   const whole = head.subarray(0, Math.max(0, head.length - (head.length === HEAD_BYTES ? 3 : 0)));
   const text = decoded(whole) ?? decoded(whole.subarray(0, -1)) ?? decoded(whole.subarray(0, -2));
-  if (text === undefined || /[\0-\x08\x0e-\x1f]/.test(text) || !TEXT_REGEXP.test(text))
-    return undefined;
+  if (text === undefined || hasControls(text) || !TEXT_REGEXP.test(text)) return undefined;
   const start = text.trimStart();
   if (start.startsWith("<")) return "a page or XML";
   return start.startsWith("v") ? "a pointer of git-lfs" : "JSON";
+}
+
+/** Text has line ends and tabs, and no other control character. */
+function hasControls(text: string): boolean {
+  return Array.from(text).some((letter) => letter < " " && !"\t\n\r\f".includes(letter));
 }
 
 function decoded(bytes: Uint8Array): string | undefined {
