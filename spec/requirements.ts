@@ -139,7 +139,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "A listed file in git's own directory, in any spelling, in a hidden directory that no pattern names, or with a colon in its path is not written.",
+    text: "A listed file in git's own directory, in any spelling, is not written.",
+  },
+  "LAYOUT-HIDDEN": {
+    level: "SHOULD",
+    profile: "core",
+    document: "layout",
+    text: "A listed file in a hidden directory that no pattern names, or with a colon in its path, is not written.",
   },
   "LAYOUT-ROOT-ONLY": {
     level: "MUST",
@@ -494,6 +500,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "hub",
     text: "Every page of a listing is followed.",
+  },
+  "HUB-LINK-FORMS": {
+    level: "SHOULD",
+    profile: "core",
+    document: "hub",
+    text: "The next page is found in every legal form of the `Link` header.",
   },
   "HUB-DIRECTORIES": {
     level: "MUST",
