@@ -6,6 +6,9 @@
  */
 
 import { oldNodeMessage } from "../src/cli/old_node_message.ts";
+import { hideRuntimeWarnings } from "../src/cli/runtime_warnings.ts";
+
+hideRuntimeWarnings();
 
 const message = oldNodeMessage("mlx-conform", process.versions.node);
 if (message === undefined) await import("./main.ts");

@@ -19,8 +19,6 @@ export interface MemoryEstimate {
 
 /** Which runtimes load a model of the hub, found without its weights. */
 export interface CanLoadReport {
-  /** The form of this report; a later form has another number. */
-  readonly schema: "mlx-layout/can-load/1";
   /** `org/name`. */
   readonly repository: string;
   /** The commit that the answer is about. */

@@ -16,13 +16,35 @@ export interface FileFault {
   readonly detail: string;
 }
 
+/** What was read to answer whether a model is complete; sizes in bytes. */
+export interface Comparison {
+  /** Files that were compared with what is recorded of them. */
+  readonly files: number;
+  /** Their recorded bytes. */
+  readonly bytes: number;
+  /** How many of them were read and hashed to the end; of the others size and time were compared. */
+  readonly filesHashed: number;
+  /** Bytes that were read and hashed. */
+  readonly bytesHashed: number;
+}
+
 /** The three answers about a model on disk: `STATUS-ANSWERS`. */
 export type ModelStatus =
-  | { readonly state: "complete"; readonly directory: string; readonly commit: string }
+  | {
+      readonly state: "complete";
+      readonly directory: string;
+      readonly commit: string;
+      /** What the answer rests on, where an implementation says so. */
+      readonly compared?: Comparison;
+    }
   | {
       readonly state: "incomplete";
       readonly directory: string;
       readonly faults: readonly FileFault[];
+      /** Whether nothing of the model is here at all: it was never downloaded, or was removed. @default {false} */
+      readonly notDownloaded?: boolean;
+      /** What the answer rests on, where an implementation says so. */
+      readonly compared?: Comparison;
     }
   | { readonly state: "unknown"; readonly directory: string; readonly why: string };
 

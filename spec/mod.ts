@@ -36,6 +36,7 @@ export type {
   WaitOptions,
 } from "./download.ts";
 export { ERROR_CODES, type ErrorCode } from "./error_code.ts";
+export { ERROR_REMEDIES, type ErrorRemedy } from "./error_remedies.ts";
 export { fnmatch } from "./fnmatch.ts";
 export type {
   ChildProcess,
@@ -89,6 +90,7 @@ export {
   type RequiredPart,
 } from "./layouts.ts";
 export type {
+  Comparison,
   FileFault,
   ListedModel,
   MigrationRequest,

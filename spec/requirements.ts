@@ -465,6 +465,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A full disk or a refused write at any point is an error and leaves nothing half-published, and what was kept is used or removed by the next download.",
   },
+  "DL-LONG-NAME": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A file whose name the volume takes is downloaded, whatever longer names a client would make of it.",
+  },
   "DL-PEAK": {
     level: "MUST",
     profile: "core",
@@ -734,6 +740,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "manage",
     text: "A directory that may not be read hides no other model from `list`.",
+  },
+  "MANAGE-DESKTOP": {
+    level: "SHOULD",
+    profile: "core",
+    document: "manage",
+    text: "A directory that holds only what a desktop leaves in any directory is no model to `locate`, `list` and `status`.",
   },
   "MANAGE-BAD-ENTRY": {
     level: "MUST",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ERROR_CODES } from "./error_code.ts";
+import { ERROR_CODES, type ErrorCode } from "./error_code.ts";
+import { ERROR_REMEDIES } from "./error_remedies.ts";
 import { type Requirement, REQUIREMENTS } from "./requirements.ts";
 
 const DOCUMENT_NAMES = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".md"));
@@ -98,11 +99,17 @@ test("every requirement is followed by prose that explains it", () => {
   }
 });
 
-test("README.md lists every error code with its meaning", () => {
+test("README.md lists every error code with its cause, its remedy and whether it is tried again", () => {
   const section = readDocument("README.md").split("## Error codes\n")[1]?.split(/^## /m)[0] ?? "";
-  const rows = Array.from(section.matchAll(/^\| `([^`]+)` +\| (.+?) +\|$/gm));
-  assert.deepEqual(Object.fromEntries(rows.map((row) => [row[1], row[2]])), ERROR_CODES);
-  assert.equal(rows.length, Object.keys(ERROR_CODES).length);
+  const rows = Array.from(section.matchAll(/^\| `([^`]+)` +\| (.+?) +\| (.+?) +\| (.+?) +\|$/gm));
+  const codes = Object.entries(ERROR_CODES) as [ErrorCode, string][];
+  assert.deepEqual(
+    rows.map((row) => row.slice(1)),
+    codes.map(([code, cause]) => {
+      const { remedy, retried } = ERROR_REMEDIES[code];
+      return [code, cause, remedy, retried];
+    }),
+  );
 });
 
 test("README.md links every document of the spec", () => {

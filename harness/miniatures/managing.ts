@@ -6,6 +6,9 @@ import { failure } from "./parts/failures.ts";
 import { askInVain } from "./parts/hub_exchanges.ts";
 import { wrongMarkedFiles } from "./parts/marked_files.ts";
 
+/** What macOS leaves in any directory. */
+const DESKTOP_FILES = [".DS_Store", "._config.json", "._model.safetensors"];
+
 /** Miniatures that list, describe, verify or move models wrongly. */
 export const managingMiniatures: readonly Miniature[] = [
   miniature("lists_made_up_models", {
@@ -20,6 +23,19 @@ export const managingMiniatures: readonly Miniature[] = [
         const repository = "mlx-community/Made-Up-4bit";
         const directory = modelPlace(config, repository);
         return [...listed, { ...first, directory, repository, modelId: "made-up-4bit" }];
+      },
+    }),
+  }),
+  miniature("takes_any_directory", {
+    mistake: "Locates a model wherever its directory exists, whatever is in it.",
+    breaks: ["MANAGE-DESKTOP"],
+    wrapManager: (manager, { host, config }) => ({
+      locate: async (request) => {
+        const found = await manager.locate(request);
+        if (found !== undefined || request.layout !== undefined) return found;
+        const directory = modelPlace(config, request.repository);
+        const names = await host.files.readdir(directory).catch(() => []);
+        return names.some((name) => DESKTOP_FILES.includes(name)) ? directory : undefined;
       },
     }),
   }),

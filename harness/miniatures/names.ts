@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
 import { diskError, exists, writeBytes } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
@@ -10,6 +10,9 @@ import { changingListings } from "./parts/hub_exchanges.ts";
 
 /** Characters that a shell or an old code page treats specially. */
 const ODD_REGEXP = /[{}$';@~?]|[^\0-\u2fff]/;
+
+/** The most bytes that a name has on the volumes that are usual today. */
+const NAME_BYTES_MAX = 255;
 
 /** Miniatures that mix up names, or follow a name out of the root. */
 export const nameMiniatures: readonly Miniature[] = [
@@ -43,6 +46,21 @@ export const nameMiniatures: readonly Miniature[] = [
           if (isThere || code !== "case-conflict" || file === undefined) throw error;
           return await manager.download({ ...request, exclude: [file, `${file}/*`] }, options);
         }
+      },
+    }),
+  }),
+  miniature("adds_to_long_names", {
+    mistake:
+      "Writes a file under a name that is twelve bytes longer, and moves it from there to its place.",
+    breaks: ["DL-LONG-NAME"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        rename: async (source, target) => {
+          if (Buffer.byteLength(basename(target)) > NAME_BYTES_MAX - ".incomplete ".length)
+            throw diskError("ENAMETOOLONG", "rename", target);
+          await files.rename(source, target);
+        },
       },
     }),
   }),

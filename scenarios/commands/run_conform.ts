@@ -11,6 +11,7 @@ import { errorAnnotation, terminalText } from "../../harness/report/terminal_tex
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { addBenchCommand } from "../bench/bench_command.ts";
 import { addCommandHelp, ALL_EXIT_CODES } from "./command_help.ts";
+import { addCompletionsCommand } from "./completions_command.ts";
 import type { ConformContext } from "./conform_context.ts";
 import { addFuzzCommand } from "./fuzz/fuzz_command.ts";
 import { addExplainCommand, addListCommand } from "./explain/explain_commands.ts";
@@ -60,6 +61,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addFuzzCommand,
   addBenchCommand,
   addNightlyCommand,
+  addCompletionsCommand,
 ];
 
 /** Options of the program itself; any other leads to the default command. */

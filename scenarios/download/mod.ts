@@ -17,6 +17,7 @@ import { keptFromWriting } from "./disk/kept_from_writing.ts";
 import { peak } from "./disk/peak.ts";
 import { readOnlyPlace } from "./disk/read_only_place.ts";
 import { refusedCalls } from "./disk/refused_calls.ts";
+import { longName } from "./disk/long_name.ts";
 import { smallVolume } from "./disk/small_volume.ts";
 import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { unstatedLength } from "./disk/unstated_length.ts";
@@ -96,6 +97,7 @@ export const downloadScenarios: readonly Scenario[] = [
   errno,
   refusedCalls,
   readOnlyPlace,
+  longName,
   smallVolume,
   tooLittleRoom,
   unstatedLength,

@@ -21,6 +21,7 @@ import { repair } from "./repair.ts";
 import { rot } from "./rot.ts";
 import { freedSpace } from "./freed_space.ts";
 import { hardLinks } from "./hard_links.ts";
+import { desktopFiles } from "./desktop_files.ts";
 import { badEntry } from "./bad_entry.ts";
 import { unreadableNeighbour } from "./unreadable_neighbour.ts";
 
@@ -43,5 +44,6 @@ export const manageScenarios: readonly Scenario[] = [
   hardLinks,
   freedSpace,
   unreadableNeighbour,
+  desktopFiles,
   badEntry,
 ];

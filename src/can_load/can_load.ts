@@ -81,7 +81,6 @@ export async function canLoad(
   );
   const wanted = selectFiles(snapshot.listed, withKind(selectionOf(request), context.kind));
   return {
-    schema: "mlx-layout/can-load/1",
     repository,
     commit: snapshot.commit,
     kind: context.kind,

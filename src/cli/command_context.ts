@@ -83,11 +83,6 @@ export class Session {
   }
 }
 
-/** Prints a value as one line of JSON. */
-export function printJson(output: Output, value: unknown): void {
-  output.write(`${JSON.stringify(value)}\n`);
-}
-
 /** A shorter text would be found by accident. */
 const SECRET_LENGTH_MIN = 6;
 
@@ -103,6 +98,10 @@ export function secretOutput(output: Output, secrets: readonly (string | undefin
   return {
     write: (text) =>
       output.write(hidden.reduce((safe, secret) => safe.replaceAll(secret, "[token]"), text)),
+    get columns() {
+      return output.columns;
+    },
+    paint: output.paint,
   };
 }
 

@@ -4,6 +4,7 @@ import { nodeHost } from "../node_host.ts";
 import { packageVersion } from "../package_version.ts";
 import { SharedModelManager } from "../shared_model_manager.ts";
 import { EXIT_CODES, Interruption } from "./exit_code.ts";
+import { terminalOutput } from "./output/terminal_output.ts";
 import { runCli } from "./run_cli.ts";
 
 const controller = new AbortController();
@@ -22,9 +23,10 @@ process.stderr.on("error", exitWithoutOutput);
 process.exitCode = await runCli(process.argv.slice(2), {
   host: nodeHost(),
   config: { root: defaultRoot(), env: process.env },
-  stdout: process.stdout,
-  stderr: process.stderr,
-  isTerminal: process.stderr.isTTY,
+  stdout: terminalOutput(process.stdout),
+  stderr: terminalOutput(process.stderr),
+  // Nothing can be rewritten on a dumb terminal.
+  isTerminal: process.stderr.isTTY && process.env["TERM"] !== "dumb",
   signal: controller.signal,
   version: packageVersion(),
   createManager: (host, config) => new SharedModelManager(host, config),

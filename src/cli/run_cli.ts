@@ -6,6 +6,7 @@ import { addCheckCommand } from "./commands/check.ts";
 import type { CliEnvironment } from "./cli_environment.ts";
 import { addDownloadCommand } from "./commands/download.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
+import { addCompletionsCommand } from "./commands/completions.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addPathCommand } from "./commands/path.ts";
@@ -59,6 +60,7 @@ export async function runCli(
   addBenchCommand(program, session);
   addRemoveCommand(program, session);
   addMigrateCommand(program, session);
+  addCompletionsCommand(program, session);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {

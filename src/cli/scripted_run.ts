@@ -5,6 +5,8 @@
  */
 
 import { resolve } from "node:path";
+import { Ajv } from "ajv";
+import schema from "../../spec/output.schema.json" with { type: "json" };
 import type { SubjectConfig } from "../../spec/mod.ts";
 import { nodeHost } from "../node_host.ts";
 import type { CliEnvironment, CliManager } from "./cli_environment.ts";
@@ -17,7 +19,8 @@ export const ROOT = resolve("/models");
 export const DIRECTORY = resolve("/models/models/org/name");
 
 /**
- * Runs the command over a manager that answers as scripted; a call without an answer fails.
+ * Runs the command over a manager that answers as scripted; a call without an answer fails. What it prints with
+ * `--json` must be of the schema.
  *
  * @param line arguments, separated by blanks, or a list of them
  */
@@ -63,5 +66,20 @@ export async function runScripted(
     },
     ...options,
   });
+  if (args.includes("--json")) assertOutput(written.stdout);
   return { exitCode, root: configs[0]?.root, ...written };
+}
+
+const isOutput = new Ajv({ strict: false }).compile(schema);
+
+/**
+ * Checks that each line is what `spec/output.schema.json` describes.
+ *
+ * @throws {Error} with the first line that is not
+ */
+export function assertOutput(stdout: string): void {
+  for (const line of stdout.split("\n").slice(0, -1)) {
+    if (isOutput(JSON.parse(line))) continue;
+    throw new Error(`Not of the schema: ${line}: ${JSON.stringify(isOutput.errors)}`);
+  }
 }

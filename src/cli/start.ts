@@ -1,6 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=2
 // Network buffers are small objects that hold much memory outside the heap; a small young generation frees them in time.
 import { oldNodeMessage } from "./old_node_message.ts";
+import { hideRuntimeWarnings } from "./runtime_warnings.ts";
+
+hideRuntimeWarnings();
 
 const message = oldNodeMessage("mlx-layout", process.versions.node);
 if (message === undefined) await import("./main.ts");

@@ -37,7 +37,11 @@ export class DigestStream {
 export async function hashPrefix(
   file: OpenFile,
   sizeBytes: number,
-  options: { readonly into: DigestStream; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly into: DigestStream;
+    readonly signal?: AbortSignal | undefined;
+    readonly onBytes?: ((count: number) => void) | undefined;
+  },
 ): Promise<number> {
   const buffer = new Uint8Array(Math.max(1, Math.min(READ_BYTES, sizeBytes)));
   let at = 0;
@@ -47,6 +51,7 @@ export async function hashPrefix(
     if (count === 0) break;
     options.into.update(buffer.subarray(0, count));
     at += count;
+    options.onBytes?.(count);
   }
   return at;
 }
@@ -55,6 +60,8 @@ export async function hashPrefix(
 export interface HashFileOptions {
   readonly algorithm: DigestAlgorithm;
   readonly signal?: AbortSignal | undefined;
+  /** Called with each number of bytes that was read. */
+  readonly onBytes?: ((count: number) => void) | undefined;
 }
 
 /**
@@ -71,7 +78,7 @@ export async function hashFile(
   try {
     const { sizeBytes } = await file.stat();
     const into = new DigestStream(options.algorithm, sizeBytes);
-    await hashPrefix(file, sizeBytes, { into, signal: options.signal });
+    await hashPrefix(file, sizeBytes, { ...options, into });
     return { sizeBytes, digest: into.finish() };
   } finally {
     await file.close();

@@ -32,6 +32,7 @@ import {
   repositorySnapshot,
   snapshotAnew,
 } from "./repository_snapshot.ts";
+import { steadyProgress } from "./transfer/steady_progress.ts";
 import { confinedHost } from "../layout/confined_host.ts";
 
 /** How long the hub is asked where a complete local copy can answer as well, in milliseconds: `OFF-SOON`. */
@@ -118,18 +119,20 @@ export class RepositoryDownloader {
       return reportDone(await offlineCopy(files, question, error), options);
     }
     if ("directory" in found) return reportDone(found, options);
+    const onProgress = steadyProgress(options.onProgress);
+    const steady = { ...options, ...(onProgress && { onProgress }) };
     try {
       return await downloadFiles(
         this.#host,
         await this.#task(request, { target, snapshot: found, signal: options.signal }),
-        options,
+        steady,
       );
     } catch (error) {
       const snapshot = await snapshotAnew(request, { stale: found, error, signal: options.signal });
       if (snapshot === undefined) throw error;
       const { signal } = options;
       const task = await this.#task(request, { target, snapshot, signal });
-      return downloadFiles(this.#host, task, options);
+      return downloadFiles(this.#host, task, steady);
     }
   }
 

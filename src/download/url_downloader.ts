@@ -12,6 +12,7 @@ import type {
 } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { ModelError } from "../errors.ts";
+import { parseRepositoryId } from "../layout/repository_id.ts";
 import { printableAddress } from "../hub/credentials.ts";
 import { discardBody, HttpClient, withoutQuery } from "../hub/http_client.ts";
 import { hubError, isHtml, isPageName } from "../hub/hub_error.ts";
@@ -230,6 +231,8 @@ function tokenOriginOf(request: UrlRequest, endpoint: string): string {
 
 function parseFileUrl(url: string): { readonly name: string } {
   const parsed = URL.parse(url);
+  // Other programs write ids as such addresses; the error names the id.
+  if (/^(?:hf|huggingface):/i.test(url)) parseRepositoryId(url);
   if (parsed === null || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) {
     throw new ModelError(
       "invalid-argument",

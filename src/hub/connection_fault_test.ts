@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERROR_CODES } from "../../spec/mod.ts";
+import { readFileSync } from "node:fs";
+import { ERROR_CODES, ERROR_REMEDIES } from "../../spec/mod.ts";
 import {
+  type ConnectionFault,
   CONNECTION_FAULTS,
   connectionFault,
   type ConnectionFaultName,
@@ -52,6 +54,30 @@ for (const [name, codes] of Object.entries(CODES)) {
 test("every kind of failed connection is tried, and has a code of the closed set", () => {
   assert.deepEqual(Object.keys(CODES).toSorted(), Object.keys(CONNECTION_FAULTS).toSorted());
   for (const { code } of Object.values(CONNECTION_FAULTS)) assert.ok(code in ERROR_CODES, code);
+});
+
+test("the documents list every kind of failed connection, and spec/README.md says which codes are tried again", () => {
+  const text = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const section = text.split("## Failed connections\n")[1]?.split(/^## /m)[0] ?? "";
+  const rows = [
+    ...section.matchAll(/^\| ([a-z-]+) +\| `([^`]+)` +\| (.+?) +\| (.+?) +\| (yes|no) +\|$/gm),
+  ];
+  assert.deepEqual(
+    rows.map((row) => row.slice(1)),
+    Object.entries(CONNECTION_FAULTS).map(([name, { code, cause, remedy, passes }]) => [
+      name,
+      code,
+      cause,
+      remedy,
+      passes ? "yes" : "no",
+    ]),
+  );
+  const faults: readonly ConnectionFault[] = Object.values(CONNECTION_FAULTS);
+  for (const code of ["network", "proxy", "certificate", "timeout"] as const) {
+    const passing = faults.filter((fault) => fault.code === code).map(({ passes }) => passes);
+    const retried = !passing.includes(true) ? "no" : passing.includes(false) ? "some" : "yes";
+    assert.equal(ERROR_REMEDIES[code].retried, retried, code);
+  }
 });
 
 test("connectionFault() takes the outermost known code, and the first of several addresses", () => {

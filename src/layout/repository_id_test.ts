@@ -34,6 +34,25 @@ test("parseRepositoryId() splits an id of the hub, and refuses everything else",
     assert.throws(() => parseRepositoryId(id), { code: "invalid-argument" }, id);
 });
 
+test("parseRepositoryId() says what was meant where an id is written as other programs write it", () => {
+  for (const id of [
+    "hf.co/org/name",
+    "hf://org/name",
+    "huggingface.co/org/name/",
+    "https://huggingface.co/org/name",
+    "models/org/name",
+    " org/name\n",
+    "org/name/",
+  ])
+    assert.throws(() => parseRepositoryId(id), { message: /; write "org\/name"$/ }, id);
+  for (const id of ["org/name:4bit", "org/name@main", "hf.co/org/name:Q4_K_M"])
+    assert.throws(
+      () => parseRepositoryId(id),
+      { message: /; write "org\/name", name a .*--revision/ },
+      id,
+    );
+});
+
 test("modelIdOf() and repositoryOf() are inverse to each other", () => {
   assert.equal(modelIdOf("org1/m"), "org1--m");
   for (const id of IDS) assert.equal(repositoryOf(modelIdOf(id)), id);

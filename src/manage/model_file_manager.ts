@@ -12,6 +12,7 @@ import type {
   WaitOptions,
 } from "../../spec/mod.ts";
 import { errnoOf, diskError } from "../disk/disk_error.ts";
+import { isDesktopFile } from "../disk/desktop_files.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../layout/layouts/mod.ts";
@@ -23,6 +24,7 @@ import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_m
 import { readCommitListing } from "../records/commit_listing.ts";
 import { localPlace } from "../records/local_place.ts";
 import { readMarker } from "../records/marker.ts";
+import { unnamedSnapshots } from "../records/unnamed_snapshots.ts";
 import { listModels } from "./list_models.ts";
 import { modelStatus } from "./model_status.ts";
 import { removeCachedModel } from "./remove_cached_model.ts";
@@ -163,8 +165,9 @@ export class ModelFileManager {
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     const { repository, step, layout = DEFAULT_LAYOUT } = request;
     const to = this.directoryOf({ repository, layout });
-    const from = request.from ?? (await this.#misplacedOf(repository, to));
     const { root } = this.#config;
+    const from =
+      request.from ?? (await this.#tryDisk(() => this.#misplacedOf(repository, to), root));
     const isNamed = request.from !== undefined;
     const places = [
       join(root, this.modelIdOf(repository)),
@@ -208,6 +211,9 @@ export class ModelFileManager {
     options: WaitOptions & { readonly hash: "always" | "touched" },
   ): Promise<ModelStatus> {
     const place = await this.#placeOf(request);
+    const { directory } = place;
+    const unnamed = await this.#tryDisk(() => unnamedSnapshots(this.#host.files, place), directory);
+    if (unnamed !== undefined) return { state: "unknown", directory, why: unnamed };
     const question = {
       place,
       source: request.repository,
@@ -215,8 +221,9 @@ export class ModelFileManager {
       revision: place.cache === undefined ? request.revision : undefined,
       hash: options.hash,
       signal: options.signal,
+      onProgress: options.onProgress,
     };
-    return this.#tryDisk(() => modelStatus(this.#host.files, question), place.directory);
+    return this.#tryDisk(() => modelStatus(this.#host.files, question), directory);
   }
 
   /** The first layout's place that has anything of a model. */
@@ -243,7 +250,7 @@ export class ModelFileManager {
 
   async #holdsAnything(directory: string): Promise<boolean> {
     if ((await this.#kindOf(directory)) !== "directory") return false;
-    return (await namesIn(this.#host.files, directory)).length > 0;
+    return (await namesIn(this.#host.files, directory)).some((name) => !isDesktopFile(name));
   }
 
   async #kindOf(path: string): Promise<string | undefined> {

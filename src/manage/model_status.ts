@@ -9,8 +9,10 @@ import {
   lackingKindParts,
   type ModelKind,
   modelKind,
+  type WaitOptions,
 } from "../../spec/mod.ts";
 import { readSmallFile } from "../disk/small_file.ts";
+import { isDesktopFile } from "../disk/desktop_files.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
 import { isInsideRoot } from "../layout/inside_root.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
@@ -20,9 +22,11 @@ import { readCommitListing } from "../records/commit_listing.ts";
 import { readPlan } from "../records/download_intent.ts";
 import { readMarker } from "../records/marker.ts";
 import { verifyFiles, type VerifyFilesOptions } from "../records/verify_files.ts";
+import { ComparisonMeter } from "./comparison_meter.ts";
 
 /** What is asked about a model's directory. */
-export interface StatusQuestion extends VerifyFilesOptions {
+export interface StatusQuestion extends Omit<VerifyFilesOptions, "tally"> {
+  readonly onProgress?: WaitOptions["onProgress"];
   readonly place: ModelPlace;
   /** `org/name` or URL that the directory must be of; undefined when anything will do. */
   readonly source: string | undefined;
@@ -52,13 +56,15 @@ export async function modelStatus(
   if (source !== undefined && marker.source !== source) {
     return { state: "unknown", directory, why: `its marker is of "${marker.source}"` };
   }
+  const meter = new ComparisonMeter(question.onProgress);
   const isOfHub = marker.commit !== "";
   const paths = marker.files.map((file) => file.path);
   const faults = [
     ...(isOfHub && isModel(marker) ? await lackingFaults(files, place, paths) : []),
-    ...(await verifyFiles(files, directory, { ...question, recorded: marker.files })),
+    ...(await compare(files, marker.files, { ...question, meter })),
   ];
-  if (faults.length > 0) return { state: "incomplete", directory, faults };
+  const compared = meter.comparison;
+  if (faults.length > 0) return { state: "incomplete", directory, faults, compared };
   if (
     question.revision !== undefined &&
     ![marker.revision, marker.commit].includes(question.revision)
@@ -66,7 +72,18 @@ export async function modelStatus(
     const why = `it holds revision "${marker.revision}" (${marker.commit}), and whether that is "${question.revision}" only the hub can tell`;
     return { state: "unknown", directory, why };
   }
-  return { state: "complete", directory, commit: marker.commit };
+  return { state: "complete", directory, commit: marker.commit, compared };
+}
+
+/** Compares the files of the place with what is recorded of them. @returns every fault */
+function compare(
+  files: FileSystem,
+  recorded: readonly MarkerFile[],
+  question: StatusQuestion & { readonly meter: ComparisonMeter },
+): Promise<FileFault[]> {
+  const { meter, place } = question;
+  meter.expect(recorded);
+  return verifyFiles(files, place.directory, { ...question, recorded, tally: meter });
 }
 
 /** Files that were chosen by hand make no claim to be a model. */
@@ -82,16 +99,18 @@ async function ofListing(
 ): Promise<ModelStatus> {
   const { recorded } = question;
   const { directory } = question.place;
+  const meter = new ComparisonMeter(question.onProgress);
   const faults = [
     ...(await lackingFaults(
       files,
       question.place,
       recorded.map(({ path }) => path),
     )),
-    ...(await verifyFiles(files, directory, { ...question, hash: "always" })),
+    ...(await compare(files, recorded, { ...question, meter, hash: "always" })),
   ];
-  if (faults.length > 0) return { state: "incomplete", directory, faults };
-  return { state: "complete", directory, commit: basename(directory) };
+  const compared = meter.comparison;
+  if (faults.length > 0) return { state: "incomplete", directory, faults, compared };
+  return { state: "complete", directory, commit: basename(directory), compared };
 }
 
 async function withoutMarker(files: FileSystem, question: StatusQuestion): Promise<ModelStatus> {
@@ -99,8 +118,10 @@ async function withoutMarker(files: FileSystem, question: StatusQuestion): Promi
   const { directory } = place;
   const plan = await readPlan(files, place);
   if (plan !== undefined && (source === undefined || plan.source === source)) {
-    const faults = await verifyFiles(files, directory, { ...question, recorded: plan.files });
-    if (faults.length > 0) return { state: "incomplete", directory, faults };
+    const meter = new ComparisonMeter(question.onProgress);
+    const faults = await compare(files, plan.files, { ...question, meter });
+    if (faults.length > 0)
+      return { state: "incomplete", directory, faults, compared: meter.comparison };
   }
   const paths: string[] = [];
   for await (const { path, stat } of walk(files, directory)) {
@@ -111,7 +132,10 @@ async function withoutMarker(files: FileSystem, question: StatusQuestion): Promi
       paths.push(path);
   }
   const faults = await lackingFaults(files, place, paths);
-  if (faults.length > 0) return { state: "incomplete", directory, faults };
+  if (faults.length > 0) {
+    const notDownloaded = paths.every(isDesktopFile) && plan === undefined;
+    return { state: "incomplete", directory, faults, ...(notDownloaded && { notDownloaded }) };
+  }
   const why =
     "it has no marker, so its files were never verified; download it again to verify them";
   return { state: "unknown", directory, why };

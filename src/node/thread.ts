@@ -48,6 +48,8 @@ export class Thread {
   constructor(url: URL, options: { readonly heapMiB: number }) {
     this.#bytesMax = options.heapMiB * 1024 * 1024;
     this.#worker = new Worker(url, {
+      // What Node.js warns of is not the user's doing.
+      env: { ...process.env, NODE_NO_WARNINGS: "1" },
       // At the limit of its heap a thread can take the whole process with it, so the watch must strike before.
       resourceLimits: {
         maxOldGenerationSizeMb: HEAP_FACTOR * options.heapMiB,

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Digest, type FileSystem, METADATA_DIRECTORY } from "../../spec/mod.ts";
 import { readSmallFile } from "../disk/small_file.ts";
 import { walk } from "../disk/walk.ts";
@@ -22,6 +22,14 @@ export function metadataPath(directory: string, path: string): string {
   return join(directory, METADATA_DIRECTORY, `${path}${SUFFIX}`);
 }
 
+/** The most bytes that a name has on the volumes that are usual today. */
+const NAME_BYTES_MAX = 255;
+
+/** Whether a file can have metadata: the name of the metadata is longer than the file's own, `DL-LONG-NAME`. */
+export function canHaveMetadata(path: string): boolean {
+  return Buffer.byteLength(`${basename(path)}${SUFFIX}`) <= NAME_BYTES_MAX;
+}
+
 /** The three lines that Swift's and Python's clients read. */
 export function formatMetadata(metadata: FileMetadata): string {
   return `${metadata.commit}\n${metadata.etag}\n${metadata.timestampSeconds.toFixed(6)}\n`;
@@ -33,6 +41,7 @@ export async function readMetadata(
   directory: string,
   options: { readonly path: string },
 ): Promise<FileMetadata | undefined> {
+  if (!canHaveMetadata(options.path)) return undefined;
   const text = await readSmallFile(files, metadataPath(directory, options.path));
   const [commit, etag, timestamp] = (text ?? "").split("\n").map((line) => line.trim());
   const timestampSeconds = Number(timestamp);

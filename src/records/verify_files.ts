@@ -8,6 +8,16 @@ export interface VerifyFilesOptions {
   /** Whether every file is hashed, or only those that were touched since they were verified. */
   readonly hash: "always" | "touched";
   readonly signal?: AbortSignal | undefined;
+  /** Is told what is read and compared. */
+  readonly tally?: Tally | undefined;
+}
+
+/** Who is told what a verification reads. */
+export interface Tally {
+  /** A file of this recorded size was compared: by its hash, or by size and time alone. */
+  readonly compared: (record: MarkerFile, by: "hash" | "size") => void;
+  /** So many bytes of a file were read and hashed. */
+  readonly hashed: (count: number, record: MarkerFile) => void;
 }
 
 /**
@@ -36,18 +46,24 @@ async function verifyFile(
   path: string,
   options: VerifyFilesOptions & { readonly record: MarkerFile },
 ): Promise<FileFault | undefined> {
-  const { record } = options;
+  const { record, tally } = options;
   try {
     const { kind, sizeBytes, modifiedMs } = await files.stat(path);
     if (kind !== "file") return fault(record, "unreadable", `a ${kind} stands in its place`);
     if (sizeBytes !== record.sizeBytes) {
+      tally?.compared(record, "size");
       return fault(record, "size", `must have ${record.sizeBytes} bytes, has ${sizeBytes}`);
     }
-    if (options.hash === "touched" && modifiedMs === record.modifiedMs) return undefined;
+    if (options.hash === "touched" && modifiedMs === record.modifiedMs) {
+      tally?.compared(record, "size");
+      return undefined;
+    }
     const { digest } = await hashFile(files, path, {
       algorithm: algorithmOf(record.digest),
       signal: options.signal,
+      onBytes: (count) => tally?.hashed(count, record),
     });
+    tally?.compared(record, "hash");
     return digest === record.digest
       ? undefined
       : fault(record, "hash", `must have ${record.digest}, has ${digest}`);

@@ -6,7 +6,8 @@ import { EXIT_CODES } from "../exit_code.ts";
 import { MODEL_ARGUMENT, modelArgument } from "../model_argument.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { parseTokenCount, runnerOption } from "./run.ts";
-import { printJson, type Session } from "../command_context.ts";
+import { type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
 
 interface BenchOptions extends ModelOptions {
   readonly promptTokens: number;
@@ -40,7 +41,7 @@ export function addBenchCommand(program: Command, session: Session): void {
         ...(signal && { signal }),
       });
       const figures = figuresOf(made);
-      if (options.json === true) printJson(context.stdout, figures);
+      if (options.json === true) printJson(context.stdout, "bench", figures);
       else {
         context.stdout.write(
           `runner          ${made.runner}\n` +

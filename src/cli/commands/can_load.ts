@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { CanLoadReport, CodeTrust } from "../../../spec/mod.ts";
 import { addExamples } from "../add_examples.ts";
-import { type CommonOptions, printJson, type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
+import { type CommonOptions, type Session } from "../command_context.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { trustOf, trustOption } from "../model_options.ts";
 import { formatBytes, printable } from "../output/format.ts";
@@ -38,7 +39,7 @@ export function addCanLoadCommand(program: Command, session: Session): void {
       const named = revision.length === 0 ? {} : { revision: revision.join("@") };
       const request = { repository, ...named, ...trustOf(options) };
       const report = await manager.canLoad(request, wait);
-      if (options.json === true) printJson(stdout, report);
+      if (options.json === true) printJson(stdout, "can-load", report);
       else printReport(report, options, stdout);
       return isLoadedBy(report.runtimes, options) ? EXIT_CODES.done : EXIT_CODES.failed;
     }),

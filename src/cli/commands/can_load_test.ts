@@ -4,7 +4,6 @@ import type { CanLoadReport } from "../../../spec/mod.ts";
 import { runScripted as run } from "../scripted_run.ts";
 
 const REPORT: CanLoadReport = {
-  schema: "mlx-layout/can-load/1",
   repository: "org/name",
   commit: "c".repeat(40),
   kind: "language",
@@ -76,5 +75,6 @@ test("can-load ends as the chosen runtime answers, prints all of them, or JSON",
   const all = await run("can-load org/name@v1 --all-runtimes", answers);
   assert.match(all.stdout, /^mlx-swift-lm main: yes$/m);
   const json = await run("can-load org/name@v1 --json", answers);
-  assert.deepEqual(JSON.parse(json.stdout), JSON.parse(JSON.stringify(REPORT)));
+  const shown = { event: "can-load", ...REPORT, schema: "mlx-layout/output/1" };
+  assert.deepEqual(JSON.parse(json.stdout), JSON.parse(JSON.stringify(shown)));
 });

@@ -18,8 +18,10 @@ import {
   runtimeOption,
 } from "../output/print_runtimes.ts";
 import { printable } from "../output/format.ts";
-import { printJson, type CommandContext, type Session } from "../command_context.ts";
+import { type CommandContext, type Session } from "../command_context.ts";
+import { painted } from "../text_output.ts";
 import { withProgress } from "../output/with_progress.ts";
+import { printJson } from "../output/print_json.ts";
 
 /** Adds `mlx-layout check`. */
 export function addCheckCommand(program: Command, session: Session): void {
@@ -41,7 +43,7 @@ export function addCheckCommand(program: Command, session: Session): void {
       const report = await withProgress(context, options, (wait) =>
         check(modelRequest(model, options), context, { ...wait, ...trustOf(options) }),
       );
-      if (options.json === true) printJson(context.stdout, report);
+      if (options.json === true) printJson(context.stdout, "check", report);
       else printReport(report, options, context);
       const isLoaded =
         report.runtimes === undefined || options.runtime === undefined
@@ -65,11 +67,12 @@ async function check(
 
 function printReport(report: CheckReport, options: RuntimeOptions, context: CommandContext): void {
   for (const { level, cause, path, detail } of report.findings) {
-    context.stdout.write(`${level}: ${cause}: ${printable(path)}: ${printable(detail)}\n`);
+    const name = painted(context.stdout, level === "error" ? "red" : "yellow", level);
+    context.stdout.write(`${name}: ${cause}: ${printable(path)}: ${printable(detail)}\n`);
   }
   const errors = report.findings.filter((finding) => finding.level === "error").length;
   context.stdout.write(
-    `${report.loadable ? "loadable" : "not loadable"}: ${[
+    `${report.loadable ? painted(context.stdout, "green", "loadable") : painted(context.stdout, "red", "not loadable")}: ${[
       printable(report.architecture ?? "unknown architecture"),
       `${formatCount(report.parameterCount)} parameters`,
       printable(report.quantization ?? "not quantized"),

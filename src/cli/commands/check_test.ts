@@ -56,7 +56,8 @@ not loadable: unknown architecture, 8.03 B parameters, not quantized, 272 tensor
   );
   const json = await run("check org/name --json", answers);
   assert.equal(json.exitCode, 1);
-  assert.deepEqual(JSON.parse(json.stdout), JSON.parse(JSON.stringify(report)));
+  const line = { schema: "mlx-layout/output/1", event: "check", ...report };
+  assert.deepEqual(JSON.parse(json.stdout), JSON.parse(JSON.stringify(line)));
 });
 
 test("check reads a path as a directory, and a name as a model before a directory of that name", async () => {

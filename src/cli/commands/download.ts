@@ -11,18 +11,14 @@ import type { DownloadPlan } from "../../download/download_plan.ts";
 import { HubEnvironment } from "../../hub/environment.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../../layout/layouts/mod.ts";
 import { addExamples } from "../add_examples.ts";
-import {
-  type CommonOptions,
-  printJson,
-  type CommandContext,
-  type Session,
-} from "../command_context.ts";
+import { type CommonOptions, type CommandContext, type Session } from "../command_context.ts";
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, formatDuration, printable } from "../output/format.ts";
 import { ProgressLine } from "../output/progress_line.ts";
 import { table } from "../output/table.ts";
 import { collect, parseSha256, parseSize, parseUrl, positiveInteger } from "../parse_options.ts";
 import type { Output } from "../text_output.ts";
+import { printJson } from "../output/print_json.ts";
 
 interface DownloadOptions extends CommonOptions {
   readonly revision?: string;
@@ -133,7 +129,7 @@ async function download(
   const request: DownloadRequest = { repository, ...rest };
   if (dryRun === true) {
     const plan = await context.manager.planDownload(request, context.wait);
-    if (options.json === true) printJson(context.stdout, { event: "plan", ...plan });
+    if (options.json === true) printJson(context.stdout, "plan", plan);
     else printDownloadPlan(plan, context.stdout);
     return EXIT_CODES.done;
   }
@@ -178,8 +174,7 @@ async function transfer(
     (pattern) => !result.files.some(({ path }) => fnmatch(pattern, path)),
   );
   if (options.json === true) {
-    printJson(context.stdout, {
-      event: "result",
+    printJson(context.stdout, "result", {
       ...result,
       ...(unmatched.length > 0 && { unmatched }),
     });
@@ -218,7 +213,7 @@ function progressReports(options: DownloadOptions, context: CommandContext): Pro
     if (progress.phase === printedPhase && nowMs - printedAtMs < JSON_PROGRESS_MS) return;
     printedAtMs = nowMs;
     printedPhase = progress.phase;
-    printJson(context.stdout, { event: "progress", ...progress });
+    printJson(context.stdout, "progress", progress);
   };
   return { onProgress, end: nothing };
 }

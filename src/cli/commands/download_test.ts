@@ -65,9 +65,9 @@ test("download --json prints an object for each event, the result last, and noth
     .split("\n")
     .map((line) => JSON.parse(line));
   assert.deepEqual(events, [
-    { event: "progress", ...PROGRESS },
-    { event: "progress", ...PROGRESS, phase: "publish" },
-    { event: "result", ...RESULT },
+    { schema: "mlx-layout/output/1", event: "progress", ...PROGRESS },
+    { schema: "mlx-layout/output/1", event: "progress", ...PROGRESS, phase: "publish" },
+    { schema: "mlx-layout/output/1", event: "result", ...RESULT },
   ]);
   assert.equal(stderr, "");
 });
@@ -181,7 +181,11 @@ test("download --dry-run lists files with sizes and what would be fetched", asyn
     ].join("\n"),
   );
   const json = await run("download org/name --dry-run --json", { planDownload: async () => plan });
-  assert.deepEqual(JSON.parse(json.stdout), { event: "plan", ...plan });
+  assert.deepEqual(JSON.parse(json.stdout), {
+    schema: "mlx-layout/output/1",
+    event: "plan",
+    ...plan,
+  });
 });
 
 for (const [signal, expected] of [

@@ -2,15 +2,13 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import type { ListedModel } from "../../../spec/mod.ts";
 import { addExamples } from "../add_examples.ts";
-import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
+import { EXIT_CODES } from "../exit_code.ts";
 import { formatBytes, printable } from "../output/format.ts";
+import { STATE_STYLES } from "../output/print_model_status.ts";
 import { table } from "../output/table.ts";
-import {
-  type CommonOptions,
-  printJson,
-  type CommandContext,
-  type Session,
-} from "../command_context.ts";
+import { painted } from "../text_output.ts";
+import { type CommonOptions, type CommandContext, type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
 
 const HEADER = ["STATE", "LAYOUT", "REPOSITORY", "MODEL ID", "SIZE", "DIRECTORY"] as const;
 
@@ -24,31 +22,33 @@ export function addListCommand(program: Command, session: Session): void {
   addExamples(command, ["list", "list --root ~/Models --json"]);
   command.action((options: CommonOptions) =>
     session.run(options, async (context) => {
-      const onUnreadable = (directory: string) =>
+      const unreadable: string[] = [];
+      const onUnreadable = (directory: string) => {
+        unreadable.push(directory);
         context.stderr.write(
           `mlx-layout: Left out as it may not be read: ${printable(directory)}\n`,
         );
-      return printModels(await context.manager.list({ onUnreadable }), options, context);
+      };
+      const models = await context.manager.list({ onUnreadable });
+      if (options.json === true) printJson(context.stdout, "models", { models, unreadable });
+      else printModels(models, context);
+      return EXIT_CODES.done;
     }),
   );
 }
 
-function printModels(
-  models: readonly ListedModel[],
-  options: CommonOptions,
-  context: CommandContext,
-): ExitCode {
-  if (options.json === true) {
-    printJson(context.stdout, models);
-    return EXIT_CODES.done;
-  }
+function printModels(models: readonly ListedModel[], context: CommandContext): void {
+  const { root, stdout, stderr } = context;
   if (models.length === 0) {
-    context.stderr.write(`There are no models under ${printable(context.root)}\n`);
-    return EXIT_CODES.done;
+    stderr.write(`There are no models under ${printable(root)}\n`);
+    return;
   }
-  const rows = models.map((model) => row(model, context.root));
-  context.stdout.write(table([HEADER, ...rows], { alignRight: [HEADER.indexOf("SIZE")] }));
-  return EXIT_CODES.done;
+  const header = HEADER.map((title) => painted(stdout, "bold", title));
+  const rows = models.map((model) => {
+    const [state, ...rest] = row(model, root);
+    return [painted(stdout, STATE_STYLES[model.state], state ?? ""), ...rest];
+  });
+  stdout.write(table([header, ...rows], { alignRight: [HEADER.indexOf("SIZE")] }));
 }
 
 function row(model: ListedModel, root: string): readonly string[] {

@@ -41,7 +41,12 @@ test("list prints a table with directories relative to the root, and names the m
 test("list --json prints the models, and an empty root is not a failure", async () => {
   const json = await run("list --json", { list: async () => [LISTED] });
   const { misplaced: _, ...defined } = LISTED;
-  assert.deepEqual(JSON.parse(json.stdout), [defined]);
+  assert.deepEqual(JSON.parse(json.stdout), {
+    schema: "mlx-layout/output/1",
+    event: "models",
+    models: [defined],
+    unreadable: [],
+  });
   const none = await run("list", { list: async () => [] });
   assert.equal(none.exitCode, 0);
   assert.equal(none.stdout, "");

@@ -7,7 +7,8 @@ import { addExamples } from "../add_examples.ts";
 import type { Output } from "../text_output.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { printable } from "../output/format.ts";
-import { type CommonOptions, printJson, type Session } from "../command_context.ts";
+import { type CommonOptions, type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
 
 interface MigrateOptions extends CommonOptions {
   readonly from?: string;
@@ -45,7 +46,7 @@ export function addMigrateCommand(program: Command, session: Session): void {
         const json = options.json === true;
         if (options.undo === true) {
           const undone = await manager.migrate({ ...request, step: "undo" }, wait);
-          if (json) printJson(stdout, undone);
+          if (json) printJson(stdout, "migration", undone);
           else stdout.write(`Undone: the model is back in ${printable(undone.to)}\n`);
           return EXIT_CODES.done;
         }
@@ -53,11 +54,11 @@ export function addMigrateCommand(program: Command, session: Session): void {
         const plan = await manager.migrate({ ...request, step: "plan" }, wait);
         if (!json) printPlan(stdout, plan);
         if (options.dryRun === true) {
-          if (json) printJson(stdout, plan);
+          if (json) printJson(stdout, "migration", plan);
           return EXIT_CODES.done;
         }
         const result = await manager.migrate({ ...request, step: "move" }, wait);
-        if (json) printJson(stdout, result);
+        if (json) printJson(stdout, "migration", result);
         else {
           const named = from === undefined ? "" : ` --from ${printable(from)}`;
           stdout.write(`Moved. To undo: mlx-layout migrate ${repository}${named} --undo\n`);

@@ -3,7 +3,8 @@ import { ModelError } from "../../errors.ts";
 import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
-import { printJson, type Session } from "../command_context.ts";
+import { type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
 
 /** Adds `mlx-layout path`. */
 export function addPathCommand(program: Command, session: Session): void {
@@ -26,7 +27,7 @@ export function addPathCommand(program: Command, session: Session): void {
           `Cannot find "${repository}" under "${root}": it is not downloaded; run "mlx-layout download ${repository}", or name another root with --root`,
         );
       }
-      if (options.json === true) printJson(stdout, { repository, directory });
+      if (options.json === true) printJson(stdout, "path", { repository, directory });
       else stdout.write(`${directory}\n`);
       return EXIT_CODES.done;
     }),

@@ -25,7 +25,12 @@ test("path prints the directory of a model that is here", async () => {
   assert.equal(stdout, `${DIRECTORY}\n`);
   assert.deepEqual(asked, [{ repository: "org/name" }]);
   const json = await run("path org/name --json", { locate });
-  assert.deepEqual(JSON.parse(json.stdout), { repository: "org/name", directory: DIRECTORY });
+  assert.deepEqual(JSON.parse(json.stdout), {
+    schema: "mlx-layout/output/1",
+    event: "path",
+    repository: "org/name",
+    directory: DIRECTORY,
+  });
 });
 
 test("path of a model that is not here fails and says what to do", async () => {

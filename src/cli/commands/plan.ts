@@ -16,7 +16,8 @@ import {
   trustOption,
 } from "../model_options.ts";
 import { formatBytes, printable } from "../output/format.ts";
-import { printJson, type CommandContext, type Session } from "../command_context.ts";
+import { type CommandContext, type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
 
 interface PlanOptions extends ModelOptions, CodeTrust {
   readonly runtime: PlanRuntime;
@@ -44,7 +45,7 @@ export function addPlanCommand(program: Command, session: Session): void {
         "directory" in asked
           ? await context.manager.planDirectory(asked.directory, { runtime, ...trustOf(options) })
           : await context.manager.plan({ ...asked, runtime, ...trustOf(options) });
-      if (options.json === true) printJson(context.stdout, plan);
+      if (options.json === true) printJson(context.stdout, "load-plan", plan);
       else printPlan(plan, context);
       return plan.stopsAt === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
     }),

@@ -3,7 +3,8 @@ import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
 import { formatBytes } from "../output/format.ts";
-import { printJson, type Session } from "../command_context.ts";
+import { type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
 
 /** Adds `mlx-layout remove`. */
 export function addRemoveCommand(program: Command, session: Session): void {
@@ -21,7 +22,7 @@ export function addRemoveCommand(program: Command, session: Session): void {
     session.run(options, async ({ manager, stdout }) => {
       const result = await manager.remove(modelRequest(repository, options));
       if (options.json === true) {
-        printJson(stdout, result);
+        printJson(stdout, "removed", result);
       } else {
         stdout.write(
           `Removed ${result.directory}: ${formatBytes(result.bytesFreed)} freed (${result.bytesFreed} bytes)\n`,

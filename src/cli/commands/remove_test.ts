@@ -9,7 +9,11 @@ test("remove prints how many bytes came free", async () => {
   assert.equal(human.exitCode, 0);
   assert.equal(human.stdout, `Removed ${DIRECTORY}: 1.23 MB freed (1234567 bytes)\n`);
   const json = await run("remove org/name --json", { remove: async () => result });
-  assert.deepEqual(JSON.parse(json.stdout), result);
+  assert.deepEqual(JSON.parse(json.stdout), {
+    schema: "mlx-layout/output/1",
+    event: "removed",
+    ...result,
+  });
 });
 
 test("remove of what is not here fails with the manager's message", async () => {

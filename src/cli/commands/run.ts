@@ -12,7 +12,8 @@ import {
 } from "../model_options.ts";
 import { printable } from "../output/format.ts";
 import { positiveInteger } from "../parse_options.ts";
-import { printJson, type Session } from "../command_context.ts";
+import { type Session } from "../command_context.ts";
+import { printJson } from "../output/print_json.ts";
 
 interface RunOptions extends ModelOptions, CodeTrust {
   readonly prompt: string;
@@ -56,11 +57,11 @@ export function addRunCommand(program: Command, session: Session): void {
         ...request,
         ...(wait.signal && { signal: wait.signal }),
         onToken: (token) => {
-          if (isJson) printJson(stdout, { event: "token", ...token });
+          if (isJson) printJson(stdout, "token", token);
           else stdout.write(printableText(token.text));
         },
       });
-      if (isJson) printJson(stdout, { event: "generated", ...made });
+      if (isJson) printJson(stdout, "generated", made);
       else {
         stdout.write("\n");
         stderr.write(`${made.runner}, as ${made.why}: ${made.tokens.length} tokens\n`);

@@ -40,7 +40,12 @@ for (const command of ["status", "verify"] as const) {
       assert.equal(human.stdout, text);
       assert.equal(human.exitCode, exitCode);
       const json = await run(`${command} org/name --json`, { [command]: async () => status });
-      assert.deepEqual(JSON.parse(json.stdout), { repository: "org/name", ...status });
+      assert.deepEqual(JSON.parse(json.stdout), {
+        schema: "mlx-layout/output/1",
+        event: "status",
+        repository: "org/name",
+        ...status,
+      });
       assert.equal(json.exitCode, exitCode);
     });
   }
@@ -50,3 +55,32 @@ test("status says how an incomplete model is repaired", async () => {
   const { stderr } = await run("status org/name", { status: async () => INCOMPLETE });
   assert.match(stderr, /^Run "mlx-layout download org\/name"/);
 });
+
+test("status of what is not there says so, and how it is downloaded", async () => {
+  const status: ModelStatus = { ...INCOMPLETE, notDownloaded: true };
+  const { exitCode, stdout, stderr } = await run("status org/name", { status: async () => status });
+  assert.equal(exitCode, 1);
+  assert.equal(stdout, `org/name: not downloaded\n${DIRECTORY}\n`);
+  assert.equal(stderr, 'Run "mlx-layout download org/name" to download it\n');
+});
+
+for (const [compared, text] of [
+  [
+    { files: 2, bytes: 1500, filesHashed: 2, bytesHashed: 1500 },
+    "Read 2 files, 1.50 kB: every byte was hashed and compared with the recorded hash",
+  ],
+  [
+    { files: 1, bytes: 1500, filesHashed: 0, bytesHashed: 0 },
+    "Looked at 1 file, 1.50 kB: sizes and times were compared with those of the last verification; no content was read",
+  ],
+  [
+    { files: 3, bytes: 1500, filesHashed: 1, bytesHashed: 500 },
+    "Read 1 file, 500 B, and compared the hashes; of 2 files sizes and times were compared with those of the last verification",
+  ],
+] as const) {
+  test(`verify says what it read: ${compared.filesHashed} of ${compared.files}`, async () => {
+    const status: ModelStatus = { state: "complete", directory: DIRECTORY, commit: "", compared };
+    const { stdout } = await run("verify org/name", { verify: async () => status });
+    assert.equal(stdout, `org/name: complete\n${text}\n${DIRECTORY}\n`);
+  });
+}

@@ -4,6 +4,7 @@ import { formatBytes, formatDuration } from "./format.ts";
 
 /** Where and how progress is shown. */
 export interface ProgressLineOptions {
+  /** Its columns are asked at each report: a window changes its size meanwhile. */
   readonly output: Output;
   readonly clock: Pick<Clock, "now">;
   /** One line rewritten in place, instead of a few plain lines. */
@@ -21,6 +22,9 @@ const PLAIN_STEP = 0.1;
 const RATE_WINDOW_MS = 8_000;
 /** A shorter stretch says nothing about the rate. */
 const RATE_MS_MIN = 500;
+
+/** The columns of a terminal that does not say how many it has. */
+const COLUMNS_UNKNOWN = 40;
 
 const START_OF_LINE = "\r";
 const CLEAR_TO_END = "\u001b[K";
@@ -52,12 +56,15 @@ export class ProgressLine {
     this.#shownAtMs = nowMs;
     this.#shownFraction = progress.fraction;
     this.#shownPhase = progress.phase;
-    const text = progressText(progress, this.#bytesPerSecond(sample));
-    if (this.#options.isTerminal) {
+    const { isTerminal, output } = this.#options;
+    const parts = progressParts(progress, this.#bytesPerSecond(sample));
+    if (isTerminal) {
       this.#isLineOpen = true;
-      this.#options.output.write(`${START_OF_LINE}${text}${CLEAR_TO_END}`);
+      // The last column stays free: a line that fills it goes on in the next one on some terminals.
+      const text = fitted(parts, (output.columns ?? COLUMNS_UNKNOWN) - 1);
+      output.write(`${START_OF_LINE}${text}${CLEAR_TO_END}`);
     } else {
-      this.#options.output.write(`${text}\n`);
+      output.write(`${joined(parts)}\n`);
     }
   }
 
@@ -95,20 +102,42 @@ export class ProgressLine {
   }
 }
 
-function progressText(progress: Progress, bytesPerSecond: number | undefined): string {
+/** A part of the line, and when it is left out: the highest number first. */
+interface Part {
+  readonly text: string;
+  readonly rank: number;
+}
+
+function progressParts(progress: Progress, bytesPerSecond: number | undefined): readonly Part[] {
   const { bytesDone, bytesTotal, filesDone, filesTotal, fraction } = progress;
-  const parts = [
+  const parts: Part[] = [
     // Rounded down: 100 % is only what is done.
-    `${String(Math.floor(fraction * 100)).padStart(3)} %`,
-    `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
+    { text: `${String(Math.floor(fraction * 100)).padStart(3)} %`, rank: 0 },
+    {
+      text: `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
+      rank: progress.phase === "publish" ? 2 : 1,
+    },
   ];
   if (progress.phase === "publish") {
-    parts.push("putting files into place");
+    parts.push({ text: "putting files into place", rank: 1 });
   } else if (bytesPerSecond !== undefined) {
-    parts.push(`${formatBytes(bytesPerSecond)}/s`);
+    parts.push({ text: `${formatBytes(bytesPerSecond)}/s`, rank: 3 });
     const leftMs = ((bytesTotal - bytesDone) / bytesPerSecond) * 1000;
-    if (Number.isFinite(leftMs)) parts.push(`${formatDuration(leftMs)} left`);
+    if (Number.isFinite(leftMs)) parts.push({ text: `${formatDuration(leftMs)} left`, rank: 2 });
   }
-  parts.push(`${filesDone}/${filesTotal} files`);
-  return parts.join("  ");
+  parts.push({ text: `${filesDone}/${filesTotal} files`, rank: 4 });
+  return parts;
+}
+
+/** The parts that fit, and of the first no more than fits: a longer line would wrap, and not be rewritten. */
+function fitted(parts: readonly Part[], columns: number): string {
+  for (let rank = 4; rank >= 0; rank--) {
+    const text = joined(parts.filter((part) => part.rank <= rank));
+    if (text.length <= columns) return text;
+  }
+  return joined(parts).slice(0, Math.max(0, columns));
+}
+
+function joined(parts: readonly Part[]): string {
+  return parts.map(({ text }) => text).join("  ");
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import type { Progress } from "../../../spec/mod.ts";
 import { ProgressLine } from "./progress_line.ts";
 
@@ -12,11 +13,11 @@ interface Step {
 }
 
 /** Shows a transfer of 1 GB in four files and returns what was written. */
-function shown(steps: readonly Step[], isTerminal: boolean): string[] {
+function shown(steps: readonly Step[], isTerminal: boolean, columns: number | null = 80): string[] {
   const written: string[] = [];
   let nowMs = 0;
   const line = new ProgressLine({
-    output: { write: (text) => written.push(text) },
+    output: { write: (text) => written.push(text), columns: columns ?? undefined },
     clock: { now: () => nowMs },
     isTerminal,
   });
@@ -109,3 +110,26 @@ test("ProgressLine.end() writes nothing when nothing was shown", () => {
   assert.deepEqual(shown([], true), []);
   assert.deepEqual(shown([{ atMs: 0, megabytes: 1, phase: "done" }], false), []);
 });
+
+for (const [columns, widest] of [
+  [80, 79],
+  [56, 55],
+  [40, 39],
+  [20, 19],
+  [3, 2],
+  [null, 39],
+] as const) {
+  test(`ProgressLine never fills a terminal of ${columns ?? "unknown"} columns`, () => {
+    const steps: Step[] = Array.from({ length: 20 }, (_, at) => ({
+      atMs: at * 1000,
+      megabytes: 1 + at * 37,
+    }));
+    steps.push({ atMs: 30_000, megabytes: 1000, phase: "publish" });
+    const lines = shown(steps, true, columns).map(stripVTControlCharacters);
+    assert.ok(lines.length > 20);
+    for (const line of lines) assert.ok(line.trimStart().length <= widest, line);
+    assert.ok(lines.every((line) => !line.includes("\n")));
+    // What is left out first is what matters least.
+    if (widest > 30) assert.match(lines[5] ?? "", /^\r? *18 % {2}\d/);
+  });
+}

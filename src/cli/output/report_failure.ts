@@ -1,7 +1,8 @@
 import { ERROR_CODES, type ErrorCode, type Failure } from "../../../spec/mod.ts";
-import type { Output } from "../text_output.ts";
+import { type Output, painted } from "../text_output.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, Interruption } from "../exit_code.ts";
 import { printable } from "./format.ts";
+import { printJson } from "./print_json.ts";
 
 /** Where and how a failure is reported. */
 export interface ReportFailureOptions {
@@ -23,8 +24,9 @@ export interface ReportFailureOptions {
 export function reportFailure(error: unknown, options: ReportFailureOptions): ExitCode {
   const failure = toFailure(error, options);
   const system = systemCode(error, failure.message);
-  options.stderr.write(`mlx-layout: ${printableLines(failure.message)}${system}\n`);
-  if (options.json) options.stdout.write(`${JSON.stringify({ event: "error", ...failure })}\n`);
+  const name = painted(options.stderr, "red", "mlx-layout:");
+  options.stderr.write(`${name} ${printableLines(failure.message)}${system}\n`);
+  if (options.json) printJson(options.stdout, "error", failure);
   if (failure.code !== "cancelled") return exitCodeOf(failure.code);
   const { reason } = options.signal;
   return reason instanceof Interruption ? reason.exitCode : EXIT_CODES.interrupted;

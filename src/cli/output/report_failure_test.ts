@@ -31,6 +31,7 @@ test("reportFailure() tells message and facts, and neither cause nor stack", () 
     exitCode: 1,
     stderr: `mlx-layout: ${message}\n`,
     event: {
+      schema: "mlx-layout/output/1",
       event: "error",
       code: "integrity",
       message,

@@ -8,6 +8,7 @@ import type {
 import { ModelError } from "../../errors.ts";
 import { readPlan } from "../../records/download_intent.ts";
 import { readMarker } from "../../records/marker.ts";
+import { unnamedSnapshots } from "../../records/unnamed_snapshots.ts";
 import { verifyFiles } from "../../records/verify_files.ts";
 import { localCopy, type LocalCopyQuestion } from "./local_copy.ts";
 
@@ -31,9 +32,12 @@ export async function offlineCopy(
   const recorded = (await readMarker(files, directory)) ?? (await readPlan(files, place));
   if (recorded === undefined || recorded.source !== source) {
     if (why !== undefined) throw why;
+    const unnamed = await unnamedSnapshots(files, place);
     throw new ModelError(
       "offline",
-      `Cannot download "${source}": the network is switched off (HF_HUB_OFFLINE or --offline) and nothing of it is in "${directory}"; switch it on`,
+      `Cannot download "${source}": the network is switched off (HF_HUB_OFFLINE or --offline) and ${
+        unnamed ?? `nothing of it is in "${directory}"; switch it on`
+      }`,
     );
   }
   // Of another revision there is nothing here to fall back on, and the hub's own answer says more.

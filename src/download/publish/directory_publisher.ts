@@ -5,6 +5,7 @@ import { makeDirectories } from "../../disk/directories.ts";
 import { temporaryName, unlinkIfThere, writeTemporaryFile } from "../../disk/small_file.ts";
 import { partialPath } from "../../layout/model_place.ts";
 import {
+  canHaveMetadata,
   etagOfDigest,
   formatMetadata,
   metadataPath,
@@ -96,6 +97,7 @@ async function prepareMetadata(
   const { directory, staging } = task.place;
   const moves: Move[] = [];
   for (const { wanted, digest, modifiedMs } of all) {
+    if (!canHaveMetadata(wanted.path)) continue;
     const before = await readMetadata(files, directory, { path: wanted.path });
     const etag = etagOfDigest(digest);
     // Readers ignore metadata that is more than a second older than the file.

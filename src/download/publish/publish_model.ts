@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { type FileSystem, MARKER_NAME } from "../../../spec/mod.ts";
 import { removeEmptyDirectories } from "../../disk/directories.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
-import { metadataPath } from "../../records/metadata.ts";
+import { canHaveMetadata, metadataPath } from "../../records/metadata.ts";
 import { filePath } from "../download_task.ts";
 import { placeFiles } from "./place_files.ts";
 import type { Publication, Publisher, PublishHost } from "./publisher.ts";
@@ -50,6 +50,6 @@ export async function removeMetadata(
 ): Promise<void> {
   await removeEmptyDirectories(files, dirname(join(directory, path)), directory);
   const metadata = metadataPath(directory, path);
-  await unlinkIfThere(files, metadata);
+  if (canHaveMetadata(path)) await unlinkIfThere(files, metadata);
   await removeEmptyDirectories(files, dirname(metadata), directory);
 }

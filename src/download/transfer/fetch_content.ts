@@ -1,4 +1,5 @@
 import type { Digest, FileSystem, OpenFile } from "../../../spec/mod.ts";
+import { refuseText } from "./refuse_text.ts";
 import { AppendWriter } from "../../disk/append_writer.ts";
 import { diskError, errnoOf } from "../../disk/disk_error.ts";
 import { algorithmOf, DigestStream, hashPrefix } from "../../disk/file_hash.ts";
@@ -52,6 +53,7 @@ export async function fetchContent(
       const { content, fetchedAll } = await fillFile(file, wanted, { ...options, files });
       const refusal = compare(wanted, content, options.source.statedDigest);
       if (refusal === undefined) {
+        if (wanted.digest === undefined) await keepNoText(files, wanted, { ...options, content });
         await attemptDisk(() => file.sync(), options.partial);
         return content;
       }
@@ -65,6 +67,29 @@ export async function fetchContent(
     }
   } finally {
     await file.close();
+  }
+}
+
+/** A page that was kept would be resumed, and never be the file. */
+async function keepNoText(
+  files: FileSystem,
+  wanted: WantedFile,
+  options: { readonly content: FetchedContent; readonly partial: string },
+): Promise<void> {
+  const { content, partial } = options;
+  try {
+    await attemptDisk(async () => {
+      // The one that is written may not be read.
+      const file = await files.open(partial, "r");
+      try {
+        await refuseText(file, wanted.path, content.sizeBytes);
+      } finally {
+        await file.close();
+      }
+    }, partial);
+  } catch (error) {
+    await attemptDisk(() => unlinkIfThere(files, partial), partial);
+    throw error;
   }
 }
 

@@ -1,0 +1,27 @@
+import type { Output } from "../text_output.ts";
+
+/** The schema of everything that `--json` prints: `spec/output.schema.json`. */
+export const OUTPUT_SCHEMA = "mlx-layout/output/1";
+
+/** What a line of JSON is about. */
+export type OutputEvent =
+  | "plan"
+  | "progress"
+  | "result"
+  | "models"
+  | "path"
+  | "status"
+  | "check"
+  | "can-load"
+  | "load-plan"
+  | "token"
+  | "generated"
+  | "bench"
+  | "removed"
+  | "migration"
+  | "error";
+
+/** Prints an object as one line of JSON, with what it is about and the name of its schema. */
+export function printJson(output: Output, event: OutputEvent, value: object): void {
+  output.write(`${JSON.stringify({ event, ...value, schema: OUTPUT_SCHEMA })}\n`);
+}

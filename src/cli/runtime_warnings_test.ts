@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+const MODULE = new URL("runtime_warnings.ts", import.meta.url).href;
+const CODE = `import { hideRuntimeWarnings } from ${JSON.stringify(MODULE)};
+hideRuntimeWarnings();
+process.emitWarning("something is experimental", "ExperimentalWarning");`;
+
+async function stderrOf(args: readonly string[]): Promise<string> {
+  const all = [...args, "--import", "tsx", "--input-type=module", "--eval", CODE];
+  return (await promisify(execFile)(process.execPath, all)).stderr;
+}
+
+test("hideRuntimeWarnings() keeps warnings of Node.js from the user", async () => {
+  assert.equal(await stderrOf([]), "");
+});
+
+test("hideRuntimeWarnings() leaves them to who asks for their traces", async () => {
+  assert.match(await stderrOf(["--trace-warnings"]), /ExperimentalWarning: something/);
+});
