@@ -9,7 +9,7 @@ import { reference } from "../reference/reference.ts";
 
 const REPOSITORY = "mlx-community/EveryCall";
 /** Every call takes minutes; `MLX_LAYOUT_EVERY_CALL=1` asks for it. */
-const STEP = process.env["MLX_LAYOUT_EVERY_CALL"] === undefined ? 31 : 1;
+const STEP = process.env["MLX_LAYOUT_EVERY_CALL"] === undefined ? 61 : 1;
 const PATHS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 const FILES = tinyLlama().files.filter(({ path }) => PATHS.includes(path));
 const REQUEST = { repository: REPOSITORY };
