@@ -11,164 +11,37 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import {
-  cp,
-  link,
-  mkdir,
-  mkdtemp,
-  readFile,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { readTree, serveHub, sha256Hex, SimulatedHub, tinyLlama } from "../../harness/internal.ts";
+import { readTree, serveHub, SimulatedHub } from "../../harness/internal.ts";
 import { runCli } from "../../src/cli/run_cli.ts";
 import { nodeHost, SharedModelManager } from "../../src/mod.ts";
+import { plantEntry } from "./plant_entry.ts";
+import {
+  COMMANDS,
+  FILES,
+  REPOSITORY,
+  type SweepCase,
+  sweepCases,
+  type SweepLayout,
+  WEIGHTS,
+} from "./sweep_cases.ts";
 
 const IS_WHOLE = process.env["MLX_LAYOUT_WHOLE_SWEEP"] !== undefined;
 const SWEEP_MS = IS_WHOLE ? Number.POSITIVE_INFINITY : 15_000;
 /** No command on a small model takes so long; it waits longer than for a claim that stands still. */
 const CASE_MS = 30_000;
-const REPOSITORY = "mlx-community/Planted";
 const OTHER = "mlx-community/Other";
 const SECRET = "what lies outside the root";
-const FILES = tinyLlama().files.filter(({ path }) =>
-  ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"].includes(path),
-);
-const WEIGHTS = sha256Hex(
-  FILES.find(({ path }) => path === "model.safetensors")?.bytes ?? Buffer.of(),
-);
-
-const STATE = [
-  "",
-  "/locks",
-  "/locks/m.1.2.download.0123456789abcdef.claim",
-  "/locks/m.1.0123456789abcdef.tmp",
-  "/partial",
-  `/partial/${WEIGHTS}.incomplete`,
-  "/tmp",
-  "/tmp/0123456789abcdef.tmp",
-  "/work",
-  "/work/0123456789abcdef",
-  "/work/rest.0123456789abcdef",
-  `/work/rest.0123456789abcdef/${WEIGHTS}.incomplete`,
-  "/work/silent.0123456789abcdef",
-  "/plan.json",
-].map((path) => `.cache/mlx-layout${path}`);
-
-const IN_A_DIRECTORY = [
-  "",
-  "config.json",
-  "model.safetensors",
-  "tokenizer.json",
-  "chat_template.jinja",
-  "model.safetensors.index.json",
-  ".downloaded",
-  "sub",
-  ".cache",
-  ".cache/huggingface",
-  ".cache/huggingface/download",
-  ".cache/huggingface/download/config.json.metadata",
-  ...STATE,
-];
-
-/** Places below the root by layout; `COMMIT` is that of the model. */
-const PLACES = {
-  hubapi: [
-    "models",
-    "models/mlx-community",
-    ...IN_A_DIRECTORY.map((path) => join(`models/${REPOSITORY}`, path)),
-    ".mlx-layout",
-    ".mlx-layout/migrations",
-    ".mlx-layout/migrations/mlx-community--Planted.json",
-    ".mlx-layout/tmp",
-    "mlx-community--Planted",
-  ],
-  lmstudio: ["mlx-community", ...IN_A_DIRECTORY.map((path) => join(REPOSITORY, path))],
-  "hf-cache": [
-    ".locks",
-    ".locks/models--mlx-community--Planted",
-    ...[
-      "",
-      "refs",
-      "refs/main",
-      "blobs",
-      `blobs/${WEIGHTS}`,
-      "snapshots",
-      "snapshots/COMMIT",
-      "snapshots/COMMIT/config.json",
-      "snapshots/COMMIT/.downloaded",
-      "trees",
-      "trees/COMMIT.json",
-      ".no_exist",
-      ".no_exist/COMMIT",
-      ".cache/mlx-layout/plan-COMMIT.json",
-      ...STATE,
-    ].map((path) => join("models--mlx-community--Planted", path)),
-  ],
-} as const;
-type SweepLayout = keyof typeof PLACES;
-
-/** What is put there; answers whether this machine has such entries. */
-const KINDS: Readonly<Record<string, (at: string, outside: string) => unknown>> = {
-  "link to a directory": (at, outside) => symlink(outside, at),
-  "link to a file": (at, outside) => symlink(join(outside, "config.json"), at),
-  "link to nothing": (at, outside) => symlink(join(outside, "fresh"), at),
-  "link to its parent": (at) => symlink("..", at),
-  "link to itself": (at) => symlink(at, at),
-  "link to a device": (at) => symlink("/dev/zero", at),
-  "second name": (at, outside) => link(join(outside, "thesis.txt"), at),
-  "empty directory": (at) => mkdir(at),
-  "full directory": (at) => fullDirectory(at),
-  "deep directory": (at) => program("python3", ["-c", DEEP, at]),
-  FIFO: (at) => program("mkfifo", [at]),
-  socket: (at) => program("python3", ["-c", SOCKET, dirname(at), at.slice(dirname(at).length + 1)]),
-  device: (at) => program("mknod", [at, "c", "1", "5"]),
-};
-
-/** Deeper than any path may be. */
-const DEEP = `import os, sys
-os.mkdir(sys.argv[1]); os.chdir(sys.argv[1])
-for _ in range(40): os.mkdir("d" * 200); os.chdir("d" * 200)
-`;
-/** By a short name: the whole path would be too long for a socket. */
-const SOCKET = `import os, socket, sys
-os.chdir(sys.argv[1]); socket.socket(socket.AF_UNIX).bind(sys.argv[2])
-`;
-
-const COMMANDS = {
-  list: ["list"],
-  path: ["path", REPOSITORY],
-  status: ["status", REPOSITORY],
-  verify: ["verify", REPOSITORY],
-  check: ["check", REPOSITORY],
-  plan: ["plan", REPOSITORY],
-  download: ["download", REPOSITORY],
-  remove: ["remove", REPOSITORY],
-  migrate: ["migrate", REPOSITORY],
-  undo: ["migrate", REPOSITORY, "--undo"],
-  run: ["run", REPOSITORY, "--prompt", "x", "--max-tokens", "1"],
-} as const;
-type SweepCommand = keyof typeof COMMANDS;
-
-interface SweepCase {
-  readonly layout: SweepLayout;
-  readonly place: string;
-  readonly kind: string;
-  readonly command: SweepCommand;
-  readonly isThere: boolean;
-}
 
 test(
   "whatever lies at any place, every command ends and changes nothing else",
   { skip: process.platform === "win32" ? "no links and no FIFOs there" : false },
   async (t) => {
     await using bench = await sweepBench();
-    const cases = mixed(allCases());
+    const cases = sweepCases();
     const beganMs = performance.now();
     let [tried, left] = [0, 0];
     for (const one of cases) {
@@ -182,24 +55,6 @@ test(
 );
 
 // Helpers
-
-function allCases(): SweepCase[] {
-  const cases: SweepCase[] = [];
-  for (const layout of Object.keys(PLACES) as SweepLayout[])
-    for (const place of PLACES[layout])
-      for (const kind of Object.keys(KINDS))
-        for (const command of Object.keys(COMMANDS) as SweepCommand[])
-          for (const isThere of [true, false])
-            cases.push({ layout, place, kind, command, isThere });
-  return cases;
-}
-
-/** The same order in each run, in which neighbours have little in common. */
-function mixed(cases: readonly SweepCase[]): SweepCase[] {
-  const step = 7_919;
-  assert.notEqual(cases.length % step, 0);
-  return cases.flatMap((_, at) => cases[(at * step) % cases.length] ?? []);
-}
 
 async function sweepBench() {
   const top = await realpath(await mkdtemp(join(tmpdir(), "mlx-layout-sweep-")));
@@ -219,7 +74,7 @@ async function sweepBench() {
       await makeOutside(outside);
       try {
         const at = join(root, place.replaceAll("COMMIT", commit));
-        if (!(await plant(at, kind, outside))) return false;
+        if (!(await plantEntry(at, { kind, outside }))) return false;
         const other = join(root, `models/${OTHER}`);
         const before = await seen([outside, other]);
         const layoutArgs = ["list", "migrate", "undo"].includes(command)
@@ -298,28 +153,6 @@ async function makeOutside(outside: string): Promise<void> {
     await writeFile(join(outside, path), `${SECRET}: ${path}`);
   }
   await rm(join(outside, "empty/x"));
-}
-
-/** @returns whether such an entry can be made here */
-async function plant(at: string, kind: string, outside: string): Promise<boolean> {
-  try {
-    await rm(at, { recursive: true, force: true });
-    await mkdir(dirname(at), { recursive: true });
-    await KINDS[kind]?.(at, outside);
-    return true;
-  } catch {
-    // Devices need rights, and sockets and deep trees a Python; the test counts what it could make.
-    return false;
-  }
-}
-
-async function fullDirectory(at: string): Promise<void> {
-  await mkdir(join(at, "x"), { recursive: true });
-  await writeFile(join(at, "x", "y.txt"), "z");
-}
-
-function program(command: string, args: readonly string[]): void {
-  execFileSync(command, args, { stdio: "ignore" });
 }
 
 async function runCommand(args: readonly string[], env: Readonly<Record<string, string>>) {
