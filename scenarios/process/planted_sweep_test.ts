@@ -18,7 +18,7 @@ import { test } from "node:test";
 import { readTree, serveHub, SimulatedHub } from "../../harness/internal.ts";
 import { runCli } from "../../src/cli/run_cli.ts";
 import { nodeHost, SharedModelManager } from "../../src/mod.ts";
-import { plantEntry } from "./plant_entry.ts";
+import { plantEntry } from "../../harness/disk/plant_entry.ts";
 import {
   COMMANDS,
   FILES,

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sha256Hex, tinyLlama } from "../../harness/internal.ts";
-import { PLANTED_KINDS, type PlantedKind } from "./plant_entry.ts";
+import { PLANTED_KINDS, type PlantedKind } from "../../harness/disk/plant_entry.ts";
 
 /** The model that somebody prepared. */
 export const REPOSITORY = "mlx-community/Planted";
