@@ -159,8 +159,7 @@ async function runCommand(args: readonly string[], env: Readonly<Record<string, 
   let [stdout, stderr] = ["", ""];
   const stop = new AbortController();
   const late = new Promise<"late">((resolve) => {
-    const timer = setTimeout(() => resolve("late"), CASE_MS);
-    stop.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    AbortSignal.timeout(CASE_MS).addEventListener("abort", () => resolve("late"), { once: true });
   });
   const ended = runCli(args, {
     host: nodeHost(),

@@ -1,3 +1,9 @@
+/**
+ * What makes `mlx-conform fuzz --guided` go on with an input.
+ *
+ * @module
+ */
+
 import { Session, type Profiler } from "node:inspector";
 
 /** Scripts whose branches count: ours. */
