@@ -26,6 +26,13 @@ export class HarnessError extends Error {
  */
 export class NotApplicable extends Error {
   override readonly name = "NotApplicable";
+  /** Whether every case of the scenario that comes here ends so: the subject does not claim what it is about. */
+  readonly isLasting: boolean;
+
+  constructor(message: string, { isLasting = false }: { readonly isLasting?: boolean } = {}) {
+    super(message);
+    this.isLasting = isLasting;
+  }
 }
 
 /** How a subject failed its own protocol; each is a status of a scenario, and none is blamed on a requirement. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ModelKind } from "./model_kinds.ts";
+
 /** Causes for which a directory must not be opened by a runtime. */
 export const CHECK_CAUSES = [
   "missing-config",
@@ -46,6 +48,22 @@ export const CHECK_CAUSES = [
 /** One cause for which a directory must not be opened. */
 export type CheckCause = (typeof CHECK_CAUSES)[number];
 
+/** Whether a runtime, in a range of its versions, loads a model. */
+export interface RuntimeVerdict {
+  /** Such as `mlx-lm`. */
+  readonly runtime: string;
+  /** The first version of the range; `main` is what is not released yet. */
+  readonly from: string;
+  /** The first version behind the range; undefined for the newest range. */
+  readonly before: string | undefined;
+  /** Whether it loads the model. */
+  readonly loads: boolean;
+  /** Why not, in words; the most important first. */
+  readonly why: readonly string[];
+  /** What can be done about the first of them. */
+  readonly remedy: string | undefined;
+}
+
 /** One thing found wrong in a model directory. */
 export interface CheckFinding {
   /** Which of the known causes it is. */
@@ -68,6 +86,12 @@ export interface CheckReport {
   readonly findings: readonly CheckFinding[];
   /** The configuration's `model_type`, when it could be read. */
   readonly architecture: string | undefined;
+  /** Of which kind the model is, by its configuration and files. */
+  readonly kind?: ModelKind;
+  /** Which runtimes load it, by ranges of their versions. */
+  readonly runtimes?: readonly RuntimeVerdict[];
+  /** What an adapter is for, as its configuration says. */
+  readonly base?: string;
   /** Counted as mlx-lm does: packed weights as often as they unpack. */
   readonly parameterCount: number;
   /** Tensors in the weight files. */

@@ -17,7 +17,14 @@
  * @module
  */
 
-export { CHECK_CAUSES, type CheckCause, type CheckFinding, type CheckReport } from "./check.ts";
+export type { CanLoadReport, MemoryEstimate } from "./can_load.ts";
+export {
+  CHECK_CAUSES,
+  type CheckCause,
+  type CheckFinding,
+  type CheckReport,
+  type RuntimeVerdict,
+} from "./check.ts";
 export type { Environment, Failure, ModelManager, Subject, SubjectConfig } from "./contract.ts";
 export type {
   DelegatedDownloadRequest,
@@ -89,6 +96,17 @@ export type {
   ModelStatus,
   RemoveResult,
 } from "./manage.ts";
+export {
+  KIND_PARTS,
+  KIND_PATTERNS,
+  type KindPart,
+  type KindSigns,
+  lackingKindParts,
+  MODEL_KINDS,
+  type ModelKind,
+  modelKind,
+  untypedAudio,
+} from "./model_kinds.ts";
 export type { ModelRequest } from "./model_request.ts";
 export {
   type Level,

@@ -67,13 +67,19 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "After a successful download of a model its directory holds `config.json`, at least one weight file, a tokenizer and `tokenizer_config.json`.",
+    text: "After a successful download of a language model its directory holds `config.json`, at least one weight file, a tokenizer and `tokenizer_config.json`.",
   },
   "LAYOUT-LACKS": {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "A required part that the repository itself lacks is named in an error before any weight file is requested.",
+    text: "A part that the model's kind requires and the repository itself lacks is named in an error before any weight file is requested.",
+  },
+  "LAYOUT-KIND": {
+    level: "SHOULD",
+    profile: "core",
+    document: "layout",
+    text: "A repository of another kind than a language model is downloaded without patterns, and is complete with the parts that its kind requires.",
   },
   "LAYOUT-PATTERN": {
     level: "MUST",
@@ -139,7 +145,13 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "A listed file in git's own directory, in any spelling, in a hidden directory that no pattern names, or with a colon in its path is not written.",
+    text: "A listed file in git's own directory, in any spelling, is not written.",
+  },
+  "LAYOUT-HIDDEN": {
+    level: "SHOULD",
+    profile: "core",
+    document: "layout",
+    text: "A listed file in a hidden directory that no pattern names, or with a colon in its path, is not written.",
   },
   "LAYOUT-ROOT-ONLY": {
     level: "MUST",
@@ -488,6 +500,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "hub",
     text: "Every page of a listing is followed.",
+  },
+  "HUB-LINK-FORMS": {
+    level: "SHOULD",
+    profile: "core",
+    document: "hub",
+    text: "The next page is found in every legal form of the `Link` header.",
   },
   "HUB-DIRECTORIES": {
     level: "MUST",

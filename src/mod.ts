@@ -32,6 +32,7 @@
  */
 
 export type {
+  CanLoadReport,
   CheckReport,
   DelegatedDownloadRequest,
   Digest,
@@ -51,6 +52,7 @@ export type {
   PlanRequest,
   PlanRuntime,
   RemoveResult,
+  RuntimeVerdict,
   SubjectConfig,
   UrlRequest,
   WaitOptions,

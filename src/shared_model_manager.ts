@@ -1,4 +1,5 @@
 import type {
+  CanLoadReport,
   CheckReport,
   CodeTrust,
   DelegatedDownloadRequest,
@@ -21,6 +22,8 @@ import type {
   UrlRequest,
   WaitOptions,
 } from "../spec/mod.ts";
+import { canLoad, refuseOffline } from "./can_load/can_load.ts";
+import { readHubSettings } from "./hub/hub_settings.ts";
 import type { DownloadPlan } from "./download/download_plan.ts";
 import { chooseRoute, type Route } from "./download/choose_route.ts";
 import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
@@ -131,6 +134,25 @@ export class SharedModelManager implements ModelManager {
     return way === "mlx"
       ? this.#mlx.plan(request, { ...options, snapshot })
       : this.#other.planRepository(request, { ...options, snapshot });
+  }
+
+  /**
+   * Says which runtimes load a model, before it is downloaded: from the listing, the configuration and the headers of
+   * the weight files, of which a few megabytes are read.
+   *
+   * @throws {ModelError} as the hub answers; `offline`; `limit-exceeded` for headers longer than any known
+   */
+  async canLoad(
+    request: DownloadRequest & CodeTrust,
+    options: WaitOptions = {},
+  ): Promise<CanLoadReport> {
+    const { files } = this.#host;
+    const settings = await readHubSettings(files, this.#config.env, request);
+    if (settings.offline) refuseOffline(request.repository);
+    const snapshot = await this.#repositories.snapshot(request, options);
+    const { signal } = options;
+    const { trustModelCode = false } = request;
+    return canLoad(request, { snapshot, files, signal, trustModelCode });
   }
 
   /**

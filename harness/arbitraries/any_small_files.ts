@@ -37,8 +37,9 @@ export function anySmallModel(options: SmallModelOptions = {}): fc.Arbitrary<Tin
       emptyJson: fc.boolean(),
       readme: fc.boolean(),
       lfsTokenizer: fc.boolean(),
+      beside: fc.subarray(Object.keys(BESIDE) as (keyof typeof BESIDE)[]),
     })
-    .map(({ weights, fill, emptyJson, readme, lfsTokenizer }) => {
+    .map(({ weights, fill, emptyJson, readme, lfsTokenizer, beside }) => {
       const config = { model_type: "llama", made_from: fill };
       const shards = weights.map((sizeBytes, index) => ({
         path: shardName(index, weights.length),
@@ -58,10 +59,33 @@ export function anySmallModel(options: SmallModelOptions = {}): fc.Arbitrary<Tin
       if (readme) {
         files.push({ path: "README.md", bytes: Buffer.from("# Small\n"), lfs: false });
       }
+      for (const name of beside) files.push(...BESIDE[name](fill));
       const label = `small, weights of ${weights.join(" + ")} bytes, fill ${fill}`;
       const weightFiles = shards.map(({ path }) => path);
       return labelledModel({ files, weightFiles, config, label });
     });
+}
+
+/** What models have beside what a runtime reads first, by what it shows. */
+const BESIDE = {
+  template: (fill: number) => [jsonOf("chat_template.json", { chat_template: `{{ ${fill} }}` })],
+  // As the layers of sentence-transformers.
+  nested: (fill: number) => [jsonOf("2_Dense/config.json", { in_features: fill })],
+  // As the parts of speech models.
+  deep: (fill: number) => [
+    jsonOf("speech_tokenizer/encoder/config.json", { fill }),
+    jsonOf("speech_tokenizer/encoder/layers/0.json", { fill, layer: 0 }),
+  ],
+  // One content under two names, large enough to be a large file, in a directory of its own.
+  twins: (fill: number) => [
+    { ...jsonOf("vocabulary.json", { twin: fill }), lfs: true },
+    { ...jsonOf("tokenizer/vocabulary.json", { twin: fill }), lfs: true },
+  ],
+  emptyNested: () => [{ path: "assets/none.json", bytes: new Uint8Array(0), lfs: false }],
+} satisfies Record<string, (fill: number) => readonly ModelFile[]>;
+
+function jsonOf(path: string, value: unknown): ModelFile {
+  return { path, bytes: jsonBytes(value), lfs: false };
 }
 
 let sharedTokenizer: readonly ModelFile[] | undefined;

@@ -7,6 +7,7 @@
 export { anyAttack, type Attack, type Attacked, attackName } from "./any_attack.ts";
 export { anyFileName, anyFileNames, type FileNameOptions } from "./any_file_name.ts";
 export { anyLlamaOptions, anyModel, anyQuantization, type ModelConstraints } from "./any_model.ts";
+export { anyLinkStyle } from "./any_link_style.ts";
 export { anyRepository, isRepositoryName } from "./any_repository.ts";
 export { anyRevision } from "./any_revision.ts";
 export { anySchedule, type ScheduleOptions } from "./any_schedule.ts";

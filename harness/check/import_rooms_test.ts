@@ -30,14 +30,14 @@ interface Rooms {
 const ROOMS: Readonly<Record<string, Rooms>> = {
   src: {
     floors: [
-      ["errors", "limits", "node", "package_version"],
+      ["errors", "limits", "near_names", "node", "package_version"],
       ["cancellation", "load", "node_host"],
       ["disk", "run"],
       ["hub"],
       ["layout"],
       ["records"],
       ["download", "inference_manager", "migrate"],
-      ["manage"],
+      ["can_load", "manage"],
       ["shared_model_manager"],
       ["cli", "mod"],
     ],

@@ -3,7 +3,7 @@ import { removeTree } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { filePlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature } from "./miniature.ts";
-import { onFailure } from "./parts/failures.ts";
+import { failure, onFailure } from "./parts/failures.ts";
 import { askInVain, changingListings, type ListedEntry, readBody } from "./parts/hub_exchanges.ts";
 
 const INDEX = "model.safetensors.index.json";
@@ -22,6 +22,22 @@ export const fileSetMiniatures: readonly Miniature[] = [
           await askInVain(host, config, `${repository}/resolve/main/model.safetensors`);
         throw error;
       }),
+    }),
+  }),
+  miniature("wants_a_tokenizer_of_all", {
+    mistake: "Asks every repository for a tokenizer, of whatever kind its model is.",
+    breaks: ["LAYOUT-KIND"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        const isChosen = request.include !== undefined || request.exclude !== undefined;
+        const paths = result.files.map(({ path }) => path);
+        const isModel = ["config.json", "adapter_config.json", "model_index.json"].some((path) =>
+          paths.includes(path),
+        );
+        if (isChosen || !isModel || paths.some((path) => path.includes("tok"))) return result;
+        throw failure("repository-incomplete", "there is no tokenizer");
+      },
     }),
   }),
   miniature("takes_set_from_index", {

@@ -11,6 +11,9 @@ import { changingListings, type ListedEntry, withHeaders } from "./parts/hub_exc
 /** Limits of what is followed or held, so that a scenario ends. */
 const LIMITS = { hops: 400, bytes: 3 * 1024 * 1024, chunks: 12_000 } as const;
 
+/** As Hugging Face names the next page. */
+const PLAIN_LINK_REGEXP = /^<https?:[^>]*>; rel="next"$/;
+
 /** Miniatures that misread the hub's protocol. */
 export const hubProtocolMiniatures: readonly Miniature[] = [
   miniature("follows_into_clear_text", {
@@ -78,8 +81,23 @@ export const hubProtocolMiniatures: readonly Miniature[] = [
     breaks: ["HUB-PAGES", "ERROR-KIND", "DL-NOT-A-HUB"],
     shownBy: ["hub/listing_pages", "hub/endless_listing", "hub/hostile"],
     wrapHost: (host) => ({
-      fetch: async (url, request) =>
-        withHeaders(await host.fetch(url, request), { link: undefined }),
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        // The other forms are another miniature's.
+        const isPlain = PLAIN_LINK_REGEXP.test(response.headers.get("link") ?? "");
+        return isPlain ? withHeaders(response, { link: undefined }) : response;
+      },
+    }),
+  }),
+  miniature("reads_one_link_form", {
+    mistake: "Reads the `Link` header as Hugging Face spells it, and no other form.",
+    breaks: ["HUB-LINK-FORMS"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const isRead = PLAIN_LINK_REGEXP.test(response.headers.get("link") ?? "");
+        return isRead ? response : withHeaders(response, { link: undefined });
+      },
     }),
   }),
   miniature("settles_for_no_listing", {

@@ -68,23 +68,15 @@ export const plantedMiniatures: readonly Miniature[] = [
       },
     }),
   }),
-  miniature("writes_git_before_it_refuses", {
+  writesBeforeItRefuses("writes_git_before_it_refuses", {
     mistake: "Has written a file of git's own directory before it refuses it.",
     breaks: ["LAYOUT-GIT"],
-    wrapManager: (manager, { host: { files }, config }) => ({
-      download: async (request, options) => {
-        try {
-          return await manager.download(request, options);
-        } catch (error) {
-          const { file = "" } = asFailure(error) ?? {};
-          if (file.startsWith(".git/")) {
-            const place = join(modelPlace(config, request.repository), file);
-            await unlessRefused(() => writeBytes(files, place, new Uint8Array(1)), undefined);
-          }
-          throw error;
-        }
-      },
-    }),
+    isWritten: (file) => file.startsWith(".git/"),
+  }),
+  writesBeforeItRefuses("writes_streams_before_it_refuses", {
+    mistake: "Has written a file whose name has a colon before it refuses it.",
+    breaks: ["LAYOUT-HIDDEN"],
+    isWritten: (file) => file.startsWith("config.json:"),
   }),
   miniature("follows_any_journal", {
     mistake: "Removes what a journal names as moved already, wherever that is.",
@@ -103,3 +95,31 @@ export const plantedMiniatures: readonly Miniature[] = [
     }),
   }),
 ];
+
+// Helpers
+
+function writesBeforeItRefuses(
+  name: string,
+  {
+    isWritten,
+    ...facts
+  }: Pick<Miniature, "mistake" | "breaks"> & { readonly isWritten: (file: string) => boolean },
+): Miniature {
+  return miniature(name, {
+    ...facts,
+    wrapManager: (manager, { host: { files }, config }) => ({
+      download: async (request, options) => {
+        try {
+          return await manager.download(request, options);
+        } catch (error) {
+          const { file = "" } = asFailure(error) ?? {};
+          if (isWritten(file)) {
+            const place = join(modelPlace(config, request.repository), file);
+            await unlessRefused(() => writeBytes(files, place, new Uint8Array(1)), undefined);
+          }
+          throw error;
+        }
+      },
+    }),
+  });
+}

@@ -5,6 +5,16 @@ import { ownRequirements, type Verdict } from "./verdict.ts";
 
 const NOTES_MAX = 10;
 
+/** Why a case says nothing of what it has not judged. */
+export interface Skip {
+  readonly judged: ReadonlySet<RequirementId>;
+  readonly why: string;
+  /** Whether the next case is likely to end so too. @default {false} */
+  readonly isLasting?: boolean;
+  /** What had been reached. @default {none} */
+  readonly goals?: ReadonlySet<string>;
+}
+
 /** Adds up what the cases of a scenario showed, to tell a proof from an empty one. */
 export class CaseTally {
   readonly judged: Partial<Record<RequirementId, number>> = {};
@@ -12,6 +22,8 @@ export class CaseTally {
   cases = 0;
   /** Cases that judged something. */
   played = 0;
+  /** Cases that judged nothing, for a reason that does not change from case to case. */
+  lastingSkips = 0;
   readonly #scenario: Scenario;
   /** Cases that reached each goal. */
   readonly reached: Record<string, number> = {};
@@ -44,16 +56,9 @@ export class CaseTally {
    * Counts a case that this world or this subject cannot play: what it had not judged yet is skipped. One that had judged
    * something before counts as played, and so does what it had reached.
    */
-  skip({
-    judged,
-    why,
-    goals = new Set(),
-  }: {
-    readonly judged: ReadonlySet<RequirementId>;
-    readonly why: string;
-    readonly goals?: ReadonlySet<string>;
-  }): void {
+  skip({ judged, why, isLasting = false, goals = new Set() }: Skip): void {
     this.cases++;
+    if (isLasting && judged.size === 0) this.lastingSkips++;
     this.#hasImpossible = true;
     if (judged.size > 0) {
       this.played++;

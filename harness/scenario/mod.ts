@@ -12,7 +12,14 @@ export type {
   ScenarioResult,
   ScenarioStatus,
 } from "./scenario_result.ts";
-export { asFailure, describeError, RequirementBroken, Verdict } from "./verdict.ts";
+export {
+  asFailure,
+  type BreakageFacts,
+  describeError,
+  refusalFacts,
+  RequirementBroken,
+  Verdict,
+} from "./verdict.ts";
 export { decodeGiven } from "./decode_given.ts";
 export { describeGiven } from "./describe_given.ts";
 export { type EncodedGiven, encodeGiven, type Json } from "./encode_given.ts";

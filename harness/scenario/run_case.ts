@@ -5,7 +5,7 @@ import { diskWorld } from "../worlds/disk_world.ts";
 import { memoryWorld } from "../worlds/memory_world.ts";
 import { processWorld } from "../worlds/process_world.ts";
 import type { World, WorldKind } from "../worlds/world.ts";
-import type { CaseTally } from "./case_tally.ts";
+import type { CaseTally, Skip } from "./case_tally.ts";
 import { CaseTimeout, requirementOf } from "./classify_error.ts";
 import type { Scenario } from "./scenario.ts";
 import {
@@ -53,7 +53,7 @@ export async function runCase(scenario: Scenario, options: RunCaseOptions): Prom
   const own = ownRequirements(scenario.covers);
   const [excuse] = own.map((id) => excused.get(id));
   if (excuse !== undefined && own.every((id) => excused.has(id))) {
-    tally.skip({ judged: new Set(), why: excuse });
+    tally.skip({ judged: new Set(), why: excuse, isLasting: true });
     return;
   }
   const verdict = new Verdict(scenario.covers, scenario.goals ?? [], excused);
@@ -108,8 +108,9 @@ async function playCase(
 function skipReason(
   { covers }: Scenario,
   { world, cause, isUnjudged, judged }: Played,
-): { readonly judged: ReadonlySet<RequirementId>; readonly why: string } | undefined {
-  if (cause instanceof NotApplicable) return { judged, why: cause.message };
+): Skip | undefined {
+  if (cause instanceof NotApplicable)
+    return { judged, why: cause.message, isLasting: cause.isLasting };
   if (world?.kind !== "process") return undefined;
   const setup = isUnjudged ? asFailure(cause) : undefined;
   if (setup !== undefined)

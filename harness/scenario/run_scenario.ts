@@ -14,6 +14,8 @@ import { ownRequirements } from "./verdict.ts";
 
 /** Where the cases show too little to prove anything, so many times as many are tried. */
 const TRIES_FACTOR = 6;
+/** So many cases of programs that judge nothing, because the subject does not claim what they need, are enough. */
+const LASTING_SKIPS_MAX = 5;
 /** Real time that is spent on making a failure smaller. */
 const SHRINK_MS = 5_000;
 const BROKEN_ALREADY = "it is broken already";
@@ -135,6 +137,8 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
     if (isExcused && tally.cases > 0) return;
+    if (world === "process" && tally.played === 0 && tally.lastingSkips >= LASTING_SKIPS_MAX)
+      return;
     if (tally.played >= enough && tally.lacks().length === 0) return;
     try {
       await runCase(scenario, { subject, given, world, tally, excused });

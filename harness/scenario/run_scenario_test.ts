@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { Subject } from "../../spec/mod.ts";
 import { exists, readBytes, writeBytes } from "../disk/disk_tree.ts";
+import { startProgram } from "../subjects/start_program.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
 import { WORLD_KINDS } from "../worlds/world.ts";
-import { HarnessError } from "../errors.ts";
+import { HarnessError, NotApplicable } from "../errors.ts";
 import { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
 import { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
 
@@ -34,6 +36,23 @@ test("runScenario() finds the smallest case that breaks the requirement", async 
     assert.equal(result.breakage?.counterexample, '{"sizeBytes":13}');
     assert.equal(result.breakage?.detail, "12 of 13 bytes");
   }
+});
+
+test("runScenario() soon leaves a scenario whose every case needs what a program does not claim", async () => {
+  const adapter = new URL("../subjects/honest/honest_node.mjs", import.meta.url);
+  const program = await startProgram([process.execPath, fileURLToPath(adapter)]);
+  const casesOf = async (world: "memory" | "process", isLasting: boolean): Promise<number> => {
+    const needy = sizes({
+      check: () => Promise.reject(new NotApplicable("the subject does not do it", { isLasting })),
+    });
+    const subject = world === "process" ? program : honest;
+    const result = await runScenario(needy, subject, { ...OPTIONS, world, runs: 7 });
+    assert.equal(result.status, "skip", result.breakage?.detail);
+    return result.cases;
+  };
+  assert.equal(await casesOf("process", true), 5);
+  assert.equal(await casesOf("process", false), 42, "the next case may ask for something else");
+  assert.equal(await casesOf("memory", true), 42, "nothing is slow there");
 });
 
 test("runScenario() repeats itself for a seed, and follows a path back to the case", async () => {

@@ -105,15 +105,11 @@ export class Verdict {
       if (!this.#excused.has(id)) this.judged.add(id);
       return value;
     } catch (error) {
-      if (isCourtMatter(error)) throw error;
+      const facts = refusalFacts(error);
+      if (facts === undefined) throw error;
       this.#assertAnswerable(id);
       this.judged.add(id);
-      throw this.#break(id, {
-        expected: "success",
-        ...(error instanceof EndlessCall
-          ? { detail: error.message, isEndless: true }
-          : { detail: `it rejected with ${describeError(error)}`, isRefusal: true }),
-      });
+      throw this.#break(id, facts);
     }
   }
 
@@ -203,6 +199,14 @@ export class Verdict {
     if (!this.#covers.includes(id))
       throw new HarnessError(`Cannot judge ${id}: the scenario does not cover it`);
   }
+}
+
+/** What a rejection shows where success was expected; undefined for what says nothing about the subject. */
+export function refusalFacts(error: unknown): BreakageFacts | undefined {
+  if (isCourtMatter(error)) return undefined;
+  return error instanceof EndlessCall
+    ? { expected: "success", detail: error.message, isEndless: true }
+    : { expected: "success", detail: `it rejected with ${describeError(error)}`, isRefusal: true };
 }
 
 export function isCourtMatter(error: unknown): boolean {

@@ -54,9 +54,16 @@ export function textOf(value: unknown): string {
 }
 
 /** Whether a text names a file by its path, and not only one whose name ends or begins alike. */
-export function namesFile(text: string, path: string): boolean {
+export function namesFile(
+  text: string,
+  path: string,
+  { others }: { readonly others?: readonly string[] } = {},
+): boolean {
   const escaped = path.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  return new RegExp(`(?<![\\w.-])${escaped}(?![\\w-]|\\.\\w)`, "u").test(text);
+  const names = text.matchAll(new RegExp(`(?<![\\w.-])${escaped}((?:[\\w-]|\\.\\w)*)`, "gu"));
+  return [...names].some(
+    ([name, ending]) => ending === "" || (others !== undefined && !others.includes(name)),
+  );
 }
 
 /** The reason for which an action rejects, or undefined where it succeeds. */

@@ -39,7 +39,9 @@ export function needsCapability(
 ): void {
   const { subject } = world;
   if (isProgram(subject) && !subject.claims.capabilities.includes(capability))
-    throw new NotApplicable(`${subject.name} does not claim capability ${capability}`);
+    throw new NotApplicable(`${subject.name} does not claim capability ${capability}`, {
+      isLasting: true,
+    });
 }
 
 /**
@@ -48,7 +50,7 @@ export function needsCapability(
  * @throws {NotApplicable} in a world of processes
  */
 export function needsOwnProcess(world: Pick<World, "kind">, why: string): void {
-  if (world.kind === "process") throw new NotApplicable(why);
+  if (world.kind === "process") throw new NotApplicable(why, { isLasting: true });
 }
 
 /** Whether the subject does an operation at all, so that a scenario can go on without it. */

@@ -34,8 +34,14 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
     request: Extract<MessageToSubject, { type: "operation" }>["request"],
     options: WaitOptions = {},
   ): Promise<T> => {
-    const lack = lackOf(claims, { operation, request, options });
-    if (lack !== undefined) throw new NotApplicable(`${claims.name} ${lack}`);
+    if (!claims.operations.includes(operation))
+      throw new NotApplicable(`${claims.name} does not do ${operation}`, { isLasting: true });
+    const { layout } = (request ?? {}) as Partial<ModelRequest>;
+    // A scenario of several layouts draws another one next.
+    if (layout !== undefined && !claims.layouts.includes(layout))
+      throw new NotApplicable(`${claims.name} does not have layout ${layout}`);
+    const lack = lackOf(claims, { request, options });
+    if (lack !== undefined) throw new NotApplicable(`${claims.name} ${lack}`, { isLasting: true });
     // The result passed the operation's schema.
     return (await ask(operation, request, options)) as T;
   };
@@ -74,18 +80,14 @@ function ownLayout<T extends ModelRequest>(request: T, claims: SubjectHello): T 
 function lackOf(
   claims: SubjectHello,
   call: {
-    readonly operation: SubjectOperation;
     readonly request: Extract<MessageToSubject, { type: "operation" }>["request"];
     readonly options: WaitOptions;
   },
 ): string | undefined {
-  const { operation, options } = call;
+  const { options } = call;
   const request: Partial<DownloadRequest> = call.request ?? {};
-  if (!claims.operations.includes(operation)) return `does not do ${operation}`;
   const can = (capability: SubjectHello["capabilities"][number]) =>
     claims.capabilities.includes(capability);
-  if (request.layout !== undefined && !claims.layouts.includes(request.layout))
-    return `does not have layout ${request.layout}`;
   if ((request.include !== undefined || request.exclude !== undefined) && !can("patterns"))
     return "takes no patterns";
   if (request.revision !== undefined && request.revision !== "main" && !can("revision"))

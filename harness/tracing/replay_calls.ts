@@ -246,5 +246,7 @@ function pathsOf(args: readonly string[]): string[] {
 }
 
 function notReplayed(what: string): NotApplicable {
-  return new NotApplicable(`it writes in a way that cannot be replayed: ${what}`);
+  return new NotApplicable(`it writes in a way that cannot be replayed: ${what}`, {
+    isLasting: true,
+  });
 }

@@ -15,6 +15,7 @@ import type { ConformContext } from "./conform_context.ts";
 import { addFuzzCommand } from "./fuzz/fuzz_command.ts";
 import { addExplainCommand, addListCommand } from "./explain/explain_commands.ts";
 import { addHubCommand } from "./hub/hub_command.ts";
+import { addMutateCommand } from "./mutate/mutate_command.ts";
 import { addMatrixCommand } from "./matrix/matrix_command.ts";
 import { addMiniaturesCommand } from "./miniatures/miniatures_command.ts";
 import { addNightlyCommand } from "./nightly/nightly_command.ts";
@@ -49,6 +50,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addMergeCommand,
   addDeviationsCommand,
   addMatrixCommand,
+  addMutateCommand,
   addMiniaturesCommand,
   addSoakCommand,
   addCrashCommand,

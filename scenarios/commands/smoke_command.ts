@@ -36,9 +36,11 @@ async function checkAdapter(subject: string, context: ConformContext): Promise<n
       fault === undefined ? `ok     ${name}\n` : `wrong  ${name}: ${fault} (${of})\n`,
     );
   const isWrong = checks.some(({ fault, of }) => fault !== undefined && of === "adapter");
-  const verdict = isWrong
-    ? "The adapter is wrong: a run would prove nothing."
+  const isUnable = checks.some(({ fault, of }) => fault !== undefined && of !== "adapter");
+  const works = isUnable
+    ? "The adapter works, and a plain download fails: mend that first, since a run would show little else."
     : "The adapter works. Whether the implementation does is for a run to find out.";
+  const verdict = isWrong ? "The adapter is wrong: a run would prove nothing." : works;
   context.writeOut(`${verdict}\n`);
   return isWrong ? EXIT_CODES["subject failed to start"] : EXIT_CODES.conformant;
 }

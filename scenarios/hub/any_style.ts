@@ -7,7 +7,7 @@
  * - A line that drips is not mistaken for one that is dead.
  */
 import fc from "fast-check";
-import { asFailure, LINK_STYLES } from "../../harness/internal.ts";
+import { anyLinkStyle, asFailure } from "../../harness/internal.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 import {
   anySmallModel,
@@ -26,7 +26,7 @@ const anyStyle: fc.Arbitrary<Partial<HubStyle>> = fc.record({
   lfsFiles: fc.constantFrom("cdn", "direct"),
   smallFiles: fc.constantFrom("direct", "resolve-cache"),
   pageSize: fc.integer({ min: 1, max: 8 }),
-  linkStyle: fc.constantFrom(...LINK_STYLES),
+  linkStyle: anyLinkStyle(),
   etagStyle: fc.constantFrom("strong", "weak"),
   sendCommitHeader: fc.boolean(),
   sendEtag: fc.boolean(),
@@ -44,7 +44,7 @@ const anyStyle: fc.Arbitrary<Partial<HubStyle>> = fc.record({
 
 export const anyHubStyle = scenario({
   name: "hub/any_style",
-  covers: ["HUB-PAGES", "HUB-REDIRECT", "DL-INTEGRITY", "DL-IDEMPOTENT"],
+  covers: ["HUB-PAGES", "HUB-LINK-FORMS", "HUB-REDIRECT", "DL-INTEGRITY", "DL-IDEMPOTENT"],
   goals: ["a line dripped", "a gated repository", "compressed although nobody asked"],
   given: {
     model: anySmallModel({ weightBytesMax: 300 }),
@@ -55,6 +55,7 @@ export const anyHubStyle = scenario({
   world: ({ style }) => ({ style }),
   async check({ model, style, isGated, bytesPerSecond }, world, verdict) {
     const { hub } = world;
+    const pages = style.linkStyle === "absolute" ? "HUB-PAGES" : "HUB-LINK-FORMS";
     const nested = { path: "deep/er/extra.json", bytes: Buffer.from("[0]"), lfs: false };
     const files = [...model.files, nested];
     hub.publish(REPOSITORY, files, { tags: ["mlx"] });
@@ -73,14 +74,14 @@ export const anyHubStyle = scenario({
       await world.start().download(request);
     } catch (error) {
       // What else may end a download here, such as a body that was compressed unasked, is another requirement's, or nobody's.
-      const about = stoppedAt(world, error);
+      const about = stoppedAt(world, error, { pages });
       if (about === undefined) throw error;
       await verdict.attempt(about, () => Promise.reject(error));
     }
     verdict.holds("HUB-REDIRECT", true, "it was downloaded");
     const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), wantedFiles(files));
     const isLacking = wrong.some((line) => line.endsWith("is not there"));
-    verdict.holds("HUB-PAGES", !isLacking, () => wrong.join(", "));
+    verdict.holds(pages, !isLacking, () => wrong.join(", "));
     const other = wrong.filter((line) => !line.endsWith("is not there"));
     verdict.holds("DL-INTEGRITY", other.length === 0, () => other.join(", "));
     const { bytesFetched } = await verdict.attempt("DL-IDEMPOTENT", () =>
@@ -96,9 +97,13 @@ export const anyHubStyle = scenario({
 // Helpers
 
 /** The promise at which a download ended, as the requests show. */
-function stoppedAt({ hub }: World, error: unknown): RequirementId | undefined {
+function stoppedAt(
+  { hub }: World,
+  error: unknown,
+  { pages }: { readonly pages: RequirementId },
+): RequirementId | undefined {
   // Who finds no weights in a whole repository has read a part of its listing.
-  if (asFailure(error)?.code === "repository-incomplete") return "HUB-PAGES";
+  if (asFailure(error)?.code === "repository-incomplete") return pages;
   const { status } = hub.log.at(-1) ?? {};
   const isNetworkAsked = hub.log.some(({ kind }) => kind === "cdn");
   const isCacheAsked = hub.log.some(({ rawPath }) => rawPath.includes("/resolve-cache/"));

@@ -11,7 +11,7 @@ import {
   anyFileNames,
   describeError,
   exists,
-  LINK_STYLES,
+  anyLinkStyle,
   errorOf,
 } from "../../harness/internal.ts";
 import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
@@ -20,16 +20,16 @@ const REPOSITORY = "mlx-community/Paged-4bit";
 
 export const listingPages = scenario({
   name: "hub/listing_pages",
-  covers: ["HUB-PAGES", "HUB-DIRECTORIES"],
+  covers: ["HUB-PAGES", "HUB-LINK-FORMS", "HUB-DIRECTORIES"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     names: anyFileNames({ countMax: 4 }),
     pageSize: fc.integer({ min: 1, max: 6 }),
-    linkStyle: fc.constantFrom(...LINK_STYLES),
+    linkStyle: anyLinkStyle(),
   },
   goals: ["a third page was asked for"],
   world: ({ pageSize, linkStyle }) => ({ style: { pageSize, linkStyle } }),
-  async check({ model, names, pageSize }, world, verdict) {
+  async check({ model, names, pageSize, linkStyle }, world, verdict) {
     // Directories whose names the default patterns want.
     const nested = [
       // Other scenarios judge what a program makes of names.
@@ -43,11 +43,12 @@ export const listingPages = scenario({
     ];
     world.hub.publish(REPOSITORY, files, { tags: ["mlx"] });
     const { log } = world.hub;
+    const pages = linkStyle === "absolute" ? "HUB-PAGES" : "HUB-LINK-FORMS";
     const isDirectory = (path: string | undefined) =>
       nested.flatMap(parentsOf).includes(path ?? "");
     const failure = await errorOf(() => world.start().download({ repository: REPOSITORY }));
     // A client that fails after it asked for a directory fails because of it.
-    const id = log.some(({ file }) => isDirectory(file)) ? "HUB-DIRECTORIES" : "HUB-PAGES";
+    const id = log.some(({ file }) => isDirectory(file)) ? "HUB-DIRECTORIES" : pages;
     verdict.holds(id, failure === undefined, () => describeError(failure));
     if (log.filter(({ kind }) => kind === "tree").length > 2) {
       verdict.reached("a third page was asked for");
@@ -62,7 +63,7 @@ export const listingPages = scenario({
     }
     const wrong = await wrongFiles(world, directory, wantedFiles(files));
     verdict.holds(
-      "HUB-PAGES",
+      pages,
       wrong.length === 0,
       () => `with ${pageSize} entries a page these are wrong: ${wrong.join(", ")}`,
     );

@@ -39,7 +39,8 @@ export const redirects = scenario({
     const bytes = model.files.find(({ path }) => path === "config.json")?.bytes;
     hub.serveUrl("/kept elsewhere", bytes ?? new Uint8Array());
     const to = {
-      query: "?signed=yes&again=1",
+      // Without the first, a listing is of one directory.
+      query: "?recursive=true&signed=yes&again=1",
       path: `${config}?again=1`,
       "other host": "{url}/kept%20elsewhere?again=1",
     }[form];

@@ -10,6 +10,13 @@ import { answeredBy, settled } from "../../harness/internal.ts";
 import { anySmallModel, NotApplicable, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Cleartext-4bit";
+/** By which programs are told which certificates to trust. */
+const CERTIFICATE_VARIABLES = [
+  "SSL_CERT_FILE",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+  "NODE_EXTRA_CA_CERTS",
+];
 const KINDS = {
   "the description": /\/api\/models\/[^?]*\/revision\//,
   "the listing": /\/api\/models\/[^?]*\/tree\//,
@@ -46,12 +53,16 @@ export const sentInClear = scenario({
         return withLink(page, `<${inClear}>; rel="next"`);
       };
     };
-    const env = world.authorityFile === undefined ? {} : { SSL_CERT_FILE: world.authorityFile };
+    const { authorityFile } = world;
+    const env =
+      authorityFile === undefined
+        ? {}
+        : Object.fromEntries(CERTIFICATE_VARIABLES.map((name) => [name, authorityFile]));
     const subject = world.start({ relay, env });
     await settled(() => subject.download({ repository: REPOSITORY }));
     // Which certificates a program trusts is `HUB-ENV-CERTIFICATES`.
     if (world.kind === "process" && hub.log.length === 0)
-      throw new NotApplicable("it does not trust the certificate that SSL_CERT_FILE names");
+      throw new NotApplicable("it does not trust the certificate that the usual variables name");
     if (isNamed) verdict.reached("the hub named an address in clear text");
     verdict.holds("HUB-SECURE", arrived.length === 0, () => `it asked for ${arrived[0]} in clear`);
   },

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { readTree, settled } from "../../harness/internal.ts";
 import { anySmallModel, scenario } from "../../harness/mod.ts";
 
-const NAMES = [
+const GIT_NAMES = [
   ".git/config.json",
   ".GIT/config.json",
   ".git/hooks/post-checkout.json",
@@ -21,6 +21,8 @@ const NAMES = [
   ".git./config.json",
   ".git /config.json",
   ".git::$INDEX_ALLOCATION/config.json",
+] as const;
+const HIDDEN_NAMES = [
   "config.json:stream.json",
   "sub/a.json::$DATA.json",
   ".vscode/settings.json",
@@ -29,10 +31,10 @@ const NAMES = [
 
 export const gitNames = scenario({
   name: "layout/git_names",
-  covers: ["LAYOUT-GIT"],
+  covers: ["LAYOUT-GIT", "LAYOUT-HIDDEN"],
   given: {
     model: anySmallModel({ weightBytesMax: 100 }),
-    path: fc.constantFrom(...NAMES),
+    path: fc.constantFrom(...GIT_NAMES, ...HIDDEN_NAMES),
     repository: fc.constantFrom("mlx-community/GitNames", "someone/GitNames"),
     include: fc.constantFrom(undefined, ["*"], ["*.json", "*.safetensors"]),
   },
@@ -45,6 +47,7 @@ export const gitNames = scenario({
     const written = (await readTree(world.files, world.root)).find((entry) =>
       entry.path.endsWith(`/${path}`),
     );
-    verdict.holds("LAYOUT-GIT", written === undefined, () => `${written?.path} is there`);
+    const id = GIT_NAMES.some((name) => name === path) ? "LAYOUT-GIT" : "LAYOUT-HIDDEN";
+    verdict.holds(id, written === undefined, () => `${written?.path} is there`);
   },
 });

@@ -20,6 +20,7 @@ import { linksOut } from "./links_out.ts";
 import { movedRoot } from "./moved_root.ts";
 import { movedToFlat } from "./moved_to_flat.ts";
 import { plantedEntries } from "./planted_entries.ts";
+import { otherKinds } from "./other_kinds.ts";
 import { patterns } from "./patterns.ts";
 import { removedParents } from "./removed_parents.ts";
 import { requiredFiles } from "./required_files.ts";
@@ -39,6 +40,7 @@ export const layoutScenarios: readonly Scenario[] = [
   flatDirectory,
   movedToFlat,
   lackingRepository,
+  otherKinds,
   patterns,
   staleIndex,
   sharedBlob,

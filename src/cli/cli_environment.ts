@@ -1,4 +1,5 @@
 import type {
+  CanLoadReport,
   CheckReport,
   CodeTrust,
   DelegatedDownloadRequest,
@@ -30,6 +31,8 @@ export interface CliManager extends ModelManager {
   list(options?: ListOptions): Promise<readonly ListedModel[]>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
+  /** Which runtimes load a model, before it is downloaded. */
+  canLoad(request: DownloadRequest & CodeTrust, options?: WaitOptions): Promise<CanLoadReport>;
   /** As `check`, for any directory. */
   checkDirectory(directory: string, options?: WaitOptions & CodeTrust): Promise<CheckReport>;
   check(request: ModelRequest & CodeTrust, options?: WaitOptions): Promise<CheckReport>;

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addExamples } from "./add_examples.ts";
 import { printableAddress } from "../hub/credentials.ts";
 import { addBenchCommand } from "./commands/bench.ts";
+import { addCanLoadCommand } from "./commands/can_load.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import type { CliEnvironment } from "./cli_environment.ts";
 import { addDownloadCommand } from "./commands/download.ts";
@@ -54,6 +55,7 @@ export async function runCli(
   addStatusCommand(program, session);
   addVerifyCommand(program, session);
   addCheckCommand(program, session);
+  addCanLoadCommand(program, session);
   addPlanCommand(program, session);
   addRunCommand(program, session);
   addBenchCommand(program, session);

@@ -34,6 +34,7 @@ export async function runScripted(
     downloadUrl: refuse("downloadUrl"),
     downloadDelegated: refuse("downloadDelegated"),
     planDownload: refuse("planDownload"),
+    canLoad: refuse("canLoad"),
     locate: refuse("locate"),
     status: refuse("status"),
     verify: refuse("verify"),

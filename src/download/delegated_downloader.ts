@@ -88,7 +88,7 @@ export class DelegatedDownloader {
     if (!selection.isChosen)
       assertWhole(
         selected.map(({ path }) => path),
-        request.repository,
+        { repository: request.repository },
       );
     const { signal } = options;
     await using client = await this.#start(request, {

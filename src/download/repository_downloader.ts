@@ -1,10 +1,11 @@
-import type {
-  DownloadRequest,
-  DownloadResult,
-  Host,
-  Marker,
-  SubjectConfig,
-  WaitOptions,
+import {
+  type DownloadRequest,
+  type DownloadResult,
+  type Host,
+  lackingKindParts,
+  type Marker,
+  type SubjectConfig,
+  type WaitOptions,
 } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { diskError } from "../disk/disk_error.ts";
@@ -18,11 +19,12 @@ import { resolveRevision } from "../hub/resolve_revision.ts";
 import type { RetryPolicy } from "../hub/retry.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
 import { revisionOf } from "../layout/revision.ts";
-import { assertWhole, lackingParts, selectFiles, type Selection } from "../layout/select_files.ts";
+import { assertWhole, selectFiles, type Selection, withKind } from "../layout/select_files.ts";
 import { assertPlaceable, downloadFiles } from "./download_files.ts";
 import { type DownloadPlan, planDownload } from "./download_plan.ts";
 import { contentKeyOf, type DownloadTask } from "./download_task.ts";
-import { nearNames } from "./near_names.ts";
+import { nearNames } from "../near_names.ts";
+import { repositoryKind } from "./repository_kind.ts";
 import { localCopy, type LocalCopyQuestion } from "./inspect/local_copy.ts";
 import { offlineCopy } from "./inspect/offline_copy.ts";
 import {
@@ -119,13 +121,15 @@ export class RepositoryDownloader {
     try {
       return await downloadFiles(
         this.#host,
-        this.#task(request, { target, snapshot: found }),
+        await this.#task(request, { target, snapshot: found, signal: options.signal }),
         options,
       );
     } catch (error) {
       const snapshot = await snapshotAnew(request, { stale: found, error, signal: options.signal });
       if (snapshot === undefined) throw error;
-      return downloadFiles(this.#host, this.#task(request, { target, snapshot }), options);
+      const { signal } = options;
+      const task = await this.#task(request, { target, snapshot, signal });
+      return downloadFiles(this.#host, task, options);
     }
   }
 
@@ -135,7 +139,8 @@ export class RepositoryDownloader {
     options: RepositoryDownloadOptions & { readonly target: RepositoryTarget },
   ): Promise<DownloadPlan> {
     const snapshot = options.snapshot ?? (await this.snapshot(request, options));
-    const task = this.#task(request, { target: options.target, snapshot });
+    const { target, signal } = options;
+    const task = await this.#task(request, { target, snapshot, signal });
     await assertPlaceable(this.#host, task);
     return planDownload(this.#host.files, task, { signal: options.signal });
   }
@@ -170,25 +175,33 @@ export class RepositoryDownloader {
     return (await lstatIfThere(this.#host.files, staging.directory)) !== undefined;
   }
 
-  #task(
+  async #task(
     request: DownloadRequest,
-    context: { readonly target: RepositoryTarget; readonly snapshot: RepositorySnapshot },
-  ): DownloadTask {
-    const { target, snapshot } = context;
+    context: {
+      readonly target: RepositoryTarget;
+      readonly snapshot: RepositorySnapshot;
+      readonly signal: AbortSignal | undefined;
+    },
+  ): Promise<DownloadTask> {
+    const { target, snapshot, signal } = context;
     const { commit, client, listed } = snapshot;
     const { repository } = request;
-    const selected = selectFiles(listed, target.selection);
-    const paths = selected.map((file) => file.path);
-    if (target.selection.isChosen && selected.length === 0)
+    const { isChosen } = target.selection;
+    if (isChosen && selectFiles(listed, target.selection).length === 0)
       throw noMatch(repository, { listed, selection: target.selection });
-    if (target.mustBeModel) assertWhole(paths, repository);
+    const isAnyKind = isChosen || target.mustBeModel;
+    const kind = isAnyKind ? await repositoryKind(snapshot, { repository, signal }) : "language";
+    const selection = target.mustBeModel ? withKind(target.selection, kind) : target.selection;
+    const selected = selectFiles(listed, selection);
+    const paths = selected.map((file) => file.path);
+    if (target.mustBeModel) assertWhole(paths, { repository, kind });
     return {
       place: target.placeOf?.(commit) ?? target.place,
       source: repository,
       revision: revisionOf(request),
       commit,
-      include: target.selection.include,
-      exclude: target.selection.exclude,
+      include: selection.include,
+      exclude: selection.exclude,
       wanted: selected.map((file) => ({
         ...file,
         url: resolveUrl(client.endpoint, repository, { commit, path: file.path }),
@@ -197,7 +210,7 @@ export class RepositoryDownloader {
       listed: new Map(listed.map((file) => [file.path, file.digest])),
       listing: listed,
       // A marker says that a model is there; files that were chosen by hand need not be one.
-      writesMarker: !target.selection.isChosen || lackingParts(paths).length === 0,
+      writesMarker: !isChosen || lackingKindParts(kind, paths).length === 0,
       http: client.http,
       concurrency: request.concurrency ?? CONCURRENCY,
     };

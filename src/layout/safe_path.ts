@@ -15,7 +15,7 @@ const PATH_BYTES_MAX = 4096;
 
 /**
  * Refuses a listed path that would leave the model's directory or is not safe on every disk:
- * `LAYOUT-UNSAFE`, `LAYOUT-ROOT-ONLY`, `LAYOUT-GIT`.
+ * `LAYOUT-UNSAFE`, `LAYOUT-ROOT-ONLY`, `LAYOUT-GIT`, `LAYOUT-HIDDEN`.
  *
  * @param path a path as the hub lists it
  * @throws {ModelError} `unsafe-path` with the path as `file`

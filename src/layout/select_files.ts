@@ -1,4 +1,12 @@
-import { DEFAULT_PATTERNS, fnmatch, REQUIRED_PARTS, type RequiredPart } from "../../spec/mod.ts";
+import {
+  DEFAULT_PATTERNS,
+  fnmatch,
+  KIND_PARTS,
+  KIND_PATTERNS,
+  type KindPart,
+  lackingKindParts,
+  type ModelKind,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { assertSafePath } from "./safe_path.ts";
 
@@ -80,19 +88,16 @@ function names(pattern: string, directory: string): boolean {
   return pattern.split("/").some((part) => part.startsWith(".") && fnmatch(part, directory));
 }
 
-/** The required parts that a set of paths does not have: `LAYOUT-REQUIRED`. */
-export function lackingParts(paths: readonly string[]): RequiredPart[] {
-  return Object.entries(REQUIRED_PARTS)
-    .filter(
-      ([, patterns]) =>
-        !patterns.some((pattern) => paths.some((path) => isTopLevelMatch(pattern, path))),
-    )
-    .map(([part]) => part as RequiredPart);
+/** The required parts of a language model that a set of paths does not have: `LAYOUT-REQUIRED`. */
+export function lackingParts(paths: readonly string[]): KindPart[] {
+  return lackingKindParts("language", paths);
 }
 
-/** Runtimes look for the required files in the directory itself, not below it. */
-function isTopLevelMatch(pattern: string, path: string): boolean {
-  return !path.includes("/") && fnmatch(pattern, path);
+/** Adds what a kind wants beyond the usual patterns, where the request itself chose none. */
+export function withKind(selection: Selection, kind: ModelKind): Selection {
+  if (selection.isChosen) return selection;
+  const include = [...selection.include, ...(KIND_PATTERNS[kind] ?? [])].toSorted();
+  return { ...selection, include };
 }
 
 /**
@@ -100,13 +105,16 @@ function isTopLevelMatch(pattern: string, path: string): boolean {
  *
  * @throws {ModelError} `repository-incomplete`
  */
-export function assertWhole(paths: readonly string[], repository: string): void {
-  const lacking = lackingParts(paths);
+export function assertWhole(
+  paths: readonly string[],
+  { repository, kind = "language" }: { readonly repository: string; readonly kind?: ModelKind },
+): void {
+  const lacking = lackingKindParts(kind, paths);
   if (lacking.length === 0) return;
-  const names = lacking.map((part) => `${part} (${REQUIRED_PARTS[part].join(" or ")})`).join(", ");
+  const names = lacking.map((part) => `${part} (${KIND_PARTS[part].join(" or ")})`).join(", ");
   throw new ModelError(
     "repository-incomplete",
-    `Cannot download "${repository}" as a model: it has no ${names}; use another repository, or name the files that you want with --include`,
-    { expected: lacking.map((part) => REQUIRED_PARTS[part].join(" or ")).join(", ") },
+    `Cannot download "${repository}" as a model (${kind}): it has no ${names}; use another repository, or name the files that you want with --include`,
+    { expected: lacking.map((part) => KIND_PARTS[part].join(" or ")).join(", ") },
   );
 }

@@ -29,9 +29,11 @@ test("lackingParts() names each required part that the top level does not have",
   for (const path of WHOLE) {
     const moved = WHOLE.map((one) => (one === path ? `nested/${one}` : one));
     assert.equal(lackingParts(moved).length, 1, path);
-    assert.throws(() => assertWhole(moved, "org/name"), { code: "repository-incomplete" });
+    assert.throws(() => assertWhole(moved, { repository: "org/name" }), {
+      code: "repository-incomplete",
+    });
   }
-  assertWhole(WHOLE, "org/name");
+  assertWhole(WHOLE, { repository: "org/name" });
 });
 
 function selected(paths: readonly string[], request: Parameters<typeof selectionOf>[0]): string[] {

@@ -37,6 +37,10 @@ export async function checkArchitecture(input: CheckArchitectureInput): Promise<
   // What another tool packed has other tensors, which mlx-lm transforms when it loads them.
   const packing = config.foreign === undefined ? judgeUnknownLayers(tensors, config) : [];
   const isOwnForm = isSavedByMlx(headers) && config.foreign === undefined;
+  if (config.kind === "audio" || config.kind === "draft") {
+    warnUnchecked(context, config, `it is a model of the kind ${config.kind}`);
+    return packing;
+  }
   const general = judgeWithoutTable({ ...input, files: new Set(headers.keys()) }).filter(
     ({ cause }) => !(isIncomplete && cause === "missing-tensor"),
   );

@@ -76,7 +76,7 @@ test("checkDirectory() only warns of weights that another tool saved", async () 
 });
 
 test("checkDirectory() judges a type without a table by the numbers of its layers, its index and its vocabulary", async () => {
-  const unknown = { ...EXPERTS, model_type: "nosuch_type" };
+  const unknown = { ...EXPERTS, model_type: "internvl" };
   const shapes = await shapesOf(EXPERTS);
   assert.deepEqual(await errorsOf(unknown, shapes), []);
   const layerless = new Map([...shapes].filter(([name]) => !name.includes("layers.1.")));
@@ -94,7 +94,7 @@ test("checkDirectory() judges a type without a table by the numbers of its layer
 
 test("checkDirectory() refuses dtypes that no MLX reads, whatever the architecture", async () => {
   const shapes = await shapesOf(EXPERTS);
-  const findings = await check({ ...EXPERTS, model_type: "nosuch_type" }, shapes, { f64: NORM });
+  const findings = await check({ ...EXPERTS, model_type: "internvl" }, shapes, { f64: NORM });
   assert.deepEqual(named(findings, "error"), [`dtype ${NORM}`]);
 });
 

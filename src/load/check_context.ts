@@ -1,6 +1,6 @@
 import { apart, timeBudget } from "./apart/apart.ts";
 import type { ApartTasks } from "./apart/apart_task.ts";
-import type { CheckFinding, Digest, FileSystem, OpenFile } from "../../spec/mod.ts";
+import type { CheckFinding, Digest, FileSystem, ModelKind, OpenFile } from "../../spec/mod.ts";
 import { digestLike } from "./bytes/digest_stream.ts";
 import type { DirectoryFile } from "./list_entries.ts";
 import { readWhole, systemCode, withFile } from "./bytes/read_bytes.ts";
@@ -27,6 +27,10 @@ export class CheckContext {
   readonly trustsModelCode: boolean;
   /** Digests that files must have, by path. */
   readonly digests = new Map<string, Digest>();
+  /** Of which kind the model is, as far as that has been found out. */
+  kind: ModelKind = "language";
+  /** What an adapter is for, as its configuration says. */
+  base: string | undefined;
   readonly #budget = timeBudget();
   readonly #findings: CheckFinding[] = [];
   readonly #series = new Map<string, { readonly last: CheckFinding; readonly count: number }>();

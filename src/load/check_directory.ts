@@ -1,4 +1,10 @@
-import type { CheckReport, CodeTrust, Digest, FileSystem } from "../../spec/mod.ts";
+import {
+  type CheckReport,
+  type CodeTrust,
+  type Digest,
+  type FileSystem,
+  modelKind,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { CheckContext } from "./check_context.ts";
 import { checkConfig, checkText, identifyFiles, isRuntimeFile } from "./check_small_files.ts";
@@ -7,6 +13,8 @@ import { countParameters } from "./tensors/count_parameters.ts";
 import { defaultRoot, type DirectoryEntries, listEntries } from "./list_entries.ts";
 import { systemCode } from "./bytes/read_bytes.ts";
 import { describeSettings } from "./config/read_quantization.ts";
+import { readProcessor } from "./runtimes/read_processor.ts";
+import { addVerdicts } from "./runtimes/add_verdicts.ts";
 import { digestOfRecord, recordFiles } from "./recorded_digests.ts";
 
 /** Options of {@linkcode checkDirectory}. */
@@ -52,21 +60,30 @@ export async function checkDirectory(
   for (const finding of listed.faulty) context.add(finding);
   const unusable = listed.faulty.map(({ path }) => path);
   await collectDigests(context, options.digests);
+  context.kind = modelKind({ paths: [...context.entries.keys()], config: undefined });
   const foreign = await identifyFiles(context);
   const usable = new Set([...foreign, ...unusable]);
   const config = unusable.includes("config.json") ? undefined : await checkConfig(context, usable);
-  const { weightFiles, tensors } = await checkWeights(context, config, unusable);
-  await checkText(context, usable, config?.vocabularySize);
+  const { weightFiles, tensors, indexed } = await checkWeights(context, config, unusable);
+  // Of audio, vocab_size may count its codes.
+  const vocabularySize = context.kind === "audio" ? undefined : config?.vocabularySize;
+  await checkText(context, usable, vocabularySize);
   for (const path of context.digests.keys()) {
     if (!path.endsWith(".safetensors")) await context.compareWhole(path);
   }
 
+  const paths = [...context.entries.keys()].toSorted();
+  const processor = await readProcessor(context);
+  const runtimes = addVerdicts(context, config, { paths, indexed, processor });
   const findings = context.findings();
   return {
     directory,
     loadable: findings.every(({ level }) => level !== "error"),
     findings,
     architecture: config?.modelType,
+    kind: context.kind,
+    runtimes,
+    ...(context.base !== undefined && { base: context.base }),
     parameterCount: countParameters(tensors, config),
     tensorCount: tensors.size,
     quantization: config?.quantization && describeSettings(config.quantization),

@@ -104,6 +104,78 @@ test("checkDirectory() reports what a model is", async () => {
   assert.equal(report.tensorCount, 8 * 3 + 3);
 });
 
+test("checkDirectory() warns of a matrix in the other 16-bit format, and refuses it where its values are not of it", async () => {
+  const model = tinyLlama({ quantization: undefined, dtype: "BF16", tied: false });
+  const [weights = ""] = model.weightFiles;
+  const withHead = (convert: (bits: number) => number) =>
+    model.files.map((file) =>
+      file.path === weights
+        ? {
+            ...file,
+            bytes: writeSafetensors(
+              tensorsOf(file.bytes).map((tensor) =>
+                tensor.name === "lm_head.weight"
+                  ? { ...tensor, dtype: "F16", data: mapHalves(tensor.data, convert) }
+                  : tensor,
+              ),
+            ),
+          }
+        : file,
+    );
+  const sound = await checkFiles(withHead(halfOf));
+  assert.deepEqual(errorsOf(sound), []);
+  assert.ok(causesOf(sound).some((cause) => cause.startsWith("dtype")));
+  const relabelled = await checkFiles(withHead((bits) => bits));
+  assert.match(errorsOf(relabelled).join(), /values make sense only as BF16/);
+});
+
+test("checkDirectory() refuses a surplus tensor of any shape, also of none and of nothing", async () => {
+  const model = tinyLlama();
+  const [weights = ""] = model.weightFiles;
+  for (const shape of [[], [0]]) {
+    const data = new Uint8Array(shape.length === 0 ? 4 : 0);
+    const files = model.files.map((file) =>
+      file.path === weights
+        ? {
+            ...file,
+            bytes: writeSafetensors([
+              ...tensorsOf(file.bytes),
+              { name: "model.extra", dtype: "F32", shape, data },
+            ]),
+          }
+        : file,
+    );
+    assert.match(errorsOf(await checkFiles(files)).join(), /extra-tensor.*"model\.extra"/);
+  }
+});
+
+test("checkDirectory() takes packing that hf_quant_config.json states, and names the runtimes that do not", async () => {
+  const model = tinyLlama();
+  const config = jsonBytes({
+    ...model.config,
+    quantization: undefined,
+    quantization_config: undefined,
+  });
+  const files = [
+    ...model.files.map((file) => (file.path === "config.json" ? { ...file, bytes: config } : file)),
+    {
+      path: "hf_quant_config.json",
+      bytes: jsonBytes({ quant_method: "modelopt", quantization: { quant_algo: "NVFP4" } }),
+      lfs: false,
+    },
+  ];
+  const report = await checkFiles(files);
+  assert.deepEqual(errorsOf(report), []);
+  const mlxLm = report.runtimes?.filter(({ runtime }) => runtime === "mlx-lm");
+  assert.deepEqual(
+    mlxLm?.map(({ from, loads }) => [from, loads]),
+    [
+      ["0.22.0", false],
+      ["0.32.0", true],
+    ],
+  );
+});
+
 test("checkDirectory() collects all causes", async () => {
   const model = tinyLlama();
   const files = model.files
@@ -131,7 +203,7 @@ test("checkDirectory() shortens a long series of findings and says how long it i
 
 test("checkDirectory() warns of an architecture that is not known and judges the rest", async () => {
   const model = tinyLlama();
-  const config = jsonBytes({ ...model.config, model_type: "nosuch" });
+  const config = jsonBytes({ ...model.config, model_type: "internvl" });
   const files = model.files.map((file) =>
     file.path === "config.json" ? { ...file, bytes: config } : file,
   );
@@ -265,4 +337,16 @@ function errorsOf(report: CheckReport): string[] {
 
 function causesOf(report: CheckReport): string[] {
   return report.findings.map(({ cause, path }) => `${cause} ${path}`).sort();
+}
+
+function mapHalves(data: Uint8Array, convert: (bits: number) => number): Uint8Array {
+  const halves = new Uint16Array(data.slice().buffer);
+  return new Uint8Array(halves.map(convert).buffer);
+}
+
+/** A number of bfloat16 as one of float16; what float16 cannot hold becomes zero. */
+function halfOf(bits: number): number {
+  const exponent = ((bits >> 7) & 0xff) - 127 + 15;
+  if (exponent <= 0 || exponent >= 31) return bits & 0x8000;
+  return (bits & 0x8000) | (exponent << 10) | ((bits & 0x7f) << 3);
 }

@@ -1,4 +1,5 @@
-import { DEFAULT_PATTERNS, fnmatch, REQUIRED_PARTS } from "../../spec/mod.ts";
+import { DEFAULT_PATTERNS, fnmatch, MODEL_KINDS, REQUIRED_PARTS } from "../../spec/mod.ts";
+import { isRecord, parseJson, whyNotJson } from "./config/parse_json.ts";
 import type { CheckContext } from "./check_context.ts";
 import { IDENTIFY_SIZE_BYTES, identifyBytes } from "./bytes/identify_bytes.ts";
 import { readAt } from "./bytes/read_bytes.ts";
@@ -80,9 +81,7 @@ export async function checkConfig(
   if (foreign.has(path)) return undefined;
   const bytes = await context.read(path, CONFIG_BYTES_MAX);
   if (bytes === undefined) {
-    if (!context.entries.has(path)) {
-      context.refuse("missing-config", path, "The directory has no config.json");
-    }
+    if (!context.entries.has(path)) await checkWithoutConfig(context);
     return undefined;
   }
   const read =
@@ -94,7 +93,46 @@ export async function checkConfig(
     const isTrusted = cause === "model-code" && context.trustsModelCode;
     context.add({ cause, path, detail, level: isTrusted ? "warning" : "error" });
   }
-  return config;
+  if (config !== undefined && context.kind === "language") context.kind = config.kind;
+  return config && packedElsewhere(context, config);
+}
+
+/** ModelOpt writes how the weights are packed beside the configuration, where mlx-lm since 0.32.0 reads it. */
+function packedElsewhere(context: CheckContext, config: ModelConfig): ModelConfig {
+  const isDeclared = config.quantization !== undefined || config.foreign !== undefined;
+  if (isDeclared || !context.entries.has("hf_quant_config.json")) return config;
+  return { ...config, foreign: "its weights are packed as hf_quant_config.json says" };
+}
+
+/** An adapter and a pipeline of diffusion have a configuration of another name: `LAYOUT-KIND`. */
+async function checkWithoutConfig(context: CheckContext): Promise<void> {
+  const path = "config.json";
+  if (context.kind === "diffusion") {
+    const detail =
+      "It is a pipeline of diffusion: the headers of its parts were read, and no more was checked";
+    context.warn("unsupported-architecture", "model_index.json", detail);
+  } else if (context.kind === "adapter") {
+    context.base = await readBase(context);
+    const base = context.base === undefined ? "a model that it does not name" : `"${context.base}"`;
+    const detail = `It is an adapter (LoRA) for ${base} and not a whole model: download that model, and let the runtime load it with this adapter`;
+    context.refuse("missing-config", path, detail);
+  } else {
+    context.refuse("missing-config", path, "The directory has no config.json");
+  }
+}
+
+/** mlx-lm writes the base as `model`, PEFT as `base_model_name_or_path`. */
+async function readBase(context: CheckContext): Promise<string | undefined> {
+  const bytes = await context.read("adapter_config.json", INLINE_BYTES_MAX);
+  if (bytes === undefined) return undefined;
+  try {
+    const json = parseJson(bytes);
+    const base = isRecord(json) ? (json["base_model_name_or_path"] ?? json["model"]) : undefined;
+    return typeof base === "string" && base !== "" ? base : undefined;
+  } catch (error) {
+    context.refuse("bad-config", "adapter_config.json", whyNotJson(error));
+    return undefined;
+  }
 }
 
 /** Opens and uses the tokenizer and the chat template: `LOAD-TOKENIZER`, `LOAD-TEMPLATE`. */
@@ -107,11 +145,13 @@ export async function checkText(
     foreign.has(path) ? undefined : await context.read(path, sizeBytesMax);
   const tokenizer = await read("tokenizer.json", TOKENIZER_BYTES_MAX);
   const config = await read("tokenizer_config.json");
-  if (!context.entries.has("tokenizer_config.json")) {
-    const detail = "The directory has no tokenizer_config.json, which mlx-swift-lm must have";
-    context.refuse("missing-tokenizer-config", "tokenizer_config.json", detail);
+  const needsTokenizer = MODEL_KINDS[context.kind].some((part) => part === "tokenizer");
+  if (needsTokenizer && !context.entries.has("tokenizer_config.json")) {
+    const detail =
+      "The directory has no tokenizer_config.json: mlx-swift-lm refuses it, mlx-lm does without";
+    context.warn("missing-tokenizer-config", "tokenizer_config.json", detail);
   }
-  if (!context.entries.has("tokenizer.json")) reportNoTokenizer(context);
+  if (needsTokenizer && !context.entries.has("tokenizer.json")) reportNoTokenizer(context);
   if (tokenizer !== undefined) {
     const input = { tokenizer, config, vocabularySize };
     const answer = await context.apart("tokenizer", "tokenizer.json", input);

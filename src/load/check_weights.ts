@@ -1,20 +1,21 @@
-import { checkArchitecture } from "./check_architecture.ts";
+import { lackingKindParts } from "../../spec/mod.ts";
 import type { CheckContext } from "./check_context.ts";
-import { type ExpectedModel, expectedModel, wantedNames } from "./config/expected_tensors.ts";
-import { judgeTensors } from "./tensors/judge_tensors.ts";
-import { type PlacedTensor, type PlacedTensors } from "./tensors/placed_tensor.ts";
+import { judgeWeights } from "./judge_weights.ts";
+import type { PlacedTensors } from "./tensors/placed_tensor.ts";
 import { readWeightMap } from "./config/read_weight_map.ts";
 import { type ParsedHeader, parseSafetensorsHeader } from "./bytes/parse_safetensors_header.ts";
 import type { ModelConfig } from "./config/read_model_config.ts";
 import { examineHeader } from "./bytes/read_safetensors_header.ts";
 import { scanWeights } from "./tensors/scan_weights.ts";
-import { openedPaths, selectWeights, type WeightSelection } from "./plan/select_weights.ts";
+import { openedPaths } from "./plan/select_weights.ts";
 
 /** What the weight files hold. */
 export interface CheckedWeights {
   /** Files that belong to the model, relative to its directory. */
   readonly weightFiles: readonly string[];
   readonly tensors: PlacedTensors;
+  /** Files that the index names. */
+  readonly indexed: readonly string[];
 }
 
 const INDEX = "model.safetensors.index.json";
@@ -25,7 +26,6 @@ const HEADERS_BYTES_MAX = 256 * 1024 * 1024;
 const TENSORS_MAX = 400_000;
 /** What is no longer is parsed within milliseconds, where a thread takes some tens. */
 const INLINE_BYTES_MAX = 1024 * 1024;
-const PARTS = /\.(?:weight|bias|scales|biases)$/;
 
 /**
  * Examines all weight files together: which belong, what they hold, and whether their data is there.
@@ -40,27 +40,17 @@ export async function checkWeights(
 ): Promise<CheckedWeights> {
   const isWeight = (path: string) => path.endsWith(".safetensors");
   const paths = [...new Set([...context.entries.keys(), ...unusable])].filter(isWeight).sort();
+  if (context.kind === "diffusion") return checkParts(context, paths);
   const headers = await examineHeaders(context, openedPaths(paths));
-  const expected = config && expectedModel(config);
   const recorded = [...context.digests.keys()].filter(isWeight);
   const weightMap = await indexedFiles(context);
-  const selection = selectWeights({
-    candidates: paths.map((path) => ({
-      path,
-      tensors: namesIn(headers.get(path)),
-      recorded: context.digests.has(path),
-    })),
+  const { selection, tensors, expected } = await judgeWeights(context, {
+    config,
+    paths,
+    headers,
     weightMap,
-    wanted: config && expected && wantedNames(expected, config, dtypesIn(headers)),
-    recordedPaths: recorded.filter((path) => !path.includes("/")),
+    recorded,
   });
-  for (const finding of selection.findings) context.add(finding);
-
-  const tensors = placeTensors(context, selection, headers);
-  refuseUnreadable(context, tensors);
-  if (config !== undefined) {
-    await judge({ context, config, expected, tensors, selection, headers, weightMap });
-  }
   await scanWeights({
     context,
     model: config && expected && { config, expected },
@@ -70,7 +60,21 @@ export async function checkWeights(
   for (const path of recorded) {
     if (!selection.belonging.includes(path)) await context.compareWhole(path);
   }
-  return { weightFiles: [...selection.belonging].sort(), tensors };
+  const indexed = [...new Set(weightMap?.values())];
+  return { weightFiles: [...selection.belonging].sort(), tensors, indexed };
+}
+
+/** The parts of a pipeline have weights of their own, with names of their own. */
+async function checkParts(
+  context: CheckContext,
+  paths: readonly string[],
+): Promise<CheckedWeights> {
+  await examineHeaders(context, paths);
+  for (const part of lackingKindParts("diffusion", [...context.entries.keys()])) {
+    context.refuse("missing-weights", "model_index.json", `The directory has no ${part}`);
+  }
+  for (const path of paths) await context.compareWhole(path);
+  return { weightFiles: paths, tensors: new Map(), indexed: [] };
 }
 
 async function examineHeaders(
@@ -115,19 +119,6 @@ async function parseHeader(
   return answer?.output ?? { header: undefined, faults: [] };
 }
 
-/** A tensor whose entry is wrong is still named by the header. */
-function namesIn(parsed: ParsedHeader | undefined): ReadonlySet<string> | undefined {
-  if (parsed?.header === undefined) return undefined;
-  const faulty = parsed.faults.flatMap(({ tensor }) => tensor ?? []);
-  return new Set([...parsed.header.tensors.keys(), ...faulty]);
-}
-
-/** Dtypes of all tensors, in whichever file. */
-function dtypesIn(headers: ReadonlyMap<string, ParsedHeader>): Map<string, string> {
-  const entries = [...headers.values()].flatMap(({ header }) => [...(header?.tensors ?? [])]);
-  return new Map(entries.map(([name, { dtype }]) => [name, dtype]));
-}
-
 /** Reads the index; mlx-lm never does, so that a bad one is not an error. */
 async function indexedFiles(context: CheckContext): Promise<Map<string, string> | undefined> {
   const bytes = await context.read(INDEX, INDEX_BYTES_MAX);
@@ -141,103 +132,4 @@ async function indexedFiles(context: CheckContext): Promise<Map<string, string> 
     context.warn("unreadable", INDEX, detail);
   }
   return answer?.output;
-}
-
-function placeTensors(
-  context: CheckContext,
-  selection: WeightSelection,
-  headers: ReadonlyMap<string, ParsedHeader>,
-): Map<string, PlacedTensor> {
-  const tensors = new Map<string, PlacedTensor>();
-  for (const file of selection.belonging) {
-    for (const [name, entry] of headers.get(file)?.header?.tensors ?? []) {
-      const earlier = tensors.get(name);
-      if (earlier !== undefined) {
-        const detail = `Tensor "${name}" is also in "${earlier.file}", and which one counts is undefined`;
-        context.refuse("duplicate-tensor", file, detail);
-      }
-      tensors.set(name, { ...entry, file });
-    }
-  }
-  return tensors;
-}
-
-interface JudgeInput {
-  readonly context: CheckContext;
-  readonly config: ModelConfig;
-  readonly expected: ExpectedModel | undefined;
-  readonly tensors: PlacedTensors;
-  readonly selection: WeightSelection;
-  readonly headers: ReadonlyMap<string, ParsedHeader>;
-  readonly weightMap: ReadonlyMap<string, string> | undefined;
-}
-
-/** Dtypes of the safetensors format that no version of MLX reads: `mx.load` fails on the whole file. */
-const UNREADABLE_DTYPES: ReadonlySet<string> = new Set([
-  "F64",
-  "F8_E5M2",
-  "F6_E2M3",
-  "F6_E3M2",
-  "F4",
-]);
-
-function refuseUnreadable(context: CheckContext, tensors: PlacedTensors): void {
-  for (const [name, { dtype, file }] of tensors) {
-    if (!UNREADABLE_DTYPES.has(dtype)) continue;
-    const detail = `Tensor "${name}" has the dtype ${dtype}, which MLX cannot read`;
-    context.refuse("dtype", file, detail);
-  }
-}
-
-async function judge(input: JudgeInput): Promise<void> {
-  const { context, config, expected, tensors, selection, headers, weightMap } = input;
-  const isUnread = selection.belonging.some((path) => {
-    const parsed = headers.get(path);
-    const entries = parsed?.header?.tensors;
-    return (
-      entries === undefined ||
-      parsed?.faults.some(({ tensor }) => tensor !== undefined && !entries.has(tensor)) === true
-    );
-  });
-  const isIncomplete = selection.isIncomplete || isUnread;
-  if (tensors.size === 0 && isIncomplete) return;
-  const own = new Map(selection.belonging.map((path) => [path, headers.get(path)] as const));
-  const faults =
-    expected === undefined
-      ? await checkArchitecture({
-          context,
-          config,
-          tensors,
-          headers: own,
-          weightMap,
-          isIncomplete,
-        })
-      : judgeTensors(tensors, { config, expected }, { isIncomplete });
-  judgeQuantizationBlock(context, config, tensors);
-  const anyFile = selection.belonging[0] ?? "model.safetensors";
-  for (const { cause, tensor, detail } of faults) {
-    const layer = tensor.replace(PARTS, "");
-    // A missing tensor is looked for where the rest of its layer is.
-    const beside = ["weight", "scales", "biases"].map((part) => tensors.get(`${layer}.${part}`));
-    const file = tensors.get(tensor)?.file ?? beside.find((one) => one !== undefined)?.file;
-    context.refuse(cause, file ?? anyFile, detail);
-  }
-}
-
-/** The configuration declares quantization exactly if there are packed layers. */
-function judgeQuantizationBlock(
-  context: CheckContext,
-  config: ModelConfig,
-  tensors: PlacedTensors,
-): void {
-  const count = [...tensors.keys()].filter((name) => name.endsWith(".scales")).length;
-  if (count > 0 && config.quantization === undefined && config.foreign === undefined) {
-    const detail = `It has no usable quantization block, but the weights have ${count} packed layers`;
-    context.refuse("quantization", "config.json", detail);
-  }
-  const isPacked = [...tensors.values()].some(({ dtype }) => dtype === "U32");
-  if (count === 0 && !isPacked && config.quantization !== undefined && tensors.size > 0) {
-    const detail = "It declares quantization, but no layer is packed";
-    context.warn("quantization", "config.json", detail);
-  }
 }

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { CheckCause, CheckFinding, FileStat, FileSystem } from "../../spec/mod.ts";
 import { systemCode } from "./bytes/read_bytes.ts";
 
@@ -44,7 +44,7 @@ export async function listEntries(
   directory: string,
   options: { readonly root: string; readonly signal?: AbortSignal | undefined },
 ): Promise<DirectoryEntries> {
-  const root = await files.realpath(options.root);
+  const boundary = await boundaryOf(files, directory, options.root);
   const found: DirectoryFile[] = [];
   const faulty: CheckFinding[] = [];
   const enter = async (prefix: string, depth: number): Promise<void> => {
@@ -64,7 +64,7 @@ export async function listEntries(
         } else if (stat.kind === "file") {
           found.push(fileOf(path, at, stat));
         } else if (stat.kind === "link") {
-          const followed = await followLink(files, at, root);
+          const followed = await followLink(files, at, boundary);
           if ("cause" in followed) faulty.push(finding(followed.cause, path, followed.detail));
           else if (followed.stat.kind === "file") {
             found.push(fileOf(path, followed.target, followed.stat));
@@ -100,7 +100,7 @@ type Followed =
   | { readonly target: string; readonly stat: FileStat }
   | { readonly cause: CheckCause; readonly detail: string };
 
-async function followLink(files: FileSystem, path: string, root: string): Promise<Followed> {
+async function followLink(files: FileSystem, path: string, boundary: Boundary): Promise<Followed> {
   const text = await files.readlink(path);
   let target;
   try {
@@ -111,11 +111,44 @@ async function followLink(files: FileSystem, path: string, root: string): Promis
     const why = code === "ELOOP" ? "in a circle" : "to nothing";
     return { cause: "broken-link", detail: `The link to "${text}" leads ${why}` };
   }
-  if (!isInside(target, root)) {
+  if (!isAllowed(target, boundary)) {
     const detail = `The link to "${text}" leads out of the directory that models may be read from`;
     return { cause: "outside-directory", detail };
   }
   return { target, stat: await files.lstat(target) };
+}
+
+/** What the links of a model may lead to. */
+interface Boundary {
+  /** With all links followed. */
+  readonly root: string;
+  /** Where the hub's cache really keeps the contents of the model's repository, which may be another volume. */
+  readonly blobs: string | undefined;
+}
+
+/** Contents in the hub's cache are named by their hashes. */
+const BLOB_REGEXP = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** A snapshot belongs to the repository in which it really lies, whatever link led to it. */
+async function boundaryOf(files: FileSystem, directory: string, root: string): Promise<Boundary> {
+  const realRoot = await files.realpath(root);
+  const real = await files.realpath(directory);
+  if (defaultRoot(real) === real) return { root: realRoot, blobs: undefined };
+  try {
+    const blobs = await files.realpath(join(dirname(dirname(real)), "blobs"));
+    return { root: realRoot, blobs };
+  } catch {
+    // Without a store there is nothing that links could lead to.
+    return { root: realRoot, blobs: undefined };
+  }
+}
+
+/** Other tools make directories of links to contents in the hub's cache: what a hash names is no secret of anybody's. */
+function isAllowed(target: string, { root, blobs }: Boundary): boolean {
+  if (isInside(target, root)) return true;
+  const store = dirname(target);
+  const isStore = store === blobs || /[\\/]models--[^\\/]+[\\/]blobs$/.test(store);
+  return isStore && BLOB_REGEXP.test(basename(target));
 }
 
 function isInside(path: string, root: string): boolean {

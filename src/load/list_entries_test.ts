@@ -99,6 +99,65 @@ test("checkDirectory() follows the hub cache's links into its blobs", async () =
   assert.equal(count(confined, "outside-directory"), MODEL.files.length);
 });
 
+test("checkDirectory() follows links of other tools into the hub's cache, and a cache on another volume", async () => {
+  const blob = "a".repeat(64);
+  const cache = "/cache/hub/models--org--name";
+  const other = "/volume/models--org--name";
+  const store = "/volume/store";
+  const cases: Record<string, { readonly links: readonly (readonly [string, string])[] }> = {
+    // A directory link to a snapshot, as LM Studio has it.
+    "/lmstudio/org/name": { links: [[`${cache}/snapshots/c`, "/lmstudio/org/name"]] },
+    // A directory of links to contents.
+    "/linked/name": { links: [] },
+    // The repository is a link to another volume, or only its store is.
+    "/home/hub/models--org--name/snapshots/c": { links: [[other, "/home/hub/models--org--name"]] },
+    "/apart/models--org--name/snapshots/c": {
+      links: [[store, "/apart/models--org--name/blobs"]],
+    },
+  };
+  for (const [directory, { links }] of Object.entries(cases)) {
+    const files = memoryFiles();
+    const model = tinyLlama();
+    const places = [`${cache}/blobs`, `${other}/blobs`, store];
+    for (const [at, { bytes }] of model.files.entries())
+      for (const place of places) await writeBytes(files, `${place}/${blobName(at)}`, bytes);
+    for (const at of [
+      `${cache}/snapshots/c`,
+      `${other}/snapshots/c`,
+      "/apart/models--org--name/snapshots/c",
+    ])
+      await linkFiles(at, "../../blobs");
+    if (directory === "/linked/name") await linkFiles(directory, `${cache}/blobs`);
+    for (const [target, path] of links) {
+      await writeBytes(files, `${path}.beside`, new Uint8Array(0));
+      await files.symlink(target, path);
+    }
+    const { findings, loadable } = await checkDirectory(files, directory);
+    assert.deepEqual([loadable, findings], [true, []], directory);
+
+    // What is no content, by its name, stays out of reach.
+    await writeBytes(files, `${store}/id_rsa`, new Uint8Array(9));
+    if (directory.startsWith("/apart")) {
+      await files.symlink("../../blobs/id_rsa", `${directory}/secret.json`);
+      const causes = (await checkDirectory(files, directory)).findings.map(({ cause }) => cause);
+      assert.deepEqual(causes, ["outside-directory"]);
+    }
+
+    async function linkFiles(at: string, to: string): Promise<void> {
+      for (const [index, { path }] of model.files.entries()) {
+        const depth = path.split("/").length - 1;
+        const up = to.startsWith("/") ? to : `${"../".repeat(depth)}${to}`;
+        await writeBytes(files, `${at}/${path}.beside`, new Uint8Array(0));
+        await files.unlink(`${at}/${path}.beside`);
+        await files.symlink(`${up}/${blobName(index)}`, `${at}/${path}`);
+      }
+    }
+  }
+  function blobName(at: number): string {
+    return `${String(at).padStart(2, "0")}${blob.slice(2)}`;
+  }
+});
+
 test("checkDirectory() works below a root that is itself a link", async () => {
   const files = await disk();
   await files.symlink("/models", "/alias");

@@ -5,10 +5,16 @@ import {
   type Marker,
   type MarkerFile,
   type ModelStatus,
-  REQUIRED_PARTS,
+  KIND_PARTS,
+  lackingKindParts,
+  type ModelKind,
+  modelKind,
 } from "../../spec/mod.ts";
+import { readSmallFile } from "../disk/small_file.ts";
 import { lstatIfThere, walk } from "../disk/walk.ts";
+import { isInsideRoot } from "../layout/inside_root.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
+import { parseJsonText } from "../limits/parse_json_text.ts";
 import { lackingParts, selectionOf } from "../layout/select_files.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
 import { readPlan } from "../records/download_intent.ts";
@@ -49,7 +55,7 @@ export async function modelStatus(
   const isOfHub = marker.commit !== "";
   const paths = marker.files.map((file) => file.path);
   const faults = [
-    ...(isOfHub && isModel(marker) ? lackingFaults(paths) : []),
+    ...(isOfHub && isModel(marker) ? await lackingFaults(files, place, paths) : []),
     ...(await verifyFiles(files, directory, { ...question, recorded: marker.files })),
   ];
   if (faults.length > 0) return { state: "incomplete", directory, faults };
@@ -77,7 +83,11 @@ async function ofListing(
   const { recorded } = question;
   const { directory } = question.place;
   const faults = [
-    ...lackingFaults(recorded.map(({ path }) => path)),
+    ...(await lackingFaults(
+      files,
+      question.place,
+      recorded.map(({ path }) => path),
+    )),
     ...(await verifyFiles(files, directory, { ...question, hash: "always" })),
   ];
   if (faults.length > 0) return { state: "incomplete", directory, faults };
@@ -100,7 +110,7 @@ async function withoutMarker(files: FileSystem, question: StatusQuestion): Promi
     )
       paths.push(path);
   }
-  const faults = lackingFaults(paths);
+  const faults = await lackingFaults(files, place, paths);
   if (faults.length > 0) return { state: "incomplete", directory, faults };
   const why =
     "it has no marker, so its files were never verified; download it again to verify them";
@@ -117,10 +127,38 @@ async function isFile(files: FileSystem, path: string): Promise<boolean> {
   }
 }
 
-function lackingFaults(paths: readonly string[]): FileFault[] {
-  return lackingParts(paths).map((part) => ({
-    path: REQUIRED_PARTS[part].join(" or "),
+/** What the kind of a model requires and its directory does not have: `LAYOUT-KIND`. */
+async function lackingFaults(
+  files: FileSystem,
+  place: ModelPlace,
+  paths: readonly string[],
+): Promise<FileFault[]> {
+  // What has all that a language model needs has all that any kind of this layout needs.
+  if (lackingParts(paths).length === 0) return [];
+  const kind = await kindOf(files, place, paths);
+  return lackingKindParts(kind, paths).map((part) => ({
+    path: KIND_PARTS[part].join(" or "),
     fault: "missing",
     detail: `is not there (${part})`,
   }));
+}
+
+async function kindOf(
+  files: FileSystem,
+  place: ModelPlace,
+  paths: readonly string[],
+): Promise<ModelKind> {
+  const { root, directory } = place;
+  const path = join(directory, "config.json");
+  let config: Readonly<Record<string, unknown>> | undefined;
+  try {
+    // In the hub's cache it is a link.
+    const isInside = await isInsideRoot(files, root, path);
+    const text = isInside ? await readSmallFile(files, await files.realpath(path)) : undefined;
+    const json: unknown = parseJsonText(text ?? "");
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) config = { ...json };
+  } catch {
+    // What is wrong with the configuration is a matter for the check; here it names no kind.
+  }
+  return modelKind({ paths, config });
 }

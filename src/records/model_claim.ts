@@ -13,6 +13,8 @@ import { fencedFiles } from "./fenced_files.ts";
 /** What a lock needs of the host. */
 export type LockHost = Pick<Host, "files" | "clock" | "random" | "processes" | "onWait">;
 
+/** Where a claim puts, for a moment, the directory that it takes over. */
+export const TAKEN = "taken";
 /** Why the beating of a claim ends; made once, since an error is made with its stack. */
 const RELEASED = new Error("The claim was given back");
 
@@ -76,7 +78,7 @@ export class ModelClaim implements AsyncDisposable {
     for (const token of await namesIn(files, work)) {
       if (!/^[0-9a-f]{16}$/.test(token) || join(work, token) === this.directory) continue;
       // By way of this claim's own directory, so that a claim that is lost takes nothing over.
-      const taken = join(this.directory, "taken");
+      const taken = join(this.directory, TAKEN);
       await this.assertHeld();
       if (!(await renameIfThere(files, join(work, token), taken))) continue;
       const rest = join(work, `${dead.has(token) ? "rest" : "silent"}.${token}`);
@@ -120,7 +122,7 @@ export class ModelClaim implements AsyncDisposable {
     const { files } = this.#host;
     let isEmpty = true;
     for (const name of await namesIn(files, this.directory)) {
-      if (name.endsWith(PARTIAL_SUFFIX)) isEmpty = false;
+      if (name.endsWith(PARTIAL_SUFFIX) || name === TAKEN) isEmpty = false;
       else await unlinkIfThere(files, join(this.directory, name));
     }
     if (isEmpty) await rmdirIfThere(files, this.directory);
@@ -166,6 +168,19 @@ export class ModelClaim implements AsyncDisposable {
     } finally {
       await file.close();
     }
+  }
+}
+
+/**
+ * What a claim left in its directory, and what it had taken over and could not put beside it: a claim may end at any step.
+ *
+ * @returns the directories, the inner ones first
+ */
+export async function takenDirectories(files: FileSystem, directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (let path = directory; ; path = join(path, TAKEN)) {
+    if ((await lstatIfThere(files, path))?.kind !== "directory") return found;
+    found.unshift(path);
   }
 }
 

@@ -34,11 +34,6 @@ export const TOKENIZER_DAMAGES: readonly Damage[] = namedDamages({
   }),
   "tokenizer-an-html-page": replaced("html", { path: TOKENIZER, change: () => HTML_PAGE }),
   "tokenizer-an-lfs-pointer": replaced("lfs-pointer", { path: TOKENIZER, change: lfsPointer }),
-  "tokenizer-config-missing": {
-    cause: "missing-tokenizer-config",
-    acceptedByMlx: true,
-    apply: (model) => withoutPaths(model, [TOKENIZER_CONFIG]),
-  },
   "tokenizer-config-cut": replaced("bad-tokenizer", { path: TOKENIZER_CONFIG, change: half }),
   "tokenizer-config-an-html-page": replaced("html", {
     path: TOKENIZER_CONFIG,

@@ -25,6 +25,9 @@ export interface RunProgressOptions {
   readonly nowMs?: () => number;
 }
 
+/** What must be done before the time left is reckoned from it. */
+const TELLING_SHARE = 0.05;
+
 /** Shows `[n/m] scenario  elapsed, left`: on a terminal one line that is rewritten, elsewhere a line now and then. */
 export class RunProgress implements Disposable {
   readonly #options: RunProgressOptions;
@@ -106,7 +109,8 @@ export class RunProgress implements Disposable {
   /** By what is done so far, and until then by what is expected of the whole. */
   #leftMs(elapsedMs: number): number | undefined {
     const { expectedMs } = this.#options;
-    if (this.#doneCosts > 0) return (elapsedMs * (this.#costs - this.#doneCosts)) / this.#doneCosts;
+    if (this.#doneCosts > this.#costs * TELLING_SHARE)
+      return (elapsedMs * (this.#costs - this.#doneCosts)) / this.#doneCosts;
     return expectedMs === undefined || elapsedMs > expectedMs ? undefined : expectedMs - elapsedMs;
   }
 

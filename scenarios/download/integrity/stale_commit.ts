@@ -50,7 +50,12 @@ export const staleCommit = scenario({
     const download = () => world.start({ relay }).download({ repository: REPOSITORY });
     if (isForGood) {
       const result = await settled(download);
-      verdict.holds("DL-STALE", result === undefined, "it succeeded without the files");
+      // Who never asks which commit it is gets the files of the branch.
+      const wrong =
+        result === undefined
+          ? []
+          : await wrongFiles(world, result.directory, wantedFiles(model.files));
+      verdict.holds("DL-STALE", wrong.length === 0, () => `it succeeded: ${wrong.join(", ")}`);
       verdict.holds("DL-STALE", questions <= QUESTIONS_MAX, `it asked ${questions} times`);
       verdict.reached("the commit stayed away");
       return;

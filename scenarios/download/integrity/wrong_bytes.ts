@@ -91,7 +91,8 @@ export const wrongBytes = scenario({
     verdict.holds("DL-INTEGRITY", wrong.length === 0, wrong.join(", "));
     if (how === "html") verdict.holds("DL-NOT-A-HUB", wrong.length === 0, wrong.join(", "));
     // Where the content network sends wrong bytes of every file, which of them was refused is the subject's affair.
-    const isNamed = wanted.some((one) => namesRefused(error, one));
+    const others = model.files.map(({ path }) => path);
+    const isNamed = wanted.some((one) => namesRefused(error, one, { others }));
     verdict.holds("DL-INTEGRITY-NAMES", isNamed, {
       expected: "an error that names the file, what was listed of it and what was found",
       detail: describeError(error),
@@ -110,7 +111,11 @@ export const wrongBytes = scenario({
 // Helpers
 
 /** Whether an error says which file was refused, what was listed of it and what was found, in its fields or in its text. */
-function namesRefused(error: unknown, { path, bytes }: ModelFile): boolean {
+function namesRefused(
+  error: unknown,
+  { path, bytes }: ModelFile,
+  options: { readonly others: readonly string[] },
+): boolean {
   const failure = asFailure(error);
   const { file, expected = "", actual = "", message = "" } = failure ?? {};
   if (file !== undefined && expected !== actual) return true;
@@ -118,7 +123,7 @@ function namesRefused(error: unknown, { path, bytes }: ModelFile): boolean {
   const listed = [String(bytes.length), sha256Hex(bytes), gitBlobSha1(bytes)];
   const facts = text.replaceAll(path, " ").match(/\b(?:[0-9a-f]{40,64}|\d+)\b/g) ?? [];
   return (
-    namesFile(text, path) &&
+    namesFile(text, path, options) &&
     facts.some((fact) => listed.includes(fact)) &&
     facts.some((fact) => !listed.includes(fact))
   );

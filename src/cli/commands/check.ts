@@ -10,6 +10,13 @@ import {
   trustOf,
   trustOption,
 } from "../model_options.ts";
+import {
+  allRuntimesOption,
+  isLoadedBy,
+  printRuntimes,
+  type RuntimeOptions,
+  runtimeOption,
+} from "../output/print_runtimes.ts";
 import { printable } from "../output/format.ts";
 import { printJson, type CommandContext, type Session } from "../command_context.ts";
 import { withProgress } from "../output/with_progress.ts";
@@ -21,20 +28,26 @@ export function addCheckCommand(program: Command, session: Session): void {
       .command("check")
       .description("check that a model can be loaded, and list what is wrong with it")
       .argument("<model>", MODEL_ARGUMENT)
-      .addOption(trustOption()),
+      .addOption(trustOption())
+      .addOption(runtimeOption())
+      .addOption(allRuntimesOption()),
   );
   addExamples(command, [
     "check mlx-community/SmolLM-135M-Instruct-4bit",
     "check ./my-model --json",
   ]);
-  command.action((model: string, options: ModelOptions & CodeTrust) =>
+  command.action((model: string, options: ModelOptions & CodeTrust & RuntimeOptions) =>
     session.run(options, async (context) => {
       const report = await withProgress(context, options, (wait) =>
         check(modelRequest(model, options), context, { ...wait, ...trustOf(options) }),
       );
       if (options.json === true) printJson(context.stdout, report);
-      else printReport(report, context);
-      return report.loadable ? EXIT_CODES.done : EXIT_CODES.failed;
+      else printReport(report, options, context);
+      const isLoaded =
+        report.runtimes === undefined || options.runtime === undefined
+          ? report.loadable
+          : isLoadedBy(report.runtimes, options);
+      return isLoaded ? EXIT_CODES.done : EXIT_CODES.failed;
     }),
   );
 }
@@ -50,7 +63,7 @@ async function check(
     : await context.manager.check({ ...asked, ...trustOf(options) }, options);
 }
 
-function printReport(report: CheckReport, context: CommandContext): void {
+function printReport(report: CheckReport, options: RuntimeOptions, context: CommandContext): void {
   for (const { level, cause, path, detail } of report.findings) {
     context.stdout.write(`${level}: ${cause}: ${printable(path)}: ${printable(detail)}\n`);
   }
@@ -61,9 +74,14 @@ function printReport(report: CheckReport, context: CommandContext): void {
       `${formatCount(report.parameterCount)} parameters`,
       printable(report.quantization ?? "not quantized"),
       `${report.tensorCount} tensors`,
+      ...(report.kind === undefined || report.kind === "language" ? [] : [report.kind]),
       ...(errors === 0 ? [] : [`${errors} ${errors === 1 ? "error" : "errors"}`]),
     ].join(", ")}\n`,
   );
+  const { runtimes, kind } = report;
+  const isAsked = options.allRuntimes === true || options.runtime !== undefined;
+  if (runtimes !== undefined && (errors === 0 || isAsked))
+    printRuntimes(runtimes, { ...options, kind }, context.stdout);
 }
 
 /** @returns for example `"135 M"`, as model names count */

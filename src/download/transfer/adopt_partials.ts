@@ -1,11 +1,16 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { FileSystem } from "../../../spec/mod.ts";
 import { copyFile } from "../../disk/copy_file.ts";
 import { errnoOf } from "../../disk/disk_error.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../../disk/walk.ts";
 import { PARTIAL_SUFFIX, type Staging } from "../../layout/model_place.ts";
-import { isClaimName, type ModelClaim } from "../../records/model_claim.ts";
+import {
+  isClaimName,
+  type ModelClaim,
+  TAKEN,
+  takenDirectories,
+} from "../../records/model_claim.ts";
 import type { DownloadTask } from "../download_task.ts";
 
 /**
@@ -21,7 +26,9 @@ export async function adoptPartials(claim: ModelClaim, task: DownloadTask): Prom
   const { staging } = task.place;
   const wanted = new Set(task.wanted.map(({ contentKey }) => `${contentKey}${PARTIAL_SUFFIX}`));
   for (const directory of await leftDirectories(files, staging)) {
-    const isQuiet = !directory.startsWith(join(staging.work, "silent."));
+    // What a claim had taken over may be of a process that stands still.
+    const isQuiet =
+      !directory.startsWith(join(staging.work, "silent.")) && basename(directory) !== TAKEN;
     for (const name of await namesIn(files, directory)) {
       if (!wanted.has(name)) continue;
       const [source, target] = [join(directory, name), join(claim.directory, name)];
@@ -68,8 +75,7 @@ async function leftDirectories(files: FileSystem, staging: Staging): Promise<str
   );
   const directories = [staging.partials];
   for (const name of names) {
-    const path = join(staging.work, name);
-    if ((await lstatIfThere(files, path))?.kind === "directory") directories.push(path);
+    directories.push(...(await takenDirectories(files, join(staging.work, name))));
   }
   return directories;
 }

@@ -17,7 +17,7 @@ const SIZE_BYTES_MAX = 256 * 1024 * 1024;
  * @returns how many bytes were there; fewer than the buffer holds only at the end of the file
  */
 export async function readAt(
-  file: OpenFile,
+  file: Pick<OpenFile, "read">,
   buffer: Uint8Array,
   position: number,
 ): Promise<number> {

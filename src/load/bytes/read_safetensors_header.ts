@@ -57,7 +57,7 @@ export interface ExamineHeaderOptions {
 
 /** As {@linkcode readSafetensorsHeader}, but faults are answered beside what could be read. */
 export async function examineHeader(
-  file: OpenFile,
+  file: Pick<OpenFile, "read" | "stat">,
   options: ExamineHeaderOptions = {},
 ): Promise<ParsedHeader> {
   const { sizeBytes } = await file.stat();

@@ -1,10 +1,12 @@
-import type { CheckCause } from "../../../spec/mod.ts";
+import { type CheckCause, type ModelKind, modelKind, untypedAudio } from "../../../spec/mod.ts";
 import { isRecord, parseJson, whyNotJson } from "./parse_json.ts";
 import { readQuantization, type QuantizationConfig } from "./read_quantization.ts";
 
 /** The part of `config.json` that decides which tensors a model has. */
 export interface ModelConfig {
   readonly modelType: string;
+  /** By the configuration alone; the names of the files may say more. */
+  readonly kind: ModelKind;
   readonly hiddenSize: number | undefined;
   readonly layerCount: number | undefined;
   readonly headCount: number | undefined;
@@ -19,6 +21,8 @@ export interface ModelConfig {
   readonly quantization: QuantizationConfig | undefined;
   /** Whether the architecture is code in the directory or the weights are of another tool's format. */
   readonly foreign: string | undefined;
+  /** Fields of which a whole number is written with a point, or the other way about: JSON does not tell, Python does. */
+  readonly oddNumbers: readonly string[];
   /** The whole configuration. */
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -89,7 +93,7 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
     return refuse(whyNotJson(error));
   }
   if (!isRecord(json)) return refuse("It is JSON, but not an object");
-  const modelType = json["model_type"];
+  const modelType = json["model_type"] ?? untypedAudio(json);
   if (typeof modelType !== "string" || modelType === "") {
     return refuse("It has no model_type, by which a runtime chooses the architecture");
   }
@@ -103,6 +107,8 @@ export function readModelConfig(bytes: Uint8Array): ReadConfig {
     config: {
       ...readSizes(json),
       modelType,
+      oddNumbers: oddNumbers(bytes),
+      kind: modelKind({ paths: [], config: json }),
       json,
       quantization,
       foreign: isSet(json["model_file"]) ? "its architecture is code in the directory" : foreign,
@@ -171,6 +177,19 @@ function fieldFaults(modelType: string, json: Readonly<Record<string, unknown>>)
     faults.push(`Its ${heads} attention heads cannot share ${keyValueHeads} key-value heads`);
   }
   return faults;
+}
+
+function oddNumbers(bytes: Uint8Array): string[] {
+  const text = new TextDecoder().decode(bytes);
+  const written = (name: string) =>
+    new RegExp(`"${name}"\\s{0,20}:\\s{0,20}(-?[0-9.eE+-]{1,40})`).exec(text)?.[1];
+  const isWhole = (number: string) => /^-?\d{1,40}$/.test(number);
+  const sizes = [...SIZE_FIELDS].filter((name) => {
+    const number = written(name);
+    return number !== undefined && !isWhole(number);
+  });
+  const epsilon = written("rms_norm_eps");
+  return epsilon !== undefined && isWhole(epsilon) ? [...sizes, "rms_norm_eps"] : sizes;
 }
 
 function isSize(value: unknown): value is number {

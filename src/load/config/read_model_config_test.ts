@@ -39,6 +39,13 @@ test("readModelConfig() takes the words that Python writes for infinite numbers"
   assert.deepEqual(readModelConfig(bytes).faults, []);
 });
 
+test("readModelConfig() notes numbers that Python takes for another sort", () => {
+  const text = JSON.stringify({ ...LLAMA, rms_norm_eps: 1 }).replace(":64,", ":64.0,");
+  const { config } = readModelConfig(new TextEncoder().encode(text));
+  assert.deepEqual(config?.oddNumbers, ["hidden_size", "rms_norm_eps"]);
+  assert.deepEqual(read(LLAMA).config?.oddNumbers, []);
+});
+
 test("readModelConfig() never throws, whatever the bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {

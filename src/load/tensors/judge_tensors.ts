@@ -95,7 +95,8 @@ function judgeTensor(
  * Finds tensors that are declared in another 16-bit format than their like: the bytes of one format read as
  * the other load without an error and give other tokens.
  *
- * A whole kind, such as the norms, may differ from the rest; one tensor among its kind may not.
+ * A whole kind, such as the norms, may differ from the rest; one tensor among its kind may not. Of a matrix that is only a
+ * warning: runtimes load it as it is declared, and its values tell whether that is right.
  */
 function judgeHalves(tensors: PlacedTensors): TensorFault[] {
   const kinds = new Map<string, Map<string, string[]>>();
@@ -119,7 +120,9 @@ function judgeHalves(tensors: PlacedTensors): TensorFault[] {
     const dtype = tensors.get(tensor)?.dtype ?? "";
     const other = dtype === "F16" ? "BF16" : "F16";
     const detail = `Tensor "${tensor}" is declared ${dtype}, but the tensors of its kind are ${other}`;
-    return { cause: "dtype", tensor, detail };
+    // What a matrix is in is also seen in its values, which are judged when they are read.
+    const isMatrix = kindOf(tensor, tensors.get(tensor)?.shape ?? []) === "matrix";
+    return { cause: "dtype", tensor, detail, ...(isMatrix && { level: "warning" }) };
   });
 }
 

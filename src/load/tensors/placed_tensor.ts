@@ -15,4 +15,6 @@ export interface TensorFault {
   readonly cause: CheckCause;
   readonly tensor: string;
   readonly detail: string;
+  /** Whether a runtime loads it all the same. @default {"error"} */
+  readonly level?: "warning";
 }

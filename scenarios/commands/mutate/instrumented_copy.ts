@@ -1,0 +1,155 @@
+/**
+ * A copy of the project whose source holds many mutants, each of which can be switched on without building anything again.
+ *
+ * @module
+ */
+
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { Instrumenter } from "@stryker-mutator/instrumenter";
+import type { Mutant } from "./mutant.ts";
+import { sampleOf } from "./sample.ts";
+
+/** A message changes nothing that a requirement speaks of. */
+const EXCLUDED_MUTATIONS = ["StringLiteral"];
+/** Beside the source, what the scenarios need. */
+const COPIED = ["spec", "harness", "scenarios", "package.json", "tsconfig.json", "README.md"];
+
+/** Options of {@linkcode makeInstrumentedCopy}. */
+export interface InstrumentedCopyOptions {
+  /** Folders of `src`, or paths of files in it. @default {all} */
+  readonly only: readonly string[];
+  /** How many mutants, drawn by the seed. */
+  readonly sample: number;
+  readonly seed: number;
+}
+
+/**
+ * Copies a project, and places a sample of all mutants in the copy's source.
+ *
+ * @returns the mutants that were placed, and how many there are in all
+ */
+export async function makeInstrumentedCopy(
+  project: string,
+  into: string,
+  { only, sample, seed }: InstrumentedCopyOptions,
+): Promise<{ readonly mutants: readonly Mutant[]; readonly total: number }> {
+  const files = await sourceFiles(join(project, "src"), only);
+  const all = (await instrument(files.map((file) => ({ ...file, mutate: true })))).mutants;
+  const drawn = sampleOf(all, { count: sample, seed });
+  // Mutants that are not drawn would only make the code slower.
+  const placed = await instrument(
+    files.map((file) => ({
+      ...file,
+      mutate: drawn
+        .filter(({ fileName }) => fileName === file.name)
+        .map(({ location }) => location),
+    })),
+  );
+  const keys = new Set(drawn.map(keyOf));
+  const contents = new Map(files.map(({ name, content }) => [name, content]));
+  const mutants = placed.mutants
+    .filter((mutant) => keys.has(keyOf(mutant)))
+    .map(({ id, fileName, location, mutatorName, replacement }) => ({
+      id,
+      file: relative(join(project, "src"), fileName).replaceAll("\\", "/"),
+      line: location.start.line + 1,
+      mutator: mutatorName,
+      original: textAt(contents.get(fileName) ?? "", location),
+      replacement,
+    }));
+  await copyProject(project, into);
+  for (const { name, content } of placed.files)
+    await writeFile(join(into, relative(project, name)), content);
+  return { mutants, total: all.length };
+}
+
+interface Location {
+  readonly start: { readonly line: number; readonly column: number };
+  readonly end: { readonly line: number; readonly column: number };
+}
+
+interface PlacedMutant {
+  readonly id: string;
+  readonly fileName: string;
+  readonly location: Location;
+  readonly mutatorName: string;
+  readonly replacement: string;
+}
+
+interface SourceFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+function instrument(
+  files: readonly (SourceFile & { readonly mutate: boolean | readonly Location[] })[],
+): Promise<{ readonly files: readonly SourceFile[]; readonly mutants: readonly PlacedMutant[] }> {
+  const silent = () => {};
+  const logger = {
+    trace: silent,
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: silent,
+    fatal: silent,
+    isTraceEnabled: () => false,
+    isDebugEnabled: () => false,
+    isInfoEnabled: () => false,
+    isWarnEnabled: () => false,
+    isErrorEnabled: () => false,
+    isFatalEnabled: () => false,
+  };
+  const options = {
+    plugins: null,
+    excludedMutations: EXCLUDED_MUTATIONS,
+    ignorers: [],
+    noHeader: false,
+  };
+  return new Instrumenter(logger).instrument(
+    files.map(({ mutate, ...file }) => ({
+      ...file,
+      mutate: typeof mutate === "boolean" ? mutate : [...mutate],
+    })),
+    options,
+  );
+}
+
+async function sourceFiles(source: string, only: readonly string[]): Promise<SourceFile[]> {
+  const names = await readdir(source, { recursive: true });
+  const wanted = names
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts"))
+    .filter((name) => only.length === 0 || only.some((part) => name.startsWith(part)))
+    .toSorted();
+  if (wanted.length === 0)
+    throw new RangeError(`Cannot find source in src/ below ${only.join(", ")}`);
+  return Promise.all(
+    wanted.map(async (name) => {
+      const path = join(source, name);
+      return { name: path, content: await readFile(path, "utf8") };
+    }),
+  );
+}
+
+async function copyProject(project: string, into: string): Promise<void> {
+  await mkdir(into, { recursive: true });
+  for (const name of ["src", ...COPIED])
+    await cp(join(project, name), join(into, name), {
+      recursive: true,
+      filter: (path) => !/(?:^|[/\\])(?:\.build|node_modules|dist)$/.test(path),
+    });
+  await symlink(join(project, "node_modules"), join(into, "node_modules"), "junction");
+}
+
+function keyOf({ fileName, location, mutatorName, replacement }: PlacedMutant): string {
+  return JSON.stringify([fileName, location, mutatorName, replacement]);
+}
+
+function textAt(content: string, { start, end }: Location): string {
+  const lines = content.split("\n").slice(start.line, end.line + 1);
+  const last = lines.length - 1;
+  lines[last] = (lines[last] ?? "").slice(0, end.column);
+  lines[0] = (lines[0] ?? "").slice(start.column);
+  return lines.join("\n");
+}

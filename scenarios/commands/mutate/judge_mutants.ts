@@ -1,0 +1,193 @@
+/**
+ * Judges mutants by the scenarios that run their places, in memory first and then on disk, and the rest by unit tests.
+ *
+ * @module
+ */
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Scenario } from "../../../harness/mod.ts";
+import type { JudgedMutant, Mutant } from "./mutant.ts";
+import { MutantProcess } from "./mutant_process.ts";
+import type { MutantAnswer } from "./mutant_worker.ts";
+
+/** How mutants are judged. */
+export interface JudgeMutantsOptions {
+  /** Directory of the instrumented copy. */
+  readonly copy: string;
+  readonly seed: number;
+  /** Cases of a scenario in memory. */
+  readonly runs: number;
+  /** Cases of a scenario on disk, for what memory did not show. */
+  readonly diskRuns: number;
+  /** Processes at a time. */
+  readonly jobs: number;
+  /** How long the scenarios are tried on one mutant. */
+  readonly mutantMs: number;
+  /** Whether what the scenarios leave is judged by the unit tests beside its file. */
+  readonly unit: boolean;
+  readonly onMutant?: (judged: JudgedMutant) => void;
+}
+
+/** What a scenario shows on the unchanged source. */
+interface Baseline {
+  readonly scenario: string;
+  readonly answer: MutantAnswer;
+}
+
+/** A scenario may take so many times as long as without a mutant, and this much more. */
+const SLOWER = 10;
+const SLOWER_MS = 30_000;
+/** The place of a mutant may be run so many times as often as without it, and this many times more. */
+const MORE = 100;
+const MORE_HITS = 100_000;
+const BASELINE_MS_MAX = 300_000;
+const UNIT_MS_MAX = 120_000;
+
+/**
+ * Judges each mutant.
+ *
+ * @throws {Error} when a scenario is not green on the unchanged source
+ */
+export async function judgeMutants(
+  mutants: readonly Mutant[],
+  scenarios: readonly Scenario[],
+  options: JudgeMutantsOptions,
+): Promise<JudgedMutant[]> {
+  const { jobs, copy } = options;
+  const { baselines, atLoad } = await measure(scenarios, options);
+  const judged: JudgedMutant[] = [];
+  await inParallel(mutants, jobs, async (mutant, slot) => {
+    const startMs = performance.now();
+    const isAtLoad = atLoad.has(mutant.id);
+    const covering = coveringScenarios(baselines, mutants, { mutant, isAtLoad });
+    let end = await judgeByScenarios(mutant, covering, { ...options, slot, isAtLoad });
+    if (options.unit && ["survived", "unreached"].includes(end.end))
+      end = (await judgeByUnitTests(copy, mutant)) ?? end;
+    const one = { ...mutant, ...end, durationMs: Math.round(performance.now() - startMs) };
+    judged.push(one);
+    options.onMutant?.(one);
+  });
+  for (const slot of slots.splice(0)) slot?.close();
+  return judged.toSorted((one, two) => Number(one.id) - Number(two.id));
+}
+
+type End = Pick<JudgedMutant, "end" | "by" | "requirement">;
+
+/** The processes that go from mutant to mutant. */
+const slots: (MutantProcess | undefined)[] = [];
+
+async function measure(
+  scenarios: readonly Scenario[],
+  { copy, seed, runs, jobs }: JudgeMutantsOptions,
+): Promise<{ readonly baselines: readonly Baseline[]; readonly atLoad: ReadonlySet<string> }> {
+  const baselines: Baseline[] = [];
+  const atLoad = new Set<string>();
+  const inMemory = scenarios.filter(({ worlds = ["memory"] }) => worlds.includes("memory"));
+  await inParallel(inMemory, jobs, async ({ name: scenario }, slot) => {
+    const worker = await workerOf(copy, slot);
+    for (const id of worker.atLoad) atLoad.add(id);
+    const order = { scenario, world: "memory", seed, runs } as const;
+    const answer = await worker.ask(order, BASELINE_MS_MAX);
+    if (answer === undefined || !["pass", "skip", "vacuous"].includes(answer.status))
+      throw new Error(
+        `Cannot judge mutants: ${scenario} ends with ${answer?.status ?? "no answer"} without any (${answer?.detail ?? ""})`,
+      );
+    baselines.push({ scenario, answer });
+  });
+  baselines.sort((one, two) => one.answer.durationMs - two.answer.durationMs);
+  return { baselines, atLoad };
+}
+
+/** The scenarios that run a mutant's place, or, where that is run once while the modules are loaded, its file. */
+function coveringScenarios(
+  baselines: readonly Baseline[],
+  mutants: readonly Mutant[],
+  { mutant, isAtLoad }: { readonly mutant: Mutant; readonly isAtLoad: boolean },
+): readonly Baseline[] {
+  const ids = new Set(
+    isAtLoad ? mutants.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id],
+  );
+  return baselines.filter(({ answer }) => Object.keys(answer.hits ?? {}).some((id) => ids.has(id)));
+}
+
+async function judgeByScenarios(
+  { id: mutant }: Mutant,
+  covering: readonly Baseline[],
+  options: JudgeMutantsOptions & { readonly slot: number; readonly isAtLoad: boolean },
+): Promise<End> {
+  const { copy, slot, isAtLoad, seed, runs, diskRuns, mutantMs } = options;
+  if (covering.length === 0) return { end: "unreached" };
+  const untilMs = performance.now() + mutantMs;
+  const own = isAtLoad ? await MutantProcess.start(copy, mutant) : undefined;
+  if (isAtLoad && own === undefined) return { end: "unblamed", by: "the start of the process" };
+  try {
+    for (const world of diskRuns > 0 ? (["memory", "disk"] as const) : (["memory"] as const))
+      for (const { scenario, answer: before } of covering) {
+        if (performance.now() > untilMs) return { end: "survived" };
+        const worker = own ?? (await workerOf(copy, slot));
+        const hitsMax = (before.hits?.[mutant] ?? 0) * MORE + MORE_HITS;
+        const cases = world === "disk" ? diskRuns : runs;
+        const order = { scenario, mutant, world, seed, runs: cases, hitsMax };
+        const limitMs = before.durationMs * SLOWER + SLOWER_MS;
+        const answer = await worker.ask(order, limitMs);
+        if (answer === undefined || answer.status === "endless")
+          return { end: "timeout", by: scenario };
+        const { status, requirement } = answer;
+        if (requirement !== undefined) return { end: "killed", by: scenario, requirement };
+        const isSame = status === before.status || status === "skip" || status === "pass";
+        if (!isSame && world === "memory") return { end: "unblamed", by: scenario };
+      }
+    return { end: "survived" };
+  } finally {
+    own?.close();
+  }
+}
+
+/** By the tests of its folder. */
+async function judgeByUnitTests(copy: string, { id, file }: Mutant): Promise<End | undefined> {
+  const folder = join(copy, "src", dirname(file));
+  const own = join(folder, basename(file).replace(/\.ts$/, "_test.ts"));
+  const others = (await readdir(folder)).filter((name) => name.endsWith("_test.ts"));
+  const tests = [...new Set([own, ...others.map((name) => join(folder, name))])].filter((path) =>
+    existsSync(path),
+  );
+  if (tests.length === 0) return undefined;
+  const code = await new Promise<number>((resolve) => {
+    const child = spawn(process.execPath, ["--test", "--test-concurrency=1", ...tests], {
+      cwd: copy,
+      env: { ...process.env, __STRYKER_ACTIVE_MUTANT__: id, NODE_TEST_CONTEXT: undefined },
+      stdio: "ignore",
+      timeout: UNIT_MS_MAX,
+      killSignal: "SIGKILL",
+    });
+    child.on("error", () => resolve(1));
+    child.on("close", (status) => resolve(status ?? 1));
+  });
+  return code === 0 ? undefined : { end: "unit", by: basename(folder) };
+}
+
+async function workerOf(copy: string, slot: number): Promise<MutantProcess> {
+  const there = slots[slot];
+  if (there !== undefined && !there.isEnded) return there;
+  const worker = await MutantProcess.start(copy);
+  if (worker === undefined) throw new Error("Cannot judge mutants: the copy does not start");
+  slots[slot] = worker;
+  return worker;
+}
+
+/** Does the items in turn, some at a time; `slot` says which of those. */
+async function inParallel<T>(
+  items: readonly T[],
+  jobs: number,
+  work: (item: T, slot: number) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: jobs }, async (_, slot) => {
+      for (const item of queue) await work(item, slot);
+    }),
+  );
+}

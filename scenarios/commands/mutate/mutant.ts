@@ -1,0 +1,45 @@
+/** A small change of one place in the source, and which part of the source it is in. */
+export interface Mutant {
+  /** By which the instrumented source knows it. */
+  readonly id: string;
+  /** Path of the file, below `src/`. */
+  readonly file: string;
+  readonly line: number;
+  /** What kind of change it is, as StrykerJS names it. */
+  readonly mutator: string;
+  readonly original: string;
+  readonly replacement: string;
+}
+
+/** What became of a mutant. */
+export type MutantEnd =
+  /** A scenario found a broken requirement. */
+  | "killed"
+  /** A scenario ended otherwise than green, and blamed no requirement. */
+  | "unblamed"
+  /** It ran without an end. */
+  | "timeout"
+  /** Only unit tests noticed it. */
+  | "unit"
+  /** Nothing noticed it. */
+  | "survived"
+  /** No scenario runs the place. */
+  | "unreached"
+  /** It changes nothing that anybody could observe: the list of equivalent mutants says why. */
+  | "equivalent";
+
+/** What became of a mutant, and who noticed it. */
+export interface JudgedMutant extends Mutant {
+  readonly end: MutantEnd;
+  /** The scenario, or the test file, that noticed it. */
+  readonly by?: string;
+  /** The requirement that was blamed. */
+  readonly requirement?: string;
+  readonly durationMs: number;
+}
+
+/** The part of the source that a mutant is in: the first folder, or `mod` for the files beside them. */
+export function areaOf({ file }: Pick<Mutant, "file">): string {
+  const [first = "", ...rest] = file.split("/");
+  return rest.length === 0 ? "mod" : first;
+}

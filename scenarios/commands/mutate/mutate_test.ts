@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { scenarios } from "../../mod.ts";
+import { packageDirectory } from "../package_directory.ts";
+import { makeInstrumentedCopy } from "./instrumented_copy.ts";
+import { judgeMutants } from "./judge_mutants.ts";
+import { areaOf, type JudgedMutant, type MutantEnd } from "./mutant.ts";
+import { mutationTable } from "./mutation_table.ts";
+import { sampleOf } from "./sample.ts";
+
+test("sampleOf() draws the same for the same seed, in order, and others for another seed", () => {
+  const all = Array.from({ length: 100 }, (_, at) => at);
+  const drawn = sampleOf(all, { count: 10, seed: 1 });
+  assert.equal(drawn.length, 10);
+  assert.deepEqual(
+    drawn,
+    drawn.toSorted((one, two) => one - two),
+  );
+  assert.deepEqual(sampleOf(all, { count: 10, seed: 1 }), drawn);
+  assert.notDeepEqual(sampleOf(all, { count: 10, seed: 2 }), drawn);
+  assert.deepEqual(sampleOf(all, { count: 1_000, seed: 1 }), all);
+});
+
+test("mutationTable() counts by part, and leaves what is equivalent out of the share", () => {
+  const one = (file: string, end: MutantEnd): JudgedMutant => ({
+    id: "1",
+    file,
+    line: 1,
+    mutator: "BlockStatement",
+    original: "a",
+    replacement: "b",
+    end,
+    durationMs: 1,
+  });
+  const judged = [
+    one("hub/retry.ts", "killed"),
+    one("hub/retry.ts", "timeout"),
+    one("hub/retry.ts", "survived"),
+    one("hub/retry.ts", "unit"),
+    one("hub/retry.ts", "equivalent"),
+    one("mod.ts", "equivalent"),
+  ];
+  assert.deepEqual(judged.map(areaOf).slice(4), ["hub", "mod"]);
+  const rows = mutationTable(judged).split("\n").slice(2);
+  assert.deepEqual(rows, [
+    "| hub | 5 | 1 | 0 | 1 | 1 | 1 | 0 | 1 | 50 % | 50 % |",
+    "| mod | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | – | – |",
+    "| all | 6 | 1 | 0 | 1 | 1 | 1 | 0 | 2 | 50 % | 50 % |",
+  ]);
+});
+
+test("makeInstrumentedCopy() places the drawn mutants alone, and says what each changes", async (context) => {
+  const directory = await temporary(context);
+  const project = join(directory, "project");
+  for (const name of ["src/part", "spec", "harness", "scenarios", "node_modules"])
+    await mkdir(join(project, name), { recursive: true });
+  for (const name of ["package.json", "tsconfig.json", "README.md"])
+    await writeFile(join(project, name), "{}");
+  const source = "export const add = (a: number, b: number): number => {\n  return a + b;\n};\n";
+  await writeFile(join(project, "src/part/add.ts"), source);
+  await writeFile(join(project, "src/part/other.ts"), source);
+  const options = { only: ["part/add.ts"], sample: 50, seed: 1 };
+  const { mutants, total } = await makeInstrumentedCopy(project, join(directory, "copy"), options);
+  assert.equal(total, mutants.length);
+  const sum = mutants.find(({ mutator }) => mutator === "ArithmeticOperator");
+  assert.deepEqual(
+    [sum?.file, sum?.line, sum?.original, sum?.replacement],
+    ["part/add.ts", 2, "a + b", "a - b"],
+  );
+  const copied = await readFile(join(directory, "copy/src/part/add.ts"), "utf8");
+  assert.match(copied, /stryMutAct_9fa48\("\d+"\)/);
+  assert.equal(await readFile(join(directory, "copy/src/part/other.ts"), "utf8"), source);
+  const none = { ...options, only: ["nowhere"] };
+  await assert.rejects(
+    makeInstrumentedCopy(project, join(directory, "none"), none),
+    /Cannot find source in src\/ below nowhere/,
+  );
+});
+
+test("judgeMutants() lets a scenario kill a mutant, and says which requirement was blamed", async (context) => {
+  const copy = join(await temporary(context), "copy");
+  const only = ["layout/model_place.ts", "hub/hub_urls.ts"];
+  const drawn = { only, sample: 6, seed: 1 };
+  const { mutants } = await makeInstrumentedCopy(packageDirectory(), copy, drawn);
+  const judged = await judgeMutants(
+    mutants,
+    scenarios.filter(({ name }) => name === "layout/required_files"),
+    { copy, seed: 1, runs: 3, diskRuns: 0, jobs: 1, mutantMs: 60_000, unit: false },
+  );
+  assert.equal(judged.length, mutants.length);
+  const killed = judged.filter(({ end }) => end === "killed");
+  assert.ok(killed.length > 0, JSON.stringify(judged));
+  for (const { by, requirement } of killed) {
+    assert.equal(by, "layout/required_files");
+    assert.match(requirement ?? "", /^[A-Z]+-[A-Z-]+$/);
+  }
+});
+
+// Helpers
+
+async function temporary(context: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "mlx-layout-mutate-test-"));
+  context.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}

@@ -1,0 +1,76 @@
+import type { ModelFacts, Obstacle } from "./runtime.ts";
+import { isObject } from "./runtime.ts";
+
+/** Types whose configuration is read by classes that were compared with these rules. */
+const KNOWN_TYPES: ReadonlySet<string> = new Set(["llama", "mistral", "qwen2", "qwen3"]);
+
+/** What each way of stretching the positions must state. */
+const ROPE_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  default: [],
+  linear: ["factor"],
+  dynamic: ["factor"],
+  llama3: ["factor"],
+  yarn: ["factor"],
+  deepseek_yarn: ["factor"],
+  "telechat3-yarn": ["factor"],
+  longrope: ["original_max_position_embeddings", "short_factor", "long_factor"],
+  proportional: [],
+  mrope: ["mrope_section"],
+};
+
+/** Fields that must be written as true or false, not null. */
+const BOOLEANS = ["tie_word_embeddings", "attention_bias"];
+
+/**
+ * Finds what mlx-lm, or transformers with which it opens the tokenizer, stumbles over in a configuration.
+ *
+ * @returns undefined where nothing is known to be wrong
+ */
+export function strictConfig(facts: ModelFacts): Obstacle | undefined {
+  const { config, modelType = "" } = facts;
+  const remedy = "correct config.json, or use another repository";
+  if (config["text_config"] === null && config["quantization_config"] === undefined)
+    return { why: "it looks for packing in text_config, which is null", remedy };
+  if (!KNOWN_TYPES.has(modelType)) return undefined;
+  const why = ropeFault(facts) ?? layerFault(facts) ?? fieldFault(facts);
+  return why === undefined ? undefined : { why, remedy };
+}
+
+function ropeFault({ config, modelType }: ModelFacts): string | undefined {
+  const parameters = config["rope_parameters"];
+  const nested = isObject(parameters) ? parameters : {};
+  if (modelType === "qwen3" && (config["rope_theta"] ?? nested["rope_theta"] ?? null) === null)
+    return "rope_theta is missing";
+  const scaling = config["rope_scaling"] ?? undefined;
+  if (scaling === undefined) return undefined;
+  if (!isObject(scaling)) return "rope_scaling is not an object";
+  const named = scaling["type"] || (scaling["rope_type"] ?? "default");
+  const type = typeof named === "string" ? named : "";
+  const fields = Object.hasOwn(ROPE_FIELDS, type) ? ROPE_FIELDS[type] : undefined;
+  if (fields === undefined)
+    return `it has no rope_scaling of the type ${JSON.stringify(named).slice(0, 60)}`;
+  const absent = fields.find((field) => scaling[field] === undefined);
+  return absent === undefined ? undefined : `rope_scaling of the type "${type}" lacks ${absent}`;
+}
+
+function layerFault({ config, modelType }: ModelFacts): string | undefined {
+  const kinds = config["layer_types"];
+  if (!Array.isArray(kinds)) return undefined;
+  const known = ["full_attention", "sliding_attention"];
+  const odd = kinds.find((kind) => !known.includes(String(kind)));
+  if (odd !== undefined) return `layer_types has ${JSON.stringify(odd).slice(0, 60)}`;
+  const isLlama = modelType === "llama" || modelType === "mistral";
+  return isLlama && !kinds.includes("full_attention")
+    ? "layer_types has no full_attention"
+    : undefined;
+}
+
+function fieldFault({ config, oddNumbers = [] }: ModelFacts): string | undefined {
+  for (const field of [...BOOLEANS, "max_position_embeddings"])
+    if (config[field] === null) return `${field} is null`;
+  if (typeof config["eos_token_id"] === "string") return "eos_token_id is a text";
+  const epsilon = config["rms_norm_eps"];
+  if (epsilon !== undefined && typeof epsilon !== "number") return "rms_norm_eps is not a number";
+  const [odd] = oddNumbers;
+  return odd === undefined ? undefined : `${odd} is written as the other sort of number`;
+}
