@@ -1,4 +1,4 @@
-import { chmod, readdir, rm } from "node:fs/promises";
+import { chmod, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Directories that the harness itself makes beside those of the scenario. */
@@ -29,16 +29,31 @@ async function namesIn(directory: string): Promise<string[] | undefined> {
   }
 }
 
-/** Removes a world's directory, also where its subject has closed directories in it. */
+/** Longer paths are brought up, so that no path is too long for the system. */
+const PATH_LENGTH_MAX = 1_000;
+
+/** Removes a world's directory, also where its subject has closed directories in it, or made them deeper than a path may be. */
 export async function removeWorld(base: string): Promise<void> {
   try {
     await rm(base, { recursive: true, force: true });
   } catch {
-    for (const entry of await readdir(base, { withFileTypes: true, recursive: true }).catch(
-      () => [],
-    ))
-      if (entry.isDirectory())
-        await chmod(join(entry.parentPath, entry.name), 0o700).catch(() => {});
+    await openAndFlatten(base);
     await rm(base, { recursive: true, force: true });
+  }
+}
+
+async function openAndFlatten(base: string): Promise<void> {
+  const directories = [base];
+  let count = 0;
+  for (let at = directories.pop(); at !== undefined; at = directories.pop()) {
+    await chmod(at, 0o700).catch(() => {});
+    for (const entry of await readdir(at, { withFileTypes: true }).catch(() => [])) {
+      if (!entry.isDirectory()) continue;
+      const path = join(at, entry.name);
+      const isDeep = path.length - base.length > PATH_LENGTH_MAX;
+      const place = isDeep ? join(base, `deep-${count++}`) : path;
+      if (isDeep) await rename(path, place);
+      directories.push(place);
+    }
   }
 }

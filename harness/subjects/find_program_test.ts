@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { findProgram, splitCommand } from "./find_program.ts";
 import { installedName, KNOWN_SUBJECTS } from "./known_subjects.ts";
 import { subjectOptions, subjectText } from "./subject_text.ts";
+import { SUBJECT_LIMITS, type SubjectHello } from "./message.ts";
+import { programSubject } from "./program.ts";
 
 test("splitCommand() splits at blanks, and quotes hold a word together", () => {
   assert.deepEqual(splitCommand(`python3 "my adapter.py" '--a b'  -x`), [
@@ -68,4 +70,21 @@ test("known subjects have names of their own, and share what they have in common
   assert.ok(cache !== undefined && directory !== undefined);
   assert.equal(installedName(cache), installedName(directory));
   assert.match(installedName(cache), /^[\w.@+-]+$/);
+});
+
+test("programSubject() shows name and version in one line, whatever a program calls itself", () => {
+  const claims: SubjectHello = {
+    type: "hello",
+    id: 0,
+    protocol: 1,
+    name: "mine\n\nMUST: 155 held\u001b[2J\u202e",
+    version: `1.0${"x".repeat(1000)}`,
+    roles: ["downloader"],
+    operations: ["download"],
+    capabilities: [],
+    layouts: ["hubapi"],
+  };
+  const { name, version } = programSubject({ command: ["true"], limits: SUBJECT_LIMITS }, claims);
+  assert.equal(name, "mine MUST: 155 held [2J");
+  assert.equal(version.length, 100);
 });

@@ -20,11 +20,14 @@ export interface ProgramSubject extends Subject {
   readonly claims: SubjectHello;
 }
 
-/** Makes a subject of a program and its `hello`. */
+/** The most characters that are shown of what a program is called. */
+const NAME_LENGTH_MAX = 100;
+
+/** Makes a subject of a program and its `hello`. Its name and version are one line each: a longer text could look like a verdict. */
 export function programSubject(program: SubjectProgram, claims: SubjectHello): ProgramSubject {
   return {
-    name: claims.name,
-    version: claims.version,
+    name: oneLine(claims.name),
+    version: oneLine(claims.version),
     program,
     claims,
     start() {
@@ -33,6 +36,13 @@ export function programSubject(program: SubjectProgram, claims: SubjectHello): P
       );
     },
   };
+}
+
+function oneLine(text: string): string {
+  return text
+    .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, " ")
+    .trim()
+    .slice(0, NAME_LENGTH_MAX);
 }
 
 /** Whether a subject is a program. */

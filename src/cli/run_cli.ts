@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addExamples } from "./add_examples.ts";
+import { printableAddress } from "../hub/credentials.ts";
 import { addBenchCommand } from "./commands/bench.ts";
 import { addCanLoadCommand } from "./commands/can_load.ts";
 import { addCheckCommand } from "./commands/check.ts";
@@ -46,6 +47,7 @@ export async function runCli(
     .configureOutput({
       writeOut: (text) => environment.stdout.write(text),
       writeErr: (text) => environment.stderr.write(text),
+      outputError: (text, write) => write(withoutSecrets(text, args)),
     });
   addExamples(program, EXAMPLES).addHelpText("after", NOTES);
   addDownloadCommand(program, session);
@@ -69,4 +71,14 @@ export async function runCli(
     return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
   }
   return session.exitCode;
+}
+
+/** What commander says of a misuse repeats arguments: an address may hold a password, and a misspelt option a token. */
+function withoutSecrets(text: string, args: readonly string[]): string {
+  return args.reduce((safe, arg) => {
+    const equals = arg.startsWith("-") ? arg.indexOf("=") : -1;
+    const value = arg.slice(equals + 1);
+    if (equals !== -1 && !value.includes("@")) return safe.replaceAll(arg, arg.slice(0, equals));
+    return value.includes("@") ? safe.replaceAll(value, printableAddress(value)) : safe;
+  }, text);
 }

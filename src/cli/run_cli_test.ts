@@ -25,6 +25,24 @@ test("a misspelt command or option gets a suggestion", async () => {
   assert.match(option.stderr, /\(Did you mean --offline\?\)/);
 });
 
+test("a misuse repeats no password and no token", async () => {
+  for (const url of [
+    "http://user:hunter2@",
+    "http://user:hunter2@[::1",
+    "user:hunter2@host",
+    "https://user:hunter2@ host/",
+    "http://user:hunter2@host:99999/",
+  ]) {
+    for (const option of [["--endpoint", url], [`--endpoint=${url}`], [`--endpont=${url}`]]) {
+      const { exitCode, stderr } = await run(["download", "org/name", ...option]);
+      assert.equal(exitCode, 2, stderr);
+      assert.doesNotMatch(stderr, /hunter2/);
+    }
+  }
+  const { stderr } = await run("download org/name --tokn=hf_secret");
+  assert.match(stderr, /unknown option '--tokn'/);
+});
+
 test("every help ends with examples that the command takes", async () => {
   const names = [""];
   for (const name of names) {

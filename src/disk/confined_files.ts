@@ -130,6 +130,8 @@ class Confinement {
   readonly #files: FileSystem;
   readonly #roots: readonly string[];
   readonly #options: ConfinedFilesOptions;
+  /** Where a root led when it was looked up last; only what is refused by it asks again. */
+  readonly #realRoots = new Map<string, string>();
 
   constructor(files: FileSystem, roots: readonly string[], options: ConfinedFilesOptions) {
     this.#files = files;
@@ -149,8 +151,8 @@ class Confinement {
     const root = this.rootOf(directory);
     if (root === undefined) return;
     try {
-      const [realRoot, real] = await this.#resolve(root, directory);
-      if (real === join(realRoot, relative(root, directory))) return;
+      const real = await this.#files.realpath(directory);
+      if (real === (await this.#expected(root, directory))) return;
     } catch (error) {
       const link = await firstLink(this.#files, root, directory);
       throw link === undefined ? error : refusal("ELOOP", link);
@@ -170,7 +172,10 @@ class Confinement {
   async realPlace(path: string): Promise<string> {
     const root = this.rootOf(path);
     if (root === undefined) return path;
-    const [realRoot, real] = await this.#resolve(root, path);
+    const real = await this.#files.realpath(path);
+    if (real === (await this.#expected(root, path))) return path;
+    const realRoot = await this.#files.realpath(root);
+    this.#realRoots.set(root, realRoot);
     if (real === join(realRoot, relative(root, path))) return path;
     if (isBelow(real, realRoot) || (await this.#isBelowAnother(real))) return real;
     const link = (await firstLink(this.#files, root, path)) ?? path;
@@ -187,8 +192,14 @@ class Confinement {
     return false;
   }
 
-  async #resolve(root: string, path: string): Promise<[string, string]> {
-    return Promise.all([this.#files.realpath(root), this.#files.realpath(path)]);
+  /** Where a path below a root is if no part of it is a link. */
+  async #expected(root: string, path: string): Promise<string> {
+    let realRoot = this.#realRoots.get(root);
+    if (realRoot === undefined) {
+      realRoot = await this.#files.realpath(root);
+      this.#realRoots.set(root, realRoot);
+    }
+    return (realRoot === sep ? "" : realRoot) + path.slice(root === sep ? 0 : root.length);
   }
 }
 

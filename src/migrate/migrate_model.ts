@@ -1,27 +1,22 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { MigrationResult } from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
-import { lstatIfThere } from "../disk/walk.ts";
-import { byLeaving, leavesFirst } from "../records/leaving_order.ts";
 import type { LockHost, ModelClaim } from "../records/model_claim.ts";
 import { lockModel } from "../records/model_lock.ts";
 import { ModelError } from "../errors.ts";
-import { throwIfAborted } from "../cancellation.ts";
-import { assertSameData } from "../disk/same_data.ts";
 import { assertNoLink } from "../layout/inside_root.ts";
 import { type ModelPlace, placeAt } from "../layout/model_place.ts";
+import { carryFiles, type Claims } from "./carry_files.ts";
 import {
   assertFollowable,
   isInside,
   journalPath,
   journalTemporary,
-  type MigrationJournal,
   readJournal,
   writeJournal,
 } from "./migration_journal.ts";
-import { moveFile } from "./move_file.ts";
 import { planFiles } from "./plan_migration.ts";
 
 /** What is to be moved. */
@@ -84,11 +79,13 @@ export async function migrateModel(
     const plan = await planMigration(host, root, options);
     const { from, to, files } = plan;
     const journal = { from, to, files, isDone: false };
-    const entry = { repository: options.repository, journal };
+    const { directory } = claims.to;
+    const entry = { repository: options.repository, journal, directory };
     const claimed = { ...host, files: claims.to.files };
     await writeJournal(claimed, root, entry);
-    await carry(claimed, root, { journal, claims, signal: options.signal });
+    await carryFiles(claimed, { disk: host.files, journal, claims, signal: options.signal });
     await writeJournal(claimed, root, { ...entry, journal: { ...journal, isDone: true } });
+    await removeEmptyDirectories(host.files, journalTemporary(root), root);
     return { ...plan, isDone: true };
   });
 }
@@ -115,21 +112,19 @@ export async function undoMigration(
   const { from, to, files } = recorded;
   return locked(host, { repository, from, to, signal, root }, async (claims) => {
     const back = { from: to, to: from, files, isDone: false };
-    await carry({ ...host, files: claims.from.files }, root, {
-      journal: back,
-      claims: { from: claims.to, to: claims.from },
-      signal,
-    });
+    await carryFiles(
+      { ...host, files: claims.from.files },
+      {
+        disk: host.files,
+        journal: back,
+        claims: { from: claims.to, to: claims.from },
+        signal,
+      },
+    );
     await unlinkIfThere(claims.from.files, journalPath(root, repository));
     await removeEmptyDirectories(host.files, dirname(journalPath(root, repository)), root);
     return { ...back, leftBehind: [], isDone: true };
   });
-}
-
-/** The claims on the two directories. */
-interface Claims {
-  readonly from: ModelClaim;
-  readonly to: ModelClaim;
 }
 
 /** Nothing else works on either place meanwhile. */
@@ -182,42 +177,4 @@ async function withLocks<T>(
 
 function byLocks({ staging: one }: ModelPlace, { staging: two }: ModelPlace): number {
   return one.locks < two.locks ? -1 : Number(one.locks > two.locks);
-}
-
-/** Gives every file its new place, makes that durable, and gives the old one up. */
-async function carry(
-  host: LockHost,
-  root: string,
-  options: {
-    readonly journal: MigrationJournal;
-    readonly claims: Claims;
-    readonly signal?: AbortSignal | undefined;
-  },
-): Promise<void> {
-  const { files } = host;
-  const { journal, claims, signal } = options;
-  const { from, to } = journal;
-  const at = (directory: string, path: string) => join(directory, path);
-  const changed = new Set<string>();
-  for (const path of journal.files) {
-    throwIfAborted(signal);
-    const source = at(from, path);
-    if ((await lstatIfThere(files, source)) === undefined) continue;
-    const target = at(to, path);
-    await moveFile(host, source, { target, temporaryDirectory: claims.to.directory });
-    changed.add(dirname(target));
-  }
-  for (const directory of changed) await files.syncDirectory(directory);
-  // From its first step on nothing in the place that is given up looks like a model.
-  const leaving = journal.files.toSorted(byLeaving);
-  for (const path of leaving) {
-    // Never the only copy: another process may have removed the new one meanwhile.
-    if ((await lstatIfThere(files, at(to, path))) === undefined) continue;
-    if ((await lstatIfThere(files, at(from, path))) === undefined) continue;
-    await assertSameData(files, at(from, path), at(to, path));
-    await unlinkIfThere(claims.from.files, at(from, path));
-    if (leavesFirst(path)) await files.syncDirectory(from);
-  }
-  for (const path of leaving) await removeEmptyDirectories(files, dirname(at(from, path)), from);
-  await removeEmptyDirectories(files, journalTemporary(root), root);
 }

@@ -1,6 +1,7 @@
 import { parseJsonText } from "../limits/parse_json_text.ts";
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { FileSystem, Random } from "../../spec/mod.ts";
+import { errnoOf } from "../disk/disk_error.ts";
 import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
 import { assertMovable } from "./movable_path.ts";
 import { ModelError } from "../errors.ts";
@@ -59,11 +60,19 @@ export async function readJournal(
   return { from: placed(root, from), to: placed(root, to), files: paths as string[], isDone };
 }
 
-/** Writes a journal, old or new and never torn; paths under the root are relative: `LAYOUT-RELATIVE`. */
+/**
+ * Writes a journal, old or new and never torn; paths under the root are relative: `LAYOUT-RELATIVE`.
+ *
+ * @param entry `directory`: that of the claim, out of which the journal is renamed, so that a claim that is lost writes none
+ */
 export async function writeJournal(
   host: { readonly files: FileSystem; readonly random: Random },
   root: string,
-  entry: { readonly repository: string; readonly journal: MigrationJournal },
+  entry: {
+    readonly repository: string;
+    readonly journal: MigrationJournal;
+    readonly directory: string;
+  },
 ): Promise<void> {
   const { from, to, files, isDone } = entry.journal;
   const value = {
@@ -73,11 +82,17 @@ export async function writeJournal(
     files,
     isDone,
   };
-  await writeSmallFile(host.files, journalPath(root, entry.repository), {
-    text: `${JSON.stringify(value, undefined, 1)}\n`,
-    temporaryDirectory: journalTemporary(root),
-    random: host.random,
-  });
+  const path = journalPath(root, entry.repository);
+  const text = `${JSON.stringify(value, undefined, 1)}\n`;
+  const { files: disk, random } = host;
+  try {
+    await writeSmallFile(disk, path, { text, temporaryDirectory: entry.directory, random });
+  } catch (error) {
+    if (errnoOf(error) !== "EXDEV") throw error;
+    // The model's place is on a volume of its own.
+    const temporaryDirectory = journalTemporary(root);
+    await writeSmallFile(disk, path, { text, temporaryDirectory, random });
+  }
 }
 
 /**

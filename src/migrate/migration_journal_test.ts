@@ -73,7 +73,11 @@ function disk() {
   return {
     files,
     write: (journal: MigrationJournal) =>
-      writeJournal(host, ROOT, { repository: "org/name", journal }),
+      writeJournal(host, ROOT, {
+        repository: "org/name",
+        journal,
+        directory: "/work",
+      }),
     read: () => readJournal(files, ROOT, "org/name"),
     moveTo: async (root: string) => {
       const bytes = new TextEncoder().encode(await readText(files, journalPath(ROOT, "org/name")));

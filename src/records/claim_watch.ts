@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Host, LockHolder } from "../../spec/mod.ts";
 import { readSmallFile } from "../disk/small_file.ts";
-import { namesIn } from "../disk/walk.ts";
+import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { type ClaimName, isClaim, isInTable, parseClaim } from "./claim_name.ts";
 
 /** How often the holder of a claim shows that it lives, in milliseconds. */
@@ -32,6 +32,8 @@ export interface ClaimsSeen {
  * gone. Any other is abandoned when it stood still during 15 seconds in which this process looked at it. No clock is
  * read: what counts is the sum of this process's own pauses, so neither a clock that is set nor a machine that slept
  * makes a claim look old.
+ *
+ * A link, or a file that holds something else than a holder writes, was planted: nobody waits for it.
  */
 export class ClaimWatch {
   readonly #host: Pick<Host, "files" | "processes">;
@@ -59,11 +61,22 @@ export class ClaimWatch {
       const text = await readSmallFile(this.#host.files, join(this.#directory, name));
       // It was given back since the directory was read, or nothing that a process has written.
       if (text === undefined) continue;
+      if (await this.#isPlanted(name, text)) {
+        abandoned.push({ name, token: undefined, isDead: true });
+        continue;
+      }
       const isDead = this.#isDead(claim);
       if (!isDead && !this.#isSilent(name, text)) living.push(this.#holder(claim, text));
       else abandoned.push({ name, token: claim?.token, isDead });
     }
     return { living, abandoned };
+  }
+
+  /** Whether somebody planted it: a process makes a file, with the number of its beats or nothing in it. */
+  async #isPlanted(name: string, text: string): Promise<boolean> {
+    if (parseClaim(name) !== undefined && !/^\d*$/.test(text)) return true;
+    const path = join(this.#directory, name);
+    return (await lstatIfThere(this.#host.files, path))?.kind === "link";
   }
 
   #isDead(claim: ClaimName | undefined): boolean {

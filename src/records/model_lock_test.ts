@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   diskError,
+  makeDirectories,
   readTree,
   seededRandom,
   wrapFiles,
@@ -55,6 +56,21 @@ test("lockModel() takes over from a claim of another machine that stands still",
   const before = clock.now();
   await using _lock = await lockModel(host(2), STAGING, PURPOSE);
   assert.ok(clock.now() - before >= 15_000, `after ${clock.now() - before} ms`);
+});
+
+test("lockModel() waits for nothing that somebody planted among the claims", async () => {
+  const { host, files, clock } = machine();
+  const text = (value: string) => new TextEncoder().encode(value);
+  await writeBytes(files, "/outside", text("5"));
+  await makeDirectories(files, LOCKS);
+  await files.symlink("/outside", `${LOCKS}/m.1.2.download.0123456789abcdef.claim`);
+  await files.symlink("/outside", `${LOCKS}/elsewhere.77.0123456789abcdef.tmp`);
+  await files.symlink("/nowhere", `${LOCKS}/m.3.2.download.0123456789abcdef.claim`);
+  await writeBytes(files, `${LOCKS}/m.2.2.download.0123456789abcdef.claim`, text('{"a":1}'));
+  const before = clock.now();
+  await using _lock = await lockModel(host(2), STAGING, PURPOSE);
+  assert.equal(clock.now(), before);
+  assert.equal((await files.stat("/outside")).sizeBytes, 1);
 });
 
 test("lockModel() waits as long as the holder shows that it lives", async () => {

@@ -8,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /**
  * Makes a text safe as content or as a quoted attribute of HTML and of XML. Control characters and lone surrogates,
- * which XML 1.0 does not allow, are replaced by U+FFFD.
+ * which XML 1.0 does not allow, are replaced by U+FFFD; what changes the direction of text is shown as `\\u{…}`.
  *
  * @example
  * ```ts
@@ -24,6 +24,10 @@ export function escapeMarkup(text: string): string {
       .toWellFormed()
       // eslint-disable-next-line no-control-regex -- these are what is looked for
       .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+      .replaceAll(
+        /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
+        (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+      )
       .replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
   );
 }

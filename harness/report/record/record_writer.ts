@@ -93,7 +93,7 @@ export class RecordWriter {
   }
 
   #write(line: RecordLine): void {
-    const text = `${JSON.stringify(line)}\n`;
+    const text = `${printableJson(line)}\n`;
     this.#hash.update(text);
     this.#options.write(text);
   }
@@ -101,6 +101,14 @@ export class RecordWriter {
   #redacted<Line extends object>(line: Line): Line {
     return redactValue(line, { secrets: this.#options.secrets ?? [], keptKeys: KEPT_KEYS });
   }
+}
+
+/** JSON whose text moves no terminal's cursor and changes no direction, whoever chose what it holds. */
+function printableJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function lawLines(): RecordRequirement[] {

@@ -8,6 +8,8 @@ import { exampleFailure } from "../../deviations/example_result.ts";
 import { EXAMPLE_RESULTS, exampleRecordText } from "../example_record.ts";
 import { parseRecord } from "./parse_record.ts";
 import { recordStandings, recordVerdict } from "../record_verdict.ts";
+import { junitReport } from "../formats/junit_report.ts";
+import { htmlReport } from "../html/html_report.ts";
 import { runMachine } from "./run_machine.ts";
 
 const SCHEMA = JSON.parse(
@@ -106,6 +108,17 @@ test("no secret is written, in whatever field it stands", () => {
   assert.doesNotMatch(text, /s3cr3t|AbCdEfGh|xyz123456/);
   assert.ok(text.split("[token]").length > 20);
   assert.deepEqual(parseRecord(text, "r.jsonl").problems, []);
+});
+
+test("a record moves no cursor and changes no direction, and is read back as it was", () => {
+  const detail = "a\u009b31m\u202ecod\u2066\u2028\u007f";
+  const text = exampleRecordText({ results: [exampleFailure("DL-RESUME", detail)] });
+  assert.doesNotMatch(text, /[\u007f-\u009f\p{Bidi_Control}\u2028]/u);
+  const record = parseRecord(text, "r.jsonl");
+  assert.deepEqual(record.problems, []);
+  assert.equal(record.results[0]?.breakage?.detail, detail);
+  for (const report of [htmlReport([record]), junitReport([record])])
+    assert.doesNotMatch(report, /[\u007f-\u009f\p{Bidi_Control}\u2028]/u);
 });
 
 test("no path of this machine is written, in whatever field it stands", () => {

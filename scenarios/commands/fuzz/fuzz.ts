@@ -20,6 +20,8 @@ export interface FuzzOptions {
   readonly minutes: number;
   /** Inputs of each target after which it ends, whatever time is left. @default {no limit} */
   readonly inputs?: number | undefined;
+  /** Whether inputs that reach a branch for the first time become seeds too. @default {false} */
+  readonly isGuided?: boolean | undefined;
 }
 
 /** Inputs of a batch, and how long it may take before one of them is said to hang. */
@@ -47,7 +49,8 @@ export async function fuzz(
 ): Promise<number> {
   const endMs = performance.now() + options.minutes * 60_000;
   const rows = new Map<FuzzTargetName, Row>();
-  let peakBytes = 0;
+  let [peakBytes, branches] = [0, 0];
+  const isGuided = options.isGuided === true;
   let thread: Thread | undefined;
   const inputsMax = options.inputs ?? Number.POSITIVE_INFINITY;
   for (let round = 0; performance.now() < endMs && round * BATCH < inputsMax; round++) {
@@ -57,7 +60,10 @@ export async function fuzz(
       const count = Math.min(BATCH, inputsMax - round * BATCH);
       const seed = (options.seed * 1_000_003 + round) | 0;
       thread = thread === undefined || thread.isEnded ? startThread() : thread;
-      const { inputs, slowestMs, faults } = await runBatch(thread, { target, seed, count, at });
+      const batch = { target, seed, count, at, isGuided };
+      const tally = await runBatch(thread, batch);
+      const { inputs, slowestMs, faults } = tally;
+      branches = Math.max(branches, tally.branches);
       const row = rows.get(target) ?? { inputs: 0, slowestMs: 0, findings: 0 };
       row.inputs += inputs;
       row.slowestMs = Math.max(row.slowestMs, slowestMs);
@@ -71,6 +77,7 @@ export async function fuzz(
     }
   }
   await thread?.close();
+  if (isGuided) writeOut(`guided: ${branches} branches reached\n`);
   return report(rows, peakBytes, writeOut);
 }
 
@@ -88,7 +95,7 @@ async function runBatch(thread: Thread, batch: FuzzBatch): Promise<FuzzTally> {
   const { user, system } = process.cpuUsage(cpu);
   // Where others take the machine, a batch may end late without any fault of its inputs.
   if (outcome.kind === "time" && (user + system) / 1000 < BATCH_MS_MAX / 2)
-    return { inputs: 0, slowestMs: 0, faults: [] };
+    return { inputs: 0, slowestMs: 0, branches: 0, faults: [] };
   const index = Atomics.load(batch.at, 0);
   const why = {
     time: `It did not end within ${BATCH_MS_MAX / 1000} s`,
@@ -96,7 +103,7 @@ async function runBatch(thread: Thread, batch: FuzzBatch): Promise<FuzzTally> {
     failed: outcome.kind === "failed" ? outcome.why : "",
   }[outcome.kind];
   const fault: FuzzFault = { index, fault: why, mutations: "" };
-  return { inputs: index + 1, slowestMs: 0, faults: [fault] };
+  return { inputs: index + 1, slowestMs: 0, branches: 0, faults: [fault] };
 }
 
 function report(

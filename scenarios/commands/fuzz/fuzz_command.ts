@@ -16,6 +16,7 @@ interface FuzzCommandOptions {
   readonly seed: number;
   readonly minutes: number;
   readonly inputs?: number;
+  readonly guided: boolean;
 }
 
 /** How long a run of the fuzzer takes that does not say. */
@@ -37,15 +38,22 @@ export function addFuzzCommand(program: Command, context: ConformContext): void 
       "most inputs of each target (default: as many as fit)",
       parsePositiveInteger,
     )
+    .option("--guided", "inputs that reach a branch for the first time become seeds too", false)
     .addOption(seedOption(context.random).default(freshSeed(context.random), "a fresh one"))
-    .action(async ({ target, seed, minutes, inputs }: FuzzCommandOptions) => {
+    .action(async ({ target, seed, minutes, inputs, guided }: FuzzCommandOptions) => {
       const { fuzz } = await import("./fuzz.ts");
-      const options = { targets: target ?? FUZZ_TARGET_NAMES, seed, minutes, inputs };
+      const options = {
+        targets: target ?? FUZZ_TARGET_NAMES,
+        seed,
+        minutes,
+        inputs,
+        isGuided: guided,
+      };
       context.writeErr(`seed ${seed}\n`);
       context.finish(await fuzz(options, context));
     });
   addCommandHelp(command, {
-    examples: ["fuzz --minutes 60", "fuzz --minutes 1 --target template --seed 7"],
+    examples: ["fuzz --minutes 60", "fuzz --guided --minutes 1 --target listing --seed 7"],
     exitCodes: ["conformant", "not conformant", "usage", "harness failed"],
   });
 }

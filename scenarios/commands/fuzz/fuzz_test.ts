@@ -14,6 +14,15 @@ test("no reader hangs or fails without a type on changed inputs", async () => {
   for (const target of FUZZ_TARGET_NAMES) assert.match(said, new RegExp(`^${target} +20 `, "m"));
 });
 
+test("a guided run reads what it finds again", async () => {
+  let said = "";
+  const targets = ["link", "header", "marker"] as const;
+  const options = { targets, seed: 1, minutes: 5, inputs: 50, isGuided: true };
+  const exitCode = await fuzz(options, { writeOut: (text) => (said += text) });
+  assert.equal(exitCode, EXIT_CODES.conformant, said);
+  assert.match(said, /^guided: \d{2,} branches reached$/m);
+});
+
 test("mutate() makes another input of bounded size, and the same one each time", () => {
   const seed = new TextEncoder().encode('{"a":[1,{"b":"c"}],"d":null}');
   let changed = 0;

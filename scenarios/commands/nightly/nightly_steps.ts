@@ -76,6 +76,7 @@ function softSteps(options: NightlyOptions): NightlyStep[] {
     conform("errors at every call", ["errno"]),
     conform("hostile hubs", ["hostile"]),
     conform("changed inputs", ["fuzz", "--minutes", String(minutes)]),
+    conform("inputs guided by coverage", ["fuzz", "--guided", "--minutes", String(minutes)]),
     conform("miniatures", ["miniatures"]),
     conform("soak", ["soak", "--minutes", String(minutes)]),
     ...swiftPackages.map((directory): NightlyStep => ({

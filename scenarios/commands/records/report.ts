@@ -29,8 +29,8 @@ const MAKERS: Readonly<
   junit: junitReport,
   markdown: (records) => terminalText(markdownReport(records), { isWorkflow: true }),
   tap: (records) => terminalText(tapReport(records), { isWorkflow: true }),
-  // Made to be read by the runner, and safe in itself.
-  annotations: annotationReport,
+  // Each line is a command of ours, and what it holds is encoded.
+  annotations: (records) => terminalText(annotationReport(records)),
   badge: (records, title) => badgeReport(records, title ?? "mlx-layout"),
 };
 

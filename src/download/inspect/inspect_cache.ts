@@ -6,7 +6,7 @@ import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
 import { blobLink, type HubCachePlace } from "../../layout/hub_cache.ts";
 import { isInsideRoot } from "../../layout/inside_root.ts";
-import { partialBytes } from "../transfer/adopt_partials.ts";
+import { partialSizes } from "../transfer/adopt_partials.ts";
 import { type DownloadTask, filePath, type WantedFile } from "../download_task.ts";
 import type { DiskState, KeptFile, MissingContent } from "./disk_state.ts";
 
@@ -49,8 +49,9 @@ export async function inspectCache(
     } else (here === "link" ? kept : unlinked).push({ wanted, digest, sizeBytes });
   }
   const missing: MissingContent[] = [];
+  const sizes = await partialSizes(files, staging);
   for (const [key, wanted] of groups) {
-    const bytesKept = await partialBytes(files, staging, key);
+    const bytesKept = sizes.get(key) ?? 0;
     missing.push({ wanted, bytesKept, copyOf: undefined });
   }
   return { kept, unlinked, missing };

@@ -2,7 +2,7 @@ import type { Digest, FileSystem, Marker } from "../../../spec/mod.ts";
 import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
 import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
-import { partialBytes } from "../transfer/adopt_partials.ts";
+import { partialSizes } from "../transfer/adopt_partials.ts";
 import { type DownloadTask, filePath, type WantedFile } from "../download_task.ts";
 import type { KeptFile, MissingContent, DiskState } from "./disk_state.ts";
 
@@ -35,8 +35,9 @@ export async function inspectDirectory(
   }
   const places = new Map(kept.map((file) => [file.wanted.contentKey, file.wanted.path]));
   const missing: MissingContent[] = [];
+  const sizes = await partialSizes(files, task.place.staging);
   for (const [key, wanted] of groups) {
-    const bytesKept = await partialBytes(files, task.place.staging, key);
+    const bytesKept = sizes.get(key) ?? 0;
     missing.push({ wanted, bytesKept, copyOf: places.get(key) });
   }
   return { kept, unlinked: [], missing };

@@ -40,18 +40,21 @@ export async function adoptPartials(claim: ModelClaim, task: DownloadTask): Prom
   }
 }
 
-/** Bytes of a content that lie in a partial file, this claim's own or one that it may adopt. */
-export async function partialBytes(
+/** How many bytes of each content lie in a partial file, this claim's own or one that it may adopt, by content key. */
+export async function partialSizes(
   files: FileSystem,
   staging: Staging,
-  contentKey: string,
-): Promise<number> {
-  let bytes = 0;
+): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
   for (const directory of await leftDirectories(files, staging)) {
-    const stat = await lstatIfThere(files, join(directory, `${contentKey}${PARTIAL_SUFFIX}`));
-    bytes = Math.max(bytes, stat?.sizeBytes ?? 0);
+    for (const name of await namesIn(files, directory)) {
+      if (!name.endsWith(PARTIAL_SUFFIX)) continue;
+      const key = name.slice(0, -PARTIAL_SUFFIX.length);
+      const bytes = (await lstatIfThere(files, join(directory, name)))?.sizeBytes ?? 0;
+      sizes.set(key, Math.max(bytes, sizes.get(key) ?? 0));
+    }
   }
-  return bytes;
+  return sizes;
 }
 
 /** Removes what earlier claims left and nothing has adopted: `DL-LEFTOVERS`. */
