@@ -63,6 +63,7 @@ const PARSED: Readonly<Record<string, string>> = {
   "mlx-conform smoke --subject NAME": "needs an installed client",
   "mlx-conform replay FILE --subject NAME": "needs an installed client",
   "mlx-conform miniatures": "minutes",
+  "mlx-conform mutate": "minutes; mutate_test.ts runs its parts",
   "mlx-conform miniatures --only ID": "minutes",
   "mlx-conform miniatures --only NAME": "a miniature of the reader's",
   "mlx-conform matrix --into harness/subjects/README.md": "hours",
