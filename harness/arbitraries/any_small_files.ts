@@ -12,6 +12,8 @@ import { labelledModel } from "./any_model.ts";
 export interface SmallModelOptions {
   /** Most data bytes in one weight file. @default {600} */
   readonly weightBytesMax?: number;
+  /** Whether it may have files beside what a runtime reads first: nested, empty, or two of one content. @default {true} */
+  readonly beside?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface SmallModelOptions {
  * ```
  */
 export function anySmallModel(options: SmallModelOptions = {}): fc.Arbitrary<TinyModel> {
-  const { weightBytesMax = 600 } = options;
+  const { weightBytesMax = 600, beside: hasBeside = true } = options;
   return fc
     .record({
       weights: fc.array(fc.nat(weightBytesMax), { minLength: 1, maxLength: 3 }),
@@ -37,7 +39,7 @@ export function anySmallModel(options: SmallModelOptions = {}): fc.Arbitrary<Tin
       emptyJson: fc.boolean(),
       readme: fc.boolean(),
       lfsTokenizer: fc.boolean(),
-      beside: fc.subarray(Object.keys(BESIDE) as (keyof typeof BESIDE)[]),
+      beside: fc.subarray(hasBeside ? (Object.keys(BESIDE) as (keyof typeof BESIDE)[]) : []),
     })
     .map(({ weights, fill, emptyJson, readme, lfsTokenizer, beside }) => {
       const config = { model_type: "llama", made_from: fill };

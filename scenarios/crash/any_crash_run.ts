@@ -39,7 +39,10 @@ export interface CrashRun {
  * @param kinds what it may be
  */
 export function anyCrashRun(kinds: readonly CrashRun["kind"][]): fc.Arbitrary<CrashRun> {
-  const small = fc.tuple(anySmallModel(), anySmallModel());
+  // Of few files, more of the states that a crash may leave are looked at.
+  const small = fc
+    .constantFrom(false, false, true)
+    .chain((beside) => fc.tuple(anySmallModel({ beside }), anySmallModel({ beside })));
   // Of equal names and other bytes: what is mixed of them looks whole.
   const real = fc
     .constantFrom(1 as const, 2 as const)
