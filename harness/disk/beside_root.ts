@@ -43,6 +43,7 @@ export async function removeWorld(base: string): Promise<void> {
 }
 
 async function openAndFlatten(base: string): Promise<void> {
+  // What stays closed here is named by the removal that follows.
   const directories = [base];
   let count = 0;
   for (let at = directories.pop(); at !== undefined; at = directories.pop()) {

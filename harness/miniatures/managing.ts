@@ -3,6 +3,7 @@ import { readBytes, writeBytes } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
+import { unlessRefused } from "./parts/disk_steps.ts";
 import { askInVain } from "./parts/hub_exchanges.ts";
 import { wrongMarkedFiles } from "./parts/marked_files.ts";
 
@@ -34,7 +35,7 @@ export const managingMiniatures: readonly Miniature[] = [
         const found = await manager.locate(request);
         if (found !== undefined || request.layout !== undefined) return found;
         const directory = modelPlace(config, request.repository);
-        const names = await host.files.readdir(directory).catch(() => []);
+        const names = await unlessRefused(() => host.files.readdir(directory), []);
         return names.some((name) => DESKTOP_FILES.includes(name)) ? directory : undefined;
       },
     }),

@@ -16,11 +16,16 @@ export function newClaim(
   purpose: string,
 ): ClaimName {
   const { machine, pid, started } = host.processes;
+  return { machine, pid, started, purpose, token: claimToken(host.random) };
+}
+
+/** Draws a token, 16 hexadecimal digits. */
+export function claimToken(random: Random): string {
   const part = () =>
-    Math.floor(host.random() * 2 ** 32)
+    Math.floor(random() * 2 ** 32)
       .toString(16)
       .padStart(8, "0");
-  return { machine, pid, started, purpose, token: part() + part() };
+  return part() + part();
 }
 
 /** The file name of a claim. */

@@ -6,7 +6,7 @@ import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { isPartialName, PARTIAL_SUFFIX, type Staging } from "../layout/model_place.ts";
 import type { ClaimName } from "./claim_name.ts";
-import { formatClaim } from "./claim_name.ts";
+import { claimToken, formatClaim } from "./claim_name.ts";
 import { type AbandonedClaim, HEARTBEAT_MS } from "./claim_watch.ts";
 import { fencedFiles } from "./fenced_files.ts";
 
@@ -15,6 +15,8 @@ export type LockHost = Pick<Host, "files" | "clock" | "random" | "processes" | "
 
 /** Where a claim puts, for a moment, the directory that it takes over. */
 export const TAKEN = "taken";
+/** Each crash while a claim takes over may add one; somebody else may have made a tree without end. */
+const TAKEN_DEPTH_MAX = 32;
 /** Why the beating of a claim ends; made once, since an error is made with its stack. */
 const RELEASED = new Error("The claim was given back");
 
@@ -81,9 +83,16 @@ export class ModelClaim implements AsyncDisposable {
       const taken = join(this.directory, TAKEN);
       await this.assertHeld();
       if (!(await renameIfThere(files, join(work, token), taken))) continue;
-      const rest = join(work, `${dead.has(token) ? "rest" : "silent"}.${token}`);
-      await files.rename(taken, rest);
+      await files.rename(taken, await this.#freeName(dead.has(token) ? "rest" : "silent", token));
     }
+  }
+
+  /** After a crash a directory may be there under its old name and under the new one. */
+  async #freeName(kind: "rest" | "silent", token: string): Promise<string> {
+    const { files, random } = this.#host;
+    const name = join(this.#staging.work, `${kind}.${token}`);
+    if ((await lstatIfThere(files, name)) === undefined) return name;
+    return join(this.#staging.work, `${kind}.${claimToken(random)}`);
   }
 
   /** Removes what earlier claims left half-done, other than partial files: those are of use to a download. */
@@ -128,7 +137,7 @@ export class ModelClaim implements AsyncDisposable {
     if (isEmpty) await rmdirIfThere(files, this.directory);
     else {
       const token = this.directory.slice(this.#staging.work.length + 1);
-      await renameIfThere(files, this.directory, join(this.#staging.work, `rest.${token}`));
+      await renameIfThere(files, this.directory, await this.#freeName("rest", token));
     }
   }
 
@@ -178,10 +187,16 @@ export class ModelClaim implements AsyncDisposable {
  */
 export async function takenDirectories(files: FileSystem, directory: string): Promise<string[]> {
   const found: string[] = [];
-  for (let path = directory; ; path = join(path, TAKEN)) {
-    if ((await lstatIfThere(files, path))?.kind !== "directory") return found;
+  let path = directory;
+  while (found.length < TAKEN_DEPTH_MAX && (await isDirectory(files, path))) {
     found.unshift(path);
+    path = join(path, TAKEN);
   }
+  return found;
+}
+
+async function isDirectory(files: FileSystem, path: string): Promise<boolean> {
+  return (await lstatIfThere(files, path))?.kind === "directory";
 }
 
 /** Whether a name is one that the holder of a claim gives: to a partial file, a small file, or a step of the fence. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import {
   diskError,
@@ -15,6 +16,8 @@ import { lockModel, withModelLock } from "./model_lock.ts";
 
 const { staging: STAGING } = directoryPlace("/", "/m");
 const LOCKS = STAGING.locks;
+/** Of a claim that is over. */
+const TOKEN = "0123456789abcdef";
 const PURPOSE = { purpose: "download" } as const;
 
 test("lockModel() lets one task in at a time", async () => {
@@ -114,6 +117,19 @@ test("lockModel() shows that it lives also after a beat that the disk refused", 
   assert.equal(isIn, false);
   await lock[Symbol.asyncDispose]();
   await (await second)[Symbol.asyncDispose]();
+});
+
+test("lockModel() takes over what a crash left under its old name and under the new one", async () => {
+  const { host, files } = machine();
+  const [old, token] = [join(STAGING.work, TOKEN), `silent.${TOKEN}`];
+  for (const directory of [old, join(STAGING.work, token)]) {
+    await makeDirectories(files, directory);
+    await writeBytes(files, join(directory, `${"0".repeat(64)}.incomplete`), new Uint8Array(3));
+  }
+  await using _lock = await lockModel(host(1), STAGING, PURPOSE);
+  const kept = (await readTree(files, STAGING.work)).filter(({ kind }) => kind === "file");
+  assert.equal(kept.length, 2);
+  for (const { path } of kept) assert.match(path, /^silent\.[0-9a-f]{16}\/0+\.incomplete$/);
 });
 
 test("withModelLock() says why the work failed, also where the lock cannot be given back", async () => {
