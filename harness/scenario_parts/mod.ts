@@ -58,6 +58,7 @@ export {
 } from "./planted_models.ts";
 export {
   doesOperation,
+  hasCapability,
   needsCapability,
   needsLayout,
   needsOwnProcess,

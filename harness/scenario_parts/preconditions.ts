@@ -37,11 +37,18 @@ export function needsCapability(
   world: Pick<World, "subject">,
   capability: SubjectCapability,
 ): void {
-  const { subject } = world;
-  if (isProgram(subject) && !subject.claims.capabilities.includes(capability))
-    throw new NotApplicable(`${subject.name} does not claim capability ${capability}`, {
+  if (!hasCapability(world, capability))
+    throw new NotApplicable(`${world.subject.name} does not claim capability ${capability}`, {
       isLasting: true,
     });
+}
+
+/** Whether the subject claims a capability, so that a scenario can go on without it. */
+export function hasCapability(
+  { subject }: Pick<World, "subject">,
+  capability: SubjectCapability,
+): boolean {
+  return !isProgram(subject) || subject.claims.capabilities.includes(capability);
 }
 
 /**

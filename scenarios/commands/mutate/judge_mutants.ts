@@ -57,37 +57,63 @@ export async function judgeMutants(
   options: JudgeMutantsOptions,
 ): Promise<JudgedMutant[]> {
   const { jobs, copy } = options;
-  const { baselines, atLoad } = await measure(scenarios, options);
-  const judged: JudgedMutant[] = [];
-  await inParallel(mutants, jobs, async (mutant, slot) => {
-    const startMs = performance.now();
-    const isAtLoad = atLoad.has(mutant.id);
-    const covering = coveringScenarios(baselines, mutants, { mutant, isAtLoad });
-    let end = await judgeByScenarios(mutant, covering, { ...options, slot, isAtLoad });
-    if (options.unit && ["survived", "unreached"].includes(end.end))
-      end = (await judgeByUnitTests(copy, mutant)) ?? end;
-    const one = { ...mutant, ...end, durationMs: Math.round(performance.now() - startMs) };
-    judged.push(one);
-    options.onMutant?.(one);
-  });
-  for (const slot of slots.splice(0)) slot?.close();
-  return judged.toSorted((one, two) => Number(one.id) - Number(two.id));
+  const workers = new Workers(copy);
+  try {
+    const { baselines, atLoad } = await measure(scenarios, { ...options, workers });
+    const judged: JudgedMutant[] = [];
+    await inParallel(mutants, jobs, async (mutant, slot) => {
+      const startMs = performance.now();
+      const isAtLoad = atLoad.has(mutant.id);
+      const covering = coveringScenarios(baselines, mutants, { mutant, isAtLoad });
+      const own = { ...options, workers, slot, isAtLoad };
+      let end = await judgeByScenarios(mutant, covering, own);
+      if (options.unit && ["survived", "unreached"].includes(end.end))
+        end = (await judgeByUnitTests(copy, mutant)) ?? end;
+      const one = { ...mutant, ...end, durationMs: Math.round(performance.now() - startMs) };
+      judged.push(one);
+      options.onMutant?.(one);
+    });
+    return judged.toSorted((one, two) => Number(one.id) - Number(two.id));
+  } finally {
+    workers.close();
+  }
 }
 
 type End = Pick<JudgedMutant, "end" | "by" | "requirement">;
 
-/** The processes that go from mutant to mutant. */
-const slots: (MutantProcess | undefined)[] = [];
+/** The processes that go from mutant to mutant, one for each of the jobs. */
+class Workers {
+  readonly #copy: string;
+  readonly #slots: (MutantProcess | undefined)[] = [];
+
+  constructor(copy: string) {
+    this.#copy = copy;
+  }
+
+  /** That of a job; a new one where the last has ended. */
+  async of(slot: number): Promise<MutantProcess> {
+    const there = this.#slots[slot];
+    if (there !== undefined && !there.isEnded) return there;
+    const worker = await MutantProcess.start(this.#copy);
+    if (worker === undefined) throw new Error("Cannot judge mutants: the copy does not start");
+    this.#slots[slot] = worker;
+    return worker;
+  }
+
+  close(): void {
+    for (const worker of this.#slots) worker?.close();
+  }
+}
 
 async function measure(
   scenarios: readonly Scenario[],
-  { copy, seed, runs, jobs }: JudgeMutantsOptions,
+  { seed, runs, jobs, workers }: JudgeMutantsOptions & { readonly workers: Workers },
 ): Promise<{ readonly baselines: readonly Baseline[]; readonly atLoad: ReadonlySet<string> }> {
   const baselines: Baseline[] = [];
   const atLoad = new Set<string>();
   const inMemory = scenarios.filter(({ worlds = ["memory"] }) => worlds.includes("memory"));
   await inParallel(inMemory, jobs, async ({ name: scenario }, slot) => {
-    const worker = await workerOf(copy, slot);
+    const worker = await workers.of(slot);
     for (const id of worker.atLoad) atLoad.add(id);
     const order = { scenario, world: "memory", seed, runs } as const;
     const answer = await worker.ask(order, BASELINE_MS_MAX);
@@ -116,9 +142,13 @@ function coveringScenarios(
 async function judgeByScenarios(
   { id: mutant }: Mutant,
   covering: readonly Baseline[],
-  options: JudgeMutantsOptions & { readonly slot: number; readonly isAtLoad: boolean },
+  options: JudgeMutantsOptions & {
+    readonly workers: Workers;
+    readonly slot: number;
+    readonly isAtLoad: boolean;
+  },
 ): Promise<End> {
-  const { copy, slot, isAtLoad, seed, runs, diskRuns, mutantMs } = options;
+  const { copy, workers, slot, isAtLoad, seed, runs, diskRuns, mutantMs } = options;
   if (covering.length === 0) return { end: "unreached" };
   const untilMs = performance.now() + mutantMs;
   const own = isAtLoad ? await MutantProcess.start(copy, mutant) : undefined;
@@ -127,7 +157,7 @@ async function judgeByScenarios(
     for (const world of diskRuns > 0 ? (["memory", "disk"] as const) : (["memory"] as const))
       for (const { scenario, answer: before } of covering) {
         if (performance.now() > untilMs) return { end: "survived" };
-        const worker = own ?? (await workerOf(copy, slot));
+        const worker = own ?? (await workers.of(slot));
         const hitsMax = (before.hits?.[mutant] ?? 0) * MORE + MORE_HITS;
         const cases = world === "disk" ? diskRuns : runs;
         const order = { scenario, mutant, world, seed, runs: cases, hitsMax };
@@ -169,25 +199,23 @@ async function judgeByUnitTests(copy: string, { id, file }: Mutant): Promise<End
   return code === 0 ? undefined : { end: "unit", by: basename(folder) };
 }
 
-async function workerOf(copy: string, slot: number): Promise<MutantProcess> {
-  const there = slots[slot];
-  if (there !== undefined && !there.isEnded) return there;
-  const worker = await MutantProcess.start(copy);
-  if (worker === undefined) throw new Error("Cannot judge mutants: the copy does not start");
-  slots[slot] = worker;
-  return worker;
-}
-
-/** Does the items in turn, some at a time; `slot` says which of those. */
+/** Does the items in turn, some at a time; `slot` says which of those. After a failure nothing more is begun. */
 async function inParallel<T>(
   items: readonly T[],
   jobs: number,
   work: (item: T, slot: number) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
+  const queue = [...items];
+  const ends = await Promise.allSettled(
     Array.from({ length: jobs }, async (_, slot) => {
-      for (const item of queue) await work(item, slot);
+      try {
+        for (let item = queue.shift(); item !== undefined; item = queue.shift())
+          await work(item, slot);
+      } finally {
+        queue.length = 0;
+      }
     }),
   );
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }

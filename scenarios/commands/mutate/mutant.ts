@@ -30,9 +30,7 @@ export type MutantEnd =
   /** Nothing noticed it. */
   | "survived"
   /** No scenario runs the place. */
-  | "unreached"
-  /** It changes nothing that anybody could observe: the list of equivalent mutants says why. */
-  | "equivalent";
+  | "unreached";
 
 /** What became of a mutant, and who noticed it. */
 export interface JudgedMutant extends Mutant {

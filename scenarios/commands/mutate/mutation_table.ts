@@ -13,7 +13,6 @@ const COLUMNS: readonly MutantEnd[] = [
   "unit",
   "survived",
   "unreached",
-  "equivalent",
 ];
 
 /** Ends by which the scenarios noticed a mutant. */
@@ -34,10 +33,9 @@ export function mutationTable(judged: readonly JudgedMutant[]): string {
   ].join("\n");
 }
 
-/** The share of what is not equivalent that scenarios noticed. */
+/** The share that scenarios noticed. Mutants that change nothing observable are among the others. */
 function scoreOf(judged: readonly JudgedMutant[]): string {
-  const real = judged.filter(({ end }) => end !== "equivalent");
-  return percent(real.filter(({ end }) => NOTICED.has(end)).length, real.length);
+  return percent(judged.filter(({ end }) => NOTICED.has(end)).length, judged.length);
 }
 
 function blameOf(judged: readonly JudgedMutant[]): string {

@@ -139,7 +139,7 @@ export const largeFileElsewhere = scenario({
     const isAsked = (world.hub.firedCounts()[2] ?? 0) > 0;
     if (!isAsked) {
       world.hub.faults = [];
-      verdict.skip("DL-RESUME-RANGE", "it never asked for the rest of a file");
+      verdict.skip("DL-RESUME-RANGE", NOT_RESUMED);
       return;
     }
     const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), [weights]);
