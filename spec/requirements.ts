@@ -229,7 +229,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "download",
-    text: "`config.json` appears only when every weight file of the same revision is in place.",
+    text: "`config.json` is there only while every weight file of the same revision is in place.",
   },
   "DL-ONE-COMMIT": {
     level: "MUST",
