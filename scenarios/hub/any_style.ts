@@ -60,13 +60,15 @@ export const anyHubStyle = scenario({
     const files = [...model.files, nested];
     hub.publish(REPOSITORY, files, { tags: ["mlx"] });
     if (isGated) hub.gate(REPOSITORY, { tokens: [TOKEN] });
+    // A program waits in real time.
+    const haste = world.kind === "process" ? 10 : 1;
     // The smallest files, so that a byte each twenty seconds ends some day.
     const victim = bytesPerSecond === 40 ? "*.safetensors" : nested.path;
     // Of a compressed body nothing can be seen before enough of it has come, however fast it drips.
     if (bytesPerSecond !== undefined && style.gzipUnasked !== true) {
       hub.faults = (["resolve", "cdn"] as const).map((kind) => ({
         match: { kind, path: victim, nth: "all" as const },
-        do: { type: "drip" as const, bytesPerSecond },
+        do: { type: "drip" as const, bytesPerSecond: bytesPerSecond * haste },
       }));
     }
     const request = { repository: REPOSITORY, ...(isGated ? { token: TOKEN } : {}) };

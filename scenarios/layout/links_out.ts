@@ -26,9 +26,17 @@ const REPOSITORY = "mlx-community/LinksOut";
 const NESTED = { path: "sub/extra.json", bytes: new TextEncoder().encode(`{"a":1}`), lfs: false };
 const OWN = "config.json";
 
+const KINDS = {
+  above: "a link above the model's directory",
+  within: "a link at a directory in it",
+  file: "a link at a file's place",
+};
+
 export const linksOut = scenario({
   name: "layout/links_out",
   covers: ["LAYOUT-ROOT-ONLY"],
+  // So that even a few cases try each kind of place.
+  goals: Object.values(KINDS),
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     link: fc.constantFrom(
@@ -56,6 +64,9 @@ export const linksOut = scenario({
     const own = join(world.outside, OWN);
     if (isThere) await writeBytes(world.files, own, new TextEncoder().encode("mine"));
     const isFileLink = link === OWN || link === ".downloaded";
+    verdict.reached(
+      isFileLink ? KINDS.file : link.startsWith("model") ? KINDS.above : KINDS.within,
+    );
     await makeDirectories(world.files, dirname(place));
     await world.files.symlink(isFileLink ? own : world.outside, place);
     const before = JSON.stringify(await readTree(world.files, world.outside));
