@@ -33,7 +33,9 @@ export interface CanLoadReport {
   readonly runtimes: readonly RuntimeVerdict[];
   /** What is wrong with it, as far as the listing, the configuration and the headers say. */
   readonly findings: readonly CheckFinding[];
-  /** Bytes that a download without patterns has. */
+  /** What an adapter is for, as its configuration says. */
+  readonly base?: string;
+  /** Bytes that the download has. */
   readonly downloadBytes: number;
   /** Bytes of the weight files that a runtime opens. */
   readonly weightBytes: number;
@@ -47,6 +49,6 @@ export interface CanLoadReport {
   readonly peakMemory: MemoryEstimate | undefined;
   /** Bytes of files that were read to find this out. */
   readonly bytesRead: number;
-  /** What can be done where a runtime does not load it. */
+  /** What can be done or chosen instead, where the newest release of a runtime for this kind does not load it. */
   readonly alternatives: readonly string[];
 }

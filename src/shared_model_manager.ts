@@ -22,6 +22,8 @@ import type {
   UrlRequest,
   WaitOptions,
 } from "../spec/mod.ts";
+import type { RepositorySnapshot } from "./download/repository_snapshot.ts";
+import { ModelError } from "./errors.ts";
 import { canLoad, refuseOffline } from "./can_load/can_load.ts";
 import { readHubSettings } from "./hub/hub_settings.ts";
 import type { DownloadPlan } from "./download/download_plan.ts";
@@ -125,15 +127,39 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
-   * Says what a download would do, and writes nothing.
+   * Says what a download would do and which runtimes would load the model, as {@linkcode canLoad} does; writes nothing.
    *
    * @throws {ModelError} as {@linkcode download}, except for failures to write
    */
-  async planDownload(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadPlan> {
-    const { way, snapshot } = await this.#route(request, options);
-    return way === "mlx"
-      ? this.#mlx.plan(request, { ...options, snapshot })
-      : this.#other.planRepository(request, { ...options, snapshot });
+  async planDownload(
+    request: DownloadRequest & CodeTrust,
+    options: WaitOptions = {},
+  ): Promise<DownloadPlan> {
+    const { way, snapshot: found } = await this.#route(request, options);
+    if (way === "other")
+      return this.#other.planRepository(request, { ...options, snapshot: found });
+    const snapshot = found ?? (await this.#repositories.snapshot(request, options));
+    const answer = await this.#answerAhead(request, { snapshot, signal: options.signal });
+    const kind = answer.model?.kind;
+    return { ...(await this.#mlx.plan(request, { ...options, snapshot, kind })), ...answer };
+  }
+
+  /** A plan is worth as much without the answer, which takes more of the hub than the listing. */
+  async #answerAhead(
+    request: DownloadRequest & CodeTrust,
+    context: {
+      readonly snapshot: RepositorySnapshot;
+      readonly signal: AbortSignal | undefined;
+    },
+  ): Promise<Pick<DownloadPlan, "model" | "modelError">> {
+    const { files } = this.#host;
+    const { trustModelCode = false } = request;
+    try {
+      return { model: await canLoad(request, { ...context, files, trustModelCode }) };
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.code === "cancelled") throw error;
+      return { modelError: { code: error.code, message: error.message } };
+    }
   }
 
   /**

@@ -7,7 +7,8 @@ import type { FaultRule } from "../../harness/hub/mod.ts";
 import { SimulatedHub } from "../../harness/hub/simulated_hub.ts";
 import { tinyLlama, writeSafetensors } from "../../harness/models/mod.ts";
 import { seededRandom } from "../../harness/worlds/seeded_random.ts";
-import type { Fetch } from "../../spec/mod.ts";
+import type { Fetch, RuntimeVerdict } from "../../spec/mod.ts";
+import { verdictOf } from "../load/runtimes/choose_runtime.ts";
 import { SharedModelManager } from "../shared_model_manager.ts";
 
 const REPOSITORY = "mlx-community/model";
@@ -26,6 +27,12 @@ const LLAMA = {
   vocab_size: 4_096,
 };
 const SHARDS = shards();
+const { "tokenizer_config.json": _absent, ...WITHOUT_TOKENIZER_CONFIG } = SHARDS;
+const WHISPER = {
+  "config.json": text('{"model_type":"whisper","n_mels":80}'),
+  "weights.safetensors": writeSafetensors([]),
+  "tokenizer.model": text("x"),
+};
 
 test("canLoad() answers about four shards over a slow line in two seconds, with less than 5 MB", async () => {
   const { manager, line, clock } = startWorld(SHARDS);
@@ -86,12 +93,93 @@ test("canLoad() is offline without the network, and ends when it is cancelled", 
   });
 });
 
+test("planDownload() says what canLoad() says, and asks no more of the hub", async () => {
+  for (const files of [SHARDS, WITHOUT_TOKENIZER_CONFIG, WHISPER]) {
+    const asked = startWorld(files);
+    const { bytesRead: _, ...report } = await asked.manager.canLoad(REQUEST);
+    const planned = startWorld(files);
+    const plan = await planned.manager.planDownload({ ...REQUEST, exclude: [".gitattributes"] });
+    assert.deepEqual({ ...plan.model, bytesRead: undefined }, { ...report, bytesRead: undefined });
+    assert.equal(plan.bytesTotal, report.downloadBytes);
+    assert.deepEqual(requestsOf(planned), requestsOf(asked));
+  }
+});
+
+test("planDownload() is there where the files may not be read, and says why it knows no more", async () => {
+  const faults: FaultRule[] = [{ match: { kind: "resolve" }, do: { type: "status", status: 403 } }];
+  const { manager } = startWorld(SHARDS, faults);
+  const plan = await manager.planDownload(REQUEST);
+  assert.equal(plan.files.length, 8);
+  assert.deepEqual([plan.model, plan.modelError?.code], [undefined, "unauthorized"]);
+});
+
+test("planDownload() is about the files that the patterns leave", async () => {
+  const files = { ...SHARDS, "adapters.safetensors": writeSafetensors([]) };
+  const { manager } = startWorld(files);
+  const answers = async (exclude: readonly string[]) => {
+    const { model } = await manager.planDownload({ ...REQUEST, exclude });
+    return verdictOf(model?.runtimes ?? [], { runtime: "mlx-swift-lm", version: "3.31.4" })?.loads;
+  };
+  assert.deepEqual([await answers([]), await answers(["adapters*"])], [false, true]);
+});
+
+test("canLoad() answers as the check of the downloaded directory does", async () => {
+  const { files, config } = tinyLlama({ shards: 2 });
+  const sound = Object.fromEntries(files.map(({ path, bytes }) => [path, bytes]));
+  const { "tokenizer_config.json": _, ...withoutTokenizerConfig } = sound;
+  const { quantization: __, ...plainConfig } = config;
+  const beside = writeSafetensors([]);
+  const cases: Readonly<Record<string, Record<string, Uint8Array>>> = {
+    sound,
+    "without tokenizer_config.json": withoutTokenizerConfig,
+    "packed by ModelOpt": {
+      ...sound,
+      "config.json": text(JSON.stringify(plainConfig)),
+      "hf_quant_config.json": text("{}"),
+    },
+    "with weights beside": { ...sound, "consolidated.safetensors": beside },
+    "with an empty tokenizer": { ...sound, "tokenizer.json": text("") },
+    whisper: WHISPER,
+    adapter: {
+      "adapter_config.json": text('{"base_model_name_or_path":"org/base"}'),
+      "adapters.safetensors": beside,
+    },
+    "of an unknown type": { ...sound, "config.json": text('{"model_type":"nosuch"}') },
+    "of another tool's packing": {
+      ...sound,
+      "config.json": text(
+        JSON.stringify({ ...plainConfig, quantization_config: { quant_method: "bitsandbytes" } }),
+      ),
+    },
+  };
+  for (const [name, files] of Object.entries(cases)) {
+    const { manager } = startWorld(files);
+    // With patterns, a download takes what is incomplete too.
+    const request = { ...REQUEST, include: ["*"] };
+    const before = await manager.canLoad(request);
+    const { directory } = await manager.download(request);
+    const after = await manager.checkDirectory(directory);
+    assert.deepEqual(answersOf(before.runtimes), answersOf(after.runtimes ?? []), name);
+    assert.deepEqual([before.kind, before.base], [after.kind, after.base], name);
+  }
+});
+
 async function causes(files: Readonly<Record<string, Uint8Array>>): Promise<string[]> {
   const { manager } = startWorld(files);
   const { findings, canLoad } = await manager.canLoad(REQUEST);
   assert.equal(canLoad, false);
   const errors = findings.filter(({ level }) => level === "error");
   return [...new Set(errors.map(({ cause, path }) => `${cause} ${path}`))];
+}
+
+function requestsOf({ hub }: ReturnType<typeof startWorld>): string[] {
+  return hub.log.map(({ path, range = "" }) => `${path} ${range}`).toSorted();
+}
+
+function answersOf(verdicts: readonly RuntimeVerdict[]): string[] {
+  return verdicts.map(({ runtime, from, before, loads }) =>
+    [runtime, from, before, loads].join(" "),
+  );
 }
 
 function startWorld(
@@ -128,7 +216,7 @@ function startWorld(
     processes: { machine: "here", pid: 1, started: "1", isAlive: () => true },
   };
   const config = { root: "/Models", env: { HF_ENDPOINT: hub.endpoint } };
-  return { manager: new SharedModelManager(host, config), line, clock };
+  return { manager: new SharedModelManager(host, config), line, clock, hub };
 }
 
 /** A llama of 25 MB in four files, one layer in each. */

@@ -30,7 +30,7 @@ export interface CliManager extends ModelManager {
   ) => Promise<DownloadResult>;
   list(options?: ListOptions): Promise<readonly ListedModel[]>;
   /** What a download would do, without doing it. */
-  planDownload(request: DownloadRequest, options?: WaitOptions): Promise<DownloadPlan>;
+  planDownload(request: DownloadRequest & CodeTrust, options?: WaitOptions): Promise<DownloadPlan>;
   /** Which runtimes load a model, before it is downloaded. */
   canLoad(request: DownloadRequest & CodeTrust, options?: WaitOptions): Promise<CanLoadReport>;
   /** As `check`, for any directory. */

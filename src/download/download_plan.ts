@@ -1,4 +1,4 @@
-import type { FileSystem } from "../../spec/mod.ts";
+import type { CanLoadReport, ErrorCode, FileSystem } from "../../spec/mod.ts";
 import { readMarker } from "../records/marker.ts";
 import type { DownloadTask } from "./download_task.ts";
 import { publisherOf } from "./publish/publisher_of.ts";
@@ -29,6 +29,10 @@ export interface DownloadPlan {
   readonly bytesTotal: number;
   /** Bytes that would be received. */
   readonly bytesToFetch: number;
+  /** Which runtimes would load it; absent where it is not downloaded as a model, or could not be found out. */
+  readonly model?: CanLoadReport;
+  /** Why that could not be found out. */
+  readonly modelError?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** Says what a download would do with each file; reads the disk and changes nothing. */

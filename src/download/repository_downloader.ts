@@ -4,6 +4,7 @@ import {
   type Host,
   lackingKindParts,
   type Marker,
+  type ModelKind,
   type SubjectConfig,
   type WaitOptions,
 } from "../../spec/mod.ts";
@@ -59,6 +60,12 @@ export interface RepositoryDownloadOptions extends WaitOptions {
    * @internal
    */
   readonly snapshot?: RepositorySnapshot | undefined;
+  /**
+   * Of which kind the model is, where its configuration was read already; it is not requested again.
+   *
+   * @internal
+   */
+  readonly kind?: ModelKind | undefined;
 }
 
 /** Downloads a hub repository into a directory that the caller chooses. */
@@ -142,8 +149,8 @@ export class RepositoryDownloader {
     options: RepositoryDownloadOptions & { readonly target: RepositoryTarget },
   ): Promise<DownloadPlan> {
     const snapshot = options.snapshot ?? (await this.snapshot(request, options));
-    const { target, signal } = options;
-    const task = await this.#task(request, { target, snapshot, signal });
+    const { target, signal, kind } = options;
+    const task = await this.#task(request, { target, snapshot, signal, kind });
     await assertPlaceable(this.#host, task);
     return planDownload(this.#host.files, task, { signal: options.signal });
   }
@@ -184,16 +191,19 @@ export class RepositoryDownloader {
       readonly target: RepositoryTarget;
       readonly snapshot: RepositorySnapshot;
       readonly signal: AbortSignal | undefined;
+      readonly kind?: ModelKind | undefined;
     },
   ): Promise<DownloadTask> {
-    const { target, snapshot, signal } = context;
+    const { target, snapshot, signal, kind: known } = context;
     const { commit, client, listed } = snapshot;
     const { repository } = request;
     const { isChosen } = target.selection;
     if (isChosen && selectFiles(listed, target.selection).length === 0)
       throw noMatch(repository, { listed, selection: target.selection });
     const isAnyKind = isChosen || target.mustBeModel;
-    const kind = isAnyKind ? await repositoryKind(snapshot, { repository, signal }) : "language";
+    const kind = isAnyKind
+      ? await repositoryKind(snapshot, { repository, known, signal })
+      : "language";
     const selection = target.mustBeModel ? withKind(target.selection, kind) : target.selection;
     const selected = selectFiles(listed, selection);
     const paths = selected.map((file) => file.path);

@@ -17,11 +17,17 @@ const CONFIG_LIMITS = { valuesMax: 1_000_000, stringBytesMax: 1024 * 1024 };
  */
 export async function repositoryKind(
   { client, commit, listed }: RepositorySnapshot,
-  options: { readonly repository: string; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly repository: string;
+    /** By the configuration, where that was read already; then nothing is requested. */
+    readonly known?: ModelKind | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<ModelKind> {
   const paths = listed.map(({ path }) => path);
-  if (lackingParts(paths).length === 0) return "language";
-  const { repository, signal } = options;
+  const { repository, known, signal } = options;
+  const kind = downloadKind(paths, known);
+  if (kind !== undefined) return kind;
   const isListed = paths.includes("config.json");
   const byListing = modelKind({ paths, config: undefined });
   if (byListing !== "language" || !isListed) return byListing;
@@ -35,4 +41,12 @@ export async function repositoryKind(
   });
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   return modelKind({ paths, config: isObject ? { ...value } : undefined });
+}
+
+/** The kind by which files are chosen: what has all that a language model needs is downloaded as one. */
+export function downloadKind<Kind extends ModelKind | undefined>(
+  paths: readonly string[],
+  kind: Kind,
+): ModelKind | Kind {
+  return lackingParts(paths).length === 0 ? "language" : kind;
 }

@@ -1,11 +1,18 @@
-import { DEFAULT_PATTERNS, fnmatch, MODEL_KINDS, REQUIRED_PARTS } from "../../spec/mod.ts";
+import {
+  DEFAULT_PATTERNS,
+  fnmatch,
+  MODEL_KINDS,
+  modelKind,
+  REQUIRED_PARTS,
+} from "../../spec/mod.ts";
 import { isRecord, parseJson, whyNotJson } from "./config/parse_json.ts";
 import type { CheckContext } from "./check_context.ts";
 import { IDENTIFY_SIZE_BYTES, identifyBytes } from "./bytes/identify_bytes.ts";
 import { readAt } from "./bytes/read_bytes.ts";
-import { type ModelConfig, readModelConfig } from "./config/read_model_config.ts";
+import { type ModelConfig, type ReadConfig, readModelConfig } from "./config/read_model_config.ts";
 import { causeOf, describeIdentity } from "./bytes/read_safetensors_header.ts";
 
+const CONFIG = "config.json";
 /** The largest configurations have some 300 KiB, the largest tokenizers 35 MiB. */
 const CONFIG_BYTES_MAX = 16 * 1024 * 1024;
 const TOKENIZER_BYTES_MAX = 128 * 1024 * 1024;
@@ -66,6 +73,16 @@ export async function identifyFiles(context: CheckContext): Promise<ReadonlySet<
   return foreign;
 }
 
+/** Reports files of no bytes, of which the name and the size are known: `LOAD-EMPTY`. Weight files are left out. */
+export function reportEmptyFiles(context: CheckContext): void {
+  for (const { path, sizeBytes } of context.entries.values()) {
+    if (sizeBytes > 0 || path.endsWith(".safetensors") || !isRuntimeFile(path)) continue;
+    const isHarmless = path.includes("/") || MAY_BE_EMPTY.has(path);
+    const level = isHarmless ? "warning" : "error";
+    context.add({ cause: "empty", path, detail: describeIdentity("empty"), level });
+  }
+}
+
 /** Whether a runtime reads files of such a name; hidden ones never. */
 export function isRuntimeFile(path: string): boolean {
   const isHidden = path.split("/").some((name) => name.startsWith("."));
@@ -77,54 +94,67 @@ export async function checkConfig(
   context: CheckContext,
   foreign: ReadonlySet<string>,
 ): Promise<ModelConfig | undefined> {
-  const path = "config.json";
+  const path = CONFIG;
   if (foreign.has(path)) return undefined;
   const bytes = await context.read(path, CONFIG_BYTES_MAX);
   if (bytes === undefined) {
-    if (!context.entries.has(path)) await checkWithoutConfig(context);
+    if (context.entries.has(path)) return undefined;
+    const isAdapter = context.kind === "adapter";
+    const adapter = isAdapter
+      ? await context.read("adapter_config.json", INLINE_BYTES_MAX)
+      : undefined;
+    reportWithoutConfig(context, adapter);
     return undefined;
   }
   const read =
     bytes.length <= INLINE_BYTES_MAX
       ? readModelConfig(bytes)
       : (await context.apart("config", path, bytes))?.output;
-  const { config, faults } = read ?? { config: undefined, faults: [] };
+  if (read === undefined) return undefined;
+  addConfigFaults(context, read);
+  const paths = [...context.entries.keys()];
+  context.kind = modelKind({ paths, config: read.config?.json });
+  return read.config && packedElsewhere(context, read.config);
+}
+
+/** Reports what is wrong with a configuration: `LOAD-CONFIG`, `LOAD-CODE`. */
+export function addConfigFaults(context: CheckContext, { faults }: ReadConfig): void {
   for (const { cause, detail } of faults) {
     const isTrusted = cause === "model-code" && context.trustsModelCode;
-    context.add({ cause, path, detail, level: isTrusted ? "warning" : "error" });
+    context.add({ cause, path: CONFIG, detail, level: isTrusted ? "warning" : "error" });
   }
-  if (config !== undefined && context.kind === "language") context.kind = config.kind;
-  return config && packedElsewhere(context, config);
 }
 
 /** ModelOpt writes how the weights are packed beside the configuration, where mlx-lm since 0.32.0 reads it. */
-function packedElsewhere(context: CheckContext, config: ModelConfig): ModelConfig {
+export function packedElsewhere(context: CheckContext, config: ModelConfig): ModelConfig {
   const isDeclared = config.quantization !== undefined || config.foreign !== undefined;
   if (isDeclared || !context.entries.has("hf_quant_config.json")) return config;
   return { ...config, foreign: "its weights are packed as hf_quant_config.json says" };
 }
 
-/** An adapter and a pipeline of diffusion have a configuration of another name: `LAYOUT-KIND`. */
-async function checkWithoutConfig(context: CheckContext): Promise<void> {
-  const path = "config.json";
+/**
+ * Reports that there is no `config.json`; an adapter and a pipeline of diffusion have one of another name: `LAYOUT-KIND`.
+ *
+ * @param adapter the bytes of `adapter_config.json`, if there is one
+ */
+export function reportWithoutConfig(context: CheckContext, adapter: Uint8Array | undefined): void {
+  const path = CONFIG;
   if (context.kind === "diffusion") {
     const detail =
       "It is a pipeline of diffusion: the headers of its parts were read, and no more was checked";
     context.warn("unsupported-architecture", "model_index.json", detail);
   } else if (context.kind === "adapter") {
-    context.base = await readBase(context);
+    context.base = adapter && baseIn(context, adapter);
     const base = context.base === undefined ? "a model that it does not name" : `"${context.base}"`;
     const detail = `It is an adapter (LoRA) for ${base} and not a whole model: download that model, and let the runtime load it with this adapter`;
     context.refuse("missing-config", path, detail);
   } else {
-    context.refuse("missing-config", path, "The directory has no config.json");
+    context.refuse("missing-config", path, "It has no config.json");
   }
 }
 
 /** mlx-lm writes the base as `model`, PEFT as `base_model_name_or_path`. */
-async function readBase(context: CheckContext): Promise<string | undefined> {
-  const bytes = await context.read("adapter_config.json", INLINE_BYTES_MAX);
-  if (bytes === undefined) return undefined;
+function baseIn(context: CheckContext, bytes: Uint8Array): string | undefined {
   try {
     const json = parseJson(bytes);
     const base = isRecord(json) ? (json["base_model_name_or_path"] ?? json["model"]) : undefined;
@@ -145,13 +175,7 @@ export async function checkText(
     foreign.has(path) ? undefined : await context.read(path, sizeBytesMax);
   const tokenizer = await read("tokenizer.json", TOKENIZER_BYTES_MAX);
   const config = await read("tokenizer_config.json");
-  const needsTokenizer = MODEL_KINDS[context.kind].some((part) => part === "tokenizer");
-  if (needsTokenizer && !context.entries.has("tokenizer_config.json")) {
-    const detail =
-      "The directory has no tokenizer_config.json: mlx-swift-lm refuses it, mlx-lm does without";
-    context.warn("missing-tokenizer-config", "tokenizer_config.json", detail);
-  }
-  if (needsTokenizer && !context.entries.has("tokenizer.json")) reportNoTokenizer(context);
+  reportTextFiles(context);
   if (tokenizer !== undefined) {
     const input = { tokenizer, config, vocabularySize };
     const answer = await context.apart("tokenizer", "tokenizer.json", input);
@@ -179,12 +203,21 @@ export async function checkText(
   }
 }
 
+/** Names the files of a tokenizer that are absent, where the kind of the model needs one: `LOAD-TOKENIZER`. */
+export function reportTextFiles(context: CheckContext): void {
+  if (!MODEL_KINDS[context.kind].some((part) => part === "tokenizer")) return;
+  if (!context.entries.has("tokenizer_config.json")) {
+    const detail = "It has no tokenizer_config.json: mlx-swift-lm refuses it, mlx-lm does without";
+    context.warn("missing-tokenizer-config", "tokenizer_config.json", detail);
+  }
+  if (!context.entries.has("tokenizer.json")) reportNoTokenizer(context);
+}
+
 function reportNoTokenizer(context: CheckContext): void {
   const paths = [...context.entries.keys()].filter((path) => !path.includes("/"));
   const other = paths.find((path) => OTHER_TOKENIZERS.some((pattern) => fnmatch(pattern, path)));
   if (other === undefined) {
-    const detail =
-      "The directory has no tokenizer: no tokenizer.json, *.tiktoken or tokenizer.model";
+    const detail = "It has no tokenizer: no tokenizer.json, *.tiktoken or tokenizer.model";
     context.refuse("missing-tokenizer", "tokenizer.json", detail);
   } else {
     const detail = `Only "${other}" is there, which was not opened and which mlx-swift-lm does not read`;

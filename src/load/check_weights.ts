@@ -70,11 +70,16 @@ async function checkParts(
   paths: readonly string[],
 ): Promise<CheckedWeights> {
   await examineHeaders(context, paths);
+  refuseLackingParts(context);
+  for (const path of paths) await context.compareWhole(path);
+  return { weightFiles: paths, tensors: new Map(), indexed: [] };
+}
+
+/** Names what a pipeline of diffusion must have and does not: `LAYOUT-KIND`. */
+export function refuseLackingParts(context: CheckContext): void {
   for (const part of lackingKindParts("diffusion", [...context.entries.keys()])) {
     context.refuse("missing-weights", "model_index.json", `The directory has no ${part}`);
   }
-  for (const path of paths) await context.compareWhole(path);
-  return { weightFiles: paths, tensors: new Map(), indexed: [] };
 }
 
 async function examineHeaders(

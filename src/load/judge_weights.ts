@@ -17,7 +17,7 @@ export interface WeightHeaders {
   readonly headers: ReadonlyMap<string, ParsedHeader>;
   /** Tensor name to file, from the index. */
   readonly weightMap: ReadonlyMap<string, string> | undefined;
-  /** Weight files of which a digest is recorded. */
+  /** Weight files that are known to be the repository's: a digest is recorded of them, or the hub lists them. */
   readonly recorded: readonly string[];
 }
 
@@ -37,11 +37,12 @@ export async function judgeWeights(
 ): Promise<JudgedWeights> {
   const { config, paths, headers, weightMap, recorded } = input;
   const expected = config && expectedModel(config);
+  const known = new Set(recorded);
   const selection = selectWeights({
     candidates: paths.map((path) => ({
       path,
       tensors: namesIn(headers.get(path)),
-      recorded: context.digests.has(path),
+      recorded: known.has(path),
     })),
     weightMap,
     wanted: config && expected && wantedNames(expected, config, dtypesIn(headers)),

@@ -1,19 +1,17 @@
 import type { Command } from "commander";
-import type { CanLoadReport, CodeTrust } from "../../../spec/mod.ts";
+import type { CodeTrust } from "../../../spec/mod.ts";
 import { addExamples } from "../add_examples.ts";
 import { printJson } from "../output/print_json.ts";
 import { type CommonOptions, type Session } from "../command_context.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { trustOf, trustOption } from "../model_options.ts";
-import { formatBytes, printable } from "../output/format.ts";
+import { printCanLoad } from "../output/print_can_load.ts";
 import {
   allRuntimesOption,
   isLoadedBy,
-  printRuntimes,
   type RuntimeOptions,
   runtimeOption,
 } from "../output/print_runtimes.ts";
-import type { Output } from "../text_output.ts";
 
 interface CanLoadCommandOptions extends CommonOptions, RuntimeOptions, CodeTrust {
   readonly offline?: boolean;
@@ -40,30 +38,8 @@ export function addCanLoadCommand(program: Command, session: Session): void {
       const request = { repository, ...named, ...trustOf(options) };
       const report = await manager.canLoad(request, wait);
       if (options.json === true) printJson(stdout, "can-load", report);
-      else printReport(report, options, stdout);
+      else printCanLoad(report, options, stdout);
       return isLoadedBy(report.runtimes, options) ? EXIT_CODES.done : EXIT_CODES.failed;
     }),
   );
-}
-
-function printReport(report: CanLoadReport, options: RuntimeOptions, stdout: Output): void {
-  for (const { level, cause, path, detail } of report.findings)
-    stdout.write(`${level}: ${cause}: ${printable(path)}: ${printable(detail)}\n`);
-  printRuntimes(report.runtimes, { ...options, kind: report.kind }, stdout);
-  const { peakMemory, architecture, quantization } = report;
-  const memory =
-    peakMemory === undefined
-      ? []
-      : [
-          `about ${formatBytes(peakMemory.bytes)} of memory with ${peakMemory.contextTokens} tokens`,
-        ];
-  const facts = [
-    printable(architecture ?? "unknown architecture"),
-    report.kind,
-    `${report.parameterCount} parameters`,
-    printable(quantization ?? "not quantized"),
-    `${formatBytes(report.downloadBytes)} to download`,
-    ...memory,
-  ];
-  stdout.write(`${facts.join(", ")} (${formatBytes(report.bytesRead)} were read)\n`);
 }

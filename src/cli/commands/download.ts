@@ -1,26 +1,31 @@
 import { type Command, Option } from "commander";
 import {
+  type CodeTrust,
   type DownloadRequest,
   type DownloadResult,
   fnmatch,
   type Layout,
-  type Progress,
   type UrlRequest,
 } from "../../../spec/mod.ts";
-import type { DownloadPlan } from "../../download/download_plan.ts";
 import { HubEnvironment } from "../../hub/environment.ts";
+import { trustOf, trustOption } from "../model_options.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../../layout/layouts/mod.ts";
 import { addExamples } from "../add_examples.ts";
 import { type CommonOptions, type CommandContext, type Session } from "../command_context.ts";
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, formatDuration, printable } from "../output/format.ts";
-import { ProgressLine } from "../output/progress_line.ts";
-import { table } from "../output/table.ts";
+import { printDownloadPlan } from "../output/print_download_plan.ts";
+import {
+  allRuntimesOption,
+  isLoadedBy,
+  type RuntimeOptions,
+  runtimeOption,
+} from "../output/print_runtimes.ts";
+import { progressReports } from "../output/progress_reports.ts";
 import { collect, parseSha256, parseSize, parseUrl, positiveInteger } from "../parse_options.ts";
-import type { Output } from "../text_output.ts";
 import { printJson } from "../output/print_json.ts";
 
-interface DownloadOptions extends CommonOptions {
+interface DownloadOptions extends CommonOptions, RuntimeOptions, CodeTrust {
   readonly revision?: string;
   readonly layout?: Layout;
   readonly include?: readonly string[];
@@ -35,6 +40,13 @@ interface DownloadOptions extends CommonOptions {
   readonly by?: "mlx-lm" | "mlx-swift";
 }
 
+/** Options about what a dry run says of the model. */
+const DRY_RUN_ONLY = [
+  "runtime",
+  "allRuntimes",
+  "trustModelCode",
+] as const satisfies readonly (keyof DownloadOptions)[];
+
 /** Options that mean nothing for the other kind of source. */
 const REPOSITORY_ONLY = [
   "revision",
@@ -46,12 +58,10 @@ const REPOSITORY_ONLY = [
   "offline",
   "dryRun",
   "by",
+  ...DRY_RUN_ONLY,
 ] as const satisfies readonly (keyof DownloadOptions)[];
 
 const URL_ONLY = ["sha256", "maxSize"] as const satisfies readonly (keyof DownloadOptions)[];
-
-/** In JSON, progress is reported at most this often. */
-const JSON_PROGRESS_MS = 250;
 
 /** Adds `mlx-layout download`. */
 export function addDownloadCommand(program: Command, session: Session): void {
@@ -81,12 +91,16 @@ export function addDownloadCommand(program: Command, session: Session): void {
       "most that a file at a URL may have, such as 20GB (default: 64GiB if the server does not say)",
       parseSize,
     )
-    .option("--dry-run", "only print what would be fetched")
+    .option("--dry-run", "only print what would be fetched, and which runtimes would load it")
+    .addOption(runtimeOption())
+    .addOption(allRuntimesOption())
+    .addOption(trustOption())
     .option("--json", "print one JSON object per event, the result last")
     .option("--quiet", "show no progress");
   addExamples(command, [
     "download mlx-community/SmolLM-135M-Instruct-4bit",
     "download mlx-community/SmolLM-135M-Instruct-4bit --layout hf-cache --dry-run",
+    "download mlx-community/SmolLM-135M-Instruct-4bit --dry-run --runtime mlx-swift-lm@3.31.4",
     "download https://example.org/model.safetensors --root ~/Models",
   ]);
   command.action(async (model: string, options: DownloadOptions) => {
@@ -95,10 +109,12 @@ export function addDownloadCommand(program: Command, session: Session): void {
       ? REPOSITORY_ONLY.find((name) => options[name] !== undefined)
       : URL_ONLY.find((name) => options[name] !== undefined);
     if (misplaced !== undefined) {
-      command.error(
-        `error: option '--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}' cannot be used with ${isUrl ? "a URL" : "ORG/NAME"}`,
-      );
+      const source = isUrl ? "a URL" : "ORG/NAME";
+      command.error(`error: option '${flagOf(misplaced)}' cannot be used with ${source}`);
     }
+    const idle = options.dryRun === true ? undefined : DRY_RUN_ONLY.find((name) => options[name]);
+    if (idle !== undefined)
+      command.error(`error: option '${flagOf(idle)}' can only be used with --dry-run`);
     await session.run(
       options,
       (context) =>
@@ -108,6 +124,10 @@ export function addDownloadCommand(program: Command, session: Session): void {
       },
     );
   });
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 async function download(
@@ -123,15 +143,20 @@ async function download(
     dryRun,
     sha256: _sha256,
     maxSize: _max,
+    runtime,
+    allRuntimes: _all,
+    trustModelCode: _trust,
     by,
     ...rest
   } = options;
   const request: DownloadRequest = { repository, ...rest };
   if (dryRun === true) {
-    const plan = await context.manager.planDownload(request, context.wait);
+    const asked = { ...request, ...trustOf(options) };
+    const plan = await context.manager.planDownload(asked, context.wait);
     if (options.json === true) printJson(context.stdout, "plan", plan);
-    else printDownloadPlan(plan, context.stdout);
-    return EXIT_CODES.done;
+    else printDownloadPlan(plan, options, context.stdout);
+    const isLoaded = runtime === undefined || isLoadedBy(plan.model?.runtimes ?? [], options);
+    return isLoaded ? EXIT_CODES.done : EXIT_CODES.failed;
   }
   return transfer(options, context, (wait) =>
     by === undefined
@@ -192,32 +217,6 @@ async function transfer(
   return EXIT_CODES.done;
 }
 
-interface ProgressReports {
-  readonly onProgress: ((progress: Progress) => void) | undefined;
-  readonly end: () => void;
-}
-
-function progressReports(options: DownloadOptions, context: CommandContext): ProgressReports {
-  const nothing = () => undefined;
-  if (options.quiet === true) return { onProgress: undefined, end: nothing };
-  const { clock } = context.host;
-  if (options.json !== true) {
-    const { isTerminal, stderr: output } = context;
-    const line = new ProgressLine({ output, clock, isTerminal });
-    return { onProgress: (progress) => line.update(progress), end: () => line.end() };
-  }
-  let printedAtMs = Number.NEGATIVE_INFINITY;
-  let printedPhase: Progress["phase"] | undefined;
-  const onProgress = (progress: Progress) => {
-    const nowMs = clock.now();
-    if (progress.phase === printedPhase && nowMs - printedAtMs < JSON_PROGRESS_MS) return;
-    printedAtMs = nowMs;
-    printedPhase = progress.phase;
-    printJson(context.stdout, "progress", progress);
-  };
-  return { onProgress, end: nothing };
-}
-
 function summary(
   result: DownloadResult,
   asked: { readonly elapsedMs: number; readonly isAsked: boolean },
@@ -231,21 +230,4 @@ function summary(
   }
   if (result.bytesFetched === 0) return `Up to date: ${count}, ${formatBytes(bytes)}`;
   return `Done: ${count}, ${formatBytes(bytes)}; fetched ${formatBytes(result.bytesFetched)} in ${formatDuration(elapsedMs)}`;
-}
-
-/** Prints what a download would do: a line for each file, a summary, and the directory last. */
-export function printDownloadPlan(plan: DownloadPlan, output: Output): void {
-  const rows = plan.files.map((file) => [
-    file.action,
-    formatBytes(file.sizeBytes),
-    printable(file.path),
-    file.action === "resume" ? `${formatBytes(file.bytesKept)} are here` : "",
-  ]);
-  output.write(table(rows, { alignRight: [1] }));
-  const { commit, files, bytesTotal, bytesToFetch } = plan;
-  const at = commit === "" ? "" : ` at commit ${printable(commit)}`;
-  output.write(
-    `${files.length} ${files.length === 1 ? "file" : "files"}, ${formatBytes(bytesTotal)}${at}; ${formatBytes(bytesToFetch)} to fetch\n`,
-  );
-  output.write(`${plan.directory}\n`);
 }

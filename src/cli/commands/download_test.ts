@@ -188,6 +188,62 @@ test("download --dry-run lists files with sizes and what would be fetched", asyn
   });
 });
 
+test("download --dry-run says which runtimes would load the model, and ends as the chosen one answers", async () => {
+  const plan = {
+    repository: "org/name",
+    commit: "c0ffee",
+    directory: DIRECTORY,
+    files: [{ path: "config.json", sizeBytes: 1000, action: "fetch", bytesKept: 0 }],
+    bytesTotal: 1000,
+    bytesToFetch: 1000,
+    model: {
+      repository: "org/name",
+      commit: "a".repeat(40),
+      kind: "language",
+      architecture: "nosuch",
+      canLoad: false,
+      runtimes: [
+        {
+          runtime: "mlx-lm",
+          from: "0.22.0",
+          before: undefined,
+          loads: false,
+          why: ['it has no architecture "nosuch"'],
+          remedy: "use a newer mlx-lm",
+        },
+      ],
+      findings: [],
+      downloadBytes: 1000,
+      weightBytes: 0,
+      quantization: undefined,
+      parameterCount: 0,
+      tensorCount: 0,
+      peakMemory: undefined,
+      bytesRead: 700,
+      alternatives: ["use a newer mlx-lm"],
+    },
+  } as const;
+  const planDownload = async () => plan;
+  const human = await run("download org/name --dry-run", { planDownload });
+  assert.equal(human.exitCode, 0);
+  assert.match(
+    human.stdout,
+    /^mlx-lm 0\.22\.0 and later: no, because it has no architecture "nosuch"/m,
+  );
+  assert.match(human.stdout, /^no known runtime loads it; instead: use a newer mlx-lm$/m);
+  assert.ok(human.stdout.endsWith(`${DIRECTORY}\n`));
+  const chosen = await run("download org/name --dry-run --runtime mlx-lm --json", { planDownload });
+  assert.equal(chosen.exitCode, 1);
+  assert.equal(JSON.parse(chosen.stdout).model.canLoad, false);
+  const { model: _, ...unknown } = plan;
+  const modelError = { code: "gated", message: "Accept the licence" } as const;
+  const gated = await run("download org/name --dry-run --runtime mlx-lm", {
+    planDownload: async () => ({ ...unknown, modelError }),
+  });
+  assert.equal(gated.exitCode, 1);
+  assert.match(gated.stdout, /^which runtimes load it is not known: Accept the licence$/m);
+});
+
 for (const [signal, expected] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
@@ -245,6 +301,9 @@ const MISUSES = [
   [`download org/name --sha256 ${"a".repeat(64)}`, /'--sha256' cannot be used with ORG\/NAME/],
   ["download https://x.test/a --dry-run", /'--dry-run' cannot be used with a URL/],
   ["download https://x.test/a --include *.json", /'--include' cannot be used with a URL/],
+  ["download org/name --runtime mlx-lm", /'--runtime' can only be used with --dry-run/],
+  ["download org/name --dry-run --runtime nosuch", /must be one of mlx-lm/],
+  ["download https://x.test/a --all-runtimes", /'--all-runtimes' cannot be used with a URL/],
   ["download org/name other", /too many arguments/],
   ["download org/name --unknown", /unknown option '--unknown'/],
 ] as const;

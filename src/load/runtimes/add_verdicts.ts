@@ -12,7 +12,10 @@ import type { ModelFacts } from "./runtime.ts";
 export function addVerdicts(
   context: CheckContext,
   config: ModelConfig | undefined,
-  facts: Pick<ModelFacts, "paths" | "indexed" | "processor">,
+  facts: Pick<ModelFacts, "paths" | "indexed" | "processor"> & {
+    /** Whether the model is on the hub, where nobody can mend a file of it. */
+    readonly isAhead?: boolean;
+  },
 ): RuntimeVerdict[] {
   const all: ModelFacts = {
     ...facts,
@@ -25,5 +28,12 @@ export function addVerdicts(
   const isSound = context.findings().every(({ level }) => level !== "error");
   const refusal = config === undefined ? undefined : refusedByAll(all, { isSound });
   if (refusal !== undefined) context.add(refusal);
-  return judgeRuntimes(all, context.findings());
+  const base = context.base === undefined ? "" : `, "${context.base}"`;
+  const remedy =
+    context.kind === "adapter"
+      ? `download the model that it is for${base}, and let the runtime load that with this adapter`
+      : facts.isAhead === true
+        ? "use another repository, or another revision of this one"
+        : "download the model again, or mend the file that is named";
+  return judgeRuntimes(all, { findings: context.findings(), remedy });
 }

@@ -10,27 +10,26 @@ import {
   versionsOfType,
 } from "./type_versions.ts";
 
+/** What is wrong for every runtime, and what can be done about it. */
+export interface CommonFindings {
+  readonly findings: readonly CheckFinding[];
+  readonly remedy: string;
+}
+
 const REGISTRIES: readonly string[] = ["model"];
 
 /**
  * Says of each runtime and range of versions whether it loads a model, and if not, why and what can be done.
  *
- * @param findings errors that hold for every runtime, such as a file that was cut
+ * @param common `findings`: of which an error, such as a file that was cut, holds for every runtime; `remedy`: for that
  */
 export function judgeRuntimes(
   facts: ModelFacts,
-  findings: readonly CheckFinding[] = [],
+  { findings, remedy }: CommonFindings = { findings: [], remedy: "" },
 ): RuntimeVerdict[] {
-  const [error] = findings.filter(({ level }) => level === "error");
+  const error = findings.find(({ level }) => level === "error");
   const common: Obstacle[] =
-    error === undefined
-      ? []
-      : [
-          {
-            why: `${error.path}: ${error.detail}`,
-            remedy: "download the model again, or mend the file that is named",
-          },
-        ];
+    error === undefined ? [] : [{ why: `${error.path}: ${error.detail}`, remedy }];
   return RUNTIMES.flatMap((runtime) => judgeRuntime(runtime, facts, common));
 }
 

@@ -93,8 +93,9 @@ test("refusedByAll() refuses a type that no runtime has, with the nearest, and p
 
 test("an error of the files is an obstacle for every runtime", () => {
   const finding = { cause: "truncated", path: "x", detail: "It is cut", level: "error" } as const;
-  const verdicts = judgeRuntimes(LLAMA, [finding]);
+  const verdicts = judgeRuntimes(LLAMA, { findings: [finding], remedy: "mend it" });
   assert.ok(verdicts.every(({ loads, why }) => !loads && why[0] === "x: It is cut"));
+  assert.ok(verdicts.every(({ remedy }) => remedy === "mend it"));
 });
 
 test("every runtime has a source for each rule, and a table that names its types", () => {

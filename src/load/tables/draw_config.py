@@ -156,7 +156,10 @@ def special(name, layers, rng):
              "ffn": {"ffn_mult": 1.5, "no_op": False, "replace_with_linear": False}} for _ in range(layers)]},
         "phimoe": {"rope_scaling": {"short_factor": [1.0] * 16, "long_factor": [1.0] * 16, "long_mscale": 1.0, "short_mscale": 1.0,
                                     "original_max_position_embeddings": 256}},
-        "step3p5": {"moe_layers_enum": ",".join(str(k) for k in range(dense, layers)), "layer_types": None},
+        "step3p5": {
+            "moe_layers_enum": rng.choice([None, ",".join(str(k) for k in range(dense, layers))]),
+            "layer_types": rng.choice([None, [rng.choice(["full_attention", "sliding_attention"]) for _ in range(layers)]]),
+            "attention_other_setting": rng.choice([None, {"num_attention_heads": 8, "num_attention_groups": 4}])},
         "plamo2": {"full_attention_idx": None},
         "deepseek_v2": {"rope_scaling": {"factor": 1.0, "type": "yarn", "mscale_all_dim": 1.0}},
         "gemma3n": {"activation_sparsity_pattern": [0.0] * layers, "altup_active_idx": 0},

@@ -2,7 +2,8 @@ import { isRecord } from "../config/parse_json.ts";
 
 /**
  * A formula of a configuration, as `make_tensor_tables.py` writes it: a constant, the path of a field, `$i` or `$j`
- * for the numbers in a tensor's name, or an operator with its operands; `["s", text]` is a text.
+ * for the numbers in a tensor's name, or an operator with its operands; `["s", text]` is a text, and
+ * `["numbers", path]` the numbers that a text has between its commas.
  */
 export type Formula = number | boolean | string | null | readonly [string, ...Formula[]];
 
@@ -50,6 +51,8 @@ export function evaluateFormula(formula: Formula, scope: FormulaScope): unknown 
       return typeof a === "string" || Array.isArray(a) ? a.length : NOTHING;
     case "int":
       return typeof a === "number" ? Math.trunc(a) : NOTHING;
+    case "numbers":
+      return typeof a === "string" ? a.split(",").map(Number) : NOTHING;
     default:
       return combine(operator, a, evaluateFormula(second, scope));
   }

@@ -7,6 +7,7 @@ const FIELDS: Readonly<Record<string, unknown>> = {
   isTied: true,
   nothing: null,
   kinds: ["full", "sliding"],
+  listed: "3,4,12",
   "text_config.size": 3,
 };
 
@@ -24,6 +25,8 @@ test("evaluateFormula() computes as Python does", () => {
     [["[]", "kinds", -1], "sliding"],
     [["in", ["s", "full"], "kinds"], true],
     [["len", "kinds"], 2],
+    [["in", 3, ["numbers", "listed"]], true],
+    [["in", "$i", ["numbers", "listed"]], false],
     [["null", "nothing"], true],
     [["if", ["b", "nothing"], 1, 2], 2],
     [["and", ["b", "size"], ["not", ["b", "nothing"]]], true],
@@ -42,6 +45,7 @@ test("evaluateFormula() answers null where a field is absent or of another type"
     ["[]", "kinds", 9],
     ["[]", "size", 0],
     ["len", "size"],
+    ["numbers", "size"],
     ["**", "size", 1000],
   ] as const) {
     assert.equal(evaluate(formula), null, JSON.stringify(formula));

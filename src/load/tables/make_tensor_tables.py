@@ -191,6 +191,8 @@ def weight_of(formula):
 def make_atoms(examples):
     """Comparisons that may decide: those that were seen, and one for each field."""
     atoms = {text for text in symbols.ATOMS}
+    # The parts of a short list inside of a layer have their places.
+    atoms.update(json.dumps(["==", "$j", at]) for at in range(3))
     fields = collections.defaultdict(set)
     for example in examples:
         for path, value in example.env.items():
@@ -205,6 +207,8 @@ def make_atoms(examples):
             for one in (["b", path], ["<", "$i", path], ["==", ["%", "$i", path], 0],
                         ["==", ["%", ["+", "$i", 1], path], 0], ["==", "$i", path]):
                 atoms.add(json.dumps(one))
+        if str in kinds and all(re.fullmatch(r"null|\"\d+(,\d+)*\"", one) for one in values):
+            atoms.add(json.dumps(["in", "$i", ["numbers", path]]))
         if list in kinds:
             atoms.add(json.dumps(["in", "$i", path]))
             words = {w for one in values for w in (json.loads(one) or []) if isinstance(w, (str, int))}

@@ -4,7 +4,8 @@ A configuration is given to a model class as such values. What the class then bu
 formula, and every comparison that decided something is kept in ATOMS.
 
 A formula is a JSON value: a number; a text that is the path of a field, or "$i" and "$j" for the numbers in a
-tensor's name; or a list of an operator and its operands. ["s", text] is a text itself.
+tensor's name; or a list of an operator and its operands. ["s", text] is a text itself, and ["numbers", path] the
+numbers that a text has between its commas.
 """
 
 import builtins
@@ -234,6 +235,8 @@ def evaluate(e, env, index=()):
         return len(a) if isinstance(a, (list, tuple, str)) else None
     if op == "int":
         return None if a is None else builtins.int(a)
+    if op == "numbers":
+        return [builtins.int(one) for one in a.split(",")] if isinstance(a, str) else None
     b = evaluate(e[2], env, index)
     if op == "in":
         return isinstance(b, (list, tuple)) and a in b
