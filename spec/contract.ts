@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CanLoadReport } from "./can_load.ts";
 import type { CheckReport } from "./check.ts";
 import type {
   DelegatedDownloadRequest,
@@ -61,6 +62,11 @@ export interface ModelManager {
   migrate(request: MigrationRequest, options?: WaitOptions): Promise<MigrationResult>;
   /** Examines what a runtime would open; never runs anything. */
   check(request: ModelRequest, options?: WaitOptions): Promise<CheckReport>;
+  /** Says which runtimes load a model, before it is downloaded; absent where an implementation does not claim `verdicts`. */
+  readonly canLoad?: (
+    request: DownloadRequest,
+    options?: WaitOptions,
+  ) => Promise<Pick<CanLoadReport, "runtimes">>;
   /** Says which files a runtime will open; absent where an implementation does not claim `inference`. */
   readonly plan?: (request: PlanRequest) => Promise<LoadPlan>;
   /** Checks, loads and generates greedily; absent where an implementation does not claim `inference`. */

@@ -11,7 +11,14 @@
 export type Level = "MUST" | "SHOULD" | "MAY";
 
 /** The set of promises that a requirement belongs to. */
-export type Profile = "core" | "offline" | "durable" | "environment" | "interop" | "inference";
+export type Profile =
+  | "core"
+  | "offline"
+  | "durable"
+  | "environment"
+  | "interop"
+  | "verdicts"
+  | "inference";
 
 /** One requirement of the spec. */
 export interface Requirement {
@@ -962,6 +969,30 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "load",
     text: "A model whose architecture is code in its directory (`model_file` in `config.json`) is refused, unless the caller trusts that code.",
+  },
+  "LOAD-VERDICT": {
+    level: "MUST",
+    profile: "verdicts",
+    document: "load",
+    text: "A verdict about a version of a runtime says whether that version loads the model.",
+  },
+  "LOAD-TYPE": {
+    level: "MUST",
+    profile: "verdicts",
+    document: "load",
+    text: "For a runtime that does not have the model's type the verdict is no, and the type is named.",
+  },
+  "LOAD-AHEAD": {
+    level: "MUST",
+    profile: "verdicts",
+    document: "load",
+    text: "The verdicts before a download are those that the check of the downloaded directory gives.",
+  },
+  "LOAD-AHEAD-BYTES": {
+    level: "MUST",
+    profile: "verdicts",
+    document: "load",
+    text: "For the verdicts before a download no more of a weight file is transferred than its header and 1 MiB.",
   },
   "LOAD-PLAN": {
     level: "MUST",

@@ -1,5 +1,5 @@
 import type { Host, ModelManager, RequirementId, Subject, SubjectConfig } from "../../spec/mod.ts";
-import { inferenceCalls } from "../worlds/inference_calls.ts";
+import { optionalCalls } from "../worlds/optional_calls.ts";
 
 /**
  * A correct subject with one mistake built in, which shows that the suite finds it.
@@ -84,7 +84,7 @@ export function withMethods(manager: ModelManager, methods: Partial<ModelManager
     remove: (request) => manager.remove(request),
     migrate: (request, options) => manager.migrate(request, options),
     check: (request, options) => manager.check(request, options),
-    ...inferenceCalls(manager, (action) => action()),
+    ...optionalCalls(manager, (action) => action()),
     ...methods,
   };
 }

@@ -46,6 +46,7 @@ import { resumingMiniatures } from "./resuming.ts";
 import { retryingMiniatures } from "./retrying.ts";
 import { sharingMiniatures } from "./sharing.ts";
 import { tokenMiniatures } from "./tokens.ts";
+import { verdictMiniatures } from "./verdicts.ts";
 
 export {
   type Miniature,
@@ -77,6 +78,7 @@ export const miniatures: readonly Miniature[] = [
   ...connectionMiniatures,
   ...hubProtocolMiniatures,
   ...tokenMiniatures,
+  ...verdictMiniatures,
   ...hubCacheMiniatures,
   ...managingMiniatures,
   ...plantedMiniatures,

@@ -14,6 +14,7 @@ const RESULTS: Readonly<Record<SubjectOperation, string>> = {
   remove: "removed",
   migrate: "migrated",
   check: "checked",
+  canLoad: "answered",
 };
 
 let compiled:

@@ -20,7 +20,8 @@ export type SubjectOperation =
   | "locate"
   | "remove"
   | "migrate"
-  | "check";
+  | "check"
+  | "canLoad";
 
 /** What a subject can claim beyond its operations. */
 export type SubjectCapability =

@@ -9,6 +9,7 @@ import type {
   ModelRequest,
   ModelStatus,
   RemoveResult,
+  RuntimeVerdict,
   UrlRequest,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -66,6 +67,10 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
     migrate: async (request, options) => migrated(await of("migrate", request, options)),
     check: async (request, options) =>
       checked(await of("check", ownLayout(request, claims), options)),
+    canLoad: async (request, options) => {
+      const ok = await of<Pick<CheckReport, "runtimes">>("canLoad", request, options);
+      return { runtimes: verdictsIn(ok) };
+    },
   };
 }
 
@@ -140,6 +145,21 @@ function status(ok: ModelStatus): ModelStatus {
   }
 }
 
+/** A verdict's `why` and `remedy` are optional in the protocol. */
+function verdictsIn(ok: {
+  readonly runtimes?: readonly (Pick<RuntimeVerdict, "runtime" | "from" | "before" | "loads"> &
+    Partial<RuntimeVerdict>)[];
+}): RuntimeVerdict[] {
+  return (ok.runtimes ?? []).map(({ runtime, from, before, loads, why = [], remedy }) => ({
+    runtime,
+    from,
+    before,
+    loads,
+    why,
+    remedy,
+  }));
+}
+
 function checked(ok: CheckReport): CheckReport {
   return {
     directory: ok.directory,
@@ -150,5 +170,6 @@ function checked(ok: CheckReport): CheckReport {
     tensorCount: ok.tensorCount ?? 0,
     quantization: ok.quantization,
     weightFiles: ok.weightFiles ?? [],
+    ...(ok.runtimes !== undefined && { runtimes: verdictsIn(ok) }),
   };
 }

@@ -14,7 +14,7 @@ import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
 import { linkedSignal } from "./linked_signal.ts";
-import { inferenceCalls } from "./inference_calls.ts";
+import { optionalCalls } from "./optional_calls.ts";
 import { observedHost } from "./observed_host.ts";
 import { ProcessGate } from "./process_gate.ts";
 import type { CallScheduler } from "./call_scheduler.ts";
@@ -87,7 +87,7 @@ export function startProcess(
     remove: (request) => bound(() => manager.remove(request)),
     migrate: (request, waiting) => bound(() => manager.migrate(request, waiting)),
     check: (request, waiting) => bound(() => manager.check(request, waiting)),
-    ...inferenceCalls(manager, bound),
+    ...optionalCalls(manager, bound),
   };
   const running: RunningSubject = {
     ...calls,

@@ -27,6 +27,7 @@ const PROFILES: readonly Profile[] = [
   "environment",
   "interop",
   "durable",
+  "verdicts",
   "inference",
 ];
 

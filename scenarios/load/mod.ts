@@ -22,7 +22,9 @@ import { refusedModel } from "./refused_model.ts";
 import { sameTokens } from "./same_tokens.ts";
 import { sidecar } from "./sidecar.ts";
 import { soundModel } from "./sound_model.ts";
+import { runtimeVerdicts } from "./runtime_verdicts.ts";
 import { trailingBytes } from "./trailing_bytes.ts";
+import { verdictsAhead } from "./verdicts_ahead.ts";
 import { weightsCut } from "./weights_cut.ts";
 import { wrongLinks } from "./wrong_links.ts";
 import { zeroedBlock } from "./zeroed_block.ts";
@@ -46,6 +48,8 @@ export const loadScenarios: readonly Scenario[] = [
   confinedCheck,
   inertCheck,
   endlessFiles,
+  runtimeVerdicts,
+  verdictsAhead,
   loadPlan,
   refusedModel,
   sameTokens,

@@ -9,7 +9,11 @@
  */
 
 import { RealClock } from "../../harness/clock/real_clock.ts";
-import { type AdapterCall, serveAdapter } from "../../harness/subjects/adapters/serve_adapter.ts";
+import {
+  type AdapterCall,
+  AdapterError,
+  serveAdapter,
+} from "../../harness/subjects/adapters/serve_adapter.ts";
 import type {
   Clock,
   DownloadRequest,
@@ -51,7 +55,7 @@ serveAdapter(
       "concurrency",
     ],
     layouts,
-    profiles: ["core", "offline", "environment", "interop", "durable"],
+    profiles: ["core", "offline", "environment", "interop", "durable", "verdicts"],
     clockSpeed: speed,
   },
   {
@@ -64,8 +68,14 @@ serveAdapter(
     remove: (call) => managerOf(call).remove(call.request),
     migrate: (call) => managerOf(call).migrate(requestOf<MigrationRequest>(call), waiting(call)),
     check: (call) => managerOf(call).check(call.request, waiting(call)),
+    canLoad: (call) => canLoad(managerOf(call), call),
   },
 );
+
+async function canLoad(manager: ModelManager, call: AdapterCall): Promise<object> {
+  if (manager.canLoad === undefined) throw new AdapterError("unsupported", "It gives no verdicts");
+  return await manager.canLoad(requestOf<DownloadRequest>(call), waiting(call));
+}
 
 function managerOf({ root }: AdapterCall): ModelManager {
   const known = managers.get(root);

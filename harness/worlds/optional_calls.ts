@@ -1,12 +1,15 @@
 import type { ModelManager } from "../../spec/mod.ts";
 
-/** Passes on what only an implementation that claims `inference` can be asked; what it lacks stays absent. */
-export function inferenceCalls(
+/** Passes on what not every implementation can be asked; what it lacks stays absent. */
+export function optionalCalls(
   manager: ModelManager,
   bound: <T>(action: () => Promise<T>) => Promise<T>,
 ): Partial<ModelManager> {
-  const { plan, generate, downloadDelegated } = manager;
+  const { canLoad, plan, generate, downloadDelegated } = manager;
   return {
+    ...(canLoad && {
+      canLoad: (request, waiting) => bound(() => canLoad.call(manager, request, waiting)),
+    }),
     ...(plan && { plan: (request) => bound(() => plan.call(manager, request)) }),
     ...(generate && {
       generate: (request, options) => bound(() => generate.call(manager, request, options)),

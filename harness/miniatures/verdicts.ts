@@ -1,0 +1,78 @@
+import type { ModelManager, RuntimeVerdict } from "../../spec/mod.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { transferInVain } from "./parts/hub_exchanges.ts";
+
+type Change = (verdicts: readonly RuntimeVerdict[]) => RuntimeVerdict[];
+
+const YES = { loads: true, why: [], remedy: undefined };
+const isAboutType = (text: string) => text.includes("architecture");
+
+/** Miniatures that say which runtimes load a model, and are wrong, or know it too late. */
+export const verdictMiniatures: readonly Miniature[] = [
+  miniature("one_answer_for_all_runtimes", {
+    mistake: "Says of every runtime that it loads a model which one of them loads.",
+    breaks: ["LOAD-VERDICT"],
+    wrapManager: (manager) =>
+      everywhere(manager, (verdicts) =>
+        verdicts.some(({ loads }) => loads)
+          ? verdicts.map((one) => ({ ...one, ...YES }))
+          : [...verdicts],
+      ),
+  }),
+  miniature("takes_unknown_types", {
+    mistake: "Does not ask whether a runtime has the type of a model.",
+    breaks: ["LOAD-TYPE"],
+    wrapManager: (manager) =>
+      everywhere(manager, (verdicts) =>
+        verdicts.map((one) => (one.why.every(isAboutType) ? { ...one, ...YES } : one)),
+      ),
+  }),
+  miniature("believes_the_type_ahead", {
+    mistake: "Says before a download that a runtime loads whatever is of a type that it has.",
+    breaks: ["LOAD-AHEAD"],
+    wrapManager: (manager) =>
+      ahead(manager, (verdicts) =>
+        verdicts.map((one) => (one.why.some(isAboutType) ? one : { ...one, ...YES })),
+      ),
+  }),
+  miniature("fetches_weights_ahead", {
+    mistake: "Fetches the weights to say whether they can be loaded.",
+    breaks: ["LOAD-AHEAD-BYTES"],
+    wrapManager: (manager, started) => {
+      const { canLoad } = manager;
+      return {
+        ...(canLoad && {
+          canLoad: async (request, options) => {
+            const source = { repository: request.repository, commit: "main" };
+            const paths = ["model.safetensors"];
+            await transferInVain(started, source, paths);
+            return canLoad.call(manager, request, options);
+          },
+        }),
+      };
+    },
+  }),
+];
+
+/** Changes the verdicts of a check, and those before a download. */
+function everywhere(manager: ModelManager, change: Change): Partial<ModelManager> {
+  return {
+    ...ahead(manager, change),
+    check: async (request, options) => {
+      const report = await manager.check(request, options);
+      const { runtimes } = report;
+      return runtimes === undefined ? report : { ...report, runtimes: change(runtimes) };
+    },
+  };
+}
+
+function ahead(manager: ModelManager, change: Change): Partial<ModelManager> {
+  const { canLoad } = manager;
+  if (canLoad === undefined) return {};
+  return {
+    canLoad: async (request, options) => {
+      const report = await canLoad.call(manager, request, options);
+      return { ...report, runtimes: change(report.runtimes) };
+    },
+  };
+}
