@@ -31,6 +31,11 @@ export type OpenMode = "r" | "r+" | "wx";
 
 /** An open file. Positions are bytes from the start; there is no file cursor. */
 export interface OpenFile {
+  /**
+   * How many bytes are read, written or asked of the hub at a time, at most: a world sets it low, so that small files have
+   * many pieces. A multiple of 8. @default {the implementation's own number}
+   */
+  readonly pieceBytes?: number | undefined;
   /** Fills `buffer` from `position` and returns how many bytes were read; 0 at the end. */
   read(buffer: Uint8Array, position: number): Promise<number>;
   /** Writes all of `data` at `position`. */

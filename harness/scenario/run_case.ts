@@ -84,7 +84,12 @@ async function playCase(
   let failure: { readonly error: unknown } | undefined;
   let disposal: unknown;
   try {
-    world = await MAKERS[kind](subject, { ...scenario.world(given, kind), onObstacle });
+    const { pieceBytes } = given;
+    world = await MAKERS[kind](subject, {
+      ...scenario.world(given, kind),
+      ...(typeof pieceBytes === "number" && { pieceBytes }),
+      onObstacle,
+    });
     const made = world;
     await withinLimit(() => scenario.check(given, made, verdict), world);
   } catch (error) {

@@ -133,7 +133,7 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
   const isExcused = ownRequirements(scenario.covers).every((id) => excused.has(id));
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
   let found: { readonly requirement: RequirementId | undefined } | undefined;
-  const property = fc.asyncProperty(fc.record(scenario.given), async (given) => {
+  const property = fc.asyncProperty(fc.record(givenOf(scenario, world)), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
     if (isExcused && tally.cases > 0) return;
@@ -156,6 +156,13 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
     numRuns: isOneCase ? runs : runs * (options.triesFactor ?? TRIES_FACTOR),
     ...(path === undefined ? {} : { path, endOnFailure: true }),
   });
+}
+
+/** What varies in every scenario too: in this process some cases handle small files in many pieces. */
+function givenOf({ given, hasPieces = true }: Scenario, world: WorldKind): Scenario["given"] {
+  if (world === "process" || !hasPieces) return given;
+  const pieceBytes = fc.option(fc.constantFrom(256, 8192), { nil: undefined, freq: 2 });
+  return { ...given, pieceBytes };
 }
 
 /** Whether a case that fails on a real disk passes in memory: then the worlds differ. */

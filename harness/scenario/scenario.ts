@@ -14,6 +14,11 @@ export interface ScenarioDefinition<Given extends Record<string, unknown>> {
   readonly goals?: readonly string[];
   /** Whether it judges what happens to come up: its cases do not spare other scenarios theirs. @default {false} */
   readonly isIncidental?: boolean;
+  /**
+   * Whether some cases in this process ask for small files in many pieces; not where the requests for a file, or the pauses
+   * between them, are what is counted. @default {true}
+   */
+  readonly hasPieces?: boolean;
   /** @default {both} */
   readonly worlds?: readonly WorldKind[];
   /** How the world of a case is made, of this kind. */

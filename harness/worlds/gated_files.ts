@@ -24,9 +24,9 @@ export interface KillPlan {
 export function gatedFiles(
   files: FileSystem,
   gate: ProcessGate,
-  options: { readonly plan: KillPlan },
+  options: { readonly plan: KillPlan; readonly pieceBytes?: number | undefined },
 ): FileSystem {
-  const { plan } = options;
+  const { plan, pieceBytes } = options;
   const change = async <T>(action: () => Promise<T>, tear?: () => Promise<void>): Promise<T> =>
     gate.pass("disk", async () => {
       plan.changes++;
@@ -41,7 +41,8 @@ export function gatedFiles(
     });
   const gated: Record<string, unknown> = {
     open: (path: string, mode: "r" | "r+" | "wx") => {
-      const open = async () => gatedFile(await files.open(path, mode), { gate, change });
+      const open = async () =>
+        gatedFile(await files.open(path, mode), { gate, change, pieceBytes });
       return mode === "wx" ? change(open) : gate.pass("disk", open);
     },
   };
@@ -59,9 +60,10 @@ function gatedFile(
   options: {
     readonly gate: ProcessGate;
     readonly change: <T>(action: () => Promise<T>, tear?: () => Promise<void>) => Promise<T>;
+    readonly pieceBytes: number | undefined;
   },
 ): OpenFile {
-  const { gate, change } = options;
+  const { gate, change, pieceBytes } = options;
   let isOpen = true;
   const close = async () => {
     if (!isOpen) return;
@@ -70,6 +72,7 @@ function gatedFile(
   };
   const forget = gate.onKill(close);
   return {
+    ...(pieceBytes !== undefined && { pieceBytes }),
     read: (buffer, position) => gate.pass("disk", () => file.read(buffer, position)),
     write: (data, position) =>
       change(

@@ -77,6 +77,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         activity,
         trace: options.trace,
         callScheduler,
+        pieceBytes: options.pieceBytes,
         isAlive: (other, table) =>
           tables.get(other) === table && gates.get(other)?.isKilled === false,
       });

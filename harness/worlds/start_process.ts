@@ -45,6 +45,8 @@ export interface StartProcessOptions extends Pick<
   readonly activity: Activity;
   readonly callScheduler?: CallScheduler | undefined;
   readonly trace?: WorldTrace | undefined;
+  /** As {@linkcode OpenFile.pieceBytes}. */
+  readonly pieceBytes?: number | undefined;
   readonly isAlive: (pid: number, processTable: string) => boolean;
 }
 
@@ -118,7 +120,7 @@ function processHost(
 ): Host {
   const { gate, plan } = context;
   const { host, pid, isAlive, processTable = PROCESS_TABLE } = options;
-  const { relay } = options;
+  const { relay, pieceBytes } = options;
   const wire = relay?.(host.fetch) ?? host.fetch;
   const bounded = withinBounds(options.files?.(host.files) ?? host.files, options);
   const ports = {
@@ -129,7 +131,7 @@ function processHost(
   const { observe } = options;
   const noted = observe === undefined ? ports : observedHost(ports, observe);
   const seen = traced(options, { ...noted, gate });
-  const files: FileSystem = gatedFiles(seen.files, gate, { plan });
+  const files: FileSystem = gatedFiles(seen.files, gate, { plan, pieceBytes });
   const fetch: Fetch = gatedFetch(seen.fetch, gate, { plan });
   return {
     files,

@@ -53,6 +53,8 @@ export interface WorldOptions {
   readonly isRoomOptional?: boolean;
   /** What the hub's certificate is like; only where hosts really listen. @default {no TLS is spoken} */
   readonly certificate?: CertificateKind | undefined;
+  /** How many bytes a subject in process handles at a time, so that small files have many pieces. @default {its own number} */
+  readonly pieceBytes?: number | undefined;
   /** In which order the calls of the processes go on, one at a time. @default {all at once, as they come} */
   readonly schedule?: Schedule;
   /** Gets what the processes do; for a case that is shown to somebody. */

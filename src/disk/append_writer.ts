@@ -26,7 +26,8 @@ export class AppendWriter {
   ) {
     this.#file = file;
     this.#position = position;
-    const bufferBytes = Math.max(1, Math.min(BUFFER_BYTES, options.sizeBytesMax ?? BUFFER_BYTES));
+    const pieceBytes = file.pieceBytes ?? BUFFER_BYTES;
+    const bufferBytes = Math.max(1, Math.min(pieceBytes, options.sizeBytesMax ?? pieceBytes));
     this.#filling = new Uint8Array(bufferBytes);
     this.#spare = new Uint8Array(bufferBytes);
   }

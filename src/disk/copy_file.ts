@@ -16,7 +16,7 @@ export async function copyFile(
   try {
     const to = await files.open(options.target, "wx");
     try {
-      const buffer = new Uint8Array(COPY_BYTES);
+      const buffer = new Uint8Array(from.pieceBytes ?? COPY_BYTES);
       for (let at = 0; ;) {
         const count = await from.read(buffer, at);
         if (count === 0) break;

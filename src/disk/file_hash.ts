@@ -43,7 +43,7 @@ export async function hashPrefix(
     readonly onBytes?: ((count: number) => void) | undefined;
   },
 ): Promise<number> {
-  const buffer = new Uint8Array(Math.max(1, Math.min(READ_BYTES, sizeBytes)));
+  const buffer = new Uint8Array(Math.max(1, Math.min(file.pieceBytes ?? READ_BYTES, sizeBytes)));
   let at = 0;
   while (at < sizeBytes) {
     throwIfAborted(options.signal);

@@ -89,10 +89,12 @@ export const distinctErrorCodes = scenario({
       story.codes,
     );
     const asked = new Map<string, number>();
-    for (const { rawPath, kind } of world.hub.log) {
+    for (const { rawPath, kind, range = "" } of world.hub.log) {
       // Where a file is gone, the branch may be another commit by now: `DL-STALE`.
       if (kind === "info" && which === "listed file is gone") continue;
-      asked.set(rawPath, (asked.get(rawPath) ?? 0) + 1);
+      // Parts of a file are asked for once each.
+      const what = `${rawPath} ${range}`.trimEnd();
+      asked.set(what, (asked.get(what) ?? 0) + 1);
     }
     const again = [...asked].find(([, count]) => count > 1);
     verdict.holds(

@@ -71,7 +71,8 @@ export const permanentFaults = scenario({
           ? fetch
           : unreachable(fetch, { host: isHub ? hub.endpoint : hub.cdnOrigin, code: fault });
       return (url, request) => {
-        asked.push(url.replace(/\?.*/, ""));
+        // Parts of a file are asked for once each.
+        asked.push(`${url.replace(/\?.*/, "")} ${request.headers["range"] ?? ""}`.trimEnd());
         return failing(url, request);
       };
     };

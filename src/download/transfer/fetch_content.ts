@@ -130,9 +130,10 @@ async function fillFile(
   });
   let at = keptBytes;
   const lanes = { from: keptBytes, slots, signal };
+  const segmentBytes = file.pieceBytes ?? SEGMENT_BYTES;
   const chunks =
-    sizeBytes !== undefined && sizeBytes - keptBytes > 2 * SEGMENT_BYTES
-      ? readParallelRanges(source, { ...lanes, sizeBytes, buffers })
+    sizeBytes !== undefined && sizeBytes - keptBytes > 2 * segmentBytes
+      ? readParallelRanges(source, { ...lanes, sizeBytes, segmentBytes, buffers })
       : readAlone(source, { ...lanes, sizeBytes });
   const unstated = sizeBytes === undefined ? unstatedLength(wanted, options) : undefined;
   let isWhole = false;

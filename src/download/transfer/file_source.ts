@@ -98,13 +98,15 @@ export class FileSource {
   ): Promise<{ exchange: Exchange; start: number }> {
     const { guard, mustRange } = options;
     const asks = this.#asksForRange(range);
+    // Who has refused ranges gives whole files alone, and others read them at the same time.
+    if (!asks && mustRange) throw new RangesIgnored();
     const exchange = await this.#http.send(this.#resolved ?? this.#options.url, {
       guard,
       headers: asks ? this.#rangeHeaders(range) : {},
     });
     const { status } = exchange.response;
     try {
-      if (status === 200 && asks && mustRange) throw new RangesIgnored();
+      if (status === 200 && mustRange) throw new RangesIgnored();
       if (status === 200) return { exchange, start: this.#acceptWhole(exchange) };
       if (status === 206 && asks) return { exchange, start: this.#acceptPart(exchange, range) };
       throw this.#refused(exchange, asks);

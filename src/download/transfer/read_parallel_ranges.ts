@@ -1,5 +1,5 @@
 import { type FileSource, RangesIgnored } from "./file_source.ts";
-import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
+import type { SegmentBuffers } from "./segment_buffers.ts";
 import type { Semaphore } from "./semaphore.ts";
 
 /** Why the lanes end with their reader; made once, since an error is made with its stack. */
@@ -17,6 +17,8 @@ export interface ReadAloneOptions {
 /** Options of {@linkcode readParallelRanges}. */
 export interface ReadInLanesOptions extends ReadAloneOptions {
   readonly sizeBytes: number;
+  /** Length of one range. */
+  readonly segmentBytes: number;
   readonly buffers: SegmentBuffers;
 }
 
@@ -32,7 +34,7 @@ export async function* readParallelRanges(
   source: FileSource,
   options: ReadInLanesOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { sizeBytes, slots, buffers, signal } = options;
+  const { sizeBytes, segmentBytes, slots, buffers, signal } = options;
   const stop = new AbortController();
   const laneSignal = AbortSignal.any([signal, stop.signal]);
   const ahead: Lane[] = [];
@@ -40,13 +42,13 @@ export async function* readParallelRanges(
   let at = options.from;
   const takeRange = () => {
     const from = next;
-    next = Math.min(from + SEGMENT_BYTES, sizeBytes);
+    next = Math.min(from + segmentBytes, sizeBytes);
     return { from, to: next };
   };
   const readAhead = () => {
     while (next < sizeBytes) {
       if (!slots.tryAcquire()) return;
-      const buffer = buffers.tryAcquire();
+      const buffer = buffers.tryAcquire(segmentBytes);
       if (buffer === undefined) {
         slots.release();
         return;

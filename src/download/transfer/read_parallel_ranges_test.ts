@@ -36,6 +36,16 @@ test("readParallelRanges() goes on alone when the server ignores later ranges on
   assert.deepEqual(await read(0), content());
 });
 
+for (const [what, action] of [
+  ["sends other ranges", { type: "wrong-content-range", shiftBytes: -7 }],
+  ["refuses ranges", { type: "status", status: 416 }],
+] as const)
+  test(`readParallelRanges() goes on alone when the server ${what}`, async () => {
+    const { hub, read } = largeFile([{ match: { range: true, nth: "all" }, do: action }]);
+    assert.deepEqual(await read(77), content().subarray(77));
+    assert.ok(hub.log.some(({ range, status }) => range === undefined && status === 200));
+  });
+
 test("readParallelRanges() resumes a lane that breaks at the byte where it broke", async () => {
   const { hub, read } = largeFile([
     { match: { range: true, nth: 2 }, do: { type: "cut", atByte: 1000, how: "rst" } },
@@ -56,6 +66,7 @@ test("readParallelRanges() gives back all slots and buffers when its reader stop
   for await (const chunk of readParallelRanges(source, {
     from: 0,
     sizeBytes: SIZE_BYTES,
+    segmentBytes: SEGMENT_BYTES,
     slots,
     buffers,
     signal,
@@ -94,6 +105,7 @@ function largeFile(faults: readonly FaultRule[] = []) {
       from,
       sizeBytes: SIZE_BYTES,
       slots: new Semaphore(4),
+      segmentBytes: SEGMENT_BYTES,
       buffers: new SegmentBuffers(),
       signal: new AbortController().signal,
     };

@@ -1,4 +1,4 @@
-/** Length of one range of a large file, in bytes. */
+/** Length of one range of a large file, in bytes, where the disk asks for no smaller pieces. */
 export const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 /** Ranges that may wait in memory for their turn, over all files. */
@@ -9,12 +9,12 @@ export class SegmentBuffers {
   readonly #spare: Uint8Array[] = [];
   #made = 0;
 
-  /** A buffer, or undefined when all are in use. */
-  tryAcquire(): Uint8Array | undefined {
+  /** A buffer of a length that is the same for a whole download, or undefined when all are in use. */
+  tryAcquire(sizeBytes: number): Uint8Array | undefined {
     const spare = this.#spare.pop();
     if (spare !== undefined || this.#made === BUFFERS_MAX) return spare;
     this.#made++;
-    return new Uint8Array(SEGMENT_BYTES);
+    return new Uint8Array(sizeBytes);
   }
 
   release(buffer: Uint8Array): void {

@@ -42,7 +42,7 @@ export async function digestFrom(
   const { sizeBytes } = await file.stat();
   // One byte more than is there shows the end, and whether the file grew.
   const rest = Math.max(0, sizeBytes - options.start) + 1;
-  const buffer = new Uint8Array(Math.min(PIECE_SIZE_BYTES, rest));
+  const buffer = new Uint8Array(Math.min(file.pieceBytes ?? PIECE_SIZE_BYTES, rest));
   let position = options.start;
   for (;;) {
     options.signal?.throwIfAborted();

@@ -38,7 +38,7 @@ export interface ScannedData {
   readonly samples: ReadonlyMap<string, Uint16Array>;
 }
 
-/** A multiple of every element's size, so that no value is cut. */
+/** A multiple of every element's size, so that no value is cut, as that of a file is. */
 const PIECE_SIZE_BYTES = 1024 * 1024;
 const SAMPLE_LENGTH = 2048;
 /** Together at most 80 MiB; a file of a known architecture has some thousands. */
@@ -64,7 +64,7 @@ export async function scanData(file: OpenFile, options: ScanDataOptions): Promis
   const scan: Scan = {
     file,
     options,
-    buffer: new Uint8Array(Math.min(PIECE_SIZE_BYTES, sizeBytes)),
+    buffer: new Uint8Array(Math.min(file.pieceBytes ?? PIECE_SIZE_BYTES, sizeBytes)),
     digest: expectedDigest && new DigestStream(expectedDigest, sizeBytes),
     faults: [],
     digests: new Map(),
