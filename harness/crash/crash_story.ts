@@ -2,14 +2,17 @@ import { join } from "node:path";
 import { type DownloadRequest, MARKER_NAME } from "../../spec/mod.ts";
 import { type DiskImage, nodeAt } from "../disk/disk_image.ts";
 import type { ModelFile } from "../models/mod.ts";
+import { type CachedSnapshots, snapshotPaths } from "./cached_snapshots.ts";
 import { contentName, CrashImageBuilder } from "./crash_image_builder.ts";
 import type { DiskRecording, RecordedOperation } from "./disk_recording.ts";
 
 /** What a recorded run was about: what the disk may hold afterwards. */
 export interface CrashStory {
   readonly root: string;
-  /** The model's directory. */
+  /** The model's directory; in the hub's own cache, that of the last version's snapshot. */
   readonly directory: string;
+  /** Where the versions lie, if that is the hub's own cache. */
+  readonly cache?: CachedSnapshots;
   /** The download that must bring the model after the crash. */
   readonly request: DownloadRequest;
   /** The files of each version by name; the last is the one that the hub has. */
@@ -41,6 +44,7 @@ export function crashCase(story: CrashStory, recording: DiskRecording): CrashCas
   const finals = new Set([
     join(story.directory, MARKER_NAME),
     ...story.versions.flat().map(({ path }) => join(story.directory, ...path.split("/"))),
+    ...earlierPaths(story),
   ]);
   const touched = operations.findIndex((operation) => isAbout(operation, finals));
   const promiseAt = (at: number): CrashPromise => {
@@ -59,6 +63,12 @@ export function crashCase(story: CrashStory, recording: DiskRecording): CrashCas
   const whole = [start, ...replaced, folder.fold({ at: operations.length, fates })];
   const markers = whole.flatMap((image) => markerName(image, story) ?? []);
   return { story, recording, promiseAt, markers: new Set(markers) };
+}
+
+/** What an earlier success is there by, in the hub's own cache: its snapshot, and the branch. */
+function earlierPaths({ cache, before, versions }: CrashStory): string[] {
+  if (cache === undefined || before === undefined) return [];
+  return snapshotPaths(cache, before, { files: versions[before] ?? [] });
 }
 
 /** A name of the marker's content; undefined when there is no marker. */

@@ -12,7 +12,7 @@ import {
 } from "./enumerate_states.ts";
 import { CrashImageBuilder } from "./crash_image_builder.ts";
 import { judgeState, type StateQuestions } from "./judge_state.ts";
-import type { CrashViolation } from "./inspect_state.ts";
+import type { CrashViolation } from "./state_look.ts";
 import type { Persistence } from "./persistence_profile.ts";
 
 /** What crashes are tried, and how far. */

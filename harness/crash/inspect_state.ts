@@ -1,32 +1,16 @@
 import { type RequirementId } from "../../spec/mod.ts";
 import { type DiskImage, filesBelow } from "../disk/disk_image.ts";
 import type { ModelFile } from "../models/mod.ts";
+import { inspectSnapshots } from "./inspect_snapshots.ts";
 import { type CrashCase, type CrashPromise, markerName } from "./crash_story.ts";
 import { contentName } from "./crash_image_builder.ts";
-
-/** A promise that a state shows broken. */
-export interface CrashViolation {
-  readonly requirement: RequirementId;
-  readonly detail: string;
-}
-
-/** What a look at the disk alone shows. */
-export interface StateLook {
-  /** The version that must be there whole, if any. */
-  readonly promised: number | undefined;
-  /** The versions of which every file is there. */
-  readonly whole: ReadonlySet<number>;
-  /** The versions of which `config.json` and every weight file are there, and none of another version. */
-  readonly runnable: ReadonlySet<number>;
-  readonly violations: readonly CrashViolation[];
-}
+import type { CrashViolation, StateLook } from "./state_look.ts";
 
 /** Looks at a disk without asking anybody: what is at final names, and whether it is what was promised. */
-export function inspectState(
-  { story, markers }: CrashCase,
-  image: DiskImage,
-  promise: CrashPromise,
-): StateLook {
+export function inspectState(crash: CrashCase, image: DiskImage, promise: CrashPromise): StateLook {
+  const { story, markers } = crash;
+  const { cache } = story;
+  if (cache !== undefined) return inspectSnapshots(crash, { cache, image, promise });
   const { versions, directory } = story;
   const found = new Map<string, string>();
   for (const [path, node] of filesBelow(image, directory)) {

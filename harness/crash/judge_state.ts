@@ -5,11 +5,13 @@ import type { DiskRecording } from "./disk_recording.ts";
 import { isMark } from "../scenario_parts/disk_observations.ts";
 import { contentBytes } from "../scenario_parts/wire_observations.ts";
 import { asFailure, describeError, isCourtMatter } from "../scenario/verdict.ts";
+import { leftInSnapshots } from "./inspect_snapshots.ts";
 import type { CrashCase, CrashPromise } from "./crash_story.ts";
 import { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";
 import type { CrashState } from "./enumerate_states.ts";
 import { contentName } from "./crash_image_builder.ts";
-import { type CrashViolation, inspectState, type StateLook } from "./inspect_state.ts";
+import { inspectState } from "./inspect_state.ts";
+import type { CrashViolation, StateLook } from "./state_look.ts";
 
 /** What the subject is asked about a state. */
 export interface StateQuestions {
@@ -141,7 +143,8 @@ function leftWrong(
   { story, markers }: CrashCase,
   context: { readonly image: DiskImage; readonly start: DiskRecording },
 ): string | undefined {
-  const { root, directory, versions, optional = [] } = story;
+  const { root, directory, versions, optional = [], cache } = story;
+  if (cache !== undefined) return leftInSnapshots(story, { cache, image: context.image });
   const wanted = new Map(
     (versions.at(-1) ?? []).map((file) => [join(directory, ...file.path.split("/")), file.bytes]),
   );

@@ -35,7 +35,9 @@ export {
   startProgramAfterCrash,
 } from "./program_recording.ts";
 export { judgeState, type StateJudgement, type StateQuestions } from "./judge_state.ts";
-export { type CrashViolation, inspectState, type StateLook } from "./inspect_state.ts";
+export { inspectState } from "./inspect_state.ts";
+export type { CrashViolation, StateLook } from "./state_look.ts";
+export type { CachedSnapshots } from "./cached_snapshots.ts";
 export { operationName } from "./operation_name.ts";
 export {
   type Persistence,

@@ -3,6 +3,7 @@ import { MARKER_NAME } from "../../spec/mod.ts";
 import type { InodeId } from "../disk/disk_operation.ts";
 import type { CrashCase } from "./crash_story.ts";
 import type { RecordedOperation } from "./disk_recording.ts";
+import { snapshotPaths } from "./cached_snapshots.ts";
 import { operationName } from "./operation_name.ts";
 
 /**
@@ -13,15 +14,19 @@ import { operationName } from "./operation_name.ts";
  * @returns what lacks which sync, in words; undefined when nothing does
  */
 export function unsyncedPlacement({ story, recording }: CrashCase): string | undefined {
-  const { directory, versions } = story;
+  const { directory, versions, cache } = story;
   const { operations } = recording;
   const finals = new Set([
     join(directory, MARKER_NAME),
     ...versions.flat().map(({ path }) => join(directory, ...path.split("/"))),
+    ...(cache === undefined ? [] : snapshotPaths(cache, versions.length - 1, { files: [] })),
   ]);
+  const blobs = cache && `${join(cache.repository, "blobs")}/`;
   for (const [index, operation] of operations.entries()) {
     const place = placeOf(operation);
-    if (place === undefined || !finals.has(place.path)) continue;
+    if (place === undefined) continue;
+    const isBlob = blobs !== undefined && place.path.startsWith(blobs);
+    if (!isBlob && !finals.has(place.path)) continue;
     const name = operationName(operations, index, directory);
     const lastWrite = operations.findLastIndex(
       (other) => other.kind === "write" && other.inode === place.inode,

@@ -5,6 +5,7 @@ import { type Miniature, miniature } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
 
 const isMarker = (path: string) => path.endsWith(`/${MARKER_NAME}`);
+const isRef = (path: string) => /\/models--[^/]+\/refs\//.test(path);
 
 /** Miniatures that lose or mix up data at a crash. */
 export const durabilityMiniatures: readonly Miniature[] = [
@@ -67,23 +68,20 @@ export const durabilityMiniatures: readonly Miniature[] = [
   miniature("marker_in_place", {
     mistake: "Overwrites the marker at its own place, and syncs it there.",
     breaks: ["DUR-OLD-OR-NEW"],
-    wrapHost: ({ files }) => {
-      const rename = async (source: string, target: string) => {
-        if (!isMarker(target)) return files.rename(source, target);
-        const bytes = await readBytes(files, source);
-        await files.unlink(source);
-        const file = await files.open(target, (await exists(files, target)) ? "r+" : "wx");
-        try {
-          await file.truncate(bytes.length);
-          await file.write(bytes, 0);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        return files.syncDirectory(dirname(target));
-      };
-      return { files: { ...files, rename } };
-    },
+    wrapHost: ({ files }) => ({ files: writingInPlace(files, isMarker) }),
+  }),
+  miniature("cache_not_synced", {
+    mistake:
+      "Syncs no directory of the hub's own cache, as if links and branches lasted by themselves.",
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-CORE"],
+    wrapHost: ({ files }) => ({
+      files: withoutSyncs(files, { directory: (path) => path.includes("/models--") }),
+    }),
+  }),
+  miniature("ref_in_place", {
+    mistake: "Overwrites a branch of the hub's own cache at its own place, and syncs it there.",
+    breaks: ["DUR-OLD-OR-NEW"],
+    wrapHost: ({ files }) => ({ files: writingInPlace(files, isRef) }),
   }),
   miniature("recovers_once", {
     mistake: "Gives up on a model whose recovery was interrupted too.",
@@ -105,6 +103,25 @@ export const durabilityMiniatures: readonly Miniature[] = [
     }),
   }),
 ];
+
+/** A disk on which a rename to some names writes the bytes there instead. */
+function writingInPlace(files: FileSystem, isOne: (path: string) => boolean): FileSystem {
+  const rename = async (source: string, target: string) => {
+    if (!isOne(target)) return files.rename(source, target);
+    const bytes = await readBytes(files, source);
+    await files.unlink(source);
+    const file = await files.open(target, (await exists(files, target)) ? "r+" : "wx");
+    try {
+      await file.truncate(bytes.length);
+      await file.write(bytes, 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return files.syncDirectory(dirname(target));
+  };
+  return { ...files, rename };
+}
 
 /** Which syncs do nothing, by the path that a file was opened by or that a directory has. */
 interface IgnoredSyncs {

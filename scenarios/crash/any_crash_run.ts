@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import fc from "fast-check";
-import type { CrashCase } from "../../harness/internal.ts";
+import type { CachedSnapshots, CrashCase } from "../../harness/internal.ts";
 import {
   anyModel,
   anySmallModel,
@@ -19,6 +19,8 @@ import { recordRun } from "./recorded_run.ts";
 
 const REPOSITORY = "mlx-community/Crash";
 
+type CrashLayout = "hubapi" | "lmstudio" | "hf-cache";
+
 /** A run during which the machine stops. */
 export interface CrashRun {
   readonly kind: "fresh" | "update" | "resumed" | "removal";
@@ -26,7 +28,7 @@ export interface CrashRun {
   readonly models: readonly [TinyModel, TinyModel];
   /** Whether a runtime could run them: `check` has something to say then. */
   readonly isLoadable: boolean;
-  readonly layout: "hubapi" | "lmstudio";
+  readonly layout: CrashLayout;
   /** Where the process before was killed, when the run is a resumed download. */
   readonly killedAt: number;
   /** For what is drawn among the crashes. */
@@ -37,8 +39,12 @@ export interface CrashRun {
  * Draws a run during which the machine stops.
  *
  * @param kinds what it may be
+ * @param layouts where it may be; one that stands there twice is drawn as often
  */
-export function anyCrashRun(kinds: readonly CrashRun["kind"][]): fc.Arbitrary<CrashRun> {
+export function anyCrashRun(
+  kinds: readonly CrashRun["kind"][],
+  layouts: readonly CrashLayout[] = ["hubapi", "hubapi", "lmstudio"],
+): fc.Arbitrary<CrashRun> {
   // Of few files, more of the states that a crash may leave are looked at.
   const small = fc
     .constantFrom(false, false, true)
@@ -53,7 +59,7 @@ export function anyCrashRun(kinds: readonly CrashRun["kind"][]): fc.Arbitrary<Cr
   );
   const rest = fc.record({
     kind: fc.constantFrom(...kinds),
-    layout: fc.constantFrom("hubapi" as const, "hubapi" as const, "lmstudio" as const),
+    layout: fc.constantFrom(...layouts),
     killedAt: fc.integer({ min: 5, max: 45 }),
     seed: fc.nat(1000),
   });
@@ -86,27 +92,42 @@ export async function recordCrashRun(world: World, run: CrashRun): Promise<Crash
   const { kind, models, isLoadable, layout, killedAt } = run;
   const [old, next] = models;
   const request: DownloadRequest = { repository: REPOSITORY, layout };
-  const directory =
-    layout === "hubapi"
-      ? join(world.root, "models", ...REPOSITORY.split("/"))
-      : join(world.root, ...REPOSITORY.split("/"));
-  const what = { directory, request, isLoadable };
+  const commits: string[] = [];
+  const publish = ({ files }: TinyModel) =>
+    commits.push(world.hub.publish(REPOSITORY, files, { tags: ["mlx"] }));
   if (kind === "update" || kind === "removal") {
-    world.hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
+    publish(old);
     await world.start().download(request);
   }
   if (kind === "removal") {
     return recordRun(world, {
-      ...what,
+      ...placeOf(world, layout, { commits }),
+      request,
+      isLoadable,
       versions: [old.files],
       before: 0,
       run: (process) => process.remove({ repository: REPOSITORY, layout }),
     });
   }
-  world.hub.publish(REPOSITORY, next.files, { tags: ["mlx"] });
+  publish(next);
   if (kind === "resumed") {
     await killDownload(world, request, { at: { at: "operation", nth: killedAt, torn: true } });
   }
   const versions = kind === "update" ? [old.files, next.files] : [next.files];
-  return recordRun(world, { ...what, versions, ...(kind === "update" ? { before: 0 } : {}) });
+  const what = { ...placeOf(world, layout, { commits }), request, isLoadable, versions };
+  return recordRun(world, { ...what, ...(kind === "update" ? { before: 0 } : {}) });
+}
+
+/** Where the model lies, of which each version has a commit. */
+function placeOf(
+  { root }: World,
+  layout: CrashLayout,
+  { commits }: { readonly commits: readonly string[] },
+): { readonly directory: string; readonly cache?: CachedSnapshots } {
+  const names = REPOSITORY.split("/");
+  if (layout === "hubapi") return { directory: join(root, "models", ...names) };
+  if (layout === "lmstudio") return { directory: join(root, ...names) };
+  const repository = join(root, `models--${names.join("--")}`);
+  const directory = join(repository, "snapshots", commits.at(-1) ?? "");
+  return { directory, cache: { repository, commits } };
 }

@@ -6,6 +6,7 @@
 
 import type { Scenario } from "../../harness/mod.ts";
 import { afterSuccess } from "./after_success.ts";
+import { cachedModel } from "./cached_model.ts";
 import { beforeSuccess } from "./before_success.ts";
 import { crashAgain } from "./crash_again.ts";
 import { orderOfSyncs } from "./order_of_syncs.ts";
@@ -17,5 +18,6 @@ export const crashScenarios: readonly Scenario[] = [
   beforeSuccess,
   wholeMarkers,
   crashAgain,
+  cachedModel,
   orderOfSyncs,
 ];

@@ -5,6 +5,7 @@
  */
 
 import {
+  type CachedSnapshots,
   type CrashCase,
   crashCase,
   type CrashPlace,
@@ -23,6 +24,8 @@ const PAUSE_MS = 60_000;
 /** What is recorded. */
 export interface RunToRecord {
   readonly directory: string;
+  /** Where the versions lie, if that is the hub's own cache. */
+  readonly cache?: CachedSnapshots;
   readonly request: DownloadRequest;
   /** Every version that the disk may hold parts of; the last is what the hub has when the run begins. */
   readonly versions: readonly (readonly ModelFile[])[];
@@ -35,13 +38,14 @@ export interface RunToRecord {
 
 /** Lets something happen in a world and records its disk. */
 export async function recordRun(world: World, what: RunToRecord): Promise<CrashCase> {
-  const { directory, request, before, isLoadable = false } = what;
+  const { directory, cache, request, before, isLoadable = false } = what;
   world.clock.advance(PAUSE_MS);
   const isProgram = world.kind === "process";
   const recording = await (isProgram ? recordRunOfProgram : recordRunInMemory)(world, what);
   const story: CrashStory = {
     root: world.root,
     directory,
+    ...(cache === undefined ? {} : { cache }),
     request,
     versions: what.versions.map((files) => wantedFiles(files)),
     optional: what.versions.flatMap((files) => {
