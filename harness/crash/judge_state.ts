@@ -6,7 +6,10 @@ import { isMark } from "../scenario_parts/disk_observations.ts";
 import { contentBytes } from "../scenario_parts/wire_observations.ts";
 import { asFailure, describeError, isCourtMatter } from "../scenario/verdict.ts";
 import { leftInSnapshots } from "./inspect_snapshots.ts";
-import type { CrashCase, CrashPromise } from "./crash_story.ts";
+import { falseMarker } from "../scenario_parts/marker_observations.ts";
+import { memoryFiles } from "../disk/memory/memory_files.ts";
+import { plainFiles } from "../disk/wrappers/plain_files.ts";
+import { type CrashCase, type CrashPromise, markerName } from "./crash_story.ts";
 import { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";
 import type { CrashState } from "./enumerate_states.ts";
 import { contentName } from "./crash_image_builder.ts";
@@ -17,6 +20,8 @@ import type { CrashViolation, StateLook } from "./state_look.ts";
 export interface StateQuestions {
   /** Look at the bytes. @default {true} */
   readonly look?: boolean;
+  /** Read the marker, and the files that it names. @default {false} */
+  readonly marker?: boolean;
   /** Ask `status`, `verify` and `check`. @default {true} */
   readonly answers?: boolean;
   /** Let the next download come, and the one after it. @default {true} */
@@ -39,13 +44,14 @@ export async function judgeState(
   crash: CrashCase,
   state: Pick<CrashState, "image" | "promise"> & { readonly asks?: StateQuestions | undefined },
 ): Promise<StateJudgement> {
-  const { look: looks = true, answers = true, recovery = true } = state.asks ?? {};
+  const { look: looks = true, marker = false, answers = true, recovery = true } = state.asks ?? {};
   const violations: CrashViolation[] = [];
   let look: StateLook | undefined;
   if (looks || answers) {
     look = inspectState(crash, state.image, state.promise as CrashPromise);
     violations.push(...look.violations);
   }
+  if (marker) violations.push(...(await judgeMarker(crash, state.image)));
   if (!answers && !recovery) return { violations, recovery: undefined };
   const process = await startAfterCrash(place, state.image);
   try {
@@ -57,6 +63,17 @@ export async function judgeState(
   } finally {
     await process.end();
   }
+}
+
+/** A marker that is torn is another requirement's. */
+async function judgeMarker(
+  { story, markers }: CrashCase,
+  image: DiskImage,
+): Promise<CrashViolation[]> {
+  const name = markerName(image, story);
+  if (name === undefined || !markers.has(name)) return [];
+  const falsehood = await falseMarker(plainFiles(memoryFiles({ image })), story.directory);
+  return falsehood === undefined ? [] : [{ requirement: "MARK-TRUE", detail: falsehood }];
 }
 
 interface Judging {

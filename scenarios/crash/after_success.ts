@@ -20,7 +20,7 @@ export const afterSuccess = scenario<{ readonly run: CrashRun }>({
   async check({ run }, world, verdict) {
     const crash = await recordCrashRun(world, run);
     await judgeCrashes(world, verdict, {
-      requirement: "DUR-SUCCESS",
+      requirements: ["DUR-SUCCESS"],
       crash,
       promises: ["after", "before"],
       asks: { recovery: false },

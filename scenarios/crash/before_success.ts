@@ -20,7 +20,7 @@ export const beforeSuccess = scenario<{ readonly run: CrashRun }>({
   async check({ run }, world, verdict) {
     const crash = await recordCrashRun(world, run);
     await judgeCrashes(world, verdict, {
-      requirement: "DUR-STATES",
+      requirements: ["DUR-STATES"],
       crash,
       promises: ["none"],
       asks: { recovery: false },

@@ -44,7 +44,7 @@ export const cachedModel = scenario<{
     }
     const isRecovery = requirement === "DUR-RECOVERY";
     await judgeCrashes(world, verdict, {
-      requirement,
+      requirements: [requirement],
       crash,
       asks: isRecovery ? { look: false, answers: false } : { recovery: false },
       askedMax: isRecovery ? 4 : 8,

@@ -19,7 +19,7 @@ export const crashAgain = scenario<{ readonly run: CrashRun }>({
   async check({ run }, world, verdict) {
     const crash = await recordCrashRun(world, run);
     await judgeCrashes(world, verdict, {
-      requirement: "DUR-RECOVERY",
+      requirements: ["DUR-RECOVERY"],
       crash,
       asks: { look: false, answers: false },
       askedMax: 4,

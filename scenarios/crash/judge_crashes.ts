@@ -19,31 +19,33 @@ const ASKED_OF_PROGRAMS = 2;
 
 /** Options of {@linkcode judgeCrashes}; the bounds are small, so that a case takes at most a second. */
 export interface JudgeCrashesOptions extends Omit<ExploreOptions, "profile" | "syncIs"> {
-  readonly requirement: RequirementId;
+  readonly requirements: readonly RequirementId[];
 }
 
-/** Goes through the crashes of a recorded run under every profile and judges one requirement. */
+/** Goes through the crashes of a recorded run under every profile and judges some requirements. */
 export async function judgeCrashes(
   world: World,
   verdict: Verdict,
   options: JudgeCrashesOptions & { readonly crash: CrashCase },
 ): Promise<void> {
-  const { requirement, crash, ...wanted } = options;
+  const { requirements, crash, ...wanted } = options;
   const bounds = world.kind === "process" ? forPrograms(wanted) : wanted;
   const place = placeAfterCrash(world);
   for (const profile of PERSISTENCE_PROFILES) {
     const persistence: Persistence = { profile };
     const report = await exploreCrashes(place, crash, { ...bounds, ...persistence });
     if (report.first.distinct > crash.recording.operations.length) verdict.reached(LOSSES);
-    const finding = report.findings.find((found) => found.requirement === requirement);
-    verdict.holds(requirement, finding === undefined, () => {
-      const when = finding?.duringRecovery ? "crash of the next download" : "crash";
-      return [
-        `under ${profile} ${finding?.detail}`,
-        `${when}: ${finding?.crash}`,
-        `order: ${finding?.order}`,
-      ].join("\n");
-    });
+    for (const requirement of requirements) {
+      const finding = report.findings.find((found) => found.requirement === requirement);
+      verdict.holds(requirement, finding === undefined, () => {
+        const when = finding?.duringRecovery ? "crash of the next download" : "crash";
+        return [
+          `under ${profile} ${finding?.detail}`,
+          `${when}: ${finding?.crash}`,
+          `order: ${finding?.order}`,
+        ].join("\n");
+      });
+    }
   }
 }
 
