@@ -18,6 +18,7 @@ const CODES = {
   "status 503": ["hub-unavailable"],
   "the repository was removed": ["unauthorized", "repository-not-found"],
   "the repository became private": ["unauthorized", "repository-not-found"],
+  "the revision was deleted": ["revision-not-found"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
 /** One way in which the hub is away. */
@@ -60,6 +61,14 @@ export function beginOutage(world: World, outage: Outage, repository: string): O
       return effect;
     case "the repository became private":
       hub.requireToken(repository, "hf_ofSomebodyElse");
+      return effect;
+    case "the revision was deleted":
+      hub.faults = [
+        {
+          match: { nth: "all" },
+          do: { type: "status", status: 404, errorCode: "RevisionNotFound" },
+        },
+      ];
       return effect;
     case "silence":
       hub.faults = [{ match: { nth: "all" }, do: { type: "no-answer" } }];

@@ -5,8 +5,9 @@
  * - `status` answers complete before, and never afterwards.
  * - It names the file and what is wrong with it.
  */
+import { join } from "node:path";
 import fc from "fast-check";
-import { isPlace, overwriteBytes } from "../../harness/internal.ts";
+import { isPlace, overwriteBytes, writeBytes } from "../../harness/internal.ts";
 import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Damaged-4bit";
@@ -14,7 +15,7 @@ const REPOSITORY = "mlx-community/Damaged-4bit";
 export const damagedModel = scenario({
   name: "manage/damaged_model",
   covers: ["STATUS-HONEST", "STATUS-ANSWERS"],
-  goals: ["other revision"],
+  goals: ["other revision", "an earlier file"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     other: anySmallModel({ weightBytesMax: 200 }),
@@ -28,18 +29,12 @@ export const damagedModel = scenario({
       "other revision",
     ),
     isTag: fc.boolean(),
+    isEarlier: fc.boolean(),
   },
-  async check({ model, other, which, how, isTag }, world, verdict) {
+  async check({ model, other, which, how, isTag, isEarlier }, world, verdict) {
     const { files: disk, hub } = world;
     const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const later = hub.publish(REPOSITORY, other.files, { revision: "v2", tags: ["mlx"] });
-    const subject = world.start();
-    await subject.download({ repository: REPOSITORY });
-    const directory = modelPlace(world, REPOSITORY);
-    const before = await subject.status({ repository: REPOSITORY });
-    const isRight = before.state === "complete" && before.commit === commit;
-    const isThere = await isPlace(world, before.directory, directory);
-    verdict.holds("STATUS-ANSWERS", isRight && isThere, () => `it was ${JSON.stringify(before)}`);
     const wanted = wantedFiles(model.files);
     const isChanged = ({ path, bytes }: (typeof wanted)[number]) =>
       other.files.some((one) => one.path === path && !Buffer.from(one.bytes).equals(bytes));
@@ -47,8 +42,19 @@ export const damagedModel = scenario({
     const file = choice[which % choice.length];
     if (file === undefined) return;
     const { path, bytes } = file;
-    const place = filePlace(directory, path);
     const foreign = other.files.find((one) => one.path === path)?.bytes;
+    const kept = join(world.outside, "kept");
+    // As one that is copied back from a backup with its time.
+    if (isEarlier && foreign !== undefined) await writeBytes(disk, kept, foreign);
+    world.clock.advance(2_000);
+    const subject = world.start();
+    await subject.download({ repository: REPOSITORY });
+    const directory = modelPlace(world, REPOSITORY);
+    const before = await subject.status({ repository: REPOSITORY });
+    const isRight = before.state === "complete" && before.commit === commit;
+    const isThere = await isPlace(world, before.directory, directory);
+    verdict.holds("STATUS-ANSWERS", isRight && isThere, () => `it was ${JSON.stringify(before)}`);
+    const place = filePlace(directory, path);
     // A file is changed later than it was downloaded.
     world.clock.advance(2_000);
     let revision = "main";
@@ -56,7 +62,10 @@ export const damagedModel = scenario({
     if (how === "removed") await disk.unlink(place);
     else if (how === "asked") revision = isTag ? "v2" : later;
     else if (how === "other revision" && foreign !== undefined) {
-      await overwriteBytes(disk, place, foreign);
+      if (isEarlier) {
+        await disk.rename(kept, place);
+        verdict.reached("an earlier file");
+      } else await overwriteBytes(disk, place, foreign);
       expected = foreign.length === bytes.length ? ["hash"] : ["size"];
       verdict.reached("other revision");
     } else {
