@@ -12,6 +12,7 @@ import { migration } from "./migration.ts";
 import { forgedJournal } from "./forged_journal.ts";
 import { migrationKilled } from "./migration_killed.ts";
 import { refLast } from "./ref_last.ts";
+import { removedRevision } from "./removed_revision.ts";
 import { removedSnapshots } from "./removed_snapshots.ts";
 import { snapshot } from "./snapshot.ts";
 
@@ -22,6 +23,7 @@ export const interopScenarios: readonly Scenario[] = [
   cacheRoot,
   expandedCacheRoot,
   foreignCache,
+  removedRevision,
   removedSnapshots,
   migration,
   migrationKilled,

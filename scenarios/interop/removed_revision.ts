@@ -1,0 +1,103 @@
+/**
+ * Three commits of a model lie in the hub's own cache and share contents; one of them is removed by name.
+ *
+ * Invariants checked:
+ * - Its snapshot goes, with the contents that no other has; every file of the others stays as it was.
+ * - The bytes that are reported are those that came free.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import { readTree, sizeOnDisk } from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  type ModelFile,
+  scenario,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
+
+const REQUEST = { repository: "mlx-community/Revisions-4bit", layout: "hf-cache" } as const;
+/** Claims of the removal itself may come and go. */
+const SLACK_BYTES = 16;
+
+export const removedRevision = scenario({
+  name: "interop/removed_revision",
+  covers: ["REMOVE-ALL", "REMOVE-BYTES", "REMOVE-NEIGHBOURS"],
+  // How a program finds a snapshot to remove is its own affair.
+  worlds: ["memory", "disk"],
+  goals: ["a content was shared", "a content was its own"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 200 }),
+    changed: fc.tuple(fc.nat(20), fc.nat(20)),
+    which: fc.nat(2),
+    isByBranch: fc.boolean(),
+  },
+  async check({ model, changed, which, isByBranch }, world, verdict) {
+    const { files: disk, hub, root } = world;
+    const versions: ModelFile[][] = [model.files.map((file) => file)];
+    for (const [at, nth] of changed.entries()) {
+      const before = versions[at] ?? [];
+      versions.push(
+        before.map((file, index) =>
+          index === nth % before.length ? { ...file, bytes: Buffer.from(`{"v":${at}}`) } : file,
+        ),
+      );
+    }
+    const commits: string[] = [];
+    for (const [at, files] of versions.entries()) {
+      commits.push(hub.publish(REQUEST.repository, files, { revision: `v${at}`, tags: ["mlx"] }));
+      await world.start().download({ ...REQUEST, revision: `v${at}` });
+    }
+    const directoryOf = (at: number) =>
+      join(
+        root,
+        `models--${REQUEST.repository.replace("/", "--")}`,
+        "snapshots",
+        commits[at] ?? "",
+      );
+    const gone = commits[which];
+    const others = [0, 1, 2].filter((at) => commits[at] !== gone);
+    if (new Set(commits).size < commits.length) return;
+    const own = wantedFiles(versions[which] ?? []);
+    const isElsewhere = ({ bytes }: ModelFile) =>
+      others.some((at) => (versions[at] ?? []).some((file) => same(file.bytes, bytes)));
+    if (own.some(isElsewhere)) verdict.reached("a content was shared");
+    if (own.some((file) => !isElsewhere(file))) verdict.reached("a content was its own");
+    const sizeBytes = await sizeOnDisk(disk, root);
+    const revision = isByBranch ? `v${which}` : (gone ?? "");
+    const { bytesFreed } = await verdict.attempt("REMOVE-ALL", () =>
+      world.start().remove({ ...REQUEST, revision }),
+    );
+    const left = (await readTree(disk, directoryOf(which))).filter(
+      ({ kind }) => kind !== "directory",
+    );
+    verdict.holds("REMOVE-ALL", left.length === 0, () => `${left[0]?.path} is left`);
+    for (const at of others) {
+      const wrong = await wrongFiles(world, directoryOf(at), wantedFiles(versions[at] ?? []));
+      verdict.holds("REMOVE-NEIGHBOURS", wrong.length === 0, () => `v${at}: ${wrong.join(", ")}`);
+      const status = await world.start().status({ ...REQUEST, revision: `v${at}` });
+      const { state } = status;
+      verdict.holds("REMOVE-NEIGHBOURS", state === "complete", `the status of v${at} is ${state}`);
+    }
+    const freed = sizeBytes - (await sizeOnDisk(disk, root));
+    const isCounted = Math.abs(bytesFreed - freed) <= SLACK_BYTES;
+    verdict.holds("REMOVE-BYTES", isCounted, `${bytesFreed} are reported, ${freed} came free`);
+    const blobs = (await readTree(disk, root)).filter(({ path }) =>
+      path.includes("/blobs/"),
+    ).length;
+    const contents = new Set(
+      others
+        .flatMap((at) => wantedFiles(versions[at] ?? []))
+        .map(({ bytes, lfs }) => `${lfs} ${Buffer.from(bytes).toString("hex")}`),
+    );
+    verdict.holds(
+      "REMOVE-ALL",
+      blobs <= contents.size,
+      `${blobs} contents are there for ${contents.size}`,
+    );
+  },
+});
+
+function same(one: Uint8Array, two: Uint8Array): boolean {
+  return Buffer.from(one).equals(two);
+}
