@@ -1,4 +1,4 @@
-import { HarnessError } from "../errors.ts";
+import { EndlessCall } from "../errors.ts";
 import type { Clock } from "../../spec/mod.ts";
 
 /** Turns of the event loop without any activity after which nothing can be under way any more. */
@@ -19,6 +19,7 @@ export interface SimulatedClockOptions {
 interface Sleeper {
   readonly wakeMs: number;
   readonly wake: () => void;
+  readonly fail: (why: Error) => void;
 }
 
 /**
@@ -41,7 +42,7 @@ export class SimulatedClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
   #nowMs: number;
   #isRunning = false;
-  #failure: HarnessError | undefined;
+  #failure: EndlessCall | undefined;
 
   constructor(options: SimulatedClockOptions) {
     this.#options = options;
@@ -49,7 +50,7 @@ export class SimulatedClock implements Clock {
   }
 
   /** Set when simulated time ran out: the case goes round in circles. */
-  get failure(): HarnessError | undefined {
+  get failure(): EndlessCall | undefined {
     return this.#failure;
   }
 
@@ -60,7 +61,10 @@ export class SimulatedClock implements Clock {
   async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const sleeper: Sleeper = { wakeMs: this.#nowMs + Math.max(0, durationMs), wake: resolve };
+    // Who waits again would do so for ever, and at once each time.
+    if (this.#failure !== undefined) return new Promise(() => {});
+    const wakeMs = this.#nowMs + Math.max(0, durationMs);
+    const sleeper: Sleeper = { wakeMs, wake: resolve, fail: reject };
     const onAbort = () => reject(signal?.reason);
     this.#sleepers.add(sleeper);
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -101,9 +105,9 @@ export class SimulatedClock implements Clock {
     const next = Math.min(...[...this.#sleepers].map((sleeper) => sleeper.wakeMs));
     if (!Number.isFinite(next)) return;
     if (next - this.#options.startMs > LIMIT_MS) {
-      this.#failure = new HarnessError(
-        "Cannot go on as a day of simulated time has passed in one case",
-      );
+      // Whoever waits so long waits for ever: the subject's fault, as no scenario does.
+      this.#failure = new EndlessCall("no end: a day of simulated time has passed, and it waits on");
+      for (const sleeper of this.#sleepers) sleeper.fail(this.#failure);
       return;
     }
     this.#nowMs = Math.max(this.#nowMs, next);

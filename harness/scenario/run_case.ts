@@ -18,6 +18,8 @@ import {
 
 /** Real time that one case may take. */
 const CASE_MS_MAX = { memory: 20_000, disk: 20_000, process: 180_000 } as const;
+/** Real time between two looks at whether the world's time has ended. */
+const LOOK_MS = 100;
 const MAKERS = { memory: memoryWorld, disk: diskWorld, process: processWorld } as const;
 
 /** One case of a scenario. */
@@ -154,17 +156,23 @@ function hasMissed(hub: SimulatedHub): boolean {
 
 async function withinLimit(action: () => Promise<void>, world: World): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
+  let look: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     const limitMs = CASE_MS_MAX[world.kind];
     timer = setTimeout(() => {
       const now = new Date(world.clock.now()).toISOString();
       reject(new CaseTimeout(`no end after ${limitMs} ms; the world's time is ${now}`));
     }, limitMs);
+    // Whoever waits on after time has ended says nothing.
+    look = setInterval(() => {
+      if (world.clock.failure !== undefined) reject(world.clock.failure);
+    }, LOOK_MS);
   });
   try {
     await Promise.race([action(), limit]);
     if (world.clock.failure !== undefined) throw world.clock.failure;
   } finally {
     clearTimeout(timer);
+    clearInterval(look);
   }
 }

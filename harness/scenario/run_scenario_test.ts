@@ -136,6 +136,21 @@ test("runScenario() lays a failure of the subject that no judgement expected on 
   assert.match(result.breakage?.detail ?? "", /network: it broke/);
 });
 
+test("runScenario() lays a wait without an end, and a file that no address leads to, on the subject", async () => {
+  const patient = scriptedSubject(async ({ host }) => {
+    for (;;) await host.clock.sleep(3_600_000).catch(() => {});
+  });
+  const lost = scriptedSubject(async ({ host, config }) => {
+    const url = `${config.env["HF_ENDPOINT"]}/no/such/address`;
+    const { status } = await host.fetch(url, { method: "GET", headers: {} });
+    if (status !== 200) throw Object.assign(new Error("not found"), { code: "file-not-found" });
+  });
+  for (const subject of [patient, lost]) {
+    const result = await runScenario(sizes(), subject, { ...OPTIONS, shrinkMs: 0 });
+    assert.deepEqual([result.status, result.breakage?.requirement], ["fail", "LAYOUT-SET"]);
+  }
+});
+
 test("runScenario() never blames the subject for a fault of the harness", async () => {
   const faults: ScenarioDefinition<{ sizeBytes: number }>["check"][] = [
     () => Promise.reject(new HarnessError("Cannot judge")),

@@ -39,6 +39,8 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     now: () => clock.now(),
     sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
     style: options.style ?? {},
+    // A subject that asks for what no hub knows is answered as by a hub.
+    unknownRoutes: "noted",
   });
   const detach = front.attach(hub);
   const files = ground.files(() => clock.now());
@@ -88,6 +90,8 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     makeFifo: ground.makeFifo,
     settle,
     watch: () => clock.sleep(WATCH_MS),
+    notes: async () =>
+      [...new Set(hub.unknownRoutes)].map((request) => `asked for what no hub knows: ${request}`),
     async [Symbol.asyncDispose]() {
       for (const gate of gates.values()) gate.killNow();
       await settle();

@@ -4,7 +4,7 @@ import { access } from "node:fs/promises";
 import { test } from "node:test";
 import type { Subject } from "../../spec/mod.ts";
 import { exists, readBytes, readTree, writeBytes } from "../disk/disk_tree.ts";
-import { HarnessError, ProcessKilled } from "../errors.ts";
+import { ProcessKilled } from "../errors.ts";
 import { diskWorld } from "./disk_world.ts";
 import { memoryWorld } from "./memory_world.ts";
 import { type Script, scriptedSubject } from "./scripted_subject.ts";
@@ -214,13 +214,16 @@ test("a world with a folding volume shows it to the subject and to the harness",
   }
 });
 
-test("a request that the hub does not know is the harness's own fault", async () => {
+test("a request that no hub knows is answered as by a hub, and noted", async () => {
+  const statuses: number[] = [];
   const subject = scriptedSubject(async ({ host }) => {
-    await host.fetch(`${world.hub.endpoint}/api/no/such/route`, GET);
+    const { status } = await host.fetch(`${world.hub.endpoint}/api/no/such/route`, GET);
+    statuses.push(status);
   });
-  const world = await memoryWorld(subject);
+  await using world = await memoryWorld(subject);
   await world.start().download(REQUEST);
-  await assert.rejects(async () => world[Symbol.asyncDispose](), HarnessError);
+  assert.deepEqual(statuses, [404]);
+  assert.deepEqual(await world.notes?.(), ["asked for what no hub knows: GET /api/no/such/route"]);
 });
 
 test("equal seeds give a subject equal random numbers", async () => {

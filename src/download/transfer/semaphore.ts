@@ -1,4 +1,4 @@
-import { waitOrAbort } from "../../cancellation.ts";
+import { throwIfAborted, waitOrAbort } from "../../cancellation.ts";
 
 /** Bounds how many transfers run at once; first come, first served. */
 export class Semaphore {
@@ -16,7 +16,7 @@ export class Semaphore {
     return true;
   }
 
-  /** Waits for a slot. */
+  /** Waits for a slot. @throws {ModelError} as {@linkcode throwIfAborted} */
   async acquire(signal: AbortSignal): Promise<void> {
     if (this.tryAcquire()) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -28,6 +28,7 @@ export class Semaphore {
       // A slot that was handed over in the same moment goes on to the next in line.
       if (at === -1) this.release();
       else this.#waiting.splice(at, 1);
+      throwIfAborted(signal);
       throw error;
     }
   }
