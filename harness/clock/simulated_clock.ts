@@ -106,7 +106,9 @@ export class SimulatedClock implements Clock {
     if (!Number.isFinite(next)) return;
     if (next - this.#options.startMs > LIMIT_MS) {
       // Whoever waits so long waits for ever: the subject's fault, as no scenario does.
-      this.#failure = new EndlessCall("no end: a day of simulated time has passed, and it waits on");
+      this.#failure = new EndlessCall(
+        "no end: a day of simulated time has passed, and it waits on",
+      );
       for (const sleeper of this.#sleepers) sleeper.fail(this.#failure);
       return;
     }

@@ -27,15 +27,15 @@ import { environmentMiniatures } from "./environment.ts";
 import { fileSetMiniatures } from "./file_sets.ts";
 import { hubCacheMiniatures } from "./hub_cache.ts";
 import { hubProtocolMiniatures } from "./hub_protocol.ts";
-import { inferenceMiniatures } from "./inference.ts";
+import { inferenceMiniatures } from "./load/inference.ts";
 import { integrityMiniatures } from "./integrity.ts";
-import { loadingMiniatures } from "./loading.ts";
+import { loadingMiniatures } from "./load/loading.ts";
 import { managingMiniatures } from "./managing.ts";
 import { markerMiniatures } from "./markers.ts";
 import type { Miniature } from "./miniature.ts";
 import { nameMiniatures } from "./names.ts";
 import { offlineMiniatures } from "./offline.ts";
-import { overlookedFindingMiniatures } from "./overlooked_findings.ts";
+import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
 import { placeMiniatures } from "./places.ts";
 import { progressMiniatures } from "./progress.ts";
 import { publishingMiniatures } from "./publishing.ts";
@@ -46,7 +46,7 @@ import { resumingMiniatures } from "./resuming.ts";
 import { retryingMiniatures } from "./retrying.ts";
 import { sharingMiniatures } from "./sharing.ts";
 import { tokenMiniatures } from "./tokens.ts";
-import { verdictMiniatures } from "./verdicts.ts";
+import { verdictMiniatures } from "./load/verdicts.ts";
 
 export {
   type Miniature,

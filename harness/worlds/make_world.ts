@@ -39,7 +39,6 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     now: () => clock.now(),
     sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
     style: options.style ?? {},
-    // A subject that asks for what no hub knows is answered as by a hub.
     unknownRoutes: "noted",
   });
   const detach = front.attach(hub);
@@ -90,8 +89,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
     makeFifo: ground.makeFifo,
     settle,
     watch: () => clock.sleep(WATCH_MS),
-    notes: async () =>
-      [...new Set(hub.unknownRoutes)].map((request) => `asked for what no hub knows: ${request}`),
+    notes: async () => unknownRequests(hub),
     async [Symbol.asyncDispose]() {
       for (const gate of gates.values()) gate.killNow();
       await settle();
@@ -102,6 +100,11 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         throw new HarnessError(`Cannot judge: ${hub.harnessErrors.join("; ")}`);
     },
   };
+}
+
+/** What was asked for and is on no hub, once each, for the report. */
+export function unknownRequests({ unknownRoutes }: SimulatedHub): string[] {
+  return [...new Set(unknownRoutes)].map((request) => `asked for what no hub knows: ${request}`);
 }
 
 function clockOf(activity: Activity, front: ReturnType<typeof mswFront>): SimulatedClock {

@@ -287,6 +287,6 @@ function isOfWorld(path: string, top: string): boolean {
 async function notesOf(top: string, hub: SimulatedHub): Promise<string[]> {
   return [
     ...(await foreignWrites(top)).map((path) => `wrote beside its root: ${path}`),
-    ...new Set(hub.unknownRoutes.map((request) => `asked for what no hub knows: ${request}`)),
+    ...unknownRequests(hub),
   ];
 }

@@ -1,3 +1,9 @@
+/**
+ * What the scenarios about verdicts of runtimes draw.
+ *
+ * @module
+ */
+
 import fc from "fast-check";
 import type { RuntimeVerdict } from "../../spec/mod.ts";
 import { jsonBytes, tinyLlama, writeSafetensors } from "../../harness/internal.ts";

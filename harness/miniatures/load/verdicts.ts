@@ -1,6 +1,6 @@
-import type { ModelManager, RuntimeVerdict } from "../../spec/mod.ts";
-import { type Miniature, miniature } from "./miniature.ts";
-import { transferInVain } from "./parts/hub_exchanges.ts";
+import type { ModelManager, RuntimeVerdict } from "../../../spec/mod.ts";
+import { type Miniature, miniature } from "../miniature.ts";
+import { transferInVain } from "../parts/hub_exchanges.ts";
 
 type Change = (verdicts: readonly RuntimeVerdict[]) => RuntimeVerdict[];
 

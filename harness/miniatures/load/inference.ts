@@ -1,7 +1,7 @@
-import type { ProgramStarter } from "../../spec/mod.ts";
-import { asFailure } from "../scenario/verdict.ts";
-import { type Miniature, miniature } from "./miniature.ts";
-import { emptyResult } from "./parts/failures.ts";
+import type { ProgramStarter } from "../../../spec/mod.ts";
+import { asFailure } from "../../scenario/verdict.ts";
+import { type Miniature, miniature } from "../miniature.ts";
+import { emptyResult } from "../parts/failures.ts";
 
 /** A thousand times more than any limit that a scenario sets, and less than a clock may run. */
 const LONG_MS = 10_000_000;

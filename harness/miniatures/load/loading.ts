@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
-import type { FileSystem, ModelManager } from "../../spec/mod.ts";
-import { exists, readBytes, readText } from "../disk/mod.ts";
-import { type Miniature, miniature, type StartedWith } from "./miniature.ts";
+import type { FileSystem, ModelManager } from "../../../spec/mod.ts";
+import { exists, readBytes, readText } from "../../disk/mod.ts";
+import { type Miniature, miniature, type StartedWith } from "../miniature.ts";
 
 const INDEX = "model.safetensors.index.json";
 

@@ -1,5 +1,5 @@
-import type { CheckCause, CheckFinding, CheckReport, RequirementId } from "../../spec/mod.ts";
-import { type Miniature, miniature } from "./miniature.ts";
+import type { CheckCause, CheckFinding, CheckReport, RequirementId } from "../../../spec/mod.ts";
+import { type Miniature, miniature } from "../miniature.ts";
 
 /** A thing that a check overlooks. */
 interface Oversight {
