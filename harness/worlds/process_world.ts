@@ -20,6 +20,7 @@ import { headView } from "../subjects/head_view.ts";
 import { isProgram, type ProgramSubject } from "../subjects/program.ts";
 import { hinderedProcess } from "./hindered_process.ts";
 import { CaseAbort } from "./case_abort.ts";
+import { unknownRequests } from "./make_world.ts";
 import { ProgramProcess, type ProgramProcessOptions } from "./programs/program_process.ts";
 import { ProgramTrace } from "./programs/program_trace.ts";
 import { mountSmallVolume } from "./small_volume.ts";
