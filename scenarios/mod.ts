@@ -14,6 +14,7 @@ import { layoutScenarios } from "./layout/mod.ts";
 import { loadScenarios } from "./load/mod.ts";
 import { manageScenarios } from "./manage/mod.ts";
 import { modelBasedScenarios } from "./model_based/mod.ts";
+import { placesScenarios } from "./places/mod.ts";
 import { offlineScenarios } from "./offline/mod.ts";
 
 /** Every scenario, in the order of the spec. */
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   ...hubScenarios,
   ...offlineScenarios,
   ...manageScenarios,
+  ...placesScenarios,
   ...loadScenarios,
   ...interopScenarios,
   ...modelBasedScenarios,

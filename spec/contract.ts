@@ -54,7 +54,7 @@ export interface ModelManager {
   status(request: ModelRequest): Promise<ModelStatus>;
   /** As `status`, but every byte is hashed: `VERIFY-ROT`. */
   verify(request: ModelRequest, options?: WaitOptions): Promise<ModelStatus>;
-  /** Lists every model under the root, of all layouts. */
+  /** Lists every model under the root, of all layouts, and those in the stores of other tools: `PLACE-FOUND`. */
   list(): Promise<readonly ListedModel[]>;
   /** Removes a model and nothing else. */
   remove(request: ModelRequest): Promise<RemoveResult>;

@@ -20,6 +20,8 @@ export interface FileStat {
   readonly allocatedBytes: number;
   /** Time of the last change of the data, in milliseconds since 1970. */
   readonly modifiedMs: number;
+  /** Time of the last reading of the data, where the volume notes it. */
+  readonly accessedMs?: number;
   /** Identity of the data: equal for two names of one file. */
   readonly inode: string;
   /** How many names this data has. */

@@ -5,6 +5,7 @@
  */
 
 import type { Layout, RepositoryLayout } from "./layouts.ts";
+import type { StoreName } from "./stores.ts";
 
 /** Why a file of a model is not right. */
 export interface FileFault {
@@ -64,6 +65,12 @@ export interface ListedModel {
   readonly misplaced: string | undefined;
   /** Bytes of its files. */
   readonly sizeBytes: number;
+  /** The store that it is in; undefined where it is below the root: `PLACE-FOUND`. */
+  readonly store?: StoreName;
+  /** Bytes that its files take on the volume; what two names share counts once. */
+  readonly diskBytes?: number;
+  /** When its weights were last read, in milliseconds since 1970, where the volume notes that. */
+  readonly usedMs?: number;
 }
 
 /** What a removal did. */

@@ -117,3 +117,4 @@ export {
   type RequirementId,
   REQUIREMENTS,
 } from "./requirements.ts";
+export { type Store, type StoreName, STORES } from "./stores.ts";

@@ -18,6 +18,7 @@ export type Profile =
   | "environment"
   | "interop"
   | "verdicts"
+  | "places"
   | "inference";
 
 /** One requirement of the spec. */
@@ -27,7 +28,15 @@ export interface Requirement {
   /** The set of promises that it belongs to. */
   readonly profile: Profile;
   /** The document in `spec/` that states it. */
-  readonly document: "layout" | "download" | "hub" | "manage" | "load" | "offline" | "durable";
+  readonly document:
+    | "layout"
+    | "download"
+    | "hub"
+    | "manage"
+    | "places"
+    | "load"
+    | "offline"
+    | "durable";
   /** The sentence, as the document states it. */
   readonly text: string;
 }
@@ -819,6 +828,18 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "manage",
     text: "A repair transfers only what is wrong.",
+  },
+  "PLACE-FOUND": {
+    level: "MUST",
+    profile: "places",
+    document: "places",
+    text: "Every model in a store that is there is listed without being asked for, each copy once, with the name of its store.",
+  },
+  "PLACE-NO-WRITE": {
+    level: "MUST",
+    profile: "places",
+    document: "places",
+    text: "Looking for models, and at them, changes nothing on the disk.",
   },
   "LOAD-SOUND": {
     level: "MUST",

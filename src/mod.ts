@@ -70,11 +70,9 @@ export {
   InferenceManager,
   type InferenceManagerOptions,
 } from "./inference_manager.ts";
-export {
-  type ListOptions,
-  ModelFileManager,
-  type ModelFileManagerOptions,
-} from "./manage/model_file_manager.ts";
+export { ModelFileManager, type ModelFileManagerOptions } from "./manage/model_file_manager.ts";
+export type { ListOptions } from "./places/model_finder.ts";
+export type { ClosedStore, Survey } from "./places/survey_models.ts";
 export { nodeHost, type NodeHostOptions } from "./node_host.ts";
 export type { PromptRequest, RunningModel, TimedGeneration } from "./run/generate_text.ts";
 export { SharedModelManager, type SharedModelManagerOptions } from "./shared_model_manager.ts";

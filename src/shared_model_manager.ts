@@ -33,8 +33,10 @@ import { RepositoryDownloader } from "./download/repository_downloader.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
 import { InferenceManager } from "./inference_manager.ts";
-import { type ListOptions, ModelFileManager } from "./manage/model_file_manager.ts";
+import { ModelFileManager } from "./manage/model_file_manager.ts";
+import type { ListOptions } from "./places/model_finder.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
+import type { Survey } from "./places/survey_models.ts";
 import { confinedHost } from "./layout/confined_host.ts";
 
 /** Options of a {@linkcode SharedModelManager}. */
@@ -209,7 +211,7 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
-   * Lists every model under the root, of all layouts, and those in the hub's cache.
+   * Lists every model under the root, of all layouts, and those in the stores of other tools: `PLACE-FOUND`.
    *
    * @param options `onUnreadable`: called with each directory that may not be read, and so is left out
    *
@@ -217,6 +219,15 @@ export class SharedModelManager implements ModelManager {
    */
   async list(options: ListOptions = {}): Promise<readonly ListedModel[]> {
     return this.#fileManager.list(options);
+  }
+
+  /**
+   * As {@linkcode list}, with what all models take on the disk, and the stores that MLX cannot open.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
+  async survey(options: ListOptions = {}): Promise<Survey> {
+    return this.#fileManager.survey(options);
   }
 
   /**

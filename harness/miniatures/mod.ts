@@ -25,6 +25,7 @@ import { diskLimitMiniatures } from "./disk_limits.ts";
 import { durabilityMiniatures } from "./durability.ts";
 import { environmentMiniatures } from "./environment.ts";
 import { fileSetMiniatures } from "./file_sets.ts";
+import { findingMiniatures } from "./finding.ts";
 import { hubCacheMiniatures } from "./hub_cache.ts";
 import { hubProtocolMiniatures } from "./hub_protocol.ts";
 import { inferenceMiniatures } from "./load/inference.ts";
@@ -61,6 +62,7 @@ export const miniatures: readonly Miniature[] = [
   ...commitMiniatures,
   ...fileSetMiniatures,
   ...placeMiniatures,
+  ...findingMiniatures,
   ...nameMiniatures,
   ...integrityMiniatures,
   ...resumingMiniatures,

@@ -3,7 +3,16 @@ import type { SubjectRole } from "./message.ts";
 import { isProgram } from "./program.ts";
 
 const LOADER_AREAS = ["LOAD"];
-const MANAGER_AREAS = ["STATUS", "VERIFY", "MARK", "MANAGE", "MIGRATE", "REMOVE", "REPAIR"];
+const MANAGER_AREAS = [
+  "STATUS",
+  "VERIFY",
+  "MARK",
+  "MANAGE",
+  "MIGRATE",
+  "REMOVE",
+  "REPAIR",
+  "PLACE",
+];
 
 /** The role of those who answer for a requirement: its area decides. Undefined: everybody answers. */
 export function roleOf(id: RequirementId): SubjectRole | undefined {

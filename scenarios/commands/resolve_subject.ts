@@ -28,6 +28,7 @@ const PROFILES: readonly Profile[] = [
   "interop",
   "durable",
   "verdicts",
+  "places",
   "inference",
 ];
 

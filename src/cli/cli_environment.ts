@@ -8,7 +8,6 @@ import type {
   GenerateOptions,
   Host,
   LoadPlan,
-  ListedModel,
   ModelManager,
   SubjectConfig,
   PlanRequest,
@@ -16,7 +15,8 @@ import type {
   WaitOptions,
   ModelRequest,
 } from "../../spec/mod.ts";
-import type { ListOptions } from "../manage/model_file_manager.ts";
+import type { ListOptions } from "../places/model_finder.ts";
+import type { Survey } from "../places/survey_models.ts";
 import type { DownloadPlan } from "../download/download_plan.ts";
 import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
 import type { Output } from "./text_output.ts";
@@ -28,7 +28,7 @@ export interface CliManager extends ModelManager {
     request: DelegatedDownloadRequest,
     options?: WaitOptions,
   ) => Promise<DownloadResult>;
-  list(options?: ListOptions): Promise<readonly ListedModel[]>;
+  survey(options?: ListOptions): Promise<Survey>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest & CodeTrust, options?: WaitOptions): Promise<DownloadPlan>;
   /** Which runtimes load a model, before it is downloaded. */

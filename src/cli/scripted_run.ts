@@ -42,6 +42,7 @@ export async function runScripted(
     status: refuse("status"),
     verify: refuse("verify"),
     list: refuse("list"),
+    survey: refuse("survey"),
     remove: refuse("remove"),
     migrate: refuse("migrate"),
     check: refuse("check"),

@@ -11,9 +11,7 @@ import type {
   RemoveResult,
   WaitOptions,
 } from "../../spec/mod.ts";
-import { errnoOf, diskError } from "../disk/disk_error.ts";
-import { isDesktopFile } from "../disk/desktop_files.ts";
-import { lstatIfThere, namesIn } from "../disk/walk.ts";
+import { diskError } from "../disk/disk_error.ts";
 import { ModelError } from "../errors.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../layout/layouts/mod.ts";
 import { modelPlace } from "../layout/model_directory.ts";
@@ -25,18 +23,13 @@ import { readCommitListing } from "../records/commit_listing.ts";
 import { localPlace } from "../records/local_place.ts";
 import { readMarker } from "../records/marker.ts";
 import { unnamedSnapshots } from "../records/unnamed_snapshots.ts";
-import { listModels } from "./list_models.ts";
+import { type ListOptions, ModelFinder } from "../places/model_finder.ts";
+import type { Survey } from "../places/survey_models.ts";
 import { modelStatus } from "./model_status.ts";
 import { removeCachedModel } from "./remove_cached_model.ts";
 import { removeModel } from "./remove_model.ts";
 import { removeSnapshot } from "./remove_snapshot.ts";
 import { confinedHost } from "../layout/confined_host.ts";
-
-/** Options of {@linkcode ModelFileManager.list}. */
-export interface ListOptions {
-  /** Called with each directory that may not be read, and so is left out. */
-  readonly onUnreadable?: (directory: string) => void;
-}
 
 /** Options of a {@linkcode ModelFileManager}. */
 export interface ModelFileManagerOptions {
@@ -63,6 +56,7 @@ export class ModelFileManager {
   readonly #host: Host;
   readonly #config: SubjectConfig;
   readonly #repositories: Readonly<Record<string, string>>;
+  readonly #finder: ModelFinder;
 
   /**
    * Makes a manager; it reads nothing until it is asked.
@@ -75,6 +69,7 @@ export class ModelFileManager {
     this.#host = confinedHost(host, config);
     this.#config = config;
     this.#repositories = options.repositories ?? {};
+    this.#finder = new ModelFinder(host, config);
   }
 
   /** The app's name for a repository: its own one where it has one, else `org--name`: `MANAGE-MAP`. */
@@ -101,12 +96,13 @@ export class ModelFileManager {
   }
 
   /**
-   * The directory of a model, or undefined when no layout has anything of it: `LAYOUT-AGREE`.
+   * The directory of a model, or undefined when there is nothing of it: `LAYOUT-AGREE`. What no layout has below the root
+   * is looked for in the stores of other tools.
    *
    * A request that names a layout is answered for that layout alone.
    */
   async locate(request: ModelRequest): Promise<string | undefined> {
-    return (await this.#find(request))?.directory;
+    return (await this.#finder.findAnywhere(request))?.directory;
   }
 
   /**
@@ -128,18 +124,23 @@ export class ModelFileManager {
   }
 
   /**
-   * Lists every model under the root, of all layouts, and those in the hub's cache.
+   * Lists every model under the root, of all layouts, and those in the stores of other tools: `PLACE-FOUND`.
    *
    * @param options `onUnreadable`: called with each directory that may not be read, and so is left out
    *
    * @throws {ModelError} the code of a disk that fails
    */
   async list(options: ListOptions = {}): Promise<readonly ListedModel[]> {
-    const repositories = this.#repositories;
-    return this.#tryDisk(
-      () => listModels(this.#host.files, this.#config, { ...options, repositories }),
-      this.#config.root,
-    );
+    return (await this.survey(options)).models;
+  }
+
+  /**
+   * As {@linkcode list}, with what all models take on the disk, and the stores that MLX cannot open.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
+  async survey(options: ListOptions = {}): Promise<Survey> {
+    return this.#finder.survey({ ...options, repositories: this.#repositories });
   }
 
   /**
@@ -191,7 +192,7 @@ export class ModelFileManager {
     const sources = layoutNames(({ isMigrationSource }) => isMigrationSource).toReversed();
     const places = sources.map((layout) => this.directoryOf({ repository, layout }));
     for (const place of [own, ...places]) {
-      if (place !== to && (await this.#kindOf(place)) === "directory") return place;
+      if (place !== to && (await this.#finder.kindOf(place)) === "directory") return place;
     }
     return places[0] ?? own;
   }
@@ -210,9 +211,10 @@ export class ModelFileManager {
     request: ModelRequest,
     options: WaitOptions & { readonly hash: "always" | "touched" },
   ): Promise<ModelStatus> {
-    const place = await this.#placeOf(request);
+    const place = (await this.#finder.findAnywhere(request)) ?? (await this.#placeOf(request));
     const { directory } = place;
-    const unnamed = await this.#tryDisk(() => unnamedSnapshots(this.#host.files, place), directory);
+    const files = this.#finder.filesOf(place);
+    const unnamed = await this.#tryDisk(() => unnamedSnapshots(files, place), directory);
     if (unnamed !== undefined) return { state: "unknown", directory, why: unnamed };
     const question = {
       place,
@@ -223,44 +225,15 @@ export class ModelFileManager {
       signal: options.signal,
       onProgress: options.onProgress,
     };
-    return this.#tryDisk(() => modelStatus(this.#host.files, question), directory);
-  }
-
-  /** The first layout's place that has anything of a model. */
-  async #find(request: ModelRequest): Promise<ModelPlace | undefined> {
-    for (const layout of request.layout === undefined ? layoutNames() : [request.layout]) {
-      const { place, isKnown } = await localPlace(this.#host.files, this.#config, {
-        ...request,
-        layout,
-      });
-      const { directory } = place;
-      if (isKnown && (await this.#tryDisk(() => this.#holdsAnything(directory), directory)))
-        return place;
-    }
-    return undefined;
+    return this.#tryDisk(() => modelStatus(files, question), directory);
   }
 
   /** Where a model is, else where it would be. */
   async #placeOf(request: ModelRequest): Promise<ModelPlace> {
-    const found = await this.#find(request);
+    const found = await this.#finder.find(request);
     if (found !== undefined) return found;
     const { layout = DEFAULT_LAYOUT } = request;
     return (await localPlace(this.#host.files, this.#config, { ...request, layout })).place;
-  }
-
-  async #holdsAnything(directory: string): Promise<boolean> {
-    if ((await this.#kindOf(directory)) !== "directory") return false;
-    return (await namesIn(this.#host.files, directory)).some((name) => !isDesktopFile(name));
-  }
-
-  async #kindOf(path: string): Promise<string | undefined> {
-    if ((await lstatIfThere(this.#host.files, path)) === undefined) return undefined;
-    try {
-      return (await this.#host.files.stat(path)).kind;
-    } catch (error) {
-      if (errnoOf(error) === "ENOENT") return undefined;
-      throw error;
-    }
   }
 
   async #tryDisk<T>(action: () => Promise<T>, directory: string): Promise<T> {

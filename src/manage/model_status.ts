@@ -32,6 +32,11 @@ export interface StatusQuestion extends Omit<VerifyFilesOptions, "tally"> {
   readonly source: string | undefined;
   /** Revision that it must be; undefined when any will do. */
   readonly revision: string | undefined;
+  /**
+   * Whether the contents of a snapshot without a marker are hashed, or only its sizes compared with its listing; then what
+   * has no fault is `unknown`. @default {"hashes"}
+   */
+  readonly unmarked?: "hashes" | "sizes";
 }
 
 /**
@@ -97,19 +102,24 @@ async function ofListing(
   files: FileSystem,
   question: StatusQuestion & { readonly recorded: readonly MarkerFile[] },
 ): Promise<ModelStatus> {
-  const { recorded } = question;
+  const { recorded, unmarked = "hashes" } = question;
   const { directory } = question.place;
   const meter = new ComparisonMeter(question.onProgress);
+  const hash = unmarked === "hashes" ? "always" : "never";
   const faults = [
     ...(await lackingFaults(
       files,
       question.place,
       recorded.map(({ path }) => path),
     )),
-    ...(await compare(files, recorded, { ...question, meter, hash: "always" })),
+    ...(await compare(files, recorded, { ...question, meter, hash })),
   ];
   const compared = meter.comparison;
   if (faults.length > 0) return { state: "incomplete", directory, faults, compared };
+  if (hash === "never") {
+    const why = "its sizes are as listed, and its bytes were not compared";
+    return { state: "unknown", directory, why };
+  }
   return { state: "complete", directory, commit: basename(directory), compared };
 }
 

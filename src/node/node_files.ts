@@ -211,6 +211,7 @@ function fileStat(stats: BigIntStats): FileStat {
     // Nanoseconds since 1970 do not fit into a number; whole milliseconds with a fraction do.
     modifiedMs:
       Number(stats.mtimeNs / NANOSECONDS_PER_MS) + Number(stats.mtimeNs % NANOSECONDS_PER_MS) / 1e6,
+    accessedMs: Number(stats.atimeNs / NANOSECONDS_PER_MS),
     inode: `${stats.dev}:${stats.ino}`,
     linkCount: Number(stats.nlink),
   };

@@ -5,8 +5,8 @@ import { algorithmOf, hashFile } from "../disk/file_hash.ts";
 
 /** Options of {@linkcode verifyFiles}. */
 export interface VerifyFilesOptions {
-  /** Whether every file is hashed, or only those that were touched since they were verified. */
-  readonly hash: "always" | "touched";
+  /** Whether every file is hashed, only those that were touched since they were verified, or none. */
+  readonly hash: "always" | "touched" | "never";
   readonly signal?: AbortSignal | undefined;
   /** Is told what is read and compared. */
   readonly tally?: Tally | undefined;
@@ -54,7 +54,8 @@ async function verifyFile(
       tally?.compared(record, "size");
       return fault(record, "size", `must have ${record.sizeBytes} bytes, has ${sizeBytes}`);
     }
-    if (options.hash === "touched" && modifiedMs === record.modifiedMs) {
+    const isTouched = modifiedMs !== record.modifiedMs;
+    if (options.hash === "never" || (options.hash === "touched" && !isTouched)) {
       tally?.compared(record, "size");
       return undefined;
     }

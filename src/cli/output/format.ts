@@ -32,6 +32,31 @@ export function formatDuration(durationMs: number): string {
 }
 
 /**
+ * Writes how long ago something was, in at most four letters.
+ *
+ * @returns for example `"5m"`, `"3h"`, `"12d"` or `"2y"`
+ */
+export function formatAge(durationMs: number): string {
+  const minutes = Math.max(0, Math.floor(durationMs / 60_000));
+  if (minutes < 60) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours}h`;
+  const days = Math.floor(hours / 24);
+  return days < 1000 ? `${days}d` : `${Math.floor(days / 365)}y`;
+}
+
+/**
+ * Shortens text in its middle, where a path or a name says least.
+ *
+ * @param width columns that it may have
+ */
+export function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const end = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - end)}…${end === 0 ? "" : text.slice(-end)}`;
+}
+
+/**
  * Makes text of unknown origin safe for a terminal: a file name could hold control sequences.
  *
  * @returns the text with control characters, line breaks too, and changes of direction written as `\u{…}`

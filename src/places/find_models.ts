@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { type FileSystem, fnmatch, type SubjectConfig } from "../../spec/mod.ts";
+import { type FileSystem, fnmatch } from "../../spec/mod.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import type { LayoutDefinition } from "../layout/layout_definition.ts";
 import { layoutDefinitions } from "../layout/layouts/mod.ts";
@@ -24,9 +24,17 @@ export interface FoundModel {
   readonly isNamedByApp: boolean;
 }
 
-/** A layout and its path, to look for models with. */
-interface Search {
+/** A layout, and the directory in which its models are looked for. */
+export interface SearchedLayout {
   readonly layout: LayoutDefinition;
+  /** Absolute path: what the layout's template calls `{root}`. */
+  readonly root: string;
+  /** Names of which any shows a model here. @default {those of the layout} */
+  readonly signs?: readonly string[];
+}
+
+/** A layout and its path, to look for models with. */
+interface Search extends SearchedLayout {
   readonly components: readonly TemplateComponent[];
 }
 
@@ -44,16 +52,19 @@ interface Match {
  *
  * @returns the models in the order of the layouts, best first
  */
-export async function findModels(files: FileSystem, config: SubjectConfig): Promise<FoundModel[]> {
-  const searches = layoutDefinitions
-    .map((layout) => ({ layout, components: templateComponents(layout.template) }))
+export async function findModels(
+  files: FileSystem,
+  layouts: readonly SearchedLayout[],
+): Promise<FoundModel[]> {
+  const searches = layouts
+    .map((searched) => ({ ...searched, components: templateComponents(searched.layout.template) }))
     .toSorted((one, two) => precedence(one) - precedence(two));
   const found = new Map<string, FoundModel>();
   for (const search of searches) {
-    const { layout } = search;
-    for (const match of await matchesOf(files, search, { config, searches, found })) {
-      const place = placeAt(layout.rootOf(config), match.directory);
-      if (await holdsModel(files, place, layout))
+    const { layout, root, signs = layout.signs } = search;
+    for (const match of await matchesOf(files, search, { searches, found })) {
+      const place = placeAt(root, match.directory);
+      if (await holdsModel(files, place, signs))
         found.set(match.directory, foundModel(match, layout, place));
     }
   }
@@ -74,14 +85,13 @@ async function matchesOf(
   files: FileSystem,
   search: Search,
   context: {
-    readonly config: SubjectConfig;
     readonly searches: readonly Search[];
     readonly found: ReadonlyMap<string, FoundModel>;
   },
 ): Promise<readonly Match[]> {
-  const { config, searches, found } = context;
-  const { layout, components } = search;
-  let matches: Match[] = [{ directory: layout.rootOf(config), values: {} }];
+  const { searches, found } = context;
+  const { root, components } = search;
+  let matches: Match[] = [{ directory: root, values: {} }];
   for (const component of components) {
     const next: Match[] = [];
     for (const match of matches) next.push(...(await childrenOf(files, match, component)));
@@ -142,7 +152,7 @@ async function isDirectory(files: FileSystem, path: string): Promise<boolean> {
 async function holdsModel(
   files: FileSystem,
   place: ModelPlace,
-  { signs }: LayoutDefinition,
+  signs: readonly string[],
 ): Promise<boolean> {
   const names = await namesIn(files, place.directory);
   // Macs write `._` files beside others on volumes that have no place for their attributes.

@@ -1,0 +1,92 @@
+/**
+ * Somebody has models in the stores of several tools, in their usual directories and in those that variables name. One of
+ * them may not be read, one tool keeps its models in a form of its own, and nothing is below the root, or one model is.
+ *
+ * Invariants checked:
+ * - `list` has every copy once, with the repository and the name of the store, and nothing else.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import type { FileSystem } from "../../spec/mod.ts";
+import {
+  diskError,
+  exists,
+  needsOwnProcess,
+  placeInStore,
+  STORE_PLACES,
+  storeRoot,
+  wrapFiles,
+  writeBytes,
+} from "../../harness/internal.ts";
+import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
+
+export const foundInStores = scenario({
+  name: "places/found_in_stores",
+  covers: ["PLACE-FOUND"],
+  goals: ["several stores", "a variable names a directory", "one may not be read"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64 }),
+    places: fc.subarray([...STORE_PLACES], { minLength: 1, maxLength: 4 }),
+    isClosed: fc.boolean(),
+    isUnreadable: fc.boolean(),
+    hasOwn: fc.boolean(),
+  },
+  async check({ model, places, isClosed, isUnreadable, hasOwn }, world, verdict) {
+    const { files: disk, outside } = world;
+    const home = join(outside, "home");
+    const expected = new Map<string, string>();
+    let env: Record<string, string> = { HOME: home };
+    for (const [at, place] of places.entries()) {
+      const repository = `org-${at}/Model.${at}-4bit`;
+      const { root, env: more } = storeRoot(place, home);
+      // A second value of one variable would make the first directory one of nobody's.
+      const directory = await placeInStore(
+        disk,
+        { ...place, root },
+        { repository, files: model.files },
+      );
+      expected.set(await disk.realpath(directory), `${place.store} ${repository}`);
+      env = { ...env, ...more };
+      if (Object.keys(more).length > 0) verdict.reached("a variable names a directory");
+    }
+    if (new Set(places.map(({ store }) => store)).size > 1) verdict.reached("several stores");
+    if (isClosed)
+      await writeBytes(
+        disk,
+        join(home, ".ollama/models/manifests/registry.ollama.ai/library/tiny/latest"),
+        new TextEncoder().encode("{}"),
+      );
+    if (hasOwn) {
+      world.hub.publish("mlx-community/Own-4bit", model.files, { tags: ["mlx"] });
+      await world.start().download({ repository: "mlx-community/Own-4bit" });
+      const own = modelPlace(world, "mlx-community/Own-4bit");
+      expected.set(await disk.realpath(own), "undefined mlx-community/Own-4bit");
+    }
+    if (isUnreadable) needsOwnProcess(world, "who runs the suite may read everything");
+    const denied = join(home, ".exo", "models");
+    const closed = (files: FileSystem) =>
+      wrapFiles(files, async ({ operation, path }, next) => {
+        if (operation === "readdir" && path === denied) throw diskError("EACCES", operation, path);
+        return next();
+      });
+    if (isUnreadable) {
+      verdict.reached("one may not be read");
+      await writeBytes(disk, join(denied, "org--hidden", "model.safetensors"), new Uint8Array(8));
+      for (const directory of expected.keys())
+        if (directory.includes("/.exo/models/")) expected.delete(directory);
+    }
+    const subject = world.start({ env, ...(isUnreadable && { files: closed }) });
+    const listed = await verdict.attempt("PLACE-FOUND", () => subject.list());
+    const found: string[] = [];
+    for (const { directory, store, repository } of listed) {
+      const real = (await exists(disk, directory)) ? await disk.realpath(directory) : directory;
+      found.push(`${real} ${store} ${repository}`);
+    }
+    const wanted = [...expected].map(([directory, words]) => `${directory} ${words}`);
+    verdict.holds(
+      "PLACE-FOUND",
+      found.toSorted().join() === wanted.toSorted().join(),
+      () => `it listed ${found.toSorted().join(", ")} and not ${wanted.toSorted().join(", ")}`,
+    );
+  },
+});

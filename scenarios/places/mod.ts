@@ -1,0 +1,12 @@
+/**
+ * Scenarios about the stores of other tools: what is found there, and what is wrong with it.
+ *
+ * @module
+ */
+
+import type { Scenario } from "../../harness/mod.ts";
+import { foundInStores } from "./found_in_stores.ts";
+import { nothingWritten } from "./nothing_written.ts";
+
+/** Scenarios of this area. */
+export const placesScenarios: readonly Scenario[] = [foundInStores, nothingWritten];

@@ -1,0 +1,133 @@
+import type { FileSystem, Host, ModelRequest, SubjectConfig } from "../../spec/mod.ts";
+import { isDesktopFile } from "../disk/desktop_files.ts";
+import { diskError, errnoOf } from "../disk/disk_error.ts";
+import { lstatIfThere, namesIn } from "../disk/walk.ts";
+import { ModelError } from "../errors.ts";
+import { confinedHost } from "../layout/confined_host.ts";
+import { layoutDefinitions, layoutNames } from "../layout/layouts/mod.ts";
+import type { ModelPlace } from "../layout/model_place.ts";
+import { localPlace } from "../records/local_place.ts";
+import { readableFiles } from "./readable_files.ts";
+import { storesOf, type Survey, type SurveyOptions, surveyModels } from "./survey_models.ts";
+
+/** Options of a listing. */
+export interface ListOptions {
+  /** Called with each directory that may not be read, and so is left out. */
+  readonly onUnreadable?: (directory: string) => void;
+  /** Whether the stores of other tools are looked in too, or only the root and the hub's cache. @default {"all"} */
+  readonly places?: "all" | "root";
+}
+
+/** Finds models below the root and in the stores of other tools; it writes nothing: `PLACE-NO-WRITE`. */
+export class ModelFinder {
+  /** As it was given: stores lie outside the roots. */
+  readonly #machine: Host;
+  readonly #host: Host;
+  readonly #config: SubjectConfig;
+
+  constructor(host: Host, config: SubjectConfig) {
+    this.#machine = host;
+    this.#host = confinedHost(host, config);
+    this.#config = config;
+  }
+
+  /** The first place below the roots of the layouts that has anything of a model. */
+  async find(request: ModelRequest): Promise<ModelPlace | undefined> {
+    return this.#find(request, {
+      files: this.#host.files,
+      config: this.#config,
+      layouts: layoutNames(),
+    });
+  }
+
+  /** As {@linkcode find}, then in the stores of other tools; a request that names a layout is about the root alone. */
+  async findAnywhere(request: ModelRequest): Promise<ModelPlace | undefined> {
+    const own = await this.find(request);
+    if (own !== undefined || request.layout !== undefined) return own;
+    const stores = await tryDisk(
+      () => storesOf(this.#machine.files, this.#config),
+      this.#config.root,
+    );
+    for (const { root, store } of stores) {
+      const place = await this.#find(request, {
+        // A store that may not be read has nothing for us.
+        files: readableFiles(this.#confined([root]), {
+          root: this.#config.root,
+          onUnreadable: () => {},
+        }),
+        config: { root, env: {} },
+        layouts: store.layouts,
+      });
+      if (place !== undefined) return place;
+    }
+    return undefined;
+  }
+
+  /** A disk on which nothing is read through a link that leads out of a place's root. */
+  filesOf({ root }: ModelPlace): FileSystem {
+    const isOwn = layoutDefinitions.some(({ rootOf }) => rootOf(this.#config) === root);
+    return isOwn ? this.#host.files : this.#confined([root]);
+  }
+
+  /**
+   * Describes all that there is.
+   *
+   * @throws {ModelError} the code of a disk that fails
+   */
+  async survey(options: ListOptions & Pick<SurveyOptions, "repositories">): Promise<Survey> {
+    const { onUnreadable, places = "all", repositories } = options;
+    const config = this.#config;
+    return tryDisk(async () => {
+      const stores =
+        places === "all" ? await storesOf(this.#machine.files, config, onUnreadable) : [];
+      const files = this.#confined(stores.map(({ root }) => root));
+      return surveyModels(files, config, { stores, repositories, onUnreadable });
+    }, config.root);
+  }
+
+  /** What kind of entry a path leads to; undefined where there is none. */
+  async kindOf(path: string, files = this.#host.files): Promise<string | undefined> {
+    if ((await lstatIfThere(files, path)) === undefined) return undefined;
+    try {
+      return (await files.stat(path)).kind;
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  async #find(
+    request: ModelRequest,
+    where: {
+      readonly files: FileSystem;
+      readonly config: SubjectConfig;
+      readonly layouts: readonly Exclude<ModelRequest["layout"], undefined>[];
+    },
+  ): Promise<ModelPlace | undefined> {
+    const { files, config, layouts } = where;
+    for (const layout of request.layout === undefined ? layouts : [request.layout]) {
+      const { place, isKnown } = await localPlace(files, config, { ...request, layout });
+      const { directory } = place;
+      if (isKnown && (await tryDisk(() => this.#holdsAnything(files, directory), directory)))
+        return place;
+    }
+    return undefined;
+  }
+
+  async #holdsAnything(files: FileSystem, directory: string): Promise<boolean> {
+    if ((await this.kindOf(directory, files)) !== "directory") return false;
+    return (await namesIn(files, directory)).some((name) => !isDesktopFile(name));
+  }
+
+  #confined(more: readonly string[]): FileSystem {
+    return confinedHost(this.#machine, this.#config, more).files;
+  }
+}
+
+async function tryDisk<T>(action: () => Promise<T>, directory: string): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof ModelError ? error : diskError(error, `read "${directory}"`);
+  }
+}
