@@ -6,6 +6,7 @@
 
 import type { CanLoadReport } from "./can_load.ts";
 import type { CheckReport } from "./check.ts";
+import type { DiagnoseRequest, Diagnosis, Mend } from "./diagnosis.ts";
 import type {
   DelegatedDownloadRequest,
   DownloadRequest,
@@ -27,6 +28,7 @@ import type {
   MigrationRequest,
   MigrationResult,
   ModelStatus,
+  RemovalPlan,
   RemoveResult,
 } from "./manage.ts";
 import type { ModelRequest } from "./model_request.ts";
@@ -58,6 +60,8 @@ export interface ModelManager {
   list(): Promise<readonly ListedModel[]>;
   /** Removes a model and nothing else. */
   remove(request: ModelRequest): Promise<RemoveResult>;
+  /** Says what a removal would take away; absent where an implementation does not claim `places`: `REMOVE-PLAN`. */
+  readonly planRemoval?: (request: ModelRequest) => Promise<RemovalPlan>;
   /** Moves a model from where it was put to where it belongs: `MIGRATE-PLAN`, `MIGRATE-SAFE`. */
   migrate(request: MigrationRequest, options?: WaitOptions): Promise<MigrationResult>;
   /** Examines what a runtime would open; never runs anything. */
@@ -67,6 +71,10 @@ export interface ModelManager {
     request: DownloadRequest,
     options?: WaitOptions,
   ) => Promise<Pick<CanLoadReport, "runtimes">>;
+  /** Says what is wrong and what mends it; absent where an implementation does not claim `places`: `DOCTOR-CAUSE`. */
+  readonly diagnose?: (request: DiagnoseRequest, options?: WaitOptions) => Promise<Diagnosis>;
+  /** Takes the step that a finding names; what is another program's work is refused as `unsupported`: `DOCTOR-MEND`. */
+  readonly mend?: (step: Mend, options?: WaitOptions) => Promise<void>;
   /** Says which files a runtime will open; absent where an implementation does not claim `inference`. */
   readonly plan?: (request: PlanRequest) => Promise<LoadPlan>;
   /** Checks, loads and generates greedily; absent where an implementation does not claim `inference`. */

@@ -81,6 +81,20 @@ export interface RemoveResult {
   readonly bytesFreed: number;
 }
 
+/** What a removal would do: `REMOVE-PLAN`. */
+export interface RemovalPlan {
+  /** Absolute path of the directory that would be removed. */
+  readonly directory: string;
+  /** Paths of the model's files, relative to it; the state of downloaders is not named. */
+  readonly files: readonly string[];
+  /** How many files of other tools would stay in it. */
+  readonly staying: number;
+  /** Bytes that would really come free. */
+  readonly bytesFreed: number;
+  /** Bytes that would not, as they have another name elsewhere. */
+  readonly bytesShared: number;
+}
+
 /** Asks for a model to be moved to its place. */
 export interface MigrationRequest {
   /** The repository, as `org/name`. */

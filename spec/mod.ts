@@ -26,6 +26,14 @@ export {
   type RuntimeVerdict,
 } from "./check.ts";
 export type { Environment, Failure, ModelManager, Subject, SubjectConfig } from "./contract.ts";
+export {
+  type DiagnoseRequest,
+  type Diagnosis,
+  type DiagnosisCause,
+  type DiagnosisFinding,
+  type Mend,
+  PLACE_CAUSES,
+} from "./diagnosis.ts";
 export type {
   DelegatedDownloadRequest,
   DownloadRequest,
@@ -96,6 +104,7 @@ export type {
   MigrationRequest,
   MigrationResult,
   ModelStatus,
+  RemovalPlan,
   RemoveResult,
 } from "./manage.ts";
 export {

@@ -805,6 +805,12 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "What a migration left on the disk makes no later one move, write or remove a file that is not of that model or lies outside the root, unless the user names the directory.",
   },
+  "MIGRATE-MODEL": {
+    level: "MUST",
+    profile: "interop",
+    document: "manage",
+    text: "A directory that holds no model is not moved.",
+  },
   "REMOVE-ALL": {
     level: "MUST",
     profile: "core",
@@ -823,6 +829,12 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "`remove` touches nothing of any other model.",
   },
+  "REMOVE-PLAN": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "A removal that is only planned names the bytes that come free, and changes nothing.",
+  },
   "REPAIR-ONLY": {
     level: "MUST",
     profile: "core",
@@ -840,6 +852,24 @@ export const REQUIREMENTS = {
     profile: "places",
     document: "places",
     text: "Looking for models, and at them, changes nothing on the disk.",
+  },
+  "DOCTOR-CAUSE": {
+    level: "MUST",
+    profile: "places",
+    document: "places",
+    text: "`diagnose` names the cause of whatever keeps a copy from being used, and finds no error in a sound copy that is where MLX looks.",
+  },
+  "DOCTOR-MEND": {
+    level: "MUST",
+    profile: "places",
+    document: "places",
+    text: "A finding is gone once the step that it names was taken.",
+  },
+  "DOCTOR-LOCAL": {
+    level: "MUST",
+    profile: "places",
+    document: "places",
+    text: "`diagnose` uses no network.",
   },
   "LOAD-SOUND": {
     level: "MUST",

@@ -91,7 +91,7 @@ export class InferenceManager {
    */
   async check(
     request: (ModelRequest & CodeTrust) | DirectoryRequest,
-    options: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal; readonly depth?: "headers" | "full" } = {},
   ): Promise<CheckReport> {
     const directory = "directory" in request ? request.directory : await this.locate(request);
     const digests = await this.#options.digests?.(directory);
@@ -99,6 +99,7 @@ export class InferenceManager {
     return await checkDirectory(this.#files, directory, {
       ...trustOf(request),
       ...(options.signal && { signal: options.signal }),
+      ...(options.depth && { depth: options.depth }),
       ...(digests && { digests }),
       // A directory that the caller names may be elsewhere, where the root means nothing; so may the hub's cache.
       ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),

@@ -35,6 +35,9 @@ export type {
   CanLoadReport,
   CheckReport,
   DelegatedDownloadRequest,
+  DiagnoseRequest,
+  Diagnosis,
+  DiagnosisFinding,
   Digest,
   DownloadRequest,
   DownloadResult,
@@ -45,12 +48,14 @@ export type {
   Host,
   ListedModel,
   LoadPlan,
+  Mend,
   MigrationRequest,
   MigrationResult,
   ModelRequest,
   ModelStatus,
   PlanRequest,
   PlanRuntime,
+  RemovalPlan,
   RemoveResult,
   RuntimeVerdict,
   SubjectConfig,
@@ -70,7 +75,11 @@ export {
   InferenceManager,
   type InferenceManagerOptions,
 } from "./inference_manager.ts";
-export { ModelFileManager, type ModelFileManagerOptions } from "./manage/model_file_manager.ts";
+export {
+  ModelFileManager,
+  type ModelFileManagerOptions,
+  type StatusOptions,
+} from "./manage/model_file_manager.ts";
 export type { ListOptions } from "./places/model_finder.ts";
 export type { ClosedStore, Survey } from "./places/survey_models.ts";
 export { nodeHost, type NodeHostOptions } from "./node_host.ts";

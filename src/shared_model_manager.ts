@@ -3,12 +3,16 @@ import type {
   CheckReport,
   CodeTrust,
   DelegatedDownloadRequest,
+  DiagnoseRequest,
+  Diagnosis,
   DownloadRequest,
   DownloadResult,
   GenerateOptions,
   GenerateRequest,
   Host,
+  Layout,
   ListedModel,
+  Mend,
   MigrationRequest,
   MigrationResult,
   LoadPlan,
@@ -18,12 +22,14 @@ import type {
   SubjectConfig,
   PlanRequest,
   PlanRuntime,
+  RemovalPlan,
   RemoveResult,
   UrlRequest,
   WaitOptions,
 } from "../spec/mod.ts";
 import type { RepositorySnapshot } from "./download/repository_snapshot.ts";
 import { ModelError } from "./errors.ts";
+import { Doctor } from "./doctor/doctor.ts";
 import { canLoad, refuseOffline } from "./can_load/can_load.ts";
 import { readHubSettings } from "./hub/hub_settings.ts";
 import type { DownloadPlan } from "./download/download_plan.ts";
@@ -32,8 +38,8 @@ import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
 import { RepositoryDownloader } from "./download/repository_downloader.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
-import { InferenceManager } from "./inference_manager.ts";
-import { ModelFileManager } from "./manage/model_file_manager.ts";
+import { type DirectoryRequest, InferenceManager } from "./inference_manager.ts";
+import { ModelFileManager, type StatusOptions } from "./manage/model_file_manager.ts";
 import type { ListOptions } from "./places/model_finder.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 import type { Survey } from "./places/survey_models.ts";
@@ -73,6 +79,7 @@ export class SharedModelManager implements ModelManager {
   readonly #repositories: RepositoryDownloader;
   readonly #fileManager: ModelFileManager;
   readonly #inference: InferenceManager;
+  readonly #doctor: Doctor;
 
   /**
    * Makes a manager; it reads and sends nothing until it is asked.
@@ -92,6 +99,10 @@ export class SharedModelManager implements ModelManager {
       locate: (request) => this.#fileManager.locate(request),
       digests: (directory) => this.#fileManager.recordedDigests(directory),
       run: { ...host, env: config.env },
+    });
+    this.#doctor = new Doctor(host, config, {
+      repositories: options.repositories ?? {},
+      check: (directory, wait) => this.#inference.check({ directory }, wait),
     });
   }
 
@@ -197,7 +208,7 @@ export class SharedModelManager implements ModelManager {
    *
    * @throws {ModelError} `cancelled`, or the code of a disk that fails
    */
-  async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
+  async status(request: ModelRequest, options: StatusOptions = {}): Promise<ModelStatus> {
     return this.#fileManager.status(request, options);
   }
 
@@ -240,12 +251,67 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
+   * Says what a removal would take away, and writes nothing: `REMOVE-PLAN`.
+   *
+   * @param request a model, or the directory of a copy that `list` shows, in whatever store
+   * @throws {ModelError} `not-downloaded`
+   */
+  async planRemoval(request: ModelRequest | DirectoryRequest): Promise<RemovalPlan> {
+    return "directory" in request
+      ? this.#fileManager.planDirectoryRemoval(request.directory)
+      : this.#fileManager.planRemoval(request);
+  }
+
+  /**
+   * Removes a copy that is named by its directory, in whatever store.
+   *
+   * @throws {ModelError} `not-downloaded` for a directory that no listing has
+   */
+  async removeDirectory(directory: string, options: WaitOptions = {}): Promise<RemoveResult> {
+    return this.#fileManager.removeDirectory(directory, options);
+  }
+
+  /** The repository of a directory, as far as its name or what came with the files says it. */
+  async repositoryIn(directory: string): Promise<string | undefined> {
+    return this.#fileManager.repositoryIn(directory);
+  }
+
+  /**
    * Moves a model to its place, says what that would do, or undoes it: `MIGRATE-PLAN`, `MIGRATE-SAFE`.
    *
    * @throws {ModelError} `not-downloaded` when there is nothing to move or to undo
    */
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     return this.#fileManager.migrate(request, options);
+  }
+
+  /**
+   * Says what is wrong with the models on this machine and what mends it, without the network: `DOCTOR-CAUSE`.
+   *
+   * @throws {ModelError} `not-downloaded` when there is nothing of what is asked for
+   */
+  async diagnose(request: DiagnoseRequest = {}, options: WaitOptions = {}): Promise<Diagnosis> {
+    return this.#doctor.diagnose(request, options);
+  }
+
+  /**
+   * Takes the step that a finding names: `DOCTOR-MEND`.
+   *
+   * @throws {ModelError} `unsupported` for what another program does; as {@linkcode download} and {@linkcode migrate}
+   */
+  async mend(step: Mend, options: WaitOptions = {}): Promise<void> {
+    await this.#doctor.mend(step, options, {
+      download: async ({ repository, layout, root }) => {
+        const manager = root === undefined ? this : this.#below(root, layout);
+        await manager.download({ repository, ...(layout && { layout }) }, options);
+      },
+      migrate: async (request) => {
+        await this.migrate({ ...request, step: "move" }, options);
+      },
+      remove: async (request) => {
+        await this.#fileManager.removeDirectory(request.directory, options);
+      },
+    });
   }
 
   /**
@@ -316,6 +382,16 @@ export class SharedModelManager implements ModelManager {
       { ...request, ...model },
       { ...(signal && { signal }), ...(onToken && { onToken }) },
     );
+  }
+
+  /** A manager of another root; in the hub's cache a variable names that before the root does. */
+  #below(root: string, layout: Layout | undefined): SharedModelManager {
+    const { env } = this.#config;
+    const isCache = layout === "hf-cache";
+    return new SharedModelManager(this.#host, {
+      root: isCache ? this.#config.root : root,
+      env: isCache ? { ...env, HF_HUB_CACHE: root } : env,
+    });
   }
 
   async #route(request: DownloadRequest, options: WaitOptions): Promise<Route> {

@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import type { DiagnoseRequest, ModelManager } from "../../spec/mod.ts";
 import { exists, writeBytes } from "../disk/mod.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
+import { failure } from "./parts/failures.ts";
+import { askInVain } from "./parts/hub_exchanges.ts";
 
 /** Miniatures that look for models in the stores of other tools wrongly. */
 export const findingMiniatures: readonly Miniature[] = [
@@ -16,7 +19,12 @@ export const findingMiniatures: readonly Miniature[] = [
     mistake: "Lists models of other tools' stores without saying whose they are.",
     breaks: ["PLACE-FOUND"],
     wrapManager: (manager) => ({
-      list: async () => (await manager.list()).map(({ store: _, ...rest }) => rest),
+      list: async () =>
+        (await manager.list()).map((model) => {
+          const anonymous = { ...model };
+          Reflect.deleteProperty(anonymous, "store");
+          return anonymous;
+        }),
     }),
   }),
   miniature("notes_what_it_found", {
@@ -33,4 +41,83 @@ export const findingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("finds_all_in_order", {
+    mistake: "Finds nothing wrong with any copy.",
+    breaks: ["DOCTOR-CAUSE"],
+    wrapManager: (manager) => ({
+      diagnose: async (request) => {
+        const found = await manager.diagnose?.(request);
+        return { models: found?.models ?? 0, findings: [] };
+      },
+    }),
+  }),
+  miniature("suspects_what_is_sound", {
+    mistake: "Finds an error in every copy.",
+    // What it always finds, no step mends.
+    breaks: ["DOCTOR-CAUSE", "DOCTOR-MEND"],
+    wrapManager: (manager, { config }) => ({
+      diagnose: async (request) => {
+        const found = await manager.diagnose?.(request);
+        const directory = request.directory ?? (await whereIs(manager, request)) ?? config.root;
+        const made = {
+          cause: "truncated",
+          level: "error",
+          directory,
+          repository: undefined,
+          detail: "bytes are missing",
+          mend: undefined,
+        } as const;
+        return { models: found?.models ?? 0, findings: [...(found?.findings ?? []), made] };
+      },
+    }),
+  }),
+  miniature("mends_nothing", {
+    mistake: "Says that it took a step, and takes none.",
+    breaks: ["DOCTOR-MEND"],
+    wrapManager: (manager) => ({ ...(manager.mend && { mend: async () => {} }) }),
+  }),
+  miniature("asks_before_it_diagnoses", {
+    mistake: "Asks the hub something before it examines what is on the disk.",
+    breaks: ["DOCTOR-LOCAL"],
+    wrapManager: (manager, { host, config }) => ({
+      diagnose: async (request) => {
+        await askInVain(host, config, "api/models/mlx-community/x/revision/main");
+        return (await manager.diagnose?.(request)) ?? { models: 0, findings: [] };
+      },
+    }),
+  }),
+  miniature("plans_by_the_size", {
+    mistake: "Counts data that has another name elsewhere as bytes that a removal frees.",
+    breaks: ["REMOVE-PLAN"],
+    wrapManager: (manager) => ({
+      planRemoval: async (request) => {
+        const plan = await manager.planRemoval?.(request);
+        if (plan === undefined) throw failure("unsupported", "It plans nothing");
+        return { ...plan, bytesFreed: plan.bytesFreed + plan.bytesShared, bytesShared: 0 };
+      },
+    }),
+  }),
+  miniature("moves_any_directory", {
+    mistake: "Moves whatever directory it is told to.",
+    breaks: ["MIGRATE-MODEL"],
+    wrapManager: (manager, { host }) => ({
+      migrate: async (request, options) => {
+        const { from, step } = request;
+        if (from === undefined || step !== "move" || !(await exists(host.files, from)))
+          return manager.migrate(request, options);
+        const config = join(from, "config.json");
+        if (await exists(host.files, config)) return manager.migrate(request, options);
+        // What it takes for a model it makes one first.
+        await unlessRefused(() => writeBytes(host.files, config, new Uint8Array(2)), undefined);
+        return manager.migrate(request, options);
+      },
+    }),
+  }),
 ];
+
+async function whereIs(
+  manager: ModelManager,
+  { repository }: DiagnoseRequest,
+): Promise<string | undefined> {
+  return repository === undefined ? undefined : manager.locate({ repository });
+}

@@ -12,6 +12,7 @@ const MANAGER_AREAS = [
   "REMOVE",
   "REPAIR",
   "PLACE",
+  "DOCTOR",
 ];
 
 /** The role of those who answer for a requirement: its area decides. Undefined: everybody answers. */

@@ -5,8 +5,15 @@ export function optionalCalls(
   manager: ModelManager,
   bound: <T>(action: () => Promise<T>) => Promise<T>,
 ): Partial<ModelManager> {
-  const { canLoad, plan, generate, downloadDelegated } = manager;
+  const { canLoad, plan, generate, downloadDelegated, diagnose, mend, planRemoval } = manager;
   return {
+    ...(planRemoval && {
+      planRemoval: (request) => bound(() => planRemoval.call(manager, request)),
+    }),
+    ...(diagnose && {
+      diagnose: (request, options) => bound(() => diagnose.call(manager, request, options)),
+    }),
+    ...(mend && { mend: (step, options) => bound(() => mend.call(manager, step, options)) }),
     ...(canLoad && {
       canLoad: (request, waiting) => bound(() => canLoad.call(manager, request, waiting)),
     }),

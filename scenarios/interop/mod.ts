@@ -11,6 +11,7 @@ import { foreignCache } from "./foreign_cache.ts";
 import { migration } from "./migration.ts";
 import { forgedJournal } from "./forged_journal.ts";
 import { migrationKilled } from "./migration_killed.ts";
+import { noModelMoved } from "./no_model_moved.ts";
 import { refLast } from "./ref_last.ts";
 import { removedRevision } from "./removed_revision.ts";
 import { removedSnapshots } from "./removed_snapshots.ts";
@@ -28,4 +29,5 @@ export const interopScenarios: readonly Scenario[] = [
   migration,
   migrationKilled,
   forgedJournal,
+  noModelMoved,
 ];

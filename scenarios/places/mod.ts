@@ -5,8 +5,15 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { diagnosed } from "./diagnosed.ts";
 import { foundInStores } from "./found_in_stores.ts";
 import { nothingWritten } from "./nothing_written.ts";
+import { removalPlan } from "./removal_plan.ts";
 
 /** Scenarios of this area. */
-export const placesScenarios: readonly Scenario[] = [foundInStores, nothingWritten];
+export const placesScenarios: readonly Scenario[] = [
+  foundInStores,
+  nothingWritten,
+  diagnosed,
+  removalPlan,
+];

@@ -7,7 +7,16 @@ import { miniatures, traceabilityGaps } from "../../harness/internal.ts";
 import { scenarios } from "../mod.ts";
 
 const gaps = traceabilityGaps(scenarios, miniatures, {
-  profiles: ["core", "offline", "environment", "interop", "durable", "verdicts", "places", "inference"],
+  profiles: [
+    "core",
+    "offline",
+    "environment",
+    "interop",
+    "durable",
+    "verdicts",
+    "places",
+    "inference",
+  ],
 });
 
 test("every MUST that a scenario judges has a miniature that breaks it", () => {

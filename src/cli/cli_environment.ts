@@ -3,18 +3,25 @@ import type {
   CheckReport,
   CodeTrust,
   DelegatedDownloadRequest,
+  DiagnoseRequest,
+  Diagnosis,
   DownloadRequest,
   DownloadResult,
   GenerateOptions,
   Host,
   LoadPlan,
+  Mend,
   ModelManager,
+  ModelStatus,
   SubjectConfig,
   PlanRequest,
   PlanRuntime,
+  RemovalPlan,
+  RemoveResult,
   WaitOptions,
   ModelRequest,
 } from "../../spec/mod.ts";
+import type { StatusOptions } from "../manage/model_file_manager.ts";
 import type { ListOptions } from "../places/model_finder.ts";
 import type { Survey } from "../places/survey_models.ts";
 import type { DownloadPlan } from "../download/download_plan.ts";
@@ -22,13 +29,21 @@ import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
 import type { Output } from "./text_output.ts";
 
 /** What the command needs of a manager: the contract, and a little more. */
-export interface CliManager extends ModelManager {
+export interface CliManager extends Omit<ModelManager, "planRemoval"> {
   readonly plan: (request: PlanRequest) => Promise<LoadPlan>;
   readonly downloadDelegated: (
     request: DelegatedDownloadRequest,
     options?: WaitOptions,
   ) => Promise<DownloadResult>;
+  status(request: ModelRequest, options?: StatusOptions): Promise<ModelStatus>;
   survey(options?: ListOptions): Promise<Survey>;
+  diagnose(request: DiagnoseRequest, options?: WaitOptions): Promise<Diagnosis>;
+  mend(step: Mend, options?: WaitOptions): Promise<void>;
+  /** What a removal would take away; a copy in another store is named by its directory. */
+  planRemoval(request: ModelRequest | { readonly directory: string }): Promise<RemovalPlan>;
+  removeDirectory(directory: string, options?: WaitOptions): Promise<RemoveResult>;
+  /** The repository of a directory, as far as it is known. */
+  repositoryIn(directory: string): Promise<string | undefined>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest & CodeTrust, options?: WaitOptions): Promise<DownloadPlan>;
   /** Which runtimes load a model, before it is downloaded. */
@@ -57,6 +72,8 @@ export interface CliEnvironment {
   /** Aborted with an `Interruption` when the command is interrupted. */
   readonly signal: AbortSignal;
   readonly version: string;
+  /** Asks a question that is answered by yes or no; absent where nobody can be asked. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   createManager(host: Host, config: SubjectConfig): CliManager;
 }
 

@@ -21,11 +21,15 @@ export interface CommandContext {
   readonly manager: CliManager;
   /** Absolute path of the directory of the models. */
   readonly root: string;
+  /** The root of a command without `--root`. */
+  readonly defaultRoot: string;
   readonly env: Environment;
   readonly host: Host;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly isTerminal: boolean;
+  /** Asks a question that is answered by yes or no; undefined where nobody can be asked. */
+  readonly ask: CliEnvironment["ask"];
   readonly wait: WaitOptions;
 }
 
@@ -64,7 +68,12 @@ export class Session {
       this.exitCode = await action({
         manager: environment.createManager(host, { root, env }),
         root,
+        defaultRoot: modelRoot(undefined, {
+          ...environment.config,
+          root: environment.config.root || root,
+        }),
         env,
+        ask: environment.ask,
         host: environment.host,
         stdout,
         stderr,

@@ -56,3 +56,11 @@ function parseAge(text: string): number {
     throw new InvalidArgumentError("Expected an age such as 12h, 30d, 8w or 1y.");
   return Number(count) * unitMs;
 }
+
+/** Parses an option that may be repeated; all of its conditions must hold. @throws {InvalidArgumentError} */
+export function collectFilters(
+  text: string,
+  earlier: readonly ListFilter[] = [],
+): readonly ListFilter[] {
+  return [...earlier, parseListFilter(text)];
+}

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { nodeHost } from "../node_host.ts";
 import { packageVersion } from "../package_version.ts";
 import { SharedModelManager } from "../shared_model_manager.ts";
@@ -28,9 +29,21 @@ process.exitCode = await runCli(process.argv.slice(2), {
   // Nothing can be rewritten on a dumb terminal.
   isTerminal: process.stderr.isTTY && process.env["TERM"] !== "dumb",
   signal: controller.signal,
+  ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   version: packageVersion(),
   createManager: (host, config) => new SharedModelManager(host, config),
 });
+
+/** Anything but a word that begins with "y" is no. */
+async function ask(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(question, { signal: controller.signal });
+    return /^y/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
 
 /** Empty for a user without a home directory, as in a container: then a root must be given. */
 function defaultRoot(): string {

@@ -3,12 +3,17 @@ import type { ModelRequest } from "../../spec/mod.ts";
 import { expandHome } from "../layout/expand_home.ts";
 import type { ModelArgument } from "./cli_environment.ts";
 import type { CommandContext } from "./command_context.ts";
+import { misplacedFailure } from "./output/print_mend.ts";
 
 /** How a model that may be a directory is described in a command's help. */
 export const MODEL_ARGUMENT =
   "ORG/NAME, or a directory; what begins with / . or ~ is always a directory";
 
-/** A model under the root goes before a directory of the same name; a directory before an absent model. */
+/**
+ * A model under the root goes before a directory of the same name.
+ *
+ * @throws {ModelError} `not-downloaded` where it lies in a place in which MLX does not look, with the command that moves it
+ */
 export async function modelArgument(
   request: ModelRequest,
   context: CommandContext,
@@ -17,7 +22,10 @@ export async function modelArgument(
   const directory = resolve(expandHome(model, context.env));
   if (!looksLikeRepository(model)) return { directory };
   const located = await context.manager.locate(request);
-  if (located === undefined && (await isDirectory(directory, context))) return { directory };
+  if (located !== undefined) return request;
+  if (await isDirectory(directory, context)) return { directory };
+  const misplaced = await misplacedFailure(model, context);
+  if (misplaced !== undefined) throw misplaced;
   return request;
 }
 

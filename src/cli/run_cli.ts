@@ -5,6 +5,7 @@ import { addBenchCommand } from "./commands/bench.ts";
 import { addCanLoadCommand } from "./commands/can_load.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import type { CliEnvironment } from "./cli_environment.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDownloadCommand } from "./commands/download.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { addCompletionsCommand } from "./commands/completions.ts";
@@ -52,6 +53,7 @@ export async function runCli(
   addExamples(program, EXAMPLES).addHelpText("after", NOTES);
   addDownloadCommand(program, session);
   addListCommand(program, session);
+  addDoctorCommand(program, session);
   addPathCommand(program, session);
   addStatusCommand(program, session);
   addVerifyCommand(program, session);

@@ -45,6 +45,12 @@ export async function runScripted(
     survey: refuse("survey"),
     remove: refuse("remove"),
     migrate: refuse("migrate"),
+    // Asked for the command that mends, whatever the command is about.
+    diagnose: async () => ({ models: 0, findings: [] }),
+    mend: refuse("mend"),
+    planRemoval: refuse("planRemoval"),
+    removeDirectory: refuse("removeDirectory"),
+    repositoryIn: refuse("repositoryIn"),
     check: refuse("check"),
     checkDirectory: refuse("checkDirectory"),
     plan: refuse("plan"),

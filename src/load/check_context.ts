@@ -11,6 +11,8 @@ export interface CheckContextOptions {
   readonly entries: readonly DirectoryFile[];
   readonly signal: AbortSignal | undefined;
   readonly trustsModelCode?: boolean | undefined;
+  /** Whether only headers and names are read. @default {"full"} */
+  readonly depth?: "headers" | "full" | undefined;
 }
 
 /** Findings of one cause about one file beyond this many are counted, not listed. */
@@ -25,6 +27,8 @@ export class CheckContext {
   readonly signal: AbortSignal | undefined;
   /** Whether the caller lets a runtime run code that comes with the model. */
   readonly trustsModelCode: boolean;
+  /** Whether only headers and names are read, or every byte. */
+  readonly depth: "headers" | "full";
   /** Digests that files must have, by path. */
   readonly digests = new Map<string, Digest>();
   /** Of which kind the model is, as far as that has been found out. */
@@ -39,6 +43,7 @@ export class CheckContext {
     this.files = options.files;
     this.signal = options.signal;
     this.trustsModelCode = options.trustsModelCode ?? false;
+    this.depth = options.depth ?? "full";
     this.entries = new Map(options.entries.map((entry) => [entry.path, entry]));
   }
 
@@ -123,7 +128,7 @@ export class CheckContext {
   /** Hashes a file for which a digest is recorded. */
   async compareWhole(path: string): Promise<void> {
     const expected = this.digests.get(path);
-    if (expected === undefined) return;
+    if (expected === undefined || this.depth === "headers") return;
     const options = this.signal === undefined ? {} : { signal: this.signal };
     this.compare(path, await this.use(path, (file) => digestLike(expected, file, options)));
   }

@@ -28,6 +28,12 @@ export interface CheckDirectoryOptions extends CodeTrust {
    * @default {the directory itself, or the hub's cache if it is a snapshot there}
    */
   readonly root?: string;
+  /**
+   * `headers`: names, sizes and the headers of weights are examined, and no tensor, tokenizer or template is read.
+   *
+   * @default {"full"}
+   */
+  readonly depth?: "headers" | "full" | undefined;
 }
 
 const RECORD_BYTES_MAX = 64 * 1024;
@@ -56,6 +62,7 @@ export async function checkDirectory(
     entries: listed.files,
     signal,
     trustsModelCode: options.trustModelCode,
+    depth: options.depth,
   });
   for (const finding of listed.faulty) context.add(finding);
   const unusable = listed.faulty.map(({ path }) => path);

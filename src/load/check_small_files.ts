@@ -173,9 +173,10 @@ export async function checkText(
 ): Promise<void> {
   const read = async (path: string, sizeBytesMax = TEXT_BYTES_MAX) =>
     foreign.has(path) ? undefined : await context.read(path, sizeBytesMax);
+  reportTextFiles(context);
+  if (context.depth === "headers") return;
   const tokenizer = await read("tokenizer.json", TOKENIZER_BYTES_MAX);
   const config = await read("tokenizer_config.json");
-  reportTextFiles(context);
   if (tokenizer !== undefined) {
     const input = { tokenizer, config, vocabularySize };
     const answer = await context.apart("tokenizer", "tokenizer.json", input);

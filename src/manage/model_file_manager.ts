@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type {
   Digest,
   Host,
@@ -8,6 +8,7 @@ import type {
   ModelRequest,
   ModelStatus,
   SubjectConfig,
+  RemovalPlan,
   RemoveResult,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -23,13 +24,22 @@ import { readCommitListing } from "../records/commit_listing.ts";
 import { localPlace } from "../records/local_place.ts";
 import { readMarker } from "../records/marker.ts";
 import { unnamedSnapshots } from "../records/unnamed_snapshots.ts";
+import { identifyRepository } from "../places/identify_repository.ts";
+import { rootOf } from "../layout/root_of.ts";
 import { type ListOptions, ModelFinder } from "../places/model_finder.ts";
 import type { Survey } from "../places/survey_models.ts";
-import { modelStatus } from "./model_status.ts";
+import { modelStatus, type StatusQuestion } from "./model_status.ts";
+import { planRemoval, snapshotPlaces } from "./plan_removal.ts";
 import { removeCachedModel } from "./remove_cached_model.ts";
 import { removeModel } from "./remove_model.ts";
 import { removeSnapshot } from "./remove_snapshot.ts";
 import { confinedHost } from "../layout/confined_host.ts";
+
+/** Options of {@linkcode ModelFileManager.status}. */
+export interface StatusOptions extends WaitOptions {
+  /** Whether the contents of what another client downloaded are hashed, or only sizes compared. @default {"all"} */
+  readonly reads?: "all" | "sizes";
+}
 
 /** Options of a {@linkcode ModelFileManager}. */
 export interface ModelFileManagerOptions {
@@ -110,8 +120,10 @@ export class ModelFileManager {
    *
    * @throws {ModelError} `cancelled`, or the code of a disk that fails
    */
-  async status(request: ModelRequest, options: WaitOptions = {}): Promise<ModelStatus> {
-    return this.#status(request, { ...options, hash: "touched" });
+  async status(request: ModelRequest, options: StatusOptions = {}): Promise<ModelStatus> {
+    const { reads = "all" } = options;
+    const unmarked = reads === "all" ? "hashes" : "sizes";
+    return this.#status(request, { ...options, hash: "touched", unmarked });
   }
 
   /**
@@ -156,6 +168,66 @@ export class ModelFileManager {
     return request.revision === undefined
       ? removeCachedModel(this.#host, { root, cache }, removal)
       : removeSnapshot(this.#host, place, removal);
+  }
+
+  /**
+   * Says what {@linkcode remove} would take away, and writes nothing: `REMOVE-PLAN`.
+   *
+   * @throws {ModelError} `not-downloaded`
+   */
+  async planRemoval(request: ModelRequest): Promise<RemovalPlan> {
+    const place = await this.#placeOf(request);
+    const { files } = this.#host;
+    const { directory, cache } = place;
+    return this.#tryDisk(async () => {
+      const isAll = cache !== undefined && request.revision === undefined;
+      const places = isAll ? await snapshotPlaces(files, place) : [place];
+      const plan = await planRemoval(files, places);
+      if (plan.files.length === 0 && plan.bytesFreed === 0)
+        throw nothingToRemove(request.repository, directory);
+      return plan;
+    }, directory);
+  }
+
+  /**
+   * The copy that a directory is, below the root or in another tool's store: what {@linkcode removeDirectory} removes.
+   *
+   * @throws {ModelError} `not-downloaded` for a directory that no listing has
+   */
+  async copyIn(directory: string): Promise<ListedModel> {
+    for (const model of await this.list()) if (model.directory === directory) return model;
+    throw nothingToRemove(directory, directory);
+  }
+
+  /** As {@linkcode planRemoval}, for a copy that is named by its directory. */
+  async planDirectoryRemoval(directory: string): Promise<RemovalPlan> {
+    const place = placeAt(rootOf(await this.copyIn(directory)), directory);
+    return this.#tryDisk(() => planRemoval(this.#finder.filesOf(place), [place]), directory);
+  }
+
+  /**
+   * Removes a copy that is named by its directory, in whatever store; in the hub's cache that snapshot.
+   *
+   * @throws {ModelError} `not-downloaded` for a directory that no listing has
+   */
+  async removeDirectory(directory: string, options: WaitOptions = {}): Promise<RemoveResult> {
+    const place = placeAt(rootOf(await this.copyIn(directory)), directory);
+    const host = { ...this.#host, files: this.#finder.filesOf(place) };
+    const removal = { name: directory, signal: options.signal };
+    return place.cache === undefined
+      ? removeModel(host, place, removal)
+      : removeSnapshot(host, place, removal);
+  }
+
+  /** The repository of a directory, as far as its name, its marker or what came with the files says it. */
+  async repositoryIn(directory: string): Promise<string | undefined> {
+    const { files } = this.#machine;
+    return this.#tryDisk(async () => {
+      const marker = await readMarker(files, directory);
+      const stated = marker?.commit === "" ? undefined : marker?.source;
+      const named = this.repositoryOf(basename(directory));
+      return stated ?? named ?? (await identifyRepository(files, directory));
+    }, directory);
   }
 
   /**
@@ -209,7 +281,7 @@ export class ModelFileManager {
 
   async #status(
     request: ModelRequest,
-    options: WaitOptions & { readonly hash: "always" | "touched" },
+    options: WaitOptions & Pick<StatusQuestion, "hash" | "unmarked">,
   ): Promise<ModelStatus> {
     const place = (await this.#finder.findAnywhere(request)) ?? (await this.#placeOf(request));
     const { directory } = place;
@@ -222,6 +294,7 @@ export class ModelFileManager {
       // Where each commit has a directory, the ref has said which one the revision means.
       revision: place.cache === undefined ? request.revision : undefined,
       hash: options.hash,
+      ...(options.unmarked && { unmarked: options.unmarked }),
       signal: options.signal,
       onProgress: options.onProgress,
     };
@@ -243,4 +316,11 @@ export class ModelFileManager {
       throw error instanceof ModelError ? error : diskError(error, `read "${directory}"`);
     }
   }
+}
+
+function nothingToRemove(name: string, directory: string): ModelError {
+  return new ModelError(
+    "not-downloaded",
+    `Cannot remove "${name}": there is no model in "${directory}"; "mlx-layout list --long" shows those that there are`,
+  );
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
+import { type FileSystem, fnmatch, MARKER_NAME } from "../../spec/mod.ts";
 import { errnoOf } from "../disk/disk_error.ts";
-import { lstatIfThere, walk } from "../disk/walk.ts";
+import { lstatIfThere, namesIn, walk } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
+import { MODEL_SIGNS } from "../layout/layout_definition.ts";
 import { placeAt } from "../layout/model_place.ts";
 import { assertMovable } from "./movable_path.ts";
 
@@ -28,13 +29,14 @@ const LAST_IN: readonly string[] = ["config.json", MARKER_NAME];
  * Says which files of a directory are moved: `MIGRATE-PLAN`, `LAYOUT-FOREIGN`.
  *
  * @throws {ModelError} `access-denied` when one of them is there already or is neither a file nor a link to one,
- * `unsafe-path` for a name that no layout takes
+ * `unsafe-path` for a name that no layout takes, `not-downloaded` when it holds no model
  */
 export async function planFiles(
   disk: FileSystem,
   options: { readonly from: string; readonly to: string },
 ): Promise<MigrationFiles> {
   const { from, to } = options;
+  await assertModel(disk, from);
   const files: MigratedFile[] = [];
   const leftBehind: string[] = [];
   const { locks, work } = placeAt(from, from).staging;
@@ -57,6 +59,32 @@ export async function planFiles(
   }
   files.sort((one, two) => LAST_IN.indexOf(one.path) - LAST_IN.indexOf(two.path));
   return { files, leftBehind };
+}
+
+/** What shows that a directory holds a model of any kind; only links and files count. */
+const SIGNS: readonly string[] = [
+  ...MODEL_SIGNS,
+  "*.safetensors.index.json",
+  "model_index.json",
+  "adapter_config.json",
+  "*.npz",
+];
+
+/**
+ * Refuses a directory that holds no model: `MIGRATE-MODEL`.
+ *
+ * @throws {ModelError} `not-downloaded`
+ */
+async function assertModel(disk: FileSystem, from: string): Promise<void> {
+  const names = await namesIn(disk, from);
+  if (names.some((name) => !name.startsWith("._") && SIGNS.some((sign) => fnmatch(sign, name))))
+    return;
+  // What another downloader left of one has its state beside nothing else; there is nothing to move then.
+  if (names.every((name) => name.startsWith("."))) return;
+  throw new ModelError(
+    "not-downloaded",
+    `Cannot move "${from}": it holds no model, neither a configuration nor weights; name the model's own directory`,
+  );
 }
 
 function relativeTo(from: string, path: string): string {

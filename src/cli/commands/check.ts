@@ -21,6 +21,7 @@ import { printable } from "../output/format.ts";
 import { type CommandContext, type Session } from "../command_context.ts";
 import { painted } from "../text_output.ts";
 import { withProgress } from "../output/with_progress.ts";
+import { printMend } from "../output/print_mend.ts";
 import { printJson } from "../output/print_json.ts";
 
 /** Adds `mlx-layout check`. */
@@ -40,11 +41,16 @@ export function addCheckCommand(program: Command, session: Session): void {
   ]);
   command.action((model: string, options: ModelOptions & CodeTrust & RuntimeOptions) =>
     session.run(options, async (context) => {
+      const request = modelRequest(model, options);
       const report = await withProgress(context, options, (wait) =>
-        check(modelRequest(model, options), context, { ...wait, ...trustOf(options) }),
+        check(request, context, { ...wait, ...trustOf(options) }),
       );
       if (options.json === true) printJson(context.stdout, "check", report);
-      else printReport(report, options, context);
+      else {
+        printReport(report, options, context);
+        const { directory } = report;
+        if (!report.loadable) await printMend({ directory, report }, context);
+      }
       const isLoaded =
         report.runtimes === undefined || options.runtime === undefined
           ? report.loadable

@@ -5,7 +5,7 @@ import type { Survey } from "../../places/survey_models.ts";
 import { addExamples } from "../add_examples.ts";
 import { type CommonOptions, type CommandContext, type Session } from "../command_context.ts";
 import { EXIT_CODES } from "../exit_code.ts";
-import { type ListFilter, parseListFilter, shownState } from "../list_filter.ts";
+import { collectFilters, type ListFilter, shownState } from "../list_filter.ts";
 import { formatAge, formatBytes, printable, shortened } from "../output/format.ts";
 import { printJson } from "../output/print_json.ts";
 import { STATE_STYLES } from "../output/print_model_status.ts";
@@ -44,7 +44,7 @@ export function addListCommand(program: Command, session: Session): void {
     .option(
       "--filter <condition>",
       "state=incomplete, store=lm-studio, size>1GB, used>30d, or a part of the name; may be repeated",
-      (text: string, earlier: readonly ListFilter[] = []) => [...earlier, parseListFilter(text)],
+      collectFilters,
     )
     .option("--long", "do not shorten names, and show directories")
     .option("--json", "print JSON");

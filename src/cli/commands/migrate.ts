@@ -7,11 +7,14 @@ import { addExamples } from "../add_examples.ts";
 import type { Output } from "../text_output.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { printable } from "../output/format.ts";
-import { type CommonOptions, type Session } from "../command_context.ts";
+import { type CommandContext, type CommonOptions, type Session } from "../command_context.ts";
+import { ModelError } from "../../errors.ts";
+import { isRepositoryId } from "../../layout/repository_id.ts";
 import { printJson } from "../output/print_json.ts";
 
 interface MigrateOptions extends CommonOptions {
   readonly from?: string;
+  readonly as?: string;
   readonly layout?: RepositoryLayout;
   readonly dryRun?: boolean;
   readonly undo?: boolean;
@@ -24,8 +27,9 @@ export function addMigrateCommand(program: Command, session: Session): void {
   const command = program
     .command("migrate")
     .description("move a model from where an app put it to where MLX looks for it")
-    .argument("<model>", "ORG/NAME")
+    .argument("<model>", "ORG/NAME, or the directory that it is in now, as list prints it")
     .option("--from <directory>", "where it is now (default: the app's own directory for it)")
+    .option("--as <repository>", "which repository a directory is, where nothing in it says so")
     .addOption(layout.choices(targets))
     .option("--root <directory>", "directory of the models")
     .option("--dry-run", "only print what would be moved")
@@ -34,14 +38,16 @@ export function addMigrateCommand(program: Command, session: Session): void {
   addExamples(command, [
     "migrate mlx-community/SmolLM-135M-Instruct-4bit --dry-run",
     "migrate mlx-community/SmolLM-135M-Instruct-4bit --from ~/Models/smollm-135m",
+    "migrate ~/Documents/Models/smollm-135m --as mlx-community/SmolLM-135M-Instruct-4bit",
     "migrate mlx-community/SmolLM-135M-Instruct-4bit --undo",
   ]);
-  command.action((repository: string, options: MigrateOptions) =>
+  command.action((model: string, options: MigrateOptions) =>
     session.run(
       options,
-      async ({ manager, stdout, wait, env }) => {
+      async (context) => {
+        const { manager, stdout, wait } = context;
         const { layout } = options;
-        const from = options.from && resolve(expandHome(options.from, env));
+        const { repository, from } = await whatIsMoved(model, options, context);
         const request = { repository, ...(from && { from }), ...(layout && { layout }) };
         const json = options.json === true;
         if (options.undo === true) {
@@ -68,6 +74,35 @@ export function addMigrateCommand(program: Command, session: Session): void {
       { afterInterruption: "Retry the command to continue, or run it with --undo to go back." },
     ),
   );
+}
+
+/** A repository, or the directory that it is in: what `list` prints of a misplaced model. */
+async function whatIsMoved(
+  model: string,
+  options: MigrateOptions,
+  { manager, env, root, host }: CommandContext,
+): Promise<{ readonly repository: string; readonly from: string | undefined }> {
+  const named = options.from && resolve(expandHome(options.from, env));
+  if (named !== undefined || isRepositoryId(model)) return { repository: model, from: named };
+  const here = resolve(expandHome(model, env));
+  // A model id, such as `smollm-135m`, is a directory of the root.
+  const below = resolve(root, model);
+  const from = (await isThere(here, host)) || !(await isThere(below, host)) ? here : below;
+  const repository = options.as ?? (await manager.repositoryIn(from));
+  if (repository !== undefined) return { repository, from };
+  throw new ModelError(
+    "invalid-argument",
+    `Cannot move "${from}": nothing in it says which repository it is; name it, as in "mlx-layout migrate ${model} --as mlx-community/SmolLM-135M-Instruct-4bit"`,
+  );
+}
+
+async function isThere(path: string, { files }: CommandContext["host"]): Promise<boolean> {
+  try {
+    return (await files.stat(path)).kind === "directory";
+  } catch {
+    // What cannot be looked at cannot be moved either, which the migration says.
+    return false;
+  }
 }
 
 function printPlan(stdout: Output, plan: MigrationResult): void {

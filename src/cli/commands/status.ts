@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { addExamples } from "../add_examples.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { addModelOptions, type ModelOptions, modelRequest } from "../model_options.ts";
-import { printModelStatus } from "../output/print_model_status.ts";
+import { mendOfStatus, printModelStatus } from "../output/print_model_status.ts";
 import type { Session } from "../command_context.ts";
 
 /** Adds `mlx-layout status`. */
@@ -17,7 +17,9 @@ export function addStatusCommand(program: Command, session: Session): void {
   command.action((repository: string, options: ModelOptions) =>
     session.run(options, async (context) => {
       const status = await context.manager.status(modelRequest(repository, options));
-      printModelStatus(status, { repository, json: options.json === true, context });
+      const command =
+        status.state === "incomplete" ? await mendOfStatus(status, repository, context) : undefined;
+      printModelStatus(status, { repository, json: options.json === true, context, command });
       return status.state === "complete" ? EXIT_CODES.done : EXIT_CODES.failed;
     }),
   );

@@ -45,6 +45,7 @@ for (const command of ["status", "verify"] as const) {
         event: "status",
         repository: "org/name",
         ...status,
+        ...(status.state === "incomplete" && { command: "mlx-layout download org/name" }),
       });
       assert.equal(json.exitCode, exitCode);
     });

@@ -18,7 +18,9 @@ export type OutputEvent =
   | "generated"
   | "bench"
   | "removed"
+  | "removal"
   | "migration"
+  | "diagnosis"
   | "error";
 
 /** Prints an object as one line of JSON, with what it is about and the name of its schema. */

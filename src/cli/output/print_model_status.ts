@@ -3,6 +3,7 @@ import { type CommandContext } from "../command_context.ts";
 import { painted, type Style } from "../text_output.ts";
 import { formatBytes, printable } from "./format.ts";
 import { table } from "./table.ts";
+import { mendLine, mendOf } from "./print_mend.ts";
 import { printJson } from "./print_json.ts";
 
 /** How each state is painted. */
@@ -17,14 +18,27 @@ export interface PrintModelStatusOptions {
   readonly repository: string;
   readonly json: boolean;
   readonly context: CommandContext;
+  /** The one command that mends it, from {@linkcode mendOfStatus}. */
+  readonly command: string | undefined;
+}
+
+/** The command that `doctor` names for a model that is incomplete: for one that is elsewhere, the move to its place. */
+export async function mendOfStatus(
+  status: Extract<ModelStatus, { readonly state: "incomplete" }>,
+  repository: string,
+  context: CommandContext,
+): Promise<string> {
+  const { notDownloaded, directory } = status;
+  const model = notDownloaded === true ? { repository } : { repository, directory };
+  return (await mendOf(model, context)) ?? `mlx-layout download ${repository}`;
 }
 
 /** Prints one of the three states, with what is wrong or why nothing is known: `STATUS-ANSWERS`. */
 export function printModelStatus(status: ModelStatus, options: PrintModelStatusOptions): void {
-  const { repository, json, context } = options;
+  const { repository, json, context, command } = options;
   const { stdout, stderr } = context;
   if (json) {
-    printJson(stdout, "status", { repository, ...status });
+    printJson(stdout, "status", { repository, ...status, ...(command && { command }) });
     return;
   }
   const state = painted(stdout, STATE_STYLES[status.state], status.state);
@@ -37,14 +51,14 @@ export function printModelStatus(status: ModelStatus, options: PrintModelStatusO
     case "incomplete":
       if (status.notDownloaded === true) {
         stdout.write(`${repository}: ${painted(stdout, "yellow", "not downloaded")}\n`);
-        stderr.write(`Run "mlx-layout download ${repository}" to download it\n`);
+        stderr.write(mendLine(command, "download it"));
       } else {
         const { length } = status.faults;
         stdout.write(
           `${repository}: ${state}, ${length} ${length === 1 ? "file is" : "files are"} wrong\n`,
         );
         printFaults(status.faults, context);
-        stderr.write(`Run "mlx-layout download ${repository}" to fetch only what is wrong\n`);
+        stderr.write(mendLine(command, "fetch only what is wrong"));
       }
       break;
     case "unknown":

@@ -5,5 +5,5 @@ export const hubapi = defineLayout("hubapi", {
   isReadByMlx: true,
   isDownloadTarget: true,
   isMigrationTarget: true,
-  isMigrationSource: false,
+  isMigrationSource: true,
 });

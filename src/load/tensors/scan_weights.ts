@@ -48,6 +48,7 @@ export async function scanWeights(input: ScanWeightsInput): Promise<void> {
       context.refuse("zeroed", path, detail);
       continue;
     }
+    if (context.depth === "headers") continue;
     const scanned = await context.use(path, (file) =>
       scanData(file, {
         header,
@@ -67,7 +68,7 @@ export async function scanWeights(input: ScanWeightsInput): Promise<void> {
     for (const [name, digest] of scanned.digests) digests.set(name, digest);
     for (const [name, sample] of scanned.samples) samples.set(name, sample);
   }
-  if (model === undefined) return;
+  if (model === undefined || context.depth === "headers") return;
   for (const { cause, tensor, detail } of judgeHalfValues(samples, tensors, model)) {
     const path = tensors.get(tensor)?.file ?? "model.safetensors";
     context.add({ cause, path, detail, level: verified.has(path) ? "warning" : "error" });

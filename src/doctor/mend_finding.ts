@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { CheckCause, CheckFinding, Mend } from "../../spec/mod.ts";
+import type { ExaminedModel } from "./examined_model.ts";
+
+/** What no download changes: it is a matter of the repository or of the runtime, and the check says what to do. */
+const NOT_DAMAGE: ReadonlySet<CheckCause> = new Set([
+  "unsupported-architecture",
+  "model-code",
+  "quantization",
+  "dtype",
+  "shape",
+  "bad-template",
+  "not-judged",
+]);
+
+/** Warnings of a check that a doctor tells too. */
+const TOLD_WARNINGS: ReadonlySet<CheckCause> = new Set(["appledouble"]);
+
+/** Whether a finding of a check is damage that can be mended here. */
+export function isDamage({ cause, level }: CheckFinding): boolean {
+  return !NOT_DAMAGE.has(cause) && (level === "error" || TOLD_WARNINGS.has(cause));
+}
+
+/** Where a model's damage is repaired by what it is, and not by its cause. */
+export interface MendContext {
+  /** The root of the implementation's own models. */
+  readonly root: string;
+  /** Whether the directory is a clone of git. */
+  readonly isClone: boolean;
+}
+
+/**
+ * The one step that mends what a check found in a model.
+ *
+ * A misplaced model is moved first, whatever else is wrong: what is fetched for it would be put where it belongs.
+ */
+export function mendFinding(
+  { cause, path }: Pick<CheckFinding, "path"> & { readonly cause: string },
+  model: ExaminedModel,
+  context: MendContext,
+): Mend | undefined {
+  const { directory } = model;
+  if (cause === "appledouble" || cause === "desktop-files") return { operation: "tidy", directory };
+  if (cause === "evicted") return { operation: "run", words: ["brctl", "download", directory] };
+  if (cause === "lfs-pointer" && context.isClone)
+    return { operation: "run", words: ["git", "-C", directory, "lfs", "pull"] };
+  if (model.isMisplaced || model.layout === undefined) return moved(model);
+  if (cause === "foreign-weights")
+    return { operation: "discard", paths: [join(directory, ...path.split("/"))] };
+  return repaired(model, context);
+}
+
+/** Moves a model to where MLX looks for it. */
+export function moved({ directory, repository }: ExaminedModel): Mend {
+  return { operation: "migrate", repository, from: directory };
+}
+
+/** Fetches what is wrong, in the layout and below the root in which the model lies; what cannot be fetched there is removed. */
+export function repaired(
+  { directory, repository, layout, root }: ExaminedModel,
+  context: Pick<MendContext, "root">,
+): Mend {
+  if (repository === undefined || layout === undefined || layout === "flat")
+    return { operation: "remove", directory };
+  return {
+    operation: "download",
+    repository,
+    ...(root !== undefined && root !== context.root && { root }),
+    ...(layout !== "hubapi" && { layout }),
+  };
+}
