@@ -36,10 +36,20 @@ import type { ModelRequest } from "./model_request.ts";
 /** Environment variables, as the implementation sees them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where an implementation runs. */
-export interface SubjectConfig {
+/** A directory with models. */
+export interface RootConfig {
   /** Absolute path of the directory that holds the models. */
   readonly root: string;
+  /** Whether nothing may be changed in it. @default {false} */
+  readonly isReadOnly?: boolean;
+  /** The identity that it had; where it has another or none now, its volume is away: `PLACE-AWAY`. */
+  readonly volume?: string;
+}
+
+/** Where an implementation runs. */
+export interface SubjectConfig extends RootConfig {
+  /** Further directories, in which models are looked for. @default {[]} */
+  readonly roots?: readonly RootConfig[];
   /** Environment variables, such as `HF_HOME` and `HF_TOKEN`; the process's own are not read. */
   readonly env: Environment;
 }

@@ -15,6 +15,7 @@ export const PLACE_CAUSES = [
   "half-download",
   "shared-blob-gone",
   "container-path",
+  "volume-away",
   "icloud-root",
   "purgeable-cache",
   "desktop-files",

@@ -25,7 +25,14 @@ export {
   type CheckReport,
   type RuntimeVerdict,
 } from "./check.ts";
-export type { Environment, Failure, ModelManager, Subject, SubjectConfig } from "./contract.ts";
+export type {
+  Environment,
+  Failure,
+  ModelManager,
+  RootConfig,
+  Subject,
+  SubjectConfig,
+} from "./contract.ts";
 export {
   type DiagnoseRequest,
   type Diagnosis,

@@ -853,6 +853,12 @@ export const REQUIREMENTS = {
     document: "places",
     text: "Looking for models, and at them, changes nothing on the disk.",
   },
+  "PLACE-AWAY": {
+    level: "MUST",
+    profile: "places",
+    document: "places",
+    text: "Of a root whose volume is away or another one, every model is unknown, and nothing is made in its place.",
+  },
   "DOCTOR-CAUSE": {
     level: "MUST",
     profile: "places",

@@ -112,6 +112,7 @@ export class SharedModelManager implements ModelManager {
    * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
    */
   async download(request: DownloadRequest, options: WaitOptions = {}): Promise<DownloadResult> {
+    await this.#fileManager.assertWritable();
     const { way, snapshot } = await this.#route(request, options);
     return way === "mlx"
       ? this.#mlx.download(request, { ...options, snapshot })
@@ -136,6 +137,7 @@ export class SharedModelManager implements ModelManager {
    * @throws {ModelError} with the code that names the cause; what was good on disk before is as it was
    */
   async downloadUrl(request: UrlRequest, options: WaitOptions = {}): Promise<DownloadResult> {
+    await this.#fileManager.assertWritable();
     return this.#other.download(request, options);
   }
 

@@ -41,6 +41,15 @@ export const findingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("takes_what_is_mounted", {
+    mistake: "Takes whatever is at the root's path for the root.",
+    breaks: ["PLACE-AWAY"],
+    wrapStart: (start, { host, config }) => {
+      const forgetful = { ...config };
+      Reflect.deleteProperty(forgetful, "volume");
+      return start(host, forgetful);
+    },
+  }),
   miniature("finds_all_in_order", {
     mistake: "Finds nothing wrong with any copy.",
     breaks: ["DOCTOR-CAUSE"],

@@ -74,6 +74,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         config: {
           root: startOptions.root ?? ground.root,
           env: { HF_ENDPOINT: hub.endpoint, ...startOptions.env },
+          ...(startOptions.volume !== undefined && { volume: startOptions.volume }),
         },
         activity,
         trace: options.trace,

@@ -76,6 +76,8 @@ export interface StartOptions {
   /** Beside `HF_ENDPOINT`, which is the world's hub unless it is given here. */
   readonly env?: Environment;
   readonly root?: string;
+  /** The identity of the root that the process is told; of subjects within the harness's own process. */
+  readonly volume?: string;
   /** Wraps the disk that this process sees. */
   readonly files?: (files: FileSystem) => FileSystem;
   /** Wraps the network that this process sees. */

@@ -31,7 +31,7 @@ const DAMAGES = {
 } as const satisfies Readonly<Record<string, readonly DiagnosisCause[]>>;
 
 /** No damage needs more steps: a move, a download, and one for what that brings to light. */
-const STEPS_MAX = 4;
+const STEPS_MAX = 3;
 
 export const diagnosed = scenario({
   name: "places/diagnosed",
@@ -79,7 +79,7 @@ export const diagnosed = scenario({
       errors.some(({ cause }) => causes.includes(cause)),
       `it found ${told}, and not ${causes.join(" or ")}`,
     );
-    if (!isDown) await mended(subject, { world, directory, causes, verdict });
+    if (!isDown) await mended(subject, { world, directory, causes, found: errors, verdict });
   },
 });
 
@@ -92,6 +92,7 @@ async function mended(
     readonly world: World;
     readonly directory: string;
     readonly causes: readonly DiagnosisCause[];
+    readonly found: readonly DiagnosisFinding[];
     readonly verdict: Verdict;
   },
 ): Promise<void> {
@@ -100,7 +101,7 @@ async function mended(
     const { findings = [] } = (await subject.diagnose?.({})) ?? {};
     return findings.filter(({ level }) => level === "error");
   };
-  let found = await look();
+  let found = context.found;
   for (let at = 0; at < STEPS_MAX && found.length > 0; at++) {
     const step = found.find(({ mend }) => mend !== undefined && mend.operation !== "run")?.mend;
     if (step === undefined) break;

@@ -9,6 +9,7 @@ import { diagnosed } from "./diagnosed.ts";
 import { foundInStores } from "./found_in_stores.ts";
 import { nothingWritten } from "./nothing_written.ts";
 import { removalPlan } from "./removal_plan.ts";
+import { volumeAway } from "./volume_away.ts";
 
 /** Scenarios of this area. */
 export const placesScenarios: readonly Scenario[] = [
@@ -16,4 +17,5 @@ export const placesScenarios: readonly Scenario[] = [
   nothingWritten,
   diagnosed,
   removalPlan,
+  volumeAway,
 ];

@@ -7,6 +7,7 @@ import type { CliManager, CliEnvironment } from "./cli_environment.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { reportFailure, type ReportFailureOptions } from "./output/report_failure.ts";
 import { waitingLine } from "./output/waiting_line.ts";
+import { readRoots } from "./known_roots.ts";
 import type { Output } from "./text_output.ts";
 
 /** Options that every command has. */
@@ -61,12 +62,19 @@ export class Session {
     const stderr = secretOutput(environment.stderr, secrets);
     try {
       const root = modelRoot(options.root, environment.config);
+      const added = await readRoots(environment.host.files, env);
+      const config: SubjectConfig = {
+        ...added.find((one) => one.root === root),
+        root,
+        env,
+        roots: added.filter((one) => one.root !== root),
+      };
       const host: Host = {
         ...environment.host,
         onWait: (holder) => stderr.write(waitingLine(holder)),
       };
       this.exitCode = await action({
-        manager: environment.createManager(host, { root, env }),
+        manager: environment.createManager(host, config),
         root,
         defaultRoot: modelRoot(undefined, {
           ...environment.config,

@@ -84,8 +84,8 @@ async function diagnosed(home: string, ...more: readonly string[]): Promise<read
 async function typeCommand(home: string, command: string): Promise<void> {
   const shell = command.replace(/^(?:HF_HUB_CACHE=\S+ )?mlx-layout /, "");
   if (shell === command) {
-    const { status, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
-    assert.equal(status, 0, `${command}: ${stderr}`);
+    const { status, stderr, error } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+    assert.equal(status, 0, `${command}: ${stderr} ${error?.message}`);
     return;
   }
   const words = Array.from(shell.matchAll(/'([^']*)'|\S+/g), ([word, quoted]) => quoted ?? word);

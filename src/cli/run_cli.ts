@@ -14,6 +14,7 @@ import { addMigrateCommand } from "./commands/migrate.ts";
 import { addPathCommand } from "./commands/path.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRemoveCommand } from "./commands/remove.ts";
+import { addRootsCommand } from "./commands/roots.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { Session } from "./command_context.ts";
 import { addStatusCommand } from "./commands/status.ts";
@@ -64,6 +65,7 @@ export async function runCli(
   addBenchCommand(program, session);
   addRemoveCommand(program, session);
   addMigrateCommand(program, session);
+  addRootsCommand(program, session);
   addCompletionsCommand(program, session);
   try {
     await program.parseAsync(args, { from: "user" });

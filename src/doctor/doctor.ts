@@ -3,6 +3,7 @@ import {
   type CheckReport,
   type DiagnoseRequest,
   type Diagnosis,
+  type DiagnosisFinding,
   type FileSystem,
   fnmatch,
   type Host,
@@ -18,9 +19,11 @@ import { ModelError } from "../errors.ts";
 import { confinedHost } from "../layout/confined_host.ts";
 import { MODEL_SIGNS } from "../layout/layout_definition.ts";
 import { placeAt } from "../layout/model_place.ts";
+import { isInside } from "../migrate/migration_journal.ts";
 import { modelStatus } from "../manage/model_status.ts";
 import { identifyRepository } from "../places/identify_repository.ts";
 import { ModelFinder } from "../places/model_finder.ts";
+import { whyAway } from "../places/root_volume.ts";
 import { readableFiles } from "../places/readable_files.ts";
 import { findAbandoned } from "./abandoned_downloads.ts";
 import { type DiagnoseContext, diagnoseModels } from "./diagnose_models.ts";
@@ -78,15 +81,13 @@ export class Doctor {
       const isOne = request.repository !== undefined || models.length === 1;
       const context = this.#context(root, wait);
       const depth = isOne ? "full" : "headers";
-      const diagnosis = await diagnoseModels(context, {
-        models,
-        listed,
-        depth,
-        report: request.report,
-      });
-      if (isOne) return diagnosis;
+      const diagnosis = this.#withoutForbidden(
+        await diagnoseModels(context, { models, listed, depth, report: request.report }),
+      );
+      if (isOne || request.directory !== undefined) return diagnosis;
       const abandoned = await findAbandoned(context.files, { ...this.#config, root });
-      return { ...diagnosis, findings: [...diagnosis.findings, ...abandoned] };
+      const away = await this.#away();
+      return { ...diagnosis, findings: [...diagnosis.findings, ...abandoned, ...away] };
     } catch (error) {
       throw diskError(error, `examine the models under "${this.#config.root}"`);
     }
@@ -122,6 +123,30 @@ export class Doctor {
           `Cannot run "${step.words[0] ?? ""}": it is another program; run it yourself`,
         );
     }
+  }
+
+  /** What is below a root that may only be read is told, and no step is named that would change it. */
+  #withoutForbidden({ models, findings }: Diagnosis): Diagnosis {
+    const marked = [this.#config, ...(this.#config.roots ?? [])].filter((one) => one.isReadOnly);
+    const isKept = (directory: string) => marked.some(({ root }) => isInside(root, directory));
+    return {
+      models,
+      findings: findings.map((finding) =>
+        isKept(finding.directory) ? { ...finding, mend: undefined } : finding,
+      ),
+    };
+  }
+
+  async #away(): Promise<DiagnosisFinding[]> {
+    const findings: DiagnosisFinding[] = [];
+    for (const one of [this.#config, ...(this.#config.roots ?? [])]) {
+      const detail = await whyAway(this.#host.files, { ...one, env: this.#config.env });
+      if (detail === undefined) continue;
+      const { root: directory } = one;
+      const rest = { directory, repository: undefined, mend: undefined };
+      findings.push({ cause: "volume-away", level: "warning", detail, ...rest });
+    }
+    return findings;
   }
 
   #confined(directory: string): FileSystem {

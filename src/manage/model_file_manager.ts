@@ -26,6 +26,7 @@ import { readMarker } from "../records/marker.ts";
 import { unnamedSnapshots } from "../records/unnamed_snapshots.ts";
 import { identifyRepository } from "../places/identify_repository.ts";
 import { rootOf } from "../layout/root_of.ts";
+import { assertWritableRoot, whyAway } from "../places/root_volume.ts";
 import { type ListOptions, ModelFinder } from "../places/model_finder.ts";
 import type { Survey } from "../places/survey_models.ts";
 import { modelStatus, type StatusQuestion } from "./model_status.ts";
@@ -161,6 +162,7 @@ export class ModelFileManager {
    * @throws {ModelError} `not-downloaded`
    */
   async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
+    await this.assertWritable();
     const place = await this.#placeOf(request);
     const { root, cache } = place;
     const removal = { name: request.repository, signal: options.signal };
@@ -212,6 +214,7 @@ export class ModelFileManager {
    */
   async removeDirectory(directory: string, options: WaitOptions = {}): Promise<RemoveResult> {
     const place = placeAt(rootOf(await this.copyIn(directory)), directory);
+    this.#assertNotReadOnly(directory);
     const host = { ...this.#host, files: this.#finder.filesOf(place) };
     const removal = { name: directory, signal: options.signal };
     return place.cache === undefined
@@ -237,11 +240,13 @@ export class ModelFileManager {
    */
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     const { repository, step, layout = DEFAULT_LAYOUT } = request;
+    if (step !== "plan") await this.assertWritable();
     const to = this.directoryOf({ repository, layout });
     const { root } = this.#config;
     const from =
       request.from ?? (await this.#tryDisk(() => this.#misplacedOf(repository, to), root));
     const isNamed = request.from !== undefined;
+    if (step !== "plan") this.#assertNotReadOnly(from);
     const places = [
       join(root, this.modelIdOf(repository)),
       ...layoutNames(({ storage }) => storage === "directory").map((one) =>
@@ -255,6 +260,27 @@ export class ModelFileManager {
         ? confinedHost(this.#machine, this.#config, [from])
         : this.#host;
     return this.#tryDisk(() => run(host, root, migration), from);
+  }
+
+  /**
+   * Refuses to change anything below a root whose volume is away, or that may only be read: `PLACE-AWAY`.
+   *
+   * @throws {ModelError} `disk-io` or `access-denied`
+   */
+  async assertWritable(): Promise<void> {
+    const { root } = this.#config;
+    await this.#tryDisk(() => assertWritableRoot(this.#machine.files, this.#config), root);
+  }
+
+  /** What the user has marked is kept, whoever is asked to remove it. */
+  #assertNotReadOnly(directory: string): void {
+    for (const { root, isReadOnly = false } of [this.#config, ...(this.#config.roots ?? [])]) {
+      if (!isReadOnly || (root !== directory && !isInside(root, directory))) continue;
+      throw new ModelError(
+        "access-denied",
+        `Cannot change "${directory}": "${root}" was added to be read only`,
+      );
+    }
   }
 
   /** Where a model lies that is not where it belongs: under the app's own name for it, or in another layout. */
@@ -285,6 +311,9 @@ export class ModelFileManager {
   ): Promise<ModelStatus> {
     const place = (await this.#finder.findAnywhere(request)) ?? (await this.#placeOf(request));
     const { directory } = place;
+    const away = await this.#tryDisk(() => whyAway(this.#machine.files, this.#config), directory);
+    if (away !== undefined && place.root === this.#config.root)
+      return { state: "unknown", directory, why: away };
     const files = this.#finder.filesOf(place);
     const unnamed = await this.#tryDisk(() => unnamedSnapshots(files, place), directory);
     if (unnamed !== undefined) return { state: "unknown", directory, why: unnamed };

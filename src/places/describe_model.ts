@@ -27,8 +27,6 @@ export interface PlacedModel extends FoundModel {
 
 /** What {@linkcode describeModel} needs beside the model. */
 export interface DescribeModelOptions {
-  /** The root of the implementation's own models. */
-  readonly root: string;
   /** Repositories of model ids that the app chose itself, such as `smollm-135m`. */
   readonly repositories: Readonly<Record<string, string>>;
   readonly counted: CountedData;
@@ -63,7 +61,7 @@ export async function describeModel(
   const isItsPlace = layout.isReadByMlx || isOther || at !== undefined;
   const misplaced = isItsPlace
     ? undefined
-    : await mlxDirectory(files, directory, { root: options.root, repository });
+    : await mlxDirectory(files, directory, { root: place.root, repository });
   const { sizeBytes, diskBytes, usedMs } = await measureModel(files, place, options.counted);
   return {
     directory,

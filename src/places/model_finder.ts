@@ -48,7 +48,11 @@ export class ModelFinder {
       () => storesOf(this.#machine.files, this.#config),
       this.#config.root,
     );
-    for (const { root, store } of stores) {
+    const further = (this.#config.roots ?? []).map(({ root }) => ({
+      root,
+      store: { layouts: layoutNames() },
+    }));
+    for (const { root, store } of [...further, ...stores]) {
       const place = await this.#find(request, {
         // A store that may not be read has nothing for us.
         files: readableFiles(this.#confined([root]), {
@@ -80,8 +84,13 @@ export class ModelFinder {
     return tryDisk(async () => {
       const stores =
         places === "all" ? await storesOf(this.#machine.files, config, onUnreadable) : [];
-      const files = this.#confined(stores.map(({ root }) => root));
-      return surveyModels(files, config, { stores, repositories, onUnreadable });
+      const further = places === "all" ? (config.roots ?? []) : [];
+      const files = this.#confined([...further, ...stores].map(({ root }) => root));
+      return surveyModels(
+        files,
+        { ...config, roots: further },
+        { stores, repositories, onUnreadable },
+      );
     }, config.root);
   }
 

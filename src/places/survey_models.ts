@@ -14,6 +14,7 @@ import { describeModel, type PlacedModel } from "./describe_model.ts";
 import { findModels } from "./find_models.ts";
 import type { CountedData } from "./measure_model.ts";
 import { readableFiles } from "./readable_files.ts";
+import { whyAway } from "./root_volume.ts";
 import { type StoreDirectory, storeDirectories } from "./store_directories.ts";
 
 /** Options of {@linkcode surveyModels}. */
@@ -44,6 +45,8 @@ export interface Survey {
   readonly diskBytes: number;
   /** Stores of tools that keep models in a form of their own. */
   readonly closed: readonly ClosedStore[];
+  /** Roots of which nothing is known now, and why: `PLACE-AWAY`. */
+  readonly away: readonly { readonly root: string; readonly why: string }[];
 }
 
 /** In a cache many repositories have nothing but a configuration: it is weights that make a model. */
@@ -83,27 +86,38 @@ export async function surveyModels(
   const readable = readableFiles(files, { root, onUnreadable: (path) => unreadable.add(path) });
   const counted: CountedData = new Map();
   const models: ListedModel[] = [];
-  const found = await findEverywhere(readable, config, stores);
+  const { here, away } = await presentRoots(readable, config);
+  const found = await findEverywhere(readable, config, { stores, roots: here });
   for (const model of await distinct(readable, found))
-    models.push(await describeModel(readable, model, { repositories, root, counted }));
+    models.push(await describeModel(readable, model, { repositories, counted }));
   const closed = await closedStores(readable, stores);
   for (const path of unreadable) if (isTopmost(path, unreadable)) options.onUnreadable?.(path);
   models.sort((one, two) => (one.directory < two.directory ? -1 : 1));
   const diskBytes = [...counted.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { models, diskBytes, closed };
+  return { models, diskBytes, closed, away };
 }
 
 async function findEverywhere(
   files: FileSystem,
   config: SubjectConfig,
-  stores: readonly StoreDirectory[],
+  {
+    stores,
+    roots,
+  }: { readonly stores: readonly StoreDirectory[]; readonly roots: readonly string[] },
 ): Promise<PlacedModel[]> {
-  const own = layoutDefinitions.map((layout) => ({ layout, root: layout.rootOf(config) }));
+  const own = roots.includes(config.root)
+    ? layoutDefinitions.map((layout) => ({ layout, root: layout.rootOf(config) }))
+    : [];
   const cache = stores.find(({ name }) => name === "hub-cache");
   const found: PlacedModel[] = [];
   for (const model of await findModels(files, own)) {
     const isCached = model.place.root !== config.root;
     found.push({ ...model, at: isCached && cache !== undefined ? cache : undefined });
+  }
+  for (const root of roots) {
+    const layouts = layoutDefinitions.map((layout) => ({ layout, root }));
+    if (root !== config.root)
+      for (const model of await findModels(files, layouts)) found.push({ ...model, at: undefined });
   }
   for (const at of stores) {
     const { root, store } = at;
@@ -115,6 +129,21 @@ async function findEverywhere(
     for (const model of await findModels(files, layouts)) found.push({ ...model, at });
   }
   return found;
+}
+
+/** The roots that are there; of the others nothing is known. */
+async function presentRoots(
+  files: FileSystem,
+  config: SubjectConfig,
+): Promise<{ readonly here: readonly string[]; readonly away: Survey["away"] }> {
+  const here: string[] = [];
+  const away: { readonly root: string; readonly why: string }[] = [];
+  for (const one of [config, ...(config.roots ?? [])]) {
+    const why = await whyAway(files, { ...one, env: config.env });
+    if (why === undefined) here.push(one.root);
+    else away.push({ root: one.root, why });
+  }
+  return { here, away };
 }
 
 /** A directory that links lead to as well is one model, and its own place names it; the root goes before the stores. */

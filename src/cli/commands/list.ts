@@ -72,8 +72,8 @@ export function addListCommand(program: Command, session: Session): void {
           (one, two) => ORDERS[options.sort](one, two) || compareText(one.directory, two.directory),
         );
       if (options.json === true) {
-        const { diskBytes, closed } = survey;
-        printJson(context.stdout, "models", { models, diskBytes, closed, unreadable });
+        const { diskBytes, closed, away } = survey;
+        printJson(context.stdout, "models", { models, diskBytes, closed, away, unreadable });
       } else printModels({ ...survey, models }, options, context);
       return EXIT_CODES.done;
     }),
@@ -108,6 +108,8 @@ function printModels(survey: Survey, options: ListCommandOptions, context: Comma
     );
     stdout.write(`${totalText(survey, options)}\n`);
   }
+  for (const { root: other, why } of survey.away)
+    stderr.write(`Unknown: the models in ${printable(homely(other, env))}: ${printable(why)}\n`);
   for (const { title, directory, models: count } of survey.closed)
     stderr.write(
       `${title} has ${counted(count)} in ${printable(homely(directory, env))}, in a form of its own that MLX cannot open\n`,

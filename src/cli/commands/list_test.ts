@@ -44,7 +44,7 @@ function survey(...models: readonly ListedModel[]) {
   const asked: ListOptions[] = [];
   const answer = async (options: ListOptions = {}): Promise<Survey> => {
     asked.push(options);
-    return { models, diskBytes: 5_000_000, closed: [] };
+    return { models, diskBytes: 5_000_000, closed: [], away: [] };
   };
   return { asked, answers: { survey: answer } };
 }
@@ -114,6 +114,7 @@ test("list --json prints the models, and a machine without any is not a failure"
     models: [defined],
     diskBytes: 5_000_000,
     closed: [],
+    away: [],
     unreadable: [],
   });
   const none = await run("list", survey().answers);
@@ -125,7 +126,7 @@ test("list --json prints the models, and a machine without any is not a failure"
 test("list names a store that MLX cannot open as what it is", async () => {
   const closed = [{ name: "ollama", title: "Ollama", directory: "/o", models: 2 }] as const;
   const { stderr } = await run("list", {
-    survey: async () => ({ models: [], diskBytes: 0, closed }),
+    survey: async () => ({ models: [], diskBytes: 0, closed, away: [] }),
   });
   assert.match(stderr, /^Ollama has 2 models in \/o, in a form of its own that MLX cannot open$/m);
 });

@@ -19,6 +19,7 @@ export type OutputEvent =
   | "bench"
   | "removed"
   | "removal"
+  | "roots"
   | "migration"
   | "diagnosis"
   | "error";
