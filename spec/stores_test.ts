@@ -7,9 +7,14 @@ import { type Store, STORES } from "./stores.ts";
 const TABLE: Readonly<Record<string, Store>> = STORES;
 const text = readFileSync(new URL("places.md", import.meta.url), "utf8");
 
-/** The rows of the document's table: cells without blanks around them. */
+/** The rows of the document's first table: cells without blanks around them. */
+const [, stores = ""] =
+  text
+    .split(/^## /m)
+    .filter((part) => part.startsWith("Stores"))[0]
+    ?.split("| --- |\n") ?? [];
 const rows = Array.from(
-  text.matchAll(/^\| `([a-z-]+)` \|(.*)\|$/gm),
+  stores.matchAll(/^\| `([a-z-]+)` \|(.*)\|$/gm),
   ([, name = "", cells = ""]) => [name, ...cells.split("|").map((cell) => cell.trim())],
 );
 

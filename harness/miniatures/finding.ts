@@ -62,8 +62,7 @@ export const findingMiniatures: readonly Miniature[] = [
   }),
   miniature("suspects_what_is_sound", {
     mistake: "Finds an error in every copy.",
-    // What it always finds, no step mends.
-    breaks: ["DOCTOR-CAUSE", "DOCTOR-MEND"],
+    breaks: ["DOCTOR-CAUSE"],
     wrapManager: (manager, { config }) => ({
       diagnose: async (request) => {
         const found = await manager.diagnose?.(request);
