@@ -1,4 +1,4 @@
-import type { FileSystem, Subject } from "../../spec/mod.ts";
+import type { FileSystem, Subject, SubjectConfig } from "../../spec/mod.ts";
 import { SimulatedClock } from "../clock/simulated_clock.ts";
 import { mswFetch, mswFront, SimulatedHub } from "../hub/mod.ts";
 import { HarnessError } from "../errors.ts";
@@ -7,7 +7,7 @@ import { seededRandom } from "./seeded_random.ts";
 import { PROCESS_TABLE, startProcess } from "./start_process.ts";
 import { CallScheduler } from "./call_scheduler.ts";
 import type { ProcessGate } from "./process_gate.ts";
-import type { World, WorldKind, WorldOptions } from "./world.ts";
+import type { StartOptions, World, WorldKind, WorldOptions } from "./world.ts";
 
 /** A fixed moment, so that two runs of a case are alike. */
 const START_MS = Date.UTC(2026, 0, 1);
@@ -71,11 +71,7 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
         ...startOptions,
         pid,
         host: { files, fetch, clock, random },
-        config: {
-          root: startOptions.root ?? ground.root,
-          env: { HF_ENDPOINT: hub.endpoint, ...startOptions.env },
-          ...(startOptions.volume !== undefined && { volume: startOptions.volume }),
-        },
+        config: startConfig(startOptions, { root: ground.root, endpoint: hub.endpoint }),
         activity,
         trace: options.trace,
         callScheduler,
@@ -106,6 +102,18 @@ export function makeWorld(subject: Subject, ground: Ground, options: WorldOption
 /** What was asked for and is on no hub, once each, for the report. */
 export function unknownRequests({ unknownRoutes }: SimulatedHub): string[] {
   return [...new Set(unknownRoutes)].map((request) => `asked for what no hub knows: ${request}`);
+}
+
+/** What a process is told: where models go, and which hub there is. */
+function startConfig(
+  { root, env, volume }: StartOptions,
+  world: { readonly root: string; readonly endpoint: string },
+): SubjectConfig {
+  return {
+    root: root ?? world.root,
+    env: { HF_ENDPOINT: world.endpoint, ...env },
+    ...(volume !== undefined && { volume }),
+  };
 }
 
 function clockOf(activity: Activity, front: ReturnType<typeof mswFront>): SimulatedClock {
