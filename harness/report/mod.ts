@@ -26,6 +26,7 @@ export {
   miniatureTable,
   type MiniatureTableOptions,
 } from "./tables/miniature_table.ts";
+export { amendRecord } from "./record/amend_record.ts";
 export { parseRecord } from "./record/parse_record.ts";
 export { type RecordStanding, recordStandings, recordVerdict } from "./record_verdict.ts";
 export {

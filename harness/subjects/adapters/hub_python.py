@@ -11,9 +11,10 @@ os.environ.update(
     HF_HUB_DISABLE_XET="1",
     HF_HUB_DISABLE_TELEMETRY="1",
     HF_HUB_DISABLE_PROGRESS_BARS="1",
-    HF_HUB_DOWNLOAD_TIMEOUT="3",
-    HF_HUB_ETAG_TIMEOUT="3",
 )
+# Short, so that silence costs little; a case that is about them sets its own.
+for name in ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT"):
+    os.environ.setdefault(name, "3")
 import huggingface_hub  # noqa: E402
 from serve_adapter import serve  # noqa: E402
 

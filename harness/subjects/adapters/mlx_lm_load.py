@@ -19,7 +19,8 @@ def download(root, request):
         os.environ["HF_HUB_CACHE"] = root
     os.environ.update(HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
     os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
-    os.environ.update(HF_HUB_DOWNLOAD_TIMEOUT="3", HF_HUB_ETAG_TIMEOUT="3")
+    for name in ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT"):
+        os.environ.setdefault(name, "3")
     from mlx_lm.utils import _download
 
     return str(_download(request["repository"], revision=request.get("revision")))

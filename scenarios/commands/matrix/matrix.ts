@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
+  amendRecord,
   EXIT_CODES,
   type FoundDefect,
   KNOWN_SUBJECTS,
@@ -32,6 +33,9 @@ const REPLAYS = "harness/subjects/replays";
 /** Ending of the records of the second run, for the known defects. */
 const DEFECTS_ENDING = ".defects.jsonl";
 
+/** Ending of the records of scenarios that were run again by themselves. */
+const AGAIN_ENDING = ".again.jsonl";
+
 /** Which subjects the matrix is of, and where its parts are. */
 export interface MatrixOptions {
   readonly names: readonly string[];
@@ -40,6 +44,8 @@ export interface MatrixOptions {
   readonly seed: number;
   /** Cases of a scenario that shows a known defect. */
   readonly defectRuns: number;
+  /** Scenarios or requirements that are run again by themselves; their results replace those of the whole run. */
+  readonly only?: readonly string[];
   /** The Markdown file whose tables are replaced. */
   readonly into?: string;
   /** Whether the subjects are run; otherwise the tables are made from the records that are there. */
@@ -71,7 +77,7 @@ export async function makeMatrix(
 /** @returns the runs that failed, with their exit codes */
 async function runSubject(
   name: string,
-  { records, seed, defectRuns }: MatrixOptions,
+  { records, seed, defectRuns, only: again = [] }: MatrixOptions,
   writeErr: ConformContext["writeErr"],
 ): Promise<string[]> {
   const failed: string[] = [];
@@ -83,6 +89,13 @@ async function runSubject(
     if (code === EXIT_CODES.usage || code === EXIT_CODES["harness failed"])
       failed.push(`${name} (${code})`);
   };
+  if (again.length > 0) {
+    await run(
+      `${name}${AGAIN_ENDING}`,
+      again.flatMap((scenario) => ["--only", scenario]),
+    );
+    return failed;
+  }
   await run(`${name}.jsonl`, []);
   if (name in REFERENCE_PROGRAMS || failed.length > 0) return failed;
   // A defect that showed needs no second run.
@@ -126,7 +139,9 @@ async function readRecords(directory: string): Promise<NamedRecord[]> {
 }
 
 async function writeTables(all: readonly NamedRecord[], path: string): Promise<void> {
-  const whole = all.filter(({ name }) => !name.endsWith(DEFECTS_ENDING));
+  const whole = all.filter(
+    ({ name }) => !name.endsWith(DEFECTS_ENDING) && !name.endsWith(AGAIN_ENDING),
+  );
   const found = foundDefects(
     all.map(({ record }) => record),
     KNOWN_DEFECTS,
@@ -135,7 +150,14 @@ async function writeTables(all: readonly NamedRecord[], path: string): Promise<v
   await mkdir(REPLAYS, { recursive: true });
   for (const one of found)
     if (one.replay !== undefined) await writeFile(replayPath(one) ?? "", one.replay.content);
-  const matrix = matrixTable(whole.map(({ record }) => record));
+  const matrix = matrixTable(
+    whole.map(({ name, record }) =>
+      amendRecord(
+        record,
+        all.find((other) => other.name === name.replace(/\.jsonl$/, AGAIN_ENDING))?.record,
+      ),
+    ),
+  );
   const defects = defectTable(found, KNOWN_DEFECTS, { replayPath });
   const text = await readFile(path, "utf8");
   const half = replaceBetween(text, "matrix", { content: matrix });

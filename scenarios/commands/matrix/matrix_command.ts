@@ -10,7 +10,7 @@ import { KNOWN_SUBJECTS } from "../../../harness/subjects/known_subjects.ts";
 import { seedOption } from "../command_defaults.ts";
 import { addCommandHelp } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
-import { choicesParser, parsePositiveInteger } from "../option_parsers.ts";
+import { choicesParser, collectText, parsePositiveInteger } from "../option_parsers.ts";
 import { DELEGATED_PROGRAMS, REFERENCE_PROGRAMS } from "../own_programs.ts";
 import type { MatrixOptions } from "./matrix.ts";
 
@@ -43,6 +43,11 @@ export function addMatrixCommand(program: Command, context: ConformContext): voi
       "cases of each scenario that shows a known defect, as --runs of a run",
       parsePositiveInteger,
       DEFECT_RUNS,
+    )
+    .option(
+      "--only <scenario>",
+      "run only this again, beside the records that are there; may be repeated",
+      collectText,
     )
     .option("--into <file>", "a Markdown file whose tables are replaced")
     .option("--no-run", "make the tables from the records that are there")
