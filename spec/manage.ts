@@ -69,6 +69,10 @@ export interface ListedModel {
   readonly store?: StoreName;
   /** Bytes that its files take on the volume; what two names share counts once. */
   readonly diskBytes?: number;
+  /** The commit that it is of, where that is recorded. */
+  readonly commit?: string;
+  /** The branch, tag or commit that was asked for when it was downloaded, where that is recorded. */
+  readonly revision?: string;
   /** When its weights were last read, in milliseconds since 1970, where the volume notes that. */
   readonly usedMs?: number;
 }

@@ -178,6 +178,15 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
+   * Asks the hub which commit a model's revision is now, with one request.
+   *
+   * @throws {ModelError} `offline`, or as the hub answers
+   */
+  async latestCommit(request: ModelRequest, options: WaitOptions = {}): Promise<string> {
+    return this.#repositories.latestCommit(request, options);
+  }
+
+  /**
    * Says which runtimes load a model, before it is downloaded: from the listing, the configuration and the headers of
    * the weight files, of which a few megabytes are read.
    *

@@ -44,6 +44,8 @@ export interface CliManager extends Omit<ModelManager, "planRemoval"> {
   removeDirectory(directory: string, options?: WaitOptions): Promise<RemoveResult>;
   /** The repository of a directory, as far as it is known. */
   repositoryIn(directory: string): Promise<string | undefined>;
+  /** The commit that a revision is now, by one request. */
+  latestCommit(request: ModelRequest, options?: WaitOptions): Promise<string>;
   /** What a download would do, without doing it. */
   planDownload(request: DownloadRequest & CodeTrust, options?: WaitOptions): Promise<DownloadPlan>;
   /** Which runtimes load a model, before it is downloaded. */

@@ -11,6 +11,7 @@ import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 import { addCompletionsCommand } from "./commands/completions.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
+import { addOutdatedCommands } from "./commands/outdated.ts";
 import { addPathCommand } from "./commands/path.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRemoveCommand } from "./commands/remove.ts";
@@ -65,6 +66,7 @@ export async function runCli(
   addBenchCommand(program, session);
   addRemoveCommand(program, session);
   addMigrateCommand(program, session);
+  addOutdatedCommands(program, session);
   addRootsCommand(program, session);
   addCompletionsCommand(program, session);
   try {

@@ -37,6 +37,7 @@ export async function runScripted(
     downloadUrl: refuse("downloadUrl"),
     downloadDelegated: refuse("downloadDelegated"),
     planDownload: refuse("planDownload"),
+    latestCommit: refuse("latestCommit"),
     canLoad: refuse("canLoad"),
     locate: refuse("locate"),
     status: refuse("status"),

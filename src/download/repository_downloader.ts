@@ -5,6 +5,7 @@ import {
   lackingKindParts,
   type Marker,
   type ModelKind,
+  type ModelRequest,
   type SubjectConfig,
   type WaitOptions,
 } from "../../spec/mod.ts";
@@ -88,6 +89,25 @@ export class RepositoryDownloader {
   async snapshot(request: DownloadRequest, options: WaitOptions = {}): Promise<RepositorySnapshot> {
     const settings = await readHubSettings(this.#host.files, this.#config.env, request);
     return repositorySnapshot(this.#client(settings), request, options);
+  }
+
+  /**
+   * Asks the hub which commit a revision is now, with one request.
+   *
+   * @throws {ModelError} `offline` where the network is off, or as the hub answers
+   */
+  async latestCommit(request: ModelRequest, options: WaitOptions = {}): Promise<string> {
+    const { repository } = request;
+    const settings = await readHubSettings(this.#host.files, this.#config.env);
+    if (settings.offline) {
+      throw new ModelError(
+        "offline",
+        `Cannot ask which commit "${repository}" is: the network is off; switch HF_HUB_OFFLINE off`,
+      );
+    }
+    const revision = revisionOf(request);
+    const { signal } = options;
+    return (await resolveRevision(this.#client(settings), { repository, revision, signal })).commit;
   }
 
   /**

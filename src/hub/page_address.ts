@@ -7,7 +7,12 @@ export type PageAddress =
       /** The address of the file itself. */
       readonly url: string;
     }
-  | { readonly kind: "model"; readonly repository: string };
+  | {
+      readonly kind: "model";
+      readonly repository: string;
+      /** The branch, tag or commit that the page shows, where it says so. */
+      readonly revision?: string;
+    };
 
 /** Hosts of the hub's pages, whatever endpoint is set. */
 const PAGE_ORIGINS = ["https://huggingface.co", "https://www.huggingface.co", "https://hf.co"];
@@ -48,5 +53,17 @@ export function readPageAddress(address: string, endpoint: string): PageAddress 
     return { kind: "file", url: url.href };
   }
   const isModel = page === undefined || ["tree", "blob", "commits", "discussions"].includes(page);
-  return isModel ? { kind: "model", repository: `${org}/${name}` } : undefined;
+  if (!isModel) return undefined;
+  // A branch with a slash in its name stands there with it encoded.
+  const shown = page === "tree" && revision !== undefined ? decoded(revision) : undefined;
+  return { kind: "model", repository: `${org}/${name}`, ...(shown && { revision: shown }) };
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // What is not encoded as an address names no branch.
+    return undefined;
+  }
 }

@@ -8,7 +8,9 @@ const MODEL: PageAddress = { kind: "model", repository: "org/name" };
 const CASES: readonly (readonly [address: string, page: PageAddress | undefined])[] = [
   ["https://huggingface.co/org/name", MODEL],
   ["https://hf.co/org/name/", MODEL],
-  ["https://huggingface.co/org/name/tree/main", MODEL],
+  ["https://huggingface.co/org/name/tree/main", { ...MODEL, revision: "main" }],
+  ["https://huggingface.co/org/name/tree/refs%2Fpr%2F1", { ...MODEL, revision: "refs/pr/1" }],
+  ["https://huggingface.co/org/name/tree/%zz", MODEL],
   ["https://mirror.test/hf/org/name", MODEL],
   [
     "https://huggingface.co/org/name/blob/main/a/b.safetensors",

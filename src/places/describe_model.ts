@@ -1,8 +1,10 @@
+import { basename } from "node:path";
 import {
   type FileSystem,
   fnmatch,
   LAYOUTS,
   type ListedModel,
+  type Marker,
   REQUIRED_PARTS,
 } from "../../spec/mod.ts";
 import { namesIn } from "../disk/walk.ts";
@@ -72,9 +74,20 @@ export async function describeModel(
     misplaced,
     sizeBytes,
     diskBytes,
+    ...commitOf(found, marker),
     ...(at !== undefined && { store: at.name }),
     ...(usedMs !== undefined && { usedMs }),
   };
+}
+
+/** In the hub's cache the directory's name is the commit. */
+function commitOf(
+  { place }: PlacedModel,
+  marker: Marker | undefined,
+): Pick<ListedModel, "commit" | "revision"> {
+  if (marker !== undefined && marker.commit !== "")
+    return { commit: marker.commit, revision: marker.revision };
+  return place.cache === undefined ? {} : { commit: basename(place.directory) };
 }
 
 /** What the path says, in the way in which the store writes names. */

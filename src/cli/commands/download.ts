@@ -7,7 +7,8 @@ import {
   type Layout,
   type UrlRequest,
 } from "../../../spec/mod.ts";
-import { HubEnvironment } from "../../hub/environment.ts";
+import { DEFAULT_ENDPOINT, HubEnvironment } from "../../hub/environment.ts";
+import { readPageAddress } from "../../hub/page_address.ts";
 import { trustOf, trustOption } from "../model_options.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../../layout/layouts/mod.ts";
 import { addExamples } from "../add_examples.ts";
@@ -70,7 +71,10 @@ export function addDownloadCommand(program: Command, session: Session): void {
   const command = program
     .command("download")
     .description("download a model, or resume its download, and print its directory")
-    .argument("<model>", "ORG/NAME on the hub, or the URL of one file (https://…)")
+    .argument(
+      "<models...>",
+      "ORG/NAME on the hub or the address of its page, or the URL of one file (https://…); several one after the other",
+    )
     .option("--revision <revision>", "branch, tag or commit (default: main)")
     .option("--root <directory>", "directory of the models")
     .addOption(layout.choices(targets))
@@ -101,29 +105,73 @@ export function addDownloadCommand(program: Command, session: Session): void {
     "download mlx-community/SmolLM-135M-Instruct-4bit",
     "download mlx-community/SmolLM-135M-Instruct-4bit --layout hf-cache --dry-run",
     "download mlx-community/SmolLM-135M-Instruct-4bit --dry-run --runtime mlx-swift-lm@3.31.4",
+    "download https://huggingface.co/mlx-community/SmolLM-135M-Instruct-4bit/tree/main",
     "download https://example.org/model.safetensors --root ~/Models",
   ]);
-  command.action(async (model: string, options: DownloadOptions) => {
-    const isUrl = model.includes("://");
+  command.action(async (models: readonly string[], options: DownloadOptions) => {
+    const wrong = wrongOption(models, options);
+    if (wrong !== undefined) command.error(`error: ${wrong}`);
+    await downloadAll(models, options, session);
+  });
+}
+
+/** Why an option cannot be used with what is downloaded; undefined where all can. */
+function wrongOption(models: readonly string[], options: DownloadOptions): string | undefined {
+  for (const isUrl of new Set(models.map(isFileAddress))) {
     const misplaced = isUrl
       ? REPOSITORY_ONLY.find((name) => options[name] !== undefined)
       : URL_ONLY.find((name) => options[name] !== undefined);
-    if (misplaced !== undefined) {
-      const source = isUrl ? "a URL" : "ORG/NAME";
-      command.error(`error: option '${flagOf(misplaced)}' cannot be used with ${source}`);
-    }
-    const idle = options.dryRun === true ? undefined : DRY_RUN_ONLY.find((name) => options[name]);
-    if (idle !== undefined)
-      command.error(`error: option '${flagOf(idle)}' can only be used with --dry-run`);
-    await session.run(
-      options,
-      (context) =>
-        isUrl ? downloadUrl(model, options, context) : download(model, options, context),
-      {
-        afterInterruption: "What was downloaded is kept: retry the command to resume.",
-      },
-    );
-  });
+    if (misplaced !== undefined)
+      return `option '${flagOf(misplaced)}' cannot be used with ${isUrl ? "a URL" : "ORG/NAME"}`;
+  }
+  const idle = options.dryRun === true ? undefined : DRY_RUN_ONLY.find((name) => options[name]);
+  return idle && `option '${flagOf(idle)}' can only be used with --dry-run`;
+}
+
+/** One after the other: one that fails hides no other, and none hides that it failed. */
+async function downloadAll(
+  models: readonly string[],
+  options: DownloadOptions,
+  session: Session,
+): Promise<void> {
+  const words = {
+    afterInterruption: "What was downloaded is kept: retry the command to resume.",
+  };
+  const exitCodes: ExitCode[] = [];
+  for (const model of models) {
+    const page = readPageAddress(model, endpointOf(options));
+    const start = (context: CommandContext) => {
+      if (page?.kind === "model")
+        return download(page.repository, withRevision(options, page), context);
+      return isFileAddress(model)
+        ? downloadUrl(model, options, context)
+        : download(model, options, context);
+    };
+    await session.run(options, start, words);
+    exitCodes.push(session.exitCode);
+    // What was interrupted is not gone on with.
+    if (session.exitCode > EXIT_CODES.usage) break;
+  }
+  session.exitCode = exitCodes.find((code) => code !== EXIT_CODES.done) ?? EXIT_CODES.done;
+}
+
+/** Whether an argument is the address of a file, and neither a repository nor its page. */
+function isFileAddress(model: string): boolean {
+  return model.includes("://") && readPageAddress(model, DEFAULT_ENDPOINT)?.kind !== "model";
+}
+
+function endpointOf({ endpoint }: DownloadOptions): string {
+  return endpoint !== undefined && URL.canParse(endpoint) ? endpoint : DEFAULT_ENDPOINT;
+}
+
+/** The revision of the page, unless an option names one. */
+function withRevision(
+  options: DownloadOptions,
+  { revision }: { readonly revision?: string },
+): DownloadOptions {
+  return revision === undefined || options.revision !== undefined
+    ? options
+    : { ...options, revision };
 }
 
 function flagOf(name: string): string {

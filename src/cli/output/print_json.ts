@@ -20,6 +20,7 @@ export type OutputEvent =
   | "removed"
   | "removal"
   | "roots"
+  | "outdated"
   | "migration"
   | "diagnosis"
   | "error";
