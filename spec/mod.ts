@@ -121,6 +121,7 @@ export {
   type KindSigns,
   lackingKindParts,
   MODEL_KINDS,
+  OTHER_TOKENIZERS,
   type ModelKind,
   modelKind,
   untypedAudio,

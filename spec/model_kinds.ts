@@ -25,9 +25,19 @@ export type ModelKind = keyof typeof MODEL_KINDS;
 /** A part that some kind of model must have. */
 export type KindPart = (typeof MODEL_KINDS)[ModelKind][number];
 
+/** What else transformers opens a tokenizer from, where `REQUIRED_PARTS` has none (fnmatch). */
+export const OTHER_TOKENIZERS: readonly string[] = [
+  "vocab.json",
+  "vocab.txt",
+  "spiece.model",
+  "sentencepiece.bpe.model",
+  "tekken.json",
+];
+
 /** Names that supply each part (fnmatch); those of the weights of a part have the part's directory before them. */
 export const KIND_PARTS: Readonly<Record<KindPart, readonly string[]>> = {
   ...REQUIRED_PARTS,
+  tokenizer: [...REQUIRED_PARTS.tokenizer, ...OTHER_TOKENIZERS],
   "audio weights": ["*.safetensors", "weights.npz"],
   "adapter config": ["adapter_config.json"],
   "adapter weights": ["adapters.safetensors", "adapter_model.safetensors"],

@@ -23,9 +23,9 @@ export const refusedModel = scenario({
     model: anyModel({ layers: 1 }),
     // Names, as what a case holds is plain data.
     damageName: fc.constantFrom(
-      ...DAMAGES.filter(({ cause }) => cause !== "unsupported-architecture").map(
-        ({ name }) => name,
-      ),
+      ...DAMAGES.filter(
+        ({ cause, mayLoad }) => cause !== "unsupported-architecture" && mayLoad !== true,
+      ).map(({ name }) => name),
     ),
     choose: fc.nat(1000),
   },

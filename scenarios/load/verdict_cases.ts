@@ -64,6 +64,16 @@ export const VERDICT_CASES = {
     expected: { "mlx-lm 0.32.2": false, "mlx-swift-lm 3.31.4": false },
     isDownloaded: true,
   },
+  "with other bits in the configuration": {
+    apply: (model) => {
+      const block = { group_size: 32, bits: 8 };
+      return "quantization" in model.config
+        ? withConfig(model, { ...model.config, quantization: block, quantization_config: block })
+        : model.files;
+    },
+    expected: { "mlx-lm 0.32.2": true },
+    isDownloaded: true,
+  },
   "of a type that nobody has": {
     apply: (model, type) => withConfig(model, { ...model.config, model_type: type }),
     expected: { "mlx-lm 0.32.2": false, "mlx-swift-lm 3.31.4": false },

@@ -80,7 +80,7 @@ export async function canLoad(
     remote.headers(byListing === "diffusion" ? weights : openedPaths(weights)),
   ]);
   const kind = modelKind({ paths: listed, config: read?.config?.json });
-  const selection = withKind(selectionOf(request), downloadKind(listed, kind));
+  const selection = withKind(selectionOf(request), downloadKind(listed, kind), listed);
   const wanted = selectFiles(snapshot.listed, selection);
   const context = new CheckContext({
     files: options.files,

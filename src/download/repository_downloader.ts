@@ -224,10 +224,13 @@ export class RepositoryDownloader {
     const kind = isAnyKind
       ? await repositoryKind(snapshot, { repository, known, signal })
       : "language";
-    const selection = target.mustBeModel ? withKind(target.selection, kind) : target.selection;
+    const paths = listed.map(({ path }) => path);
+    const selection = target.mustBeModel
+      ? withKind(target.selection, kind, paths)
+      : target.selection;
     const selected = selectFiles(listed, selection);
-    const paths = selected.map((file) => file.path);
-    if (target.mustBeModel) assertWhole(paths, { repository, kind });
+    const chosen = selected.map((file) => file.path);
+    if (target.mustBeModel) assertWhole(chosen, { repository, kind });
     return {
       place: target.placeOf?.(commit) ?? target.place,
       source: repository,
@@ -243,7 +246,7 @@ export class RepositoryDownloader {
       listed: new Map(listed.map((file) => [file.path, file.digest])),
       listing: listed,
       // A marker says that a model is there; files that were chosen by hand need not be one.
-      writesMarker: !isChosen || lackingKindParts(kind, paths).length === 0,
+      writesMarker: !isChosen || lackingKindParts(kind, chosen).length === 0,
       http: client.http,
       concurrency: request.concurrency ?? CONCURRENCY,
     };

@@ -35,6 +35,24 @@ for (const layout of ["hubapi", "hf-cache"] as const) {
   }
 }
 
+test("a language model with another tokenizer than tokenizer.json is downloaded, complete and there offline", async () => {
+  const others = [["vocab.json", "merges.txt"], ["vocab.txt"], ["tekken.json"]];
+  for (const names of [...others, ["spiece.model"], ["sentencepiece.bpe.model"]]) {
+    const { manager } = startWorld("hubapi", {
+      "config.json": '{"model_type":"llama"}',
+      "model.safetensors": WEIGHTS,
+      "tokenizer_config.json": "{}",
+      ...Object.fromEntries(names.map((name) => [name, "{}"])),
+    });
+    const request = { repository: "mlx-community/whisper" };
+    const { files } = await manager.download(request);
+    assert.equal(files.length, 3 + names.length, names.join());
+    assert.equal((await manager.status(request)).state, "complete", names.join());
+    assert.equal((await manager.download({ ...request, offline: true })).offline, true);
+    assert.equal((await manager.download(request)).bytesFetched, 0);
+  }
+});
+
 test("whisper whose files were chosen by hand is complete when nothing that it needs was left out", async () => {
   const files = { "config.json": WHISPER, "weights.npz": WEIGHTS, "README.md": "text" };
   const { manager } = startWorld("hubapi", files);

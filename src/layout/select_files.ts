@@ -5,7 +5,10 @@ import {
   KIND_PATTERNS,
   type KindPart,
   lackingKindParts,
+  MODEL_KINDS,
   type ModelKind,
+  OTHER_TOKENIZERS,
+  REQUIRED_PARTS,
 } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { assertSafePath } from "./safe_path.ts";
@@ -93,11 +96,24 @@ export function lackingParts(paths: readonly string[]): KindPart[] {
   return lackingKindParts("language", paths);
 }
 
-/** Adds what a kind wants beyond the usual patterns, where the request itself chose none. */
-export function withKind(selection: Selection, kind: ModelKind): Selection {
+/**
+ * Adds what a kind wants beyond the usual patterns, where the request itself chose none.
+ *
+ * @param paths all that the repository has; where none of them is a usual tokenizer, the others are wanted
+ */
+export function withKind(
+  selection: Selection,
+  kind: ModelKind,
+  paths: readonly string[],
+): Selection {
   if (selection.isChosen) return selection;
-  const include = [...selection.include, ...(KIND_PATTERNS[kind] ?? [])].toSorted();
-  return { ...selection, include };
+  const needsTokenizer = MODEL_KINDS[kind].some((part) => part === "tokenizer");
+  const isUsual = (path: string) =>
+    !path.includes("/") && REQUIRED_PARTS.tokenizer.some((pattern) => fnmatch(pattern, path));
+  const others = needsTokenizer && !paths.some(isUsual) ? OTHER_TOKENIZERS : [];
+  const more = [...(KIND_PATTERNS[kind] ?? []), ...others];
+  const include = new Set([...selection.include, ...more]);
+  return { ...selection, include: [...include].toSorted() };
 }
 
 /**

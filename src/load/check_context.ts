@@ -20,6 +20,12 @@ const FINDINGS_MAX = 20;
 /** Details quote names of the model, which may be as long as a file. */
 const DETAIL_LENGTH_MAX = 2_000;
 
+/**
+ * What only some runtimes take: layers that are packed otherwise than the configuration says, and names of tensors without
+ * the prefix of a language model.
+ */
+export type ModelTrait = "packed-otherwise" | "without-prefix";
+
 /** One examination of one directory: what is there, what is known of it, and what was found. */
 export class CheckContext {
   readonly files: FileSystem;
@@ -33,6 +39,8 @@ export class CheckContext {
   readonly digests = new Map<string, Digest>();
   /** Of which kind the model is, as far as that has been found out. */
   kind: ModelKind = "language";
+  /** What was found that only some runtimes take. */
+  readonly traits = new Set<ModelTrait>();
   /** What an adapter is for, as its configuration says. */
   base: string | undefined;
   readonly #budget = timeBudget();

@@ -1,10 +1,4 @@
-import {
-  DEFAULT_PATTERNS,
-  fnmatch,
-  MODEL_KINDS,
-  modelKind,
-  REQUIRED_PARTS,
-} from "../../spec/mod.ts";
+import { DEFAULT_PATTERNS, fnmatch, KIND_PARTS, MODEL_KINDS, modelKind } from "../../spec/mod.ts";
 import { isRecord, parseJson, whyNotJson } from "./config/parse_json.ts";
 import type { CheckContext } from "./check_context.ts";
 import { IDENTIFY_SIZE_BYTES, identifyBytes } from "./bytes/identify_bytes.ts";
@@ -26,16 +20,6 @@ const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   "tokenizer.model",
   "chat_template.jinja",
 ]);
-
-/** What transformers makes a tokenizer from where there is no `tokenizer.json`. */
-const OTHER_TOKENIZERS = [
-  ...REQUIRED_PARTS.tokenizer,
-  "vocab.json",
-  "vocab.txt",
-  "spiece.model",
-  "sentencepiece.bpe.model",
-  "tekken.json",
-];
 
 /**
  * Finds files that are not what their names say, and data that is not on the disk: `LOAD-HTML`, `LOAD-POINTER`,
@@ -216,9 +200,11 @@ export function reportTextFiles(context: CheckContext): void {
 
 function reportNoTokenizer(context: CheckContext): void {
   const paths = [...context.entries.keys()].filter((path) => !path.includes("/"));
-  const other = paths.find((path) => OTHER_TOKENIZERS.some((pattern) => fnmatch(pattern, path)));
+  const other = paths.find((path) =>
+    KIND_PARTS.tokenizer.some((pattern) => fnmatch(pattern, path)),
+  );
   if (other === undefined) {
-    const detail = "It has no tokenizer: no tokenizer.json, *.tiktoken or tokenizer.model";
+    const detail = `It has no tokenizer: none of ${KIND_PARTS.tokenizer.join(", ")}`;
     context.refuse("missing-tokenizer", "tokenizer.json", detail);
   } else {
     const detail = `Only "${other}" is there, which was not opened and which mlx-swift-lm does not read`;

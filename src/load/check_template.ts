@@ -1,6 +1,7 @@
 import { Template } from "@huggingface/jinja";
 import { ModelError } from "../errors.ts";
 import { isRecord, parseJson } from "./config/parse_json.ts";
+import { printAsPython } from "./python_output.ts";
 import { findTemplateFault } from "./template_syntax.ts";
 
 /** Bytes of the files in which a chat template can be; absent ones are undefined. */
@@ -27,6 +28,7 @@ const MESSAGE = "Which colour has the sky?";
 const RENDERED_OTHERWISE = [
   { regExp: /\{%[-+]?\s*(?:break|continue)\b/, what: "break or continue" },
   { regExp: /\.[lr]?strip\(\s*[^)\s]/, what: "strip with an argument" },
+  { regExp: /\d\.0+\s*\|\s*tojson/, what: "tojson of a float without a fraction" },
 ];
 
 /**
@@ -119,6 +121,7 @@ function renderMessage(
   message: string,
   tokens: Readonly<Record<string, string>>,
 ): string | { readonly why: string } {
+  printAsPython();
   let why = "";
   for (const content of [message, [{ type: "text", text: message }]]) {
     try {

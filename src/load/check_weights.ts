@@ -41,13 +41,13 @@ export async function checkWeights(
   const isWeight = (path: string) => path.endsWith(".safetensors");
   const paths = [...new Set([...context.entries.keys(), ...unusable])].filter(isWeight).sort();
   if (context.kind === "diffusion") return checkParts(context, paths);
-  const headers = await examineHeaders(context, openedPaths(paths));
+  const examined = await examineHeaders(context, openedPaths(paths));
   const recorded = [...context.digests.keys()].filter(isWeight);
   const weightMap = await indexedFiles(context);
-  const { selection, tensors, expected } = await judgeWeights(context, {
+  const { selection, tensors, expected, headers } = await judgeWeights(context, {
     config,
     paths,
-    headers,
+    headers: examined,
     weightMap,
     recorded,
   });

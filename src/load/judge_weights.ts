@@ -26,6 +26,8 @@ export interface JudgedWeights {
   readonly selection: WeightSelection;
   readonly tensors: PlacedTensors;
   readonly expected: ExpectedModel | undefined;
+  /** With the names of the tensors as they were judged. */
+  readonly headers: ReadonlyMap<string, ParsedHeader>;
 }
 
 const PARTS = /\.(?:weight|bias|scales|biases)$/;
@@ -35,7 +37,8 @@ export async function judgeWeights(
   context: CheckContext,
   input: WeightHeaders,
 ): Promise<JudgedWeights> {
-  const { config, paths, headers, weightMap, recorded } = input;
+  const { config, paths, weightMap, recorded } = input;
+  const headers = withPrefix(context, config, input.headers);
   const expected = config && expectedModel(config);
   const known = new Set(recorded);
   const selection = selectWeights({
@@ -54,7 +57,32 @@ export async function judgeWeights(
   if (config !== undefined) {
     await judge({ context, config, expected, tensors, selection, headers, weightMap });
   }
-  return { selection, tensors, expected };
+  return { selection, tensors, expected, headers };
+}
+
+/** Types whose runtimes for embeddings put the prefix before the names of the tensors. */
+const PREFIXED_TYPES: ReadonlySet<string> = new Set(["qwen3"]);
+const PREFIX = "model.";
+
+/** Embeddings of some language models are published without the prefix, which some runtimes add. */
+function withPrefix(
+  context: CheckContext,
+  config: ModelConfig | undefined,
+  headers: ReadonlyMap<string, ParsedHeader>,
+): ReadonlyMap<string, ParsedHeader> {
+  const names = [...headers.values()].flatMap(({ header }) => [...(header?.tensors.keys() ?? [])]);
+  const isBare =
+    names.length > 0 && names.every((name) => /^(?:embed_tokens|layers|norm)\./.test(name));
+  if (!isBare || !PREFIXED_TYPES.has(config?.modelType ?? "")) return headers;
+  context.traits.add("without-prefix");
+  return new Map(
+    [...headers].map(([path, { header, faults }]) => {
+      const tensors = new Map(
+        [...(header?.tensors ?? [])].map(([name, entry]) => [`${PREFIX}${name}`, entry]),
+      );
+      return [path, { header: header && { ...header, tensors }, faults }];
+    }),
+  );
 }
 
 /** Only mlx-lm opens nothing but `model*`; runtimes of audio read other names, and another format. */
@@ -158,6 +186,7 @@ async function judge(input: JudgeInput): Promise<void> {
     // A missing tensor is looked for where the rest of its layer is.
     const beside = ["weight", "scales", "biases"].map((part) => tensors.get(`${layer}.${part}`));
     const file = tensors.get(tensor)?.file ?? beside.find((one) => one !== undefined)?.file;
+    if (cause === "quantization" && level === "warning") context.traits.add("packed-otherwise");
     context.add({ cause, path: file ?? anyFile, detail, level });
   }
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import test from "node:test";
-import { checkTemplate } from "./check_template.ts";
+import { findPython } from "../../harness/subjects/find_python.ts";
+import { checkTemplate, renderChat } from "./check_template.ts";
 
 /** Templates of one feature each, all of which jinja2 3.1 renders. */
 const FEATURES: readonly string[] = [
@@ -120,3 +123,50 @@ test("checkTemplate() refuses no template that jinja2 renders", () => {
   });
   assert.deepEqual(refused, []);
 });
+
+/** Content as the templates of vision models want it, each in its own words. */
+const VISION: readonly string[] = [
+  "{% for m in messages %}{% for c in m.content %}{% if c.type == 'text' %}{{ c.text }}{% endif %}{% endfor %}{% endfor %}",
+  "{% for m in messages %}{{ m['role'] }}: {{ m['content'][0]['text'] }}\n{% endfor %}",
+  "{% for m in messages %}{% for c in m['content'] | selectattr('type', 'equalto', 'text') %}{{ c['text'] }}{% endfor %}{% endfor %}",
+  "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}{% for c in m.content %}{{ '<image>' if c.type == 'image' else c.text }}{% endfor %}{% endif %}{% endfor %}",
+  "{% for m in messages %}{% if m.content[0]['type'] == 'text' %}{{ m.content[0]['text'] + '\n' }}{% endif %}{% endfor %}",
+];
+
+const python = findPython() ?? "";
+const skip = python === "" && "no Python with transformers: npm run subjects installs one";
+
+test("renderChat() renders as transformers does, or says that it cannot", { skip }, (t) => {
+  const templates = [...FEATURES.map((feature) => feature + MESSAGE), ...VISION];
+  const script = join(import.meta.dirname, "render_templates.py");
+  const { stdout, stderr } = spawnSync(python, [script], {
+    input: JSON.stringify(templates),
+    encoding: "utf8",
+  });
+  assert.ok(stdout !== "", stderr);
+  const expected = JSON.parse(stdout) as (readonly [string | null, string | null])[];
+  const count = { same: 0, refused: 0 };
+  const wrong: string[] = [];
+  for (const [at, template] of templates.entries()) {
+    const [asText, asParts] = expected[at] ?? [null, null];
+    const rendered = renderedHere(template);
+    // What does not have the message as a text is tried in parts.
+    const right = asText?.includes("hello there") === true ? asText : asParts;
+    if (rendered === undefined) count.refused += 1;
+    else if (rendered === right) count.same += 1;
+    else wrong.push(`${template}: ${JSON.stringify(rendered)} instead of ${JSON.stringify(right)}`);
+  }
+  t.diagnostic(`${count.same} the same, ${count.refused} refused, of ${templates.length}`);
+  assert.deepEqual(wrong, []);
+  assert.ok(VISION.every((template) => renderedHere(template) !== undefined));
+});
+
+function renderedHere(template: string): string | undefined {
+  const jinja = new TextEncoder().encode(template);
+  try {
+    return renderChat({ jinja, json: undefined, config: undefined }, "hello there");
+  } catch (error) {
+    assert.ok(error instanceof Error && "code" in error && error.code === "unsupported");
+    return undefined;
+  }
+}

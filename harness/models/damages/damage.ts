@@ -15,6 +15,8 @@ export interface Damage {
    * without an error; the tokens may be wrong.
    */
   readonly acceptedByMlx: boolean;
+  /** Whether some runtimes load it with the same tokens, so that it is enough when a check says what it is. @default {false} */
+  readonly mayLoad?: true;
   /** Whether the model has what this damage breaks; absent when every model has. */
   appliesTo?(model: TinyModel): boolean;
   /**

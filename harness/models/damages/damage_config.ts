@@ -104,6 +104,7 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
       bits: block["bits"] === 4 ? 8 : 4,
     })),
     acceptedByMlx: true,
+    mayLoad: true,
   },
   "config-of-another-group-size": {
     ...quantizationEdit((block) => ({
@@ -111,6 +112,7 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
       group_size: block["group_size"] === 64 ? 32 : 64,
     })),
     acceptedByMlx: true,
+    mayLoad: true,
   },
   "config-of-other-bits-for-one-layer": quantizationEdit((block) => ({
     ...block,

@@ -24,6 +24,7 @@ export function addVerdicts(
     config: config?.json ?? {},
     oddNumbers: config?.oddNumbers ?? [],
     trustsModelCode: context.trustsModelCode,
+    traits: context.traits,
   };
   const isSound = context.findings().every(({ level }) => level !== "error");
   const refusal = config === undefined ? undefined : refusedByAll(all, { isSound });

@@ -137,10 +137,19 @@ def add_rows(table, path):
             entry["gone"][name] = "main" if absent[1] == "HEAD" else absent[1]
 
 
+def read(path):
+    """The table of a file that this program wrote, also after it was formatted: keys without quotes, commas at ends."""
+    text = path.read_text() if path.exists() else ""
+    if not text.startswith(HEAD):
+        return {"runtimes": {}}
+    text = text[len(HEAD) :].rstrip().removesuffix(" as const;")
+    text = re.sub(r"^(\s*)(\w+):", r'\1"\2":', text, flags=re.M)
+    return json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
+
+
 def main(target, *words):
     target = pathlib.Path(target)
-    old = target.read_text() if target.exists() else ""
-    table = json.loads(old[len(HEAD) :].rstrip().removesuffix(" as const;")) if old.startswith(HEAD) else {"runtimes": {}}
+    table = read(target)
     if words[:1] == ("--rows",):
         add_rows(table, pathlib.Path(words[1]))
     else:

@@ -1,4 +1,4 @@
-import type { RuntimeDefinition } from "./runtime.ts";
+import { believesPacking, type RuntimeDefinition } from "./runtime.ts";
 
 /** Python's mlx-embeddings. */
 export const mlxEmbeddings: RuntimeDefinition = {
@@ -8,6 +8,11 @@ export const mlxEmbeddings: RuntimeDefinition = {
   since: "0.1.0",
   home: "PyPI mlx-embeddings",
   rules: [
+    {
+      source:
+        "mlx_embeddings/utils.py load_model @ 0.1.0: nn.quantize with the configuration's block",
+      judge: believesPacking,
+    },
     {
       source:
         "mlx_embeddings/utils.py load_model @ 0.1.0: **/model*.safetensors, else weight*.safetensors",

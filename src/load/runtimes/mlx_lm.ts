@@ -1,5 +1,6 @@
 import { strictConfig } from "./strict_config.ts";
 import {
+  believesPacking,
   type Obstacle,
   packedBy,
   packingBlock,
@@ -63,6 +64,21 @@ export const mlxLm: RuntimeDefinition = {
           ? {
               why: "it does not read hf_quant_config.json, so that packed weights look like surplus tensors",
               remedy: "use mlx-lm 0.32.0 or later",
+            }
+          : undefined,
+    },
+    {
+      before: "0.32.0",
+      source: "mlx_lm/utils.py infer_quant_config @ 0.32.0, the first that has it",
+      judge: believesPacking,
+    },
+    {
+      source: "mlx_lm/models/qwen3.py sanitize @ 0.32.2",
+      judge: ({ traits }) =>
+        traits?.has("without-prefix") === true
+          ? {
+              why: 'the names of its tensors lack the prefix "model."',
+              remedy: "use mlx-embeddings, or mlx-vlm for embeddings",
             }
           : undefined,
     },

@@ -1,4 +1,5 @@
 import {
+  believesPacking,
   type ModelFacts,
   type Obstacle,
   packedBy,
@@ -48,6 +49,10 @@ export const mlxSwiftLm: RuntimeDefinition = {
               remedy: "use a repository with MLX's own packing, such as one of mlx-community",
             };
       },
+    },
+    {
+      source: `${LOAD} loadWeights @ 3.31.4: BaseConfiguration.quantization`,
+      judge: believesPacking,
     },
     { source: "Libraries/MLXVLM/VLMModelFactory.swift @ 3.31.4", judge: processor },
   ],

@@ -1,4 +1,4 @@
-import { packedBy, type RuntimeDefinition, topFiles } from "./runtime.ts";
+import { believesPacking, packedBy, type RuntimeDefinition, topFiles } from "./runtime.ts";
 
 /** Python's mlx-vlm, which loads plain language models too. */
 export const mlxVlm: RuntimeDefinition = {
@@ -29,6 +29,10 @@ export const mlxVlm: RuntimeDefinition = {
               remedy: "use a repository with MLX's own packing, such as one of mlx-community",
             };
       },
+    },
+    {
+      source: "mlx_vlm/utils.py _quantization_for_module_path @ 0.7.10",
+      judge: believesPacking,
     },
     {
       from: "0.6.0",

@@ -1,3 +1,4 @@
+import type { ModelTrait } from "../check_context.ts";
 import type { ModelKind } from "../../../spec/mod.ts";
 
 /** What is known of a model, on the disk or before it is downloaded, when runtimes are asked whether they load it. */
@@ -16,6 +17,8 @@ export interface ModelFacts {
   readonly processor: string | undefined;
   /** Whether the caller lets a runtime run code that comes with the model. */
   readonly trustsModelCode: boolean;
+  /** What was found in the headers that only some runtimes take. */
+  readonly traits?: ReadonlySet<ModelTrait>;
 }
 
 /** Why a runtime does not load a model, and what can be done about it. */
@@ -72,6 +75,17 @@ export function packingBlock({ config }: ModelFacts): Readonly<Record<string, un
   const text = config["text_config"];
   const block = config["quantization_config"] ?? (isObject(text) && text["quantization_config"]);
   return isObject(block) ? block : {};
+}
+
+/** The obstacle of a runtime that believes what the configuration says of packed layers. */
+export function believesPacking({ traits }: ModelFacts): Obstacle | undefined {
+  return traits?.has("packed-otherwise") === true
+    ? {
+        why: "it believes the configuration, which states another packing than that of the layers",
+        remedy:
+          "use mlx-lm 0.32.0 or later, or write the right bits and group_size into config.json",
+      }
+    : undefined;
 }
 
 /** Whether a value is an object as JSON has it. */

@@ -302,7 +302,54 @@ def piecewise(pool, cases, wanted, atoms):
     rights.sort(key=lambda one: (-one[1].bit_count(), weight_of(one[0])))
     distinct = list({mask: (formula, mask) for formula, mask in reversed(rights)}.values())[::-1][:40]
     masks = [(atom, bits_of(atom, cases)) for atom in atoms[:250]]
-    return split(full, distinct, [(a, m) for a, m in masks if m not in (0, full)], 3)
+    useful = [(a, m) for a, m in masks if m not in (0, full)]
+    return split(full, distinct, useful, 3) or several_ways(full, distinct[:8], useful, 2)
+
+
+def several_ways(cases, rights, atoms, depth):
+    """A formula, the condition under which it is right, and what is right elsewhere."""
+    for formula, mask in rights:
+        if mask & cases == cases:
+            return formula
+    if depth == 0:
+        return None
+    for formula, mask in rights:
+        if mask & cases == 0:
+            continue
+        for other, others in rights:
+            # Where both are right, either will do.
+            decided = cases & (mask ^ others) if depth == 1 else cases & ~(mask & others)
+            condition = learn(mask & decided, decided, atoms) if other is not formula else None
+            if condition is None or isinstance(condition, bool):
+                continue
+            chosen = holding(condition, cases, atoms)
+            if cases & chosen & ~mask:
+                continue
+            rest = several_ways(cases & ~chosen, rights, atoms, depth - 1)
+            if rest is not None:
+                return ["if", condition, formula, rest]
+    return None
+
+
+def holding(condition, cases, atoms):
+    """The cases in which a condition of atoms is true."""
+    if isinstance(condition, bool):
+        return cases if condition else 0
+    kind = condition[0]
+    if kind == "and":
+        for one in condition[1:]:
+            cases &= holding(one, cases, atoms)
+        return cases
+    if kind == "or":
+        return union([(one, holding(one, cases, atoms)) for one in condition[1:]])
+    if kind == "if":
+        yes = holding(condition[1], cases, atoms)
+        return holding(condition[2], yes, atoms) | holding(condition[3], cases & ~yes, atoms)
+    known = {json.dumps(atom): mask for atom, mask in atoms}
+    text = json.dumps(condition)
+    if text in known:
+        return cases & known[text]
+    return cases & ~holding(condition[1], cases, atoms)
 
 
 def split(cases, rights, atoms, depth):
@@ -489,6 +536,20 @@ def wrong_names(rows, tests):
     return wrong
 
 
+def without_wrong_sizes(rows, tests):
+    """The rows, where a dimension that some configuration contradicts is left open."""
+    kept = []
+    for pattern, loops, condition, shape, packs in rows:
+        shape = list(shape)
+        for test in tests:
+            for index, (real, _, _) in test.tensors.get(pattern, {}).items():
+                for at, formula in enumerate(shape):
+                    if len(real) == len(shape) and evaluate(formula, test.env, index) != real[at]:
+                        shape[at] = None
+        kept.append([pattern, loops, condition, shape, packs])
+    return kept
+
+
 def table_of(name):
     module = importlib.import_module(f"mlx_lm.models.{name}")
     symbols.ATOMS.clear()
@@ -504,6 +565,9 @@ def table_of(name):
             break
         # What a table gets wrong teaches the next one.
         examples += tests
+    if wrong:
+        rows = without_wrong_sizes(rows, tests)
+        wrong = wrong_names(rows, tests)
     used = {one for row in rows for one in re.findall(r'"([^"]+)"', json.dumps(row[1:4]))}
     defaults, required = {}, []
     for prefix, cls in (("", module.ModelArgs), ("text_config.", draw_config.text_class(name))):

@@ -1,11 +1,10 @@
 import {
-  describeSettings,
   isSupportedSettings,
   type QuantizationConfig,
   type QuantizationSettings,
 } from "../config/read_quantization.ts";
 import type { TableModel, TableTensor } from "../tables/table_tensors.ts";
-import { inferSettings } from "./judge_packed.ts";
+import { inferSettings, isSamePacking, packingFault } from "./judge_packed.ts";
 import type { PlacedTensors, TensorFault } from "./placed_tensor.ts";
 
 /** What {@linkcode judgeByTable} goes by. */
@@ -105,7 +104,10 @@ function judgeLayer(
   }
   if (columns === undefined) return faults;
   const actual = inferSettings({ weight, scales, columns });
-  const fault = judgeSettings(tensor, actual, quantization?.perLayer.get(layer));
+  const fault = judgeSettings(tensor, actual, {
+    own: quantization?.perLayer.get(layer),
+    general: quantization,
+  });
   return fault === undefined ? faults : [...faults, fault];
 }
 
@@ -113,22 +115,26 @@ function judgeLayer(
 function judgeSettings(
   tensor: string,
   actual: QuantizationSettings,
-  own: QuantizationSettings | false | undefined,
+  {
+    own,
+    general,
+  }: {
+    readonly own: QuantizationSettings | false | undefined;
+    readonly general: QuantizationSettings | undefined;
+  },
 ): TensorFault | undefined {
   if (!isSupportedSettings(actual)) {
     const detail = `Tensor "${tensor}" and its scales fit no packing that MLX has for the size that the configuration gives`;
     return { cause: "shape", tensor, detail };
   }
-  if (own === undefined) return undefined;
   if (own === false) {
     const detail = `Layer of "${tensor}" is packed, but the configuration says that it is not`;
     return { cause: "quantization", tensor, detail };
   }
-  const isSame =
-    own.bits === actual.bits && own.groupSize === actual.groupSize && own.mode === actual.mode;
-  if (isSame) return undefined;
-  const detail = `Layer of "${tensor}" is packed as ${describeSettings(actual)}, but the configuration says ${describeSettings(own)}`;
-  return { cause: "quantization", tensor, detail };
+  const declared = own ?? general;
+  if (declared === undefined || isSamePacking(actual, declared)) return undefined;
+  const path = tensor.slice(0, -".weight".length);
+  return packingFault(path, { actual, declared }, { isNamed: own !== undefined });
 }
 
 function isShape(actual: readonly number[], wanted: readonly (number | undefined)[]): boolean {

@@ -8,16 +8,18 @@ import {
 } from "../config/read_quantization.ts";
 
 /**
- * Finds layers that are packed soundly, but not as the configuration declares.
+ * Finds how a layer is packed that is packed soundly, but not as the configuration declares.
  *
- * Newer mlx-lm infers the packing of a layer that the configuration does not name and would load it; older
- * mlx-lm and mlx-swift-lm believe the configuration. `LOAD-SHAPES`
+ * mlx-lm since 0.32.0 infers the packing of a layer that the configuration does not name and loads it; older
+ * mlx-lm and the other runtimes believe the configuration. `LOAD-SHAPES`
+ *
+ * @returns undefined where it is as declared, or fits nothing
  */
-export function judgePacked(
+export function packedOtherwise(
   layer: ExpectedLayer,
   settings: QuantizationSettings,
   tensors: PlacedTensors,
-): TensorFault | undefined {
+): QuantizationSettings | undefined {
   const weight = tensors.get(`${layer.path}.weight`);
   const scales = tensors.get(`${layer.path}.scales`);
   const [rows, columns = 0] = layer.shape;
@@ -26,15 +28,28 @@ export function judgePacked(
   if (weight.shape[0] !== rows || scales.shape[0] !== rows) return undefined;
   const actual = inferSettings({ weight, scales, columns });
   if (!isSupportedSettings(actual)) return undefined;
-  if (
-    actual.bits === settings.bits &&
-    actual.groupSize === settings.groupSize &&
-    actual.mode === settings.mode
-  ) {
-    return undefined;
-  }
-  const detail = `Layer "${layer.path}" is packed as ${describeSettings(actual)}, but the configuration says ${describeSettings(settings)}`;
-  return { cause: "quantization", tensor: `${layer.path}.weight`, detail };
+  return isSamePacking(actual, settings) ? undefined : actual;
+}
+
+/** Whether two settings pack alike. */
+export function isSamePacking(one: QuantizationSettings, two: QuantizationSettings): boolean {
+  return one.bits === two.bits && one.groupSize === two.groupSize && one.mode === two.mode;
+}
+
+/**
+ * The fault of a layer that is packed otherwise than the configuration says.
+ *
+ * @param isNamed whether the configuration has an entry for this layer, which every runtime believes
+ */
+export function packingFault(
+  path: string,
+  packing: { readonly actual: QuantizationSettings; readonly declared: QuantizationSettings },
+  { isNamed }: { readonly isNamed: boolean },
+): TensorFault {
+  const { actual, declared } = packing;
+  const detail = `Layer "${path}" is packed as ${describeSettings(actual)}, but the configuration says ${describeSettings(declared)}`;
+  const fault = { cause: "quantization", tensor: `${path}.weight`, detail } as const;
+  return isNamed ? fault : { ...fault, level: "warning" };
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   settingsOf,
   tensorsOf,
 } from "../config/expected_tensors.ts";
-import { judgePacked } from "./judge_packed.ts";
+import { packedOtherwise, packingFault } from "./judge_packed.ts";
 import type { ModelConfig } from "../config/read_model_config.ts";
 
 const FLOAT_DTYPES = ["F32", "F16", "BF16"];
@@ -34,7 +34,12 @@ export function judgeTensors(
       for (const name of [...names, `${layer.path}.bias`]) known.add(name);
       continue;
     }
-    const settings = settingsOf(layer, config, tensors);
+    const declared = settingsOf(layer, config, tensors);
+    const actual = declared && packedOtherwise(layer, declared, tensors);
+    const isNamed = config.quantization?.perLayer.has(layer.path) === true;
+    if (declared !== undefined && actual !== undefined)
+      faults.push(packingFault(layer.path, { actual, declared }, { isNamed }));
+    const settings = actual ?? declared;
     if (settings === undefined && isLeftWithoutScales(layer, tensors)) {
       for (const name of names) known.add(name);
       const tensor = `${layer.path}.scales`;
@@ -43,12 +48,6 @@ export function judgeTensors(
       continue;
     }
     if (settings?.mode === "nvfp4") known.add(`${layer.path}.global_scale`);
-    const packed = settings && judgePacked(layer, settings, tensors);
-    if (packed !== undefined) {
-      for (const name of [...names, `${layer.path}.bias`]) known.add(name);
-      faults.push(packed);
-      continue;
-    }
     for (const wanted of tensorsOf(layer, settings)) {
       known.add(wanted.name);
       const fault = judgeTensor(wanted, tensors.get(wanted.name));
