@@ -75,6 +75,24 @@ test("checkDirectory() only warns of weights that another tool saved", async () 
   assert.deepEqual(await errorsOf(EXPERTS, source), [], "experts one by one");
 });
 
+test("checkDirectory() knows bert as transformers saves it", async () => {
+  const bert = {
+    model_type: "bert",
+    hidden_size: 32,
+    intermediate_size: 64,
+    num_hidden_layers: 2,
+    vocab_size: 288,
+    max_position_embeddings: 16,
+  };
+  const shapes = await shapesOf(bert);
+  assert.deepEqual(shapes.get("encoder.layer.1.output.dense.weight"), [32, 64]);
+  const metadata = { format: "pt" };
+  assert.deepEqual(await check(bert, shapes, { metadata }), []);
+  const pruned = without(shapes, "encoder.layer.1.output.dense.bias");
+  const findings = await check(bert, pruned, { metadata });
+  assert.match(findings.map(({ detail }) => detail).join(), /mlx-embeddings 0\.1\.0.*is missing/);
+});
+
 test("checkDirectory() judges a type without a table by the numbers of its layers, its index and its vocabulary", async () => {
   const unknown = { ...EXPERTS, model_type: "internvl" };
   const shapes = await shapesOf(EXPERTS);

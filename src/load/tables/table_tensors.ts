@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../config/read_model_config.ts";
 import { isRecord } from "../config/parse_json.ts";
+import { EMBEDDING_TABLES } from "./embedding_tables.ts";
 import { evaluateFormula, type FormulaScope, isTrue } from "./evaluate_formula.ts";
 import type { DropRule, TableRow, TensorTable, TensorTables } from "./tensor_tables.ts";
 
@@ -43,17 +44,18 @@ export function tableModel(config: ModelConfig, tables: TensorTables): TableMode
   }
   const isTied = isTrue(field("tie_word_embeddings") ?? field("text_config.tie_word_embeddings"));
   return {
-    source: tables.source,
+    source: table.source ?? tables.source,
     tensors,
     isExact: table.exact,
     isDropped: (name) => table.drops.some((rule) => isDroppedBy(rule, name, isTied)),
   };
 }
 
-/** The table of the module that mlx-lm chooses for a configuration. */
+/** The table of the module that mlx-lm chooses for a configuration, or of what it lacks. */
 export function tableFor(config: ModelConfig, tables: TensorTables): TensorTable | undefined {
   const module = moduleFor(config, tables);
-  return Object.hasOwn(tables.tables, module) ? tables.tables[module] : undefined;
+  const known = Object.hasOwn(tables.tables, module) ? tables.tables : EMBEDDING_TABLES;
+  return Object.hasOwn(known, module) ? known[module] : undefined;
 }
 
 function moduleFor({ modelType, json }: ModelConfig, tables: TensorTables): string {

@@ -17,8 +17,10 @@ export type TableRow = readonly [
 /** What `sanitize` drops: names that are, hold or begin with a text; 1 if only where embeddings are tied. */
 export type DropRule = readonly [kind: "is" | "in" | "start", text: string, whenTied: 0 | 1];
 
-/** The tensors of one module of mlx-lm. */
+/** The tensors of one module. */
 export interface TensorTable {
+  /** The runtime that has the module. @default {the one that all the tables are of} */
+  readonly source?: string;
   readonly rows: readonly TableRow[];
   /** Defaults of the fields that the formulas use. */
   readonly defaults: Readonly<Record<string, unknown>>;
