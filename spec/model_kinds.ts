@@ -61,7 +61,9 @@ export interface KindSigns {
 
 /** A `model_type` with one of these words in it is of audio. */
 const AUDIO_TYPE_REGEXP =
-  /(?:^|[_-])(?:whisper|parakeet|canary|moonshine|kokoro|bark|dia|outetts|sesame|csm|spark|wav2vec2?|sensevoice|voxcpm2?|voxtral|snac|encodec|mimi|moshi|vocos|dac|chatterbox|vibevoice|mms|asr|tts|audio|speech|vad|sortformer|phonon2?)(?=$|[_\-\d.])/i;
+  /(?:^|[_-])(?:whisper|parakeet|canary|moonshine|kokoro|bark|dia|outetts|sesame|csm|wav2vec2?|sensevoice|voxcpm2?|voxtral|snac|encodec|mimi|moshi|vocos|dac|chatterbox|vibevoice|mms|asr|tts|audio|speech|vad|sortformer|phonon2?)(?=$|[_\-\d.])/i;
+/** Names that are of audio as a whole, and part of the names of language models. */
+const AUDIO_TYPES: ReadonlySet<string> = new Set(["spark"]);
 const DRAFT_TYPE_REGEXP = /(?:^|[_-])(?:mtp|assistant|eagle3?|medusa|draft(?:er)?)(?:$|[_-])/i;
 const EMBEDDING_TYPE_REGEXP =
   /bert(?:a)?$|(?:^|[_-])(?:embedding|colbert|nomic[_-]bert)(?:$|[_-])/i;
@@ -123,7 +125,8 @@ export function untypedAudio(config: Readonly<Record<string, unknown>>): string 
 
 /** Configurations of whisper and of NeMo's models have no `model_type`. */
 function isAudio(config: Readonly<Record<string, unknown>>, type: string): boolean {
-  return type === "" ? untypedAudio(config) !== undefined : AUDIO_TYPE_REGEXP.test(type);
+  if (type === "") return untypedAudio(config) !== undefined;
+  return AUDIO_TYPES.has(type) || AUDIO_TYPE_REGEXP.test(type);
 }
 
 function architecturesOf(config: Readonly<Record<string, unknown>>): string[] {

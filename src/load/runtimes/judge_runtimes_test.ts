@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { modelKind } from "../../../spec/mod.ts";
 import { judgeRuntimes, refusedByAll } from "./judge_runtimes.ts";
 import { RUNTIMES } from "./mod.ts";
 import type { ModelFacts } from "./runtime.ts";
@@ -96,6 +97,18 @@ test("an error of the files is an obstacle for every runtime", () => {
   const verdicts = judgeRuntimes(LLAMA, { findings: [finding], remedy: "mend it" });
   assert.ok(verdicts.every(({ loads, why }) => !loads && why[0] === "x: It is cut"));
   assert.ok(verdicts.every(({ remedy }) => remedy === "mend it"));
+});
+
+test("no type of mlx-lm is taken for one of audio or a drafter", () => {
+  const kinds = typesOf("mlx-lm", ["model"]).map((type) => {
+    const kind = modelKind({ paths: [], config: { model_type: type } });
+    return `${type} ${kind}`;
+  });
+  assert.deepEqual(
+    kinds.filter((text) => / (?:audio|draft)$/.test(text)),
+    [],
+  );
+  assert.equal(modelKind({ paths: [], config: { model_type: "spark" } }), "audio");
 });
 
 test("every runtime has a source for each rule, and a table that names its types", () => {
