@@ -10,6 +10,8 @@ export interface TableTensor {
   readonly shape: readonly (number | undefined)[];
   /** Whether its layer can be packed. */
   readonly packs: boolean;
+  /** Whether a model without it is whole: its module then takes the embedding for the output. */
+  readonly isOptional: boolean;
 }
 
 /** All tensors that a module of mlx-lm makes from one configuration. */
@@ -23,6 +25,16 @@ export interface TableModel {
   isDropped(name: string): boolean;
 }
 
+/**
+ * Modules whose `sanitize` asks the weights, and not the configuration, whether embedding and output are one; their
+ * classes have an output before that.
+ */
+const TIED_WITHOUT_OUTPUT: ReadonlySet<string> = new Set([
+  "gemma3",
+  "gemma3_text",
+  "recurrent_gemma",
+]);
+
 /** Hostile sizes must not make a list that does not fit in memory. */
 const TENSORS_MAX = 400_000;
 /** Nor may loops whose conditions hold for few of their rounds: the largest known model takes some 100,000. */
@@ -34,13 +46,15 @@ const ROUNDS_MAX = 4_000_000;
  * @returns undefined when no table is for this type, or the configuration lacks what its formulas need
  */
 export function tableModel(config: ModelConfig, tables: TensorTables): TableModel | undefined {
+  const module = moduleFor(config, tables);
   const table = tableFor(config, tables);
   if (table === undefined) return undefined;
   const field = fieldsOf(config.json, table);
   if (table.required.some((path) => (field(path) ?? undefined) === undefined)) return undefined;
   const tensors = new Map<string, TableTensor>();
   for (const row of table.rows) {
-    if (!addRow(tensors, row, field)) return undefined;
+    const isOptional = TIED_WITHOUT_OUTPUT.has(module) && row[0].endsWith("lm_head.weight");
+    if (!addRow(tensors, row, { field, isOptional })) return undefined;
   }
   const isTied = isTrue(field("tie_word_embeddings") ?? field("text_config.tie_word_embeddings"));
   return {
@@ -93,7 +107,7 @@ function lookUp(json: unknown, path: string): unknown {
 function addRow(
   tensors: Map<string, TableTensor>,
   row: TableRow,
-  field: FormulaScope["field"],
+  { field, isOptional }: { readonly field: FormulaScope["field"]; readonly isOptional: boolean },
 ): boolean {
   const [pattern, counts, condition, shape, packs] = row;
   let rounds = 0;
@@ -114,7 +128,7 @@ function addRow(
       const size = evaluateFormula(one, scope);
       return typeof size === "number" && Number.isSafeInteger(size) ? size : undefined;
     });
-    tensors.set(nameOf(pattern, index), { shape: sizes, packs: packs === 1 });
+    tensors.set(nameOf(pattern, index), { shape: sizes, packs: packs === 1, isOptional });
     return true;
   };
   return visit([]);

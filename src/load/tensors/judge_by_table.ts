@@ -50,10 +50,11 @@ export function judgeByTable(
 
 function judgePlain(
   tensor: string,
-  { shape }: TableTensor,
+  { shape, isOptional }: TableTensor,
   tensors: PlacedTensors,
 ): TensorFault | undefined {
   const actual = tensors.get(tensor);
+  if (actual === undefined && isOptional) return undefined;
   if (actual === undefined) {
     return { cause: "missing-tensor", tensor, detail: `Tensor "${tensor}" is missing` };
   }
