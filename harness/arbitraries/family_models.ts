@@ -1,16 +1,20 @@
 import fc from "fast-check";
 import {
+  FLOAT_PACKINGS,
   GROUP_SIZES,
   type LlamaFamily,
-  type Quantization,
+  type Packing,
   QUANTIZATION_BITS,
+  TINY_FAMILIES,
+  tinyFamily,
   tinyLlama,
   type TinyLlamaOptions,
   type TinyModel,
   type TinyQuantization,
 } from "../models/mod.ts";
+import { anyFamilyTraits, type FamilyTraits, ownConfig } from "./family_traits.ts";
 
-/** A model of the llama family and a prompt for it. */
+/** A model of a family that the reference runner computes, and a prompt for it. */
 export interface FamilyCase {
   readonly model: TinyModel;
   /** What makes this model differ from others of its family, for a report. */
@@ -19,37 +23,28 @@ export interface FamilyCase {
   readonly promptIds: readonly number[];
 }
 
-const FAMILIES: readonly LlamaFamily[] = ["llama", "mistral", "qwen2", "qwen3"];
+const LLAMA_FAMILIES: readonly LlamaFamily[] = ["llama", "mistral", "qwen2", "qwen3"];
 
-const PACKINGS: readonly (Quantization | undefined)[] = [
+const FAMILIES = [...LLAMA_FAMILIES, ...TINY_FAMILIES];
+
+const PACKINGS: readonly (Packing | undefined)[] = [
   undefined,
-  ...QUANTIZATION_BITS.flatMap((bits) => GROUP_SIZES.map((groupSize) => ({ bits, groupSize }))),
+  ...([1, ...QUANTIZATION_BITS] as const).flatMap((bits) =>
+    GROUP_SIZES.map((groupSize) => ({ bits, groupSize })),
+  ),
+  ...FLOAT_PACKINGS,
 ];
 
 /** How many models have every family with every packing, and with none. */
 export const FAMILY_CASES_MIN = FAMILIES.length * PACKINGS.length;
 
-const ROPES: readonly TinyLlamaOptions["ropeScaling"][] = [
-  null,
-  { rope_type: "default" },
-  { type: "linear", factor: 2.5 },
-  {
-    rope_type: "llama3",
-    factor: 8,
-    low_freq_factor: 1,
-    high_freq_factor: 4,
-    original_max_position_embeddings: 64,
-  },
-  { rope_type: "yarn", factor: 4, original_max_position_embeddings: 32 },
-];
-
-/** Tokens that every model has. */
-const TOKENS = 259;
+/** So that neighbours in the list differ in both; it shares no divisor with the number of packings. */
+const PACKING_STEP = 9;
 
 /**
- * Makes models of the llama family for a comparison with real MLX: the first {@linkcode FAMILY_CASES_MIN} have each
- * family with each packing once; ties, shards, mixed packings, rotations, biases, head sizes, windows, dtypes
- * and prompts are drawn.
+ * Makes models for a comparison with real MLX: the first {@linkcode FAMILY_CASES_MIN} have each family with each
+ * packing once; ties, shards, mixed packings, rotations, biases, head sizes, windows, experts, dtypes and prompts
+ * are drawn.
  *
  * @param seed same seed, same models; a longer list begins with the shorter one
  *
@@ -58,86 +53,106 @@ const TOKENS = 259;
  * import assert from "node:assert/strict";
  * import { familyCases } from "mlx-layout/harness/internal";
  *
- * const types = familyCases(4, 1).map(({ model }) => model.config["model_type"]);
- * assert.deepEqual(types, ["llama", "mistral", "qwen2", "qwen3"]);
+ * const types = familyCases(5, 1).map(({ model }) => model.config["model_type"]);
+ * assert.deepEqual(types, ["llama", "mistral", "qwen2", "qwen3", "gemma2"]);
  * ```
  */
 export function familyCases(count: number, seed: number): FamilyCase[] {
-  const drawn = fc.sample(anyTraits(), { numRuns: count, seed });
+  const drawn = fc.sample(anyFamilyTraits(), { numRuns: count, seed });
   return drawn.map((traits, index) => {
-    const family = FAMILIES[index % FAMILIES.length] ?? "llama";
-    const packing = PACKINGS[Math.floor(index / FAMILIES.length) % PACKINGS.length];
-    const options = optionsOf(family, packing, traits);
-    return {
-      model: tinyLlama(options),
-      traits: describe(options),
-      dtype: traits.dtype,
-      promptIds: traits.promptIds,
-    };
+    const at = index % FAMILIES.length;
+    const family = FAMILIES[at] ?? "llama";
+    const round = Math.floor(index / FAMILIES.length);
+    const packing = PACKINGS[(round + at * PACKING_STEP) % PACKINGS.length];
+    const { dtype, promptIds } = traits;
+    return { ...caseOf(family, packing, traits), dtype, promptIds };
   });
 }
 
-type Traits = ReturnType<typeof anyTraits> extends fc.Arbitrary<infer Value> ? Value : never;
-
-function anyTraits() {
-  return fc.record({
-    seed: fc.nat(1000),
-    layers: fc.constantFrom(1 as const, 2 as const, 3 as const),
-    kvHeads: fc.constantFrom(4, 2, 1),
-    hasOwnHeadSize: fc.boolean(),
-    vocabSize: fc.constantFrom(288, TOKENS, 301),
-    tied: fc.boolean(),
-    shards: fc.constantFrom(1 as const, 1 as const, 2 as const, 3 as const, 4 as const),
-    // Mostly float32, so that both sides compute with the same precision.
-    dtype: fc.constantFrom(
-      "F32" as const,
-      "F32" as const,
-      "F32" as const,
-      "F16" as const,
-      "BF16" as const,
-    ),
-    mixed: fc.constantFrom("none", "none", "other bits", "plain layer", "plain embedding"),
-    ropeScaling: fc.constantFrom(...ROPES),
-    ropeTheta: fc.constantFrom(10_000, 1_000_000, 500),
-    ropeTraditional: fc.nat(4).map((number) => number === 4),
-    attentionBias: fc.boolean(),
-    mlpBias: fc.boolean(),
-    slidingWindow: fc.constantFrom(undefined, 7, 40),
-    promptIds: fc.array(fc.nat(TOKENS - 1), { minLength: 1, maxLength: 70, size: "max" }),
+function caseOf(
+  family: (typeof FAMILIES)[number],
+  packing: Packing | undefined,
+  traits: FamilyTraits,
+): Pick<FamilyCase, "model" | "traits"> {
+  const common = commonOptions(packing, traits);
+  if (isLlama(family)) {
+    const options = llamaOptions(family, common, traits);
+    return { model: tinyLlama(options), traits: describe(options) };
+  }
+  const { attentionBias, mlpBias } = traits;
+  const layers = family.startsWith("gemma3") ? Math.max(common.layers, 2) : common.layers;
+  const headSize = hasOwnHeadSize(family) ? common.headSize : undefined;
+  const size = headSize ?? common.hiddenSize / common.heads;
+  const config = ownConfig(family, traits, { headSize: size, layers });
+  const model = tinyFamily(family, {
+    ...common,
+    layers: layers === 3 ? 3 : layers === 2 ? 2 : 1,
+    headSize,
+    attentionBias,
+    mlpBias,
+    config,
   });
+  return { model, traits: describe({ heads: common.heads, kvHeads: common.kvHeads, headSize }) };
 }
 
-function optionsOf(
-  family: LlamaFamily,
-  packing: Quantization | undefined,
-  traits: Traits,
-): Partial<TinyLlamaOptions> {
-  const { mixed, hasOwnHeadSize, slidingWindow, promptIds: _, ...same } = traits;
-  const hiddenSize = packing?.groupSize ?? 32;
-  const isLlama = family === "llama" || family === "mistral";
+function isLlama(family: string): family is LlamaFamily {
+  return LLAMA_FAMILIES.some((one) => one === family);
+}
+
+function hasOwnHeadSize(family: string): boolean {
+  return family.startsWith("gemma") || ["olmo2", "smollm3", "qwen3_moe"].includes(family);
+}
+
+function commonOptions(packing: Packing | undefined, traits: FamilyTraits) {
+  const { mixed, promptIds: _, ...drawn } = traits;
+  const { seed, layers, kvHeads, vocabSize, tied, shards, dtype, ropeTheta } = drawn;
+  const groupSize = packing?.groupSize ?? 32;
+  const hiddenSize =
+    groupSize === 128 ? (128 as const) : groupSize === 64 ? (64 as const) : (32 as const);
   // Odd sizes where nothing is packed, so that rows are filled up.
   const own = packing === undefined ? 10 : hiddenSize / 2;
   return {
-    ...same,
-    family,
+    seed,
+    layers,
+    kvHeads,
+    vocabSize,
+    tied,
+    shards,
+    dtype,
+    ropeTheta,
     heads: 4,
     hiddenSize,
     intermediateSize: packing === undefined ? 44 : Math.max(hiddenSize, 64),
-    headSize: hasOwnHeadSize && family !== "qwen2" ? own : undefined,
-    attentionBias: isLlama && traits.attentionBias,
-    mlpBias: isLlama && traits.mlpBias,
-    ropeTraditional: family !== "qwen3" && traits.ropeTraditional,
-    slidingWindow: isLlama && traits.layers > 1 ? slidingWindow : undefined,
+    headSize: drawn.hasOwnHeadSize ? own : undefined,
     quantization: packing && withOwn(packing, mixed),
   };
 }
 
-function withOwn(packing: Quantization, mixed: string): TinyQuantization {
-  const { bits, groupSize } = packing;
+function llamaOptions(
+  family: LlamaFamily,
+  common: ReturnType<typeof commonOptions>,
+  traits: FamilyTraits,
+): Partial<TinyLlamaOptions> {
+  const isPlain = family === "llama" || family === "mistral";
+  return {
+    ...common,
+    family,
+    headSize: family === "qwen2" ? undefined : common.headSize,
+    ropeScaling: traits.ropeScaling,
+    attentionBias: isPlain && traits.attentionBias,
+    mlpBias: isPlain && traits.mlpBias,
+    ropeTraditional: family !== "qwen3" && traits.ropeTraditional,
+    slidingWindow: isPlain && traits.layers > 1 ? traits.slidingWindow : undefined,
+  };
+}
+
+function withOwn(packing: Packing, mixed: FamilyTraits["mixed"]): TinyQuantization {
   if (mixed === "none") return packing;
   if (mixed === "plain embedding") return { ...packing, perLayer: { "model.embed_tokens": false } };
   const layer = "model.layers.0.mlp.down_proj";
-  const own = mixed === "plain layer" ? false : ({ bits: bits === 8 ? 3 : 8, groupSize } as const);
+  const other = packing.bits === 8 ? 3 : 8;
+  const groupSize = packing.groupSize === 16 ? 32 : packing.groupSize;
+  const own = mixed === "plain layer" ? false : ({ bits: other, groupSize } as const);
   return { ...packing, perLayer: { [layer]: own, "model.layers.0.self_attn.q_proj": own } };
 }
 

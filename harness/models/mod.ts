@@ -24,7 +24,21 @@ export {
   quantizeAffine,
   type QuantizedMatrix,
 } from "./quantize_affine.ts";
+export {
+  dequantizeFloats,
+  FLOAT_PACKINGS,
+  type FloatPacking,
+  type PackedFloats,
+  type Packing,
+  quantizeFloats,
+} from "./quantize_floats.ts";
 export { type HeaderEntry, splitSafetensors, tensorsOf } from "./split_safetensors.ts";
+export { tinyFamily } from "./families/tiny_family.ts";
+export {
+  TINY_FAMILIES,
+  type TinyFamily,
+  type TinyFamilyOptions,
+} from "./families/tiny_family_options.ts";
 export { tinyLlama } from "./tiny_llama.ts";
 export { type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama_options.ts";
 export {

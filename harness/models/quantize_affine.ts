@@ -4,8 +4,8 @@ export const QUANTIZATION_BITS = [2, 3, 4, 5, 6, 8] as const;
 /** How many weights of a row share one scale and bias. */
 export const GROUP_SIZES = [32, 64, 128] as const;
 
-/** One of {@linkcode QUANTIZATION_BITS}. */
-export type QuantizationBits = (typeof QUANTIZATION_BITS)[number];
+/** One of {@linkcode QUANTIZATION_BITS}, or the one bit that only few models have. */
+export type QuantizationBits = (typeof QUANTIZATION_BITS)[number] | 1;
 
 /** One of {@linkcode GROUP_SIZES}. */
 export type GroupSize = (typeof GROUP_SIZES)[number];

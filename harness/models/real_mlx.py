@@ -1,7 +1,7 @@
 """Answers JSON lines on stdin with what real MLX and mlx-lm do.
 
 {"directory": D, "prompt": TEXT, "count": N}    load the model, its tokenizer, and generate greedily
-{"quantize": {"values": [...], "columns": C, "bits": B, "group_size": G}}
+{"quantize": {"values": [...], "columns": C, "bits": B, "group_size": G, "mode": M}}
 """
 
 import json
@@ -47,11 +47,14 @@ def render(tokenizer, prompt):
         return {"rendered": None, "template_error": f"{type(error).__name__}: {error}"}
 
 
-def quantize(values, columns, bits, group_size):
+def quantize(values, columns, bits, group_size, mode="affine"):
     matrix = mx.array(values, dtype=mx.float32).reshape(-1, columns)
-    packed, scales, biases = mx.quantize(matrix, group_size=group_size, bits=bits)
-    back = mx.dequantize(packed, scales, biases, group_size=group_size, bits=bits)
-    parts = {"packed": packed, "scales": scales, "biases": biases, "values": back}
+    settings = {"group_size": group_size, "bits": bits, "mode": mode}
+    packed, scales, *biases = mx.quantize(matrix, **settings)
+    back = mx.dequantize(packed, scales, *biases, **settings, dtype=mx.float32)
+    parts = {"packed": packed, "scales": scales, "values": back}
+    if biases:
+        parts["biases"] = biases[0]
     return {"ok": True, **{name: part.flatten().tolist() for name, part in parts.items()}}
 
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import mlx.core as mx
+import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
 from mlx_lm.generate import generate_step
 from mlx_lm.utils import load_model
@@ -42,7 +43,17 @@ class Watched:
         return [KVCache() for _ in self.model.layers]
 
 
+class WideEmbedding(nn.QuantizedEmbedding):
+    """Unpacks to float32; floats of a few bits are otherwise unpacked to bfloat16, whatever MLX computes in."""
+
+    def __call__(self, x):
+        return super().__call__(x).astype(mx.float32)
+
+
 def widen(model):
+    for module in model.modules():
+        if isinstance(module, nn.QuantizedEmbedding):
+            module.__class__ = WideEmbedding
     model.update(
         tree_unflatten(
             [

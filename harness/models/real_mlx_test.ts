@@ -24,7 +24,10 @@ import {
   QUANTIZATION_BITS,
   quantizeAffine,
 } from "./quantize_affine.ts";
+import { dequantizeFloats, FLOAT_PACKINGS, quantizeFloats } from "./quantize_floats.ts";
 import { seededNumbers } from "./seeded_numbers.ts";
+import { tinyFamily } from "./families/tiny_family.ts";
+import { TINY_FAMILIES } from "./families/tiny_family_options.ts";
 import { tinyLlama } from "./tiny_llama.ts";
 import { type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama_options.ts";
 import { findPython } from "../subjects/find_python.ts";
@@ -140,7 +143,7 @@ test(
   "quantizeAffine() and dequantizeAffine() give what MLX gives, bit for bit",
   options,
   async () => {
-    for (const bits of QUANTIZATION_BITS) {
+    for (const bits of [1, ...QUANTIZATION_BITS] as const) {
       for (const groupSize of GROUP_SIZES) {
         const values = seededNumbers(6 * 256, { seed: bits, name: `${groupSize}`, spread: 1.5 });
         // Groups that lie on one side of zero, and one that is all zero.
@@ -160,6 +163,34 @@ test(
     }
   },
 );
+
+test(
+  "quantizeFloats() and dequantizeFloats() give what MLX gives, bit for bit",
+  options,
+  async () => {
+    for (const packing of FLOAT_PACKINGS) {
+      const { bits, groupSize, mode } = packing;
+      const values = seededNumbers(6 * 256, { seed: bits, name: mode, spread: 1.5 });
+      // A group that is all zero, and small numbers.
+      values.fill(0, 512, 768);
+      values.subarray(768, 1024).forEach((value, at, row) => (row[at] = value * 1e-4));
+      const request = { values: [...values], columns: 256, bits, group_size: groupSize, mode };
+      const real = await answer({ quantize: request });
+      const ours = quantizeFloats({ values, rows: 6, columns: 256 }, packing);
+      assert.deepEqual([...ours.scales], real.scales, mode);
+      assert.deepEqual([...ours.packed], real.packed, mode);
+      assert.deepEqual([...dequantizeFloats(ours, packing)], real.values, mode);
+    }
+  },
+);
+
+test("tinyFamily() makes models that mlx-lm runs", options, async () => {
+  for (const family of TINY_FAMILIES) {
+    await assertRuns(tinyFamily(family, { seed: 1, shards: 2, tied: false }));
+    const quantization = { mode: "mxfp4", bits: 4, groupSize: 32 } as const;
+    await assertRuns(tinyFamily(family, { dtype: "BF16", quantization }));
+  }
+});
 
 /** Every kind of quantization, each with some sharding, tying and dtype. */
 function gridModels(): TinyModel[] {

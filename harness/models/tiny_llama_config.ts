@@ -1,9 +1,10 @@
 import { ARCHITECTURES } from "./llama_family.ts";
 import type { TinyLlamaOptions } from "./tiny_llama_options.ts";
-import type { Quantization } from "./quantize_affine.ts";
+import type { Packing } from "./quantize_floats.ts";
 import { SPECIAL_TOKEN_IDS } from "./tiny_tokenizer.ts";
 
-const DTYPE_NAMES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
+/** What `torch_dtype` calls them. */
+export const DTYPE_NAMES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
 
 /** What `config.json` of a tiny model says, with the keys that published MLX repositories have. */
 export function tinyLlamaConfig(options: TinyLlamaOptions): Record<string, unknown> {
@@ -50,14 +51,20 @@ function headAndWindow(options: TinyLlamaOptions) {
   };
 }
 
-function quantizationBlock({ quantization }: TinyLlamaOptions) {
+/** What `quantization` says; undefined for a model in full precision. */
+export function quantizationBlock({ quantization }: Pick<TinyLlamaOptions, "quantization">) {
   if (quantization === undefined) {
     return undefined;
   }
-  const entry = ({ bits, groupSize }: Quantization) => ({ group_size: groupSize, bits });
+  const entry = (packing: Packing) => ({
+    group_size: packing.groupSize,
+    bits: packing.bits,
+    ...("mode" in packing && { mode: packing.mode }),
+  });
   const perLayer = Object.entries(quantization.perLayer ?? {}).map(([layer, value]) => [
     layer,
     value === false ? false : entry(value),
   ]);
-  return { ...entry(quantization), mode: "affine", ...Object.fromEntries(perLayer) };
+  const mode = "mode" in quantization ? quantization.mode : "affine";
+  return { ...entry(quantization), mode, ...Object.fromEntries(perLayer) };
 }

@@ -1,13 +1,13 @@
 import type { FloatDtype } from "./encode_floats.ts";
-import type { Quantization } from "./quantize_affine.ts";
+import type { Packing } from "./quantize_floats.ts";
 import { type LlamaFamilyOptions } from "./llama_family.ts";
 import { type ChatTemplatePlace } from "./tiny_tokenizer.ts";
 
 /** How a model is quantized. */
-export interface TinyQuantization extends Quantization {
+export type TinyQuantization = Packing & {
   /** Layers, such as `lm_head` or `model.layers.0.mlp.down_proj`, that are packed otherwise or not at all. */
-  readonly perLayer?: Readonly<Record<string, Quantization | false>>;
-}
+  readonly perLayer?: Readonly<Record<string, Packing | false>>;
+};
 
 /** The parameters of a tiny model of the llama family; equal parameters give equal bytes. */
 export interface TinyLlamaOptions extends LlamaFamilyOptions {

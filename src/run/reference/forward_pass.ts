@@ -1,9 +1,10 @@
 import { mixHeads, type PassTokens, rotateHeads } from "./attention_heads.ts";
-import type { LayerPlan } from "./engine_plan.ts";
+import type { LayerPlan, PlacedVector } from "./engine_plan.ts";
 import type { EngineSetup } from "./engine_setup.ts";
+import { ExpertBlock } from "./expert_block.ts";
 import { CONTROL, type ThreadTeam } from "./threads/thread_team.ts";
-import { ThreadWork } from "./thread_work.ts";
-import { anglesAt, swiGlu } from "./vector_math.ts";
+import { ThreadWork, type Vectors } from "./thread_work.ts";
+import { anglesAt, bend, multiplyBy } from "./vector_math.ts";
 import { CacheLayout } from "./work_layout.ts";
 
 /**
@@ -37,15 +38,15 @@ export class ForwardPass {
       count,
       position,
       cache: new CacheLayout(plan, layout, word(CONTROL.capacity)),
-      angles: Array.from({ length: count }, (_, token) =>
-        anglesAt(position + token, plan.shape.rotation),
+      angles: plan.shape.rotations.map((rotation) =>
+        Array.from({ length: count }, (_, token) => anglesAt(position + token, rotation)),
       ),
     };
     this.#embed(count);
     if (!this.#team.meet()) return;
     for (const [index, layer] of plan.layers.entries()) {
       if (!this.#attend(tokens, layer, index)) return;
-      if (!this.#transform(layer, count)) return;
+      if (!this.#transform(layer, { index, count })) return;
     }
     if (word(CONTROL.wantsLogits) !== 0) this.#score(count - 1);
     this.#team.meet();
@@ -56,7 +57,11 @@ export class ForwardPass {
     const { start, end } = this.#team.part(count);
     for (let token = start; token < end; token++) {
       const id = this.#control[CONTROL.tokenIds + token] ?? 0;
-      this.#work.unpackRow(plan.embedding, id, layout.residual + token * layout.residualBytes);
+      const at = layout.residual + token * layout.residualBytes;
+      this.#work.unpackRow(plan.embedding, id, at);
+      const { hiddenSize, factors } = plan.shape;
+      const vector = this.#work.view(at, hiddenSize);
+      if (factors.embedding !== 1) multiplyBy(vector, Math.fround(factors.embedding), vector);
     }
   }
 
@@ -64,7 +69,7 @@ export class ForwardPass {
   #attend(tokens: PassTokens, layer: LayerPlan, index: number): boolean {
     const { layout } = this.#setup;
     const { count } = tokens;
-    const inputs = this.#work.norm(layer.inputNorm, count);
+    const inputs = this.#work.norm(layer.norms.beforeAttention, count);
     const outputs = (start: number, strideBytes: number) => ({
       inputs,
       outputs: { start, strideBytes },
@@ -78,24 +83,40 @@ export class ForwardPass {
     mixHeads(this.#work, tokens, index);
     if (!this.#team.meet()) return false;
     const mixed = { start: layout.mixed, strideBytes: layout.queryBytes };
-    this.#work.addProduct(layer.output, mixed, count);
-    return this.#team.meet();
+    this.#work.multiply(layer.output, { inputs: mixed, outputs: this.#delta() }, count);
+    return this.#add(layer.norms.afterAttention, count);
   }
 
   /** The second half of a layer; false when it was cancelled. */
-  #transform(layer: LayerPlan, count: number): boolean {
-    const { gate, up, gateBytes: strideBytes } = this.#setup.layout;
-    const inputs = this.#work.norm(layer.attentionNorm, count);
-    const gates = { start: gate, strideBytes };
-    this.#work.multiply(layer.gate, { inputs, outputs: gates }, count);
-    this.#work.multiply(layer.up, { inputs, outputs: { start: up, strideBytes } }, count);
-    const { start, end } = this.#team.part(layer.gate.rows);
-    for (let token = 0; token < count; token++) {
-      const at = token * strideBytes + start * 4;
-      swiGlu(this.#work.view(gate + at, end - start), this.#work.view(up + at, end - start));
+  #transform(
+    { inner, norms }: LayerPlan,
+    { index, count }: { readonly index: number; readonly count: number },
+  ): boolean {
+    const { layout, plan } = this.#setup;
+    const inputs = this.#work.norm(norms.beforeInner, count);
+    const experts = plan.shape.layers[index]?.experts;
+    if ("router" in inner && experts !== undefined) {
+      if (!new ExpertBlock(this.#work, inner, experts).run(inputs, count)) return false;
+    } else if (!("router" in inner)) {
+      this.#work.gate(inner, inputs, { slot: 0, tokenCount: count });
+      if (!this.#team.meet()) return false;
+      const gates = { start: layout.gate, strideBytes: layout.gateBytes };
+      this.#work.multiply(inner.down, { inputs: gates, outputs: this.#delta() }, count);
     }
-    if (!this.#team.meet()) return false;
-    this.#work.addProduct(layer.down, gates, count);
+    return this.#add(norms.afterInner, count);
+  }
+
+  /** Where what half a layer gives goes before it is added. */
+  #delta(): Vectors {
+    const { delta, residualBytes } = this.#setup.layout;
+    return { start: delta, strideBytes: residualBytes };
+  }
+
+  /** Adds what half a layer gives; false when it was cancelled. */
+  #add(norm: PlacedVector | undefined, count: number): boolean {
+    // A norm needs the whole vector.
+    if (norm !== undefined && !this.#team.meet()) return false;
+    this.#work.addDelta(norm, count);
     return this.#team.meet();
   }
 
@@ -105,5 +126,11 @@ export class ForwardPass {
     const inputs = this.#work.normToken(plan.norm, token);
     const outputs = { start: layout.logits, strideBytes: 0 };
     this.#work.multiply(plan.head, { inputs, outputs }, 1);
+    const { factors, caps } = plan.shape;
+    const { start, end } = this.#team.part(plan.head.rows);
+    const logits = this.#work.view(layout.logits + start * 4, end - start);
+    const divisor = Math.fround(factors.logitDivisor);
+    if (divisor !== 1) logits.forEach((logit, at) => (logits[at] = logit / divisor));
+    if (caps.logits !== undefined) bend(logits, caps.logits);
   }
 }

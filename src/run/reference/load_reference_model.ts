@@ -7,13 +7,13 @@ import { describeSettings } from "../../load/config/read_quantization.ts";
 import { openedPaths } from "../../load/plan/select_weights.ts";
 import { countParameters } from "../../load/tensors/count_parameters.ts";
 import { Engine } from "./engine.ts";
-import type { EnginePlan, LayerPlan, PlacedMatrix } from "./engine_plan.ts";
+import type { EnginePlan, GatedBlock, LayerPlan, PlacedMatrix } from "./engine_plan.ts";
 import type { EngineSetup } from "./engine_setup.ts";
 import { compileKernels } from "./kernels/kernels.ts";
 import { PAGE_BYTES, PAGES_MAX } from "./kernels/memories.ts";
-import { allocateWeights, loadWeights } from "./load_weights.ts";
-import { placeWeights } from "./place_weights.ts";
-import type { TensorSource } from "./placed_weights.ts";
+import { allocateWeights, loadWeights } from "./weights/load_weights.ts";
+import { WeightPlacer } from "./weights/place_weights.ts";
+import type { TensorSource } from "./weights/placed_weights.ts";
 import { planEngine } from "./plan_engine.ts";
 import { readShape } from "./read_shape.ts";
 import type { OpenReferenceModelOptions, ReferenceModel } from "./reference_model.ts";
@@ -35,11 +35,12 @@ export async function loadReferenceModel(
   const configPath = join(directory, "config.json");
   const read = { ...(signal && { signal }) };
   const bytes = await found(directory, readWhole(files, configPath, read));
-  const shape = readShape(bytes, configPath);
+  const { config, shape } = readShape(bytes, configPath);
   const sources = await findTensors(files, directory, read);
-  const placed = placeWeights(shape, sources, { directory, segmentBytesMax });
-  const plan = planEngine(shape, placed);
-  const { config } = shape;
+  const { quantization } = config;
+  const placer = new WeightPlacer(sources, { directory, segmentBytesMax, quantization });
+  const plan = planEngine(shape, placer);
+  const placed = placer.placed();
   const tensors = new Map(
     [...sources].map(([name, { entry, file }]) => [name, { ...entry, file }]),
   );
@@ -67,7 +68,7 @@ export async function loadReferenceModel(
     architecture: config.modelType,
     parameterCount,
     tensorCount: sources.size,
-    quantization: config.quantization && describeSettings(config.quantization),
+    quantization: quantization && describeSettings(quantization),
     vocabularySize: shape.vocabularySize,
   };
   return new Engine(facts, setup, started);
@@ -100,8 +101,13 @@ function setUp(plan: EnginePlan, weights: readonly WasmMemory[], threadCount: nu
   };
 }
 
-function matricesOf({ query, key, value, output, gate, up, down }: LayerPlan): PlacedMatrix[] {
-  return [query, key, value, output, gate, up, down];
+function matricesOf({ query, key, value, output, inner }: LayerPlan): PlacedMatrix[] {
+  const ofBlock = ({ gate, up, down }: GatedBlock) => [gate, up, down];
+  const attention = [query, key, value, output];
+  if (!("router" in inner)) return [...attention, ...ofBlock(inner)];
+  const { router, experts, shared } = inner;
+  const ofShared = shared === undefined ? [] : [shared.gate, ...ofBlock(shared.block)];
+  return [...attention, router, ...experts.flatMap(ofBlock), ...ofShared];
 }
 
 /** The tensors of all files that mlx-lm opens; of a name that is there twice, the last file's by name. */

@@ -1,5 +1,5 @@
 /**
- * The reference runner's engine: loads a model of the llama family and continues prompts of token ids, in float32.
+ * The reference runner's engine: loads a model that shares its parts with llama and continues prompts of token ids, in float32.
  *
  * @module
  */

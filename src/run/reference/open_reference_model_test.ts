@@ -207,14 +207,16 @@ test("what makes no sense is refused before anything is computed", async () => {
   await assert.rejects(opened({}, { segmentBytesMax: 1000 }), { code: "limit-exceeded" });
 });
 
-test("an architecture, a packing mode and a rotation that are not computed are refused by name", async () => {
+test("an architecture, a setting and a rotation that are not computed are refused by name", async () => {
   const refusals: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ model_type: "mamba" }, /"mamba"/],
     [{ model_file: "model.py" }, /code in the directory/],
-    [{ quantization: { bits: 4, group_size: 32, mode: "mxfp4" } }, /"mxfp4"/],
-    [{ quantization: { bits: 4, group_size: 32, lm_head: { mode: "nvfp4" } } }, /"nvfp4"/],
-    [{ rope_scaling: { rope_type: "longrope", factor: 2 } }, /"longrope"/],
+    [{ quantize_activations: true }, /quantize_activations/],
+    [{ rope_scaling: { rope_type: "proportional", factor: 2 } }, /"proportional"/],
     [{ rope_scaling: { type: "dynamic", factor: 2 } }, /"dynamic"/],
+    [{ model_type: "gpt_oss" }, /"gpt_oss"/],
+    [{ model_type: "smollm3", layer_types: ["sliding_attention"] }, /layer_types/],
+    [{ model_type: "phi3", rope_scaling: { type: "yarn", long_factor: [1] } }, /"yarn"/],
   ];
   for (const [change, message] of refusals) {
     await assert.rejects(

@@ -1,8 +1,8 @@
-import type { PlacedMatrix, PlacedVector } from "./engine_plan.ts";
+import type { GatedBlock, PlacedMatrix, PlacedVector } from "./engine_plan.ts";
 import type { EngineSetup } from "./engine_setup.ts";
 import { bindKernels, type Kernels } from "./kernels/kernels.ts";
 import type { ThreadTeam } from "./threads/thread_team.ts";
-import { addTo, rmsNorm } from "./vector_math.ts";
+import { addTo, geGlu, rmsNorm, swiGlu } from "./vector_math.ts";
 
 /** Vectors of tokens: first byte, and bytes from one token to the next. */
 export interface Vectors {
@@ -55,9 +55,14 @@ export class ThreadWork {
     return kernels;
   }
 
-  /** Norms all tokens into this thread's own vectors: cheaper than to wait for another thread's. */
-  norm(weights: PlacedVector, tokenCount: number): Vectors {
+  /**
+   * Norms all tokens into this thread's own vectors: cheaper than to wait for another thread's.
+   *
+   * @param weights undefined where nothing is normed
+   */
+  norm(weights: PlacedVector | undefined, tokenCount: number): Vectors {
     const { residual, residualBytes } = this.setup.layout;
+    if (weights === undefined) return { start: residual, strideBytes: residualBytes };
     for (let token = 0; token < tokenCount; token++) {
       const at = token * residualBytes;
       this.#normOne(weights, residual + at, this.own.normed + at);
@@ -116,21 +121,50 @@ export class ThreadWork {
     }
   }
 
-  /** Adds this thread's rows of a product to the residual, for some tokens. */
-  addProduct(matrix: PlacedMatrix, inputs: Vectors, tokenCount: number): void {
-    const { residualBytes, delta, residual } = this.setup.layout;
-    const outputs = { start: delta, strideBytes: residualBytes };
-    this.multiply(matrix, { inputs, outputs }, tokenCount);
-    const { start, end } = this.team.part(matrix.rows);
+  /** Computes this thread's rows of a block's gates and multiplies them with what goes through them. */
+  gate(
+    block: GatedBlock,
+    inputs: Vectors,
+    { slot, tokenCount }: { readonly slot: number; readonly tokenCount: number },
+  ): void {
+    const { layout, plan } = this.setup;
+    const strideBytes = layout.gateBytes;
+    const gates = { start: layout.gate + slot, strideBytes };
+    const ups = { start: layout.up + slot, strideBytes };
+    this.multiply(block.gate, { inputs, outputs: gates }, tokenCount);
+    this.multiply(block.up, { inputs, outputs: ups }, tokenCount);
+    const { start, end } = this.team.part(block.gate.rows);
+    const glu = plan.shape.activation === "gelu" ? geGlu : swiGlu;
     for (let token = 0; token < tokenCount; token++) {
-      const at = token * residualBytes + start * 4;
-      addTo(this.view(residual + at, end - start), this.view(delta + at, end - start));
+      const at = token * strideBytes + start * 4;
+      glu(this.view(gates.start + at, end - start), this.view(ups.start + at, end - start));
+    }
+  }
+
+  /**
+   * Adds this thread's part of what half a layer gives to the residual, for some tokens.
+   *
+   * @param norm what norms it before, for which all threads' parts must be there; undefined where nothing does
+   */
+  addDelta(norm: PlacedVector | undefined, tokenCount: number): void {
+    const { layout, plan } = this.setup;
+    const { residualBytes, delta, residual } = layout;
+    const { start, end } = this.team.part(plan.shape.hiddenSize);
+    const factor = Math.fround(plan.shape.factors.residual);
+    for (let token = 0; token < tokenCount; token++) {
+      const at = token * residualBytes;
+      if (norm !== undefined) this.#normOne(norm, delta + at, this.own.normed);
+      const from = (norm === undefined ? delta + at : this.own.normed) + start * 4;
+      const target = this.view(residual + at + start * 4, end - start);
+      addTo(target, this.view(from, end - start), factor);
     }
   }
 
   #normOne(weights: PlacedVector, from: number, to: number): void {
+    const { rmsNormEpsilon: epsilon, normOffset: offset } = this.setup.plan.shape;
     rmsNorm(this.view(from, weights.length), this.vector(weights), {
-      epsilon: this.setup.plan.shape.rmsNormEpsilon,
+      epsilon,
+      offset,
       output: this.view(to, weights.length),
     });
   }

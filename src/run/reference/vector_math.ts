@@ -12,19 +12,31 @@ import type { Rotation } from "./read_rotation.ts";
 export function rmsNorm(
   input: Float32Array,
   weights: Float32Array,
-  options: { readonly epsilon: number; readonly output: Float32Array },
+  options: {
+    readonly epsilon: number;
+    /** What is added to each weight. */
+    readonly offset: number;
+    readonly output: Float32Array;
+  },
 ): void {
-  const { epsilon, output } = options;
+  const { epsilon, offset, output } = options;
   const size = weights.length;
+  const scale = normScale(input.subarray(0, size), epsilon);
+  for (let index = 0; index < size; index++) {
+    const weight = Math.fround(offset + (weights[index] ?? 0));
+    output[index] = Math.fround((input[index] ?? 0) * scale) * weight;
+  }
+}
+
+/** The reciprocal of a vector's root mean square. */
+export function normScale(input: Float32Array, epsilon: number): number {
+  const size = input.length;
   let squares = 0;
   for (let index = 0; index < size; index++) {
     const value = input[index] ?? 0;
     squares += value * value;
   }
-  const scale = Math.fround(1 / Math.sqrt(squares / size + epsilon));
-  for (let index = 0; index < size; index++) {
-    output[index] = Math.fround((input[index] ?? 0) * scale) * (weights[index] ?? 0);
-  }
+  return Math.fround(1 / Math.sqrt(squares / size + epsilon));
 }
 
 /** Cosines and sines of one position, pair by pair. */
@@ -41,7 +53,7 @@ export function anglesAt(position: number, rotation: Rotation): Angles {
   return { cosines: angles.map(Math.cos), sines: angles.map(Math.sin) };
 }
 
-/** Rotates one head of a query or key, times `factor`. */
+/** Rotates one head of a query or key, times `factor`; numbers after the pairs are only multiplied. */
 export function rotate(
   input: Float32Array,
   angles: Angles,
@@ -60,6 +72,20 @@ export function rotate(
     output[at] = Math.fround(Math.fround(first * cosine) - Math.fround(second * sine)) * factor;
     output[at + distance] =
       Math.fround(Math.fround(first * sine) + Math.fround(second * cosine)) * factor;
+  }
+  multiplyBy(input.subarray(half * 2), factor, output.subarray(half * 2));
+}
+
+/** Multiplies a vector with a number. */
+export function multiplyBy(input: Float32Array, factor: number, output: Float32Array): void {
+  for (let index = 0; index < input.length; index++) output[index] = (input[index] ?? 0) * factor;
+}
+
+/** Bends numbers so that they stay below `cap`, in place. */
+export function bend(numbers: Float32Array, cap: number): void {
+  for (let index = 0; index < numbers.length; index++) {
+    const part = Math.fround((numbers[index] ?? 0) / cap);
+    numbers[index] = Math.fround(Math.tanh(part)) * cap;
   }
 }
 
@@ -88,9 +114,21 @@ export function swiGlu(gate: Float32Array, up: Float32Array): void {
   }
 }
 
-/** Adds a vector to another in place. */
-export function addTo(target: Float32Array, other: Float32Array): void {
+const GELU_FACTOR = Math.fround(Math.sqrt(2 / Math.PI));
+
+/** Multiplies each gate's approximate GELU with what goes through it, in place of the gate. */
+export function geGlu(gate: Float32Array, up: Float32Array): void {
+  for (let index = 0; index < gate.length; index++) {
+    const value = gate[index] ?? 0;
+    const inner = value + Math.fround(0.044715) * value * value * value;
+    const bent = Math.fround(1 + Math.tanh(Math.fround(GELU_FACTOR * inner)));
+    gate[index] = Math.fround(Math.fround(0.5 * value) * bent) * (up[index] ?? 0);
+  }
+}
+
+/** Adds a vector to another in place, times a factor. */
+export function addTo(target: Float32Array, other: Float32Array, factor = 1): void {
   for (let index = 0; index < target.length; index++) {
-    target[index] = (target[index] ?? 0) + (other[index] ?? 0);
+    target[index] = (target[index] ?? 0) + Math.fround((other[index] ?? 0) * factor);
   }
 }

@@ -15,15 +15,15 @@ const vector = (size: number) =>
     })
     .map((values) => Float32Array.from(values));
 
-test("rmsNorm() gives vectors of the weights' size", () => {
+test("rmsNorm() gives vectors of the weights' size, with what is added to them", () => {
   fc.assert(
-    fc.property(vector(12), vector(12), (input, weights) => {
+    fc.property(vector(12), vector(12), fc.constantFrom(0, 1), (input, weights, offset) => {
       const output = new Float32Array(12);
-      rmsNorm(input, weights, { epsilon: 1e-5, output });
+      rmsNorm(input, weights, { epsilon: 1e-5, offset, output });
       const mean = input.reduce((sum, value) => sum + value * value, 0) / 12;
       const scale = 1 / Math.sqrt(mean + 1e-5);
       output.forEach((value, at) =>
-        assertClose(value, (input[at] ?? 0) * scale * (weights[at] ?? 0)),
+        assertClose(value, (input[at] ?? 0) * scale * Math.fround(offset + (weights[at] ?? 0))),
       );
     }),
   );

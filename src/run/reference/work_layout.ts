@@ -1,4 +1,5 @@
 import type { EnginePlan } from "./engine_plan.ts";
+import type { ExpertsShape, LayerShape, ModelShape } from "./model_shape.ts";
 import { paddedColumns } from "./kernels/matrix_format.ts";
 
 /** Tokens of a prompt that go through the layers together: a row is unpacked once for all of them. */
@@ -19,6 +20,11 @@ export interface WorkLayout {
   readonly gate: number;
   readonly up: number;
   readonly gateBytes: number;
+  /** Of one expert: those of a token follow each other, the shared one last. */
+  readonly expertBytes: number;
+  /** Each expert's logit, then the shared one's. */
+  readonly router: number;
+  readonly routerBytes: number;
   readonly delta: number;
   readonly logits: number;
   /** Each thread's own: normed vectors of all tokens, one unpacked row, one head's output. */
@@ -42,13 +48,14 @@ export function layOutWork(plan: EnginePlan, threadCount: number): WorkLayout {
     end = Math.ceil((end + sizeBytes) / 64) * 64;
     return start;
   };
-  const bytesOf = (columns: number) => paddedColumns(columns) * 4;
   const residualBytes = bytesOf(shape.hiddenSize);
   const queryBytes = bytesOf(shape.headCount * shape.headSize);
   const headColumns = paddedColumns(shape.headSize);
   const rotatedBytes = shape.headCount * headColumns * 4;
   const keyBytes = bytesOf(shape.keyValueHeadCount * shape.headSize);
-  const gateBytes = bytesOf(shape.intermediateSize);
+  const expertBytes = Math.max(0, ...expertsOf(shape).map(({ innerSize }) => bytesOf(innerSize)));
+  const gateBytes = Math.max(...shape.layers.map((layer) => innerBytes(shape, layer)));
+  const routerBytes = Math.max(0, ...expertsOf(shape).map(({ count }) => bytesOf(count + 1)));
   const batch = (sizeBytes: number) => take(sizeBytes * BATCH_TOKENS);
   return {
     residual: batch(residualBytes),
@@ -64,6 +71,9 @@ export function layOutWork(plan: EnginePlan, threadCount: number): WorkLayout {
     gate: batch(gateBytes),
     up: batch(gateBytes),
     gateBytes,
+    expertBytes,
+    router: batch(routerBytes),
+    routerBytes,
     delta: batch(residualBytes),
     logits: take(bytesOf(shape.vocabularySize)),
     threads: Array.from({ length: threadCount }, () => ({
@@ -74,6 +84,20 @@ export function layOutWork(plan: EnginePlan, threadCount: number): WorkLayout {
     headColumns,
     cacheStart: end,
   };
+}
+
+function bytesOf(columns: number): number {
+  return paddedColumns(columns) * 4;
+}
+
+function expertsOf({ layers }: ModelShape): ExpertsShape[] {
+  return layers.flatMap(({ experts }) => (experts === undefined ? [] : [experts]));
+}
+
+/** Bytes of everything between the matrices of a layer's second half, for one token. */
+function innerBytes({ innerSize }: ModelShape, { experts }: LayerShape): number {
+  if (experts === undefined) return bytesOf(innerSize);
+  return experts.perToken * bytesOf(experts.innerSize) + bytesOf(experts.sharedInnerSize ?? 0);
 }
 
 /** The part of the work memory that grows with the text: each thread's scores, then keys and values. */

@@ -3,15 +3,19 @@ import test from "node:test";
 import fc from "fast-check";
 import {
   dequantizeAffine,
+  dequantizeFloats,
   encodeFloats,
+  FLOAT_PACKINGS,
+  type FloatPacking,
   GROUP_SIZES,
   QUANTIZATION_BITS,
   quantizeAffine,
+  quantizeFloats,
 } from "../../../../harness/models/mod.ts";
-import { decodeFloats } from "../decode_floats.ts";
+import { decodeFloats, decodeScales } from "../weights/decode_floats.ts";
 import { webAssembly } from "../wasm/web_assembly.ts";
 import { bindKernels, compileKernels } from "./kernels.ts";
-import { affineFormat, FORMAT_BITS, type MatrixFormat, paddedColumns } from "./matrix_format.ts";
+import { FORMAT_BITS, type MatrixFormat, packedFormat, paddedColumns } from "./matrix_format.ts";
 
 const ROWS = 5;
 const PAGES = 8;
@@ -104,6 +108,45 @@ test("unpackRow gives every float of 16 bits exactly, also infinity and what is 
   }
 });
 
+test("unpackRow gives every float of 8 and of 4 bits exactly, also what is no number", () => {
+  const memory = new Uint8Array(weights.buffer);
+  for (const packing of FLOAT_PACKINGS) {
+    const { mode, bits, groupSize } = packing;
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    memory.set(bytes);
+    const columns = (256 * 8) / bits;
+    const groups = columns / groupSize;
+    const wide = new Float32Array(weights.buffer, 4096, groups).fill(0.75);
+    const groupBytes = (groupSize * bits) / 8;
+    kernels.unpackRow(mode)(0, 256, groupBytes, 4096, 0, wide.byteLength, SCRATCH);
+    const ones = new Uint8Array(groups).fill(mode === "nvfp4" ? 0x38 : 127);
+    const packed = new Uint32Array(bytes.buffer);
+    const expected = dequantizeFloats({ packed, scales: ones }, packing);
+    const actual = floats.subarray(SCRATCH / 4, SCRATCH / 4 + columns);
+    // Whether zero has a sign changes no sum.
+    const wanted = expected.map((value) => value * 0.75 + 0);
+    assert.deepEqual(
+      [...actual].map((value) => value + 0),
+      [...wanted],
+      mode,
+    );
+  }
+});
+
+test("decodeScales() gives every scale exactly, also subnormal, infinite and what is no number", () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  const powers = decodeScales(bytes, "e8m0");
+  assert.equal(powers[0], 2 ** -127);
+  assert.equal(powers[127], 1);
+  assert.equal(powers[254], 2 ** 127);
+  assert.equal(powers[255], Infinity);
+  const [, fp8] = FLOAT_PACKINGS;
+  assert.ok(fp8);
+  const packed = new Uint32Array(bytes.buffer);
+  const small = dequantizeFloats({ packed, scales: new Uint8Array(8).fill(127) }, fp8);
+  assert.deepEqual(decodeScales(bytes, "e4m3"), small);
+});
+
 test("scoreKeys and mixValues do what the scalar code does", () => {
   const arbitrary = fc.record({
     count: fc.integer({ min: 1, max: 40 }),
@@ -168,7 +211,38 @@ function anyMatrix(): fc.Arbitrary<() => TestMatrix> {
       seed: fc.nat(),
     })
     .map((options) => () => floatMatrix(options));
-  return fc.oneof({ arbitrary: packed, weight: 3 }, plain);
+  const floats = fc
+    .record({
+      packing: fc.constantFrom(...FLOAT_PACKINGS),
+      groups: fc.integer({ min: 1, max: 5 }),
+      seed: fc.nat(),
+    })
+    .map((options) => () => packedFloats(options));
+  return fc.oneof({ arbitrary: packed, weight: 3 }, { arbitrary: floats, weight: 2 }, plain);
+}
+
+function packedFloats(options: {
+  readonly packing: FloatPacking;
+  readonly groups: number;
+  readonly seed: number;
+}): TestMatrix {
+  const { packing, groups, seed } = options;
+  const columns = packing.groupSize * groups;
+  const matrix = { values: numbers(ROWS * columns, seed), rows: ROWS, columns };
+  const quantized = quantizeFloats(matrix, packing);
+  const scales = decodeScales(quantized.scales, packing.mode === "nvfp4" ? "e4m3" : "e8m0");
+  const rowBytes = (columns * packing.bits) / 8;
+  const scaleStart = ROWS * rowBytes;
+  const memory = new Uint8Array(weights.buffer).fill(0xff, 0, scaleStart + ROWS * groups * 4 + 64);
+  memory.set(new Uint8Array(quantized.packed.buffer));
+  memory.set(new Uint8Array(scales.buffer), scaleStart);
+  const groupBytes = (packing.groupSize * packing.bits) / 8;
+  return {
+    format: packing.mode,
+    columns,
+    values: dequantizeFloats(quantized, packing),
+    place: [0, rowBytes, groupBytes, scaleStart, 0, groups * 4],
+  };
 }
 
 function packedMatrix(options: {
@@ -185,7 +259,7 @@ function packedMatrix(options: {
   const { scales, biases } = quantized;
   // One bit a weight is not among the harness's: the upper half of the words is left out.
   const packed = quantized.packed.slice(0, (ROWS * columns * bits) / 32);
-  const format = affineFormat(bits);
+  const format = packedFormat({ mode: "affine", bits });
   assert.ok(format);
   const rowBytes = (columns * bits) / 8;
   const scaleStart = ROWS * rowBytes;

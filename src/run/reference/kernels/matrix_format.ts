@@ -1,4 +1,6 @@
-/** How a matrix lies in memory: packed by MLX's mode "affine" with so many bits, or in floats. */
+import type { QuantizationSettings } from "../../../load/config/read_quantization.ts";
+
+/** How a matrix lies in memory: packed by one of MLX's modes, "affine" with so many bits, or in floats. */
 export type MatrixFormat =
   | "affine1"
   | "affine2"
@@ -7,6 +9,9 @@ export type MatrixFormat =
   | "affine5"
   | "affine6"
   | "affine8"
+  | "mxfp4"
+  | "mxfp8"
+  | "nvfp4"
   | "F32"
   | "F16"
   | "BF16";
@@ -20,6 +25,9 @@ export const FORMAT_BITS = {
   affine5: 5,
   affine6: 6,
   affine8: 8,
+  mxfp4: 4,
+  mxfp8: 8,
+  nvfp4: 4,
   F32: 32,
   F16: 16,
   BF16: 16,
@@ -32,13 +40,14 @@ export const MATRIX_FORMATS = Object.keys(FORMAT_BITS) as readonly MatrixFormat[
 export const COLUMN_BLOCK = 16;
 
 /** The format of a packed matrix; undefined for bits that MLX does not have. */
-export function affineFormat(bits: number): MatrixFormat | undefined {
-  return MATRIX_FORMATS.find((format) => format === `affine${bits}`);
+export function packedFormat({ mode, bits }: Omit<QuantizationSettings, "groupSize">) {
+  const name = mode === "affine" ? `affine${bits}` : mode;
+  return MATRIX_FORMATS.find((format) => format === name);
 }
 
-/** Whether weights are codes with scales and biases. */
-export function isAffine(format: MatrixFormat): boolean {
-  return format.startsWith("affine");
+/** Whether weights are codes with scales. */
+export function isPacked(format: MatrixFormat): boolean {
+  return format !== "F32" && format !== "F16" && format !== "BF16";
 }
 
 /** The next multiple of {@linkcode COLUMN_BLOCK}. */

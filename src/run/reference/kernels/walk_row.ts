@@ -12,8 +12,9 @@ import {
   type Place,
   v128,
 } from "../wasm/instructions.ts";
-import { FORMAT_BITS, isAffine, type MatrixFormat } from "./matrix_format.ts";
+import { FORMAT_BITS, isPacked, type MatrixFormat } from "./matrix_format.ts";
 import { WEIGHTS_MEMORY } from "./memories.ts";
+import { doubledFloat4, FLOAT8, HALF, widened } from "./narrow_floats.ts";
 
 /** Where one row of a matrix lies, in bytes of the weights' memory. */
 export interface RowPlace {
@@ -55,7 +56,9 @@ export interface RowConsumer {
 }
 
 /** A group is a whole number of such steps, and in each format a step ends on a byte. */
-const AFFINE_STEP_COLUMNS = 32;
+const STEP_COLUMNS = 32;
+/** The same where groups are narrower. */
+const NARROW_STEP_COLUMNS = 16;
 const FLOAT_STEP_COLUMNS = 16;
 
 /** The locals that a walk needs, so that two walks in one function share them. */
@@ -68,6 +71,7 @@ export class RowWalker {
   readonly #scale: Local<"v128">;
   readonly #bias: Local<"v128">;
   readonly #codes: Local<"v128">;
+  readonly #lanes: Local<"v128">;
 
   constructor(builder: FunctionBuilder, format: MatrixFormat) {
     this.#format = format;
@@ -78,12 +82,13 @@ export class RowWalker {
     this.#scale = builder.local("v128");
     this.#bias = builder.local("v128");
     this.#codes = builder.local("v128");
+    this.#lanes = builder.local("v128");
   }
 
   /** Gives all values of a row to the consumer, in the order of the columns. */
   walk(row: RowPlace, consumer: RowConsumer): Statement {
-    return isAffine(this.#format)
-      ? this.#walkAffine(row, consumer)
+    return isPacked(this.#format)
+      ? this.#walkPacked(row, consumer)
       : this.#walkFloats(row, consumer);
   }
 
@@ -113,36 +118,23 @@ export class RowWalker {
     return this.#fromHalves(halves);
   }
 
-  /**
-   * Floats of 16 bits: moved to the place of a float32's exponent and mantissa they are the value times 2^-112,
-   * also below the smallest normal number. Only infinities and NaNs need their exponent restored.
-   */
+  /** Floats of 16 bits. */
   #fromHalves(halves: Expression<"v128">): Expression<"v128"> {
-    const lanes = (value: number) => i32x4.splat(i32.const(value));
-    const magnitude = v128.and(this.#codes.get, lanes(0x7fff));
-    const scaled = f32x4.mul(i32x4.shl(magnitude, i32.const(13)), lanes(0x77800000));
-    const sign = i32x4.shl(v128.and(this.#codes.get, lanes(0x8000)), i32.const(16));
-    const isSpecial = i32x4.geU(magnitude, lanes(0x7c00));
-    const exponent = v128.and(isSpecial, lanes(0x7f800000));
-    const value = v128.or(v128.or(scaled, sign), exponent);
-    return { type: "v128", code: [...this.#codes.set(halves), ...value.code] };
+    return widened(this.#lanes, halves, HALF);
   }
 
-  /** Each value is `scale * code + bias`, rounded after both operations, as MLX computes it. */
-  #walkAffine(row: RowPlace, consumer: RowConsumer): Statement {
+  /** Groups of codes with a scale each; mode "affine" has a bias too. */
+  #walkPacked(row: RowPlace, consumer: RowConsumer): Statement {
     const bits = FORMAT_BITS[this.#format];
+    const stepColumns = this.#format === "nvfp4" ? NARROW_STEP_COLUMNS : STEP_COLUMNS;
     const position = this.#position;
     const group = this.#group;
-    const float = (address: Expression<"i32">) =>
-      f32x4.splat(f32.load({ memory: WEIGHTS_MEMORY, address }));
-    const value = (codes: Expression<"v128">) =>
-      f32x4.add(f32x4.mul(f32x4.convertI32(codes), this.#scale.get), this.#bias.get);
-    const eights = Array.from({ length: AFFINE_STEP_COLUMNS / 8 }, (_, eight) => {
+    const eights = Array.from({ length: stepColumns / 8 }, (_, eight) => {
       const place = { memory: WEIGHTS_MEMORY, address: position.get, offset: eight * bits };
       return [
         ...this.#codes.set(eightCodes(bits, place)),
-        ...consumer.use(eight * 2, value(i32x4.extendLowU16(this.#codes.get))),
-        ...consumer.use(eight * 2 + 1, value(i32x4.extendHighU16(this.#codes.get))),
+        ...consumer.use(eight * 2, this.#value(i32x4.extendLowU16)),
+        ...consumer.use(eight * 2 + 1, this.#value(i32x4.extendHighU16)),
       ];
     });
     const step = countedLoop(
@@ -150,9 +142,9 @@ export class RowWalker {
         counter: position,
         from: position.get,
         until: this.#groupEnd.get,
-        step: (AFFINE_STEP_COLUMNS * bits) / 8,
+        step: (stepColumns * bits) / 8,
       },
-      sequence([...eights, consumer.advance(AFFINE_STEP_COLUMNS)]),
+      sequence([...eights, consumer.advance(stepColumns)]),
     );
     const groups = countedLoop(
       {
@@ -162,8 +154,7 @@ export class RowWalker {
         step: Float32Array.BYTES_PER_ELEMENT,
       },
       sequence([
-        this.#scale.set(float(group.get)),
-        this.#bias.set(float(i32.add(group.get, this.#biasDistance.get))),
+        this.#beginGroup(),
         this.#groupEnd.set(i32.add(position.get, row.groupBytes)),
         step,
       ]),
@@ -174,6 +165,38 @@ export class RowWalker {
       groups,
     ]);
   }
+
+  /** Loads a group's scale, and its bias where it has one. */
+  #beginGroup(): Statement {
+    const group = this.#group;
+    const float = (address: Expression<"i32">) =>
+      f32x4.splat(f32.load({ memory: WEIGHTS_MEMORY, address }));
+    const scale = float(group.get);
+    if (this.#format === "mxfp8") return this.#scale.set(scale);
+    // The codes of these are looked up as twice what they stand for.
+    if (isFloat4(this.#format)) return this.#scale.set(f32x4.mul(scale, f32x4.const(0.5)));
+    return sequence([
+      this.#scale.set(scale),
+      this.#bias.set(float(i32.add(group.get, this.#biasDistance.get))),
+    ]);
+  }
+
+  /** Four values from the codes; each operation rounds, as MLX's do. */
+  #value(extend: (codes: Expression<"v128">) => Expression<"v128">): Expression<"v128"> {
+    const codes = this.#codes.get;
+    if (this.#format === "mxfp8") {
+      return f32x4.mul(widened(this.#lanes, extend(codes), FLOAT8), this.#scale.get);
+    }
+    if (isFloat4(this.#format)) {
+      return f32x4.mul(doubledFloat4(codes, extend), this.#scale.get);
+    }
+    const scaled = f32x4.mul(f32x4.convertI32(extend(codes)), this.#scale.get);
+    return f32x4.add(scaled, this.#bias.get);
+  }
+}
+
+function isFloat4(format: MatrixFormat): boolean {
+  return format === "mxfp4" || format === "nvfp4";
 }
 
 /**

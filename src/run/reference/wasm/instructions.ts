@@ -127,6 +127,9 @@ export const i32x4 = {
 
 /** Four floats. */
 export const f32x4 = {
+  /** The same float in each lane. */
+  const: (value: number): V128 =>
+    v128.const([...new Uint8Array(Float32Array.of(value, value, value, value).buffer)]),
   splat: (value: F32): V128 => instruction("v128", [value], simd(0x13)),
   extractLane: (vector: V128, lane: number): F32 =>
     instruction("f32", [vector], [...simd(0x1f), lane]),

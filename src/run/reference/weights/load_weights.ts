@@ -1,11 +1,11 @@
-import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
-import { ModelError } from "../../errors.ts";
-import { readAt } from "../../load/bytes/read_bytes.ts";
-import { decodeFloats } from "./decode_floats.ts";
-import { PAGE_BYTES } from "./kernels/memories.ts";
+import type { FileSystem, OpenFile } from "../../../../spec/mod.ts";
+import { ModelError } from "../../../errors.ts";
+import { readAt } from "../../../load/bytes/read_bytes.ts";
+import { decodeFloats, decodeScales } from "./decode_floats.ts";
+import { PAGE_BYTES } from "../kernels/memories.ts";
 import type { PlacedWeights, TensorCopy } from "./placed_weights.ts";
-import { webAssembly, type WasmMemory } from "./wasm/web_assembly.ts";
-import { openTarget } from "../../load/bytes/open_target.ts";
+import { webAssembly, type WasmMemory } from "../wasm/web_assembly.ts";
+import { openTarget } from "../../../load/bytes/open_target.ts";
 
 /** Reads at a time, so that the disk has something to do while a tensor is converted. */
 const CONCURRENCY = 4;
@@ -135,7 +135,7 @@ function memoryOf({ segment }: TensorCopy, memories: readonly WasmMemory[]): Was
 async function copyTensor(file: OpenFile, copy: TensorCopy, memory: WasmMemory): Promise<void> {
   const { offset, toFloat32, rows } = copy;
   const sizeBytes = sizeOf(copy);
-  if (!toFloat32 && rows === undefined) {
+  if (toFloat32 === undefined && rows === undefined) {
     const into = new Uint8Array(memory.buffer, offset, sizeBytes);
     await fill(file, copy, { into, start: 0 });
     return;
@@ -157,10 +157,14 @@ function place(
   { source, offset, toFloat32, rows }: TensorCopy,
   { memory, start }: { readonly memory: WasmMemory; readonly start: number },
 ): void {
-  if (toFloat32) {
-    // Two bytes become four.
-    const numbers = decodeFloats(piece, source.entry.dtype);
-    new Float32Array(memory.buffer, offset + start * 2, numbers.length).set(numbers);
+  if (toFloat32 !== undefined) {
+    // One byte or two become four.
+    const numbers =
+      toFloat32 === "float"
+        ? decodeFloats(piece, source.entry.dtype)
+        : decodeScales(piece, toFloat32);
+    const wider = (numbers.length * 4) / piece.length;
+    new Float32Array(memory.buffer, offset + start * wider, numbers.length).set(numbers);
     return;
   }
   const target = new Uint8Array(memory.buffer);

@@ -27,3 +27,25 @@ export function decodeFloats(bytes: Uint8Array, dtype: string): Float32Array {
   }
   return numbers;
 }
+
+/**
+ * Reads scales of 8 bits as float32, each exactly: powers of two ("e8m0", of mxfp4 and mxfp8), or floats with four
+ * bits of exponent and three of mantissa ("e4m3", of nvfp4).
+ */
+export function decodeScales(bytes: Uint8Array, code: "e8m0" | "e4m3"): Float32Array {
+  const table = code === "e8m0" ? POWERS : SMALL_FLOATS;
+  return Float32Array.from(bytes, (byte) => table[byte] ?? Number.NaN);
+}
+
+/** As MLX has it: 255, which stands for no number, is infinity. */
+const POWERS = Float32Array.from({ length: 256 }, (_, byte) => 2 ** (byte - 127));
+POWERS[255] = Infinity;
+
+const SMALL_FLOATS = Float32Array.from({ length: 256 }, (_, byte) => {
+  const sign = byte < 128 ? 1 : -1;
+  const exponent = (byte >> 3) & 15;
+  const mantissa = byte & 7;
+  if (exponent === 15 && mantissa === 7) return Number.NaN;
+  const size = exponent === 0 ? mantissa / 8 / 64 : (1 + mantissa / 8) * 2 ** (exponent - 7);
+  return sign * size;
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { encodeFloats } from "../../../harness/models/mod.ts";
+import { encodeFloats } from "../../../../harness/models/mod.ts";
 import { decodeFloats } from "./decode_floats.ts";
 
 test("decodeFloats() gives back every number of 16 bits that encodeFloats() writes", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { memoryFiles, writeBytes } from "../../../harness/disk/mod.ts";
+import { memoryFiles, writeBytes } from "../../../../harness/disk/mod.ts";
 import { decodeFloats } from "./decode_floats.ts";
 import { allocateWeights, loadWeights } from "./load_weights.ts";
 import type { PlacedWeights, TensorCopy } from "./placed_weights.ts";
@@ -21,18 +21,13 @@ test("loadWeights() puts tensors of all kinds and sizes in their places, larger 
     copyOf({ position: 13 * MIB, sizeBytes: 30 * 150_001, offset: 12 * MIB, rows: [30, 32] }),
     copyOf({ position: 18 * MIB, sizeBytes: 5 * MIB, offset: 18 * MIB }),
   ];
-  const placed: PlacedWeights = {
-    segmentBytes: [24 * MIB],
-    copies,
-    matrices: new Map(),
-    vectors: new Map(),
-  };
+  const placed: PlacedWeights = { segmentBytes: [24 * MIB], copies };
   const memories = allocateWeights(placed);
   await loadWeights(files, { placed, memories });
   const memory = new Uint8Array(memories[0]?.buffer ?? new SharedArrayBuffer(0));
   for (const { source, offset, toFloat32, rows } of copies) {
     const data = bytes.subarray(source.position, source.position + source.entry.end);
-    if (toFloat32) {
+    if (toFloat32 !== undefined) {
       const numbers = new Uint8Array(decodeFloats(data, source.entry.dtype).buffer);
       assertSame(memory.subarray(offset, offset + numbers.length), numbers);
     } else if (rows === undefined) {
@@ -56,13 +51,13 @@ test("loadWeights() fails with the tensor's name when the file ends too early, a
     copyOf({ position: 0, sizeBytes: 500, offset: 0 }),
     copyOf({ position: 500, sizeBytes: 501, offset: 512 }),
   ];
-  const placed = { segmentBytes: [2048], copies, matrices: new Map(), vectors: new Map() };
+  const placed = { segmentBytes: [2048], copies };
   const loading = loadWeights(files, { placed, memories: allocateWeights(placed) });
   await assert.rejects(loading, { code: "corrupt-model", message: /1 bytes too early/ });
 });
 
 test("allocateWeights() says so when memory cannot be had", () => {
-  const placed = { segmentBytes: [2 ** 40], copies: [], matrices: new Map(), vectors: new Map() };
+  const placed = { segmentBytes: [2 ** 40], copies: [] };
   assert.throws(() => allocateWeights(placed), { code: "limit-exceeded" });
 });
 
@@ -80,7 +75,7 @@ function copyOf(options: {
     source: { file: "/weights", position, entry },
     segment: 0,
     offset,
-    toFloat32: dtype !== undefined,
+    ...(dtype !== undefined && { toFloat32: "float" as const }),
     ...(rows && { rows: { sizeBytes: rows[0], strideBytes: rows[1] } }),
   };
 }

@@ -1,5 +1,4 @@
-import type { TensorEntry } from "../../load/bytes/parse_safetensors_header.ts";
-import type { PlacedMatrix, PlacedVector } from "./engine_plan.ts";
+import type { TensorEntry } from "../../../load/bytes/parse_safetensors_header.ts";
 
 /** A tensor in a weight file. */
 export interface TensorSource {
@@ -10,14 +9,17 @@ export interface TensorSource {
   readonly entry: TensorEntry;
 }
 
+/** How numbers that become float32 on the way are written: as floats of the tensor's dtype, or as scales of 8 bits. */
+export type NumberCode = "float" | "e8m0" | "e4m3";
+
 /** One tensor's way from its file to the memory. */
 export interface TensorCopy {
   readonly name: string;
   readonly source: TensorSource;
   readonly segment: number;
   readonly offset: number;
-  /** Whether its floats of 16 bits become float32 on the way. */
-  readonly toFloat32: boolean;
+  /** Set where the numbers become float32 on the way. */
+  readonly toFloat32?: NumberCode;
   /** Rows of this many bytes get `stride` bytes each; absent where they follow each other in the file too. */
   readonly rows?: { readonly sizeBytes: number; readonly strideBytes: number };
 }
@@ -26,8 +28,4 @@ export interface TensorCopy {
 export interface PlacedWeights {
   readonly segmentBytes: readonly number[];
   readonly copies: readonly TensorCopy[];
-  /** By layer, such as `model.layers.0.mlp.up_proj`. */
-  readonly matrices: ReadonlyMap<string, PlacedMatrix>;
-  /** By layer, such as `model.norm`. */
-  readonly vectors: ReadonlyMap<string, PlacedVector>;
 }
