@@ -36,7 +36,7 @@ export interface QuantizedMatrix {
 }
 
 /**
- * Quantizes a matrix as `mx.quantize` does in mode "affine", bit for bit in float32.
+ * Quantizes a matrix as `mx.quantize` does in mode "affine", bit for bit in float32; with one bit the codes may be others.
  *
  * @throws {RangeError} when the columns are not a multiple of the group size.
  *

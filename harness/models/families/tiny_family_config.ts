@@ -57,8 +57,8 @@ function ownKeys(options: TinyFamilyOptions): Record<string, unknown> {
       return {
         head_dim: headSize,
         query_pre_attn_scalar: 20,
-        attn_logit_softcapping: 3,
-        final_logit_softcapping: 30,
+        attn_logit_softcapping: 2.5,
+        final_logit_softcapping: 20.5,
         sliding_window: 8,
       };
     case "gemma3":
@@ -76,7 +76,7 @@ function ownKeys(options: TinyFamilyOptions): Record<string, unknown> {
         attention_multiplier: 0.3,
         embedding_multiplier: 2.5,
         residual_multiplier: 0.7,
-        logits_scaling: 3,
+        logits_scaling: 3.5,
       };
     case "mixtral":
       return { num_local_experts: experts, num_experts_per_tok: 2 };

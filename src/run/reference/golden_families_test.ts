@@ -28,7 +28,11 @@ const RECORDED: readonly Recorded[] = [
   {
     name: "gemma2, 4 bits",
     family: "gemma2",
-    options: { seed: 12, quantization: { bits: 4, groupSize: 32 } },
+    options: {
+      seed: 12,
+      quantization: { bits: 4, groupSize: 32 },
+      config: { attn_logit_softcapping: 3, final_logit_softcapping: 30 },
+    },
     tokens: [40, 56, 56, 56, 56, 56, 56, 56, 56, 56],
     logits: [8.7817, 7.4299, 11.3091, 10.7708, 10.6559, 10.7623, 10.6872, 10.4394, 10.0252, 9.5504],
   },
@@ -58,6 +62,7 @@ const RECORDED: readonly Recorded[] = [
       seed: 3,
       attentionBias: true,
       mlpBias: true,
+      config: { logits_scaling: 3 },
       quantization: { bits: 8, groupSize: 32 },
     },
     tokens: [159, 252, 252, 252, 252, 252, 252, 252, 252, 252],
