@@ -15,10 +15,10 @@ export interface ScenarioDefinition<Given extends Record<string, unknown>> {
   /** Whether it judges what happens to come up: its cases do not spare other scenarios theirs. @default {false} */
   readonly isIncidental?: boolean;
   /**
-   * Whether some cases in this process ask for small files in many pieces; not where the requests for a file, or the pauses
-   * between them, are what is counted. @default {true}
+   * What half of the cases in this process handle at a time, at most, in bytes: one of these numbers. None where the requests
+   * for a file, or the pauses between them, are what is counted; large ones where files are large. @default {[256, 8192]}
    */
-  readonly hasPieces?: boolean;
+  readonly pieceBytes?: readonly number[];
   /** @default {both} */
   readonly worlds?: readonly WorldKind[];
   /** How the world of a case is made, of this kind. */

@@ -11,6 +11,7 @@ import { anyModel, scenario } from "../../harness/mod.ts";
 
 export const movedRoot = scenario({
   name: "layout/moved_root",
+  pieceBytes: [8192],
   covers: ["LAYOUT-RELATIVE"],
   given: { model: anyModel(), repository: anyRepository() },
   async check({ model, repository }, world, verdict) {

@@ -14,7 +14,7 @@ import { anyModel, modelPlace, scenario } from "../../harness/mod.ts";
 export const requiredFiles = scenario({
   name: "layout/required_files",
   // Real models, of thousands of small pieces.
-  hasPieces: false,
+  pieceBytes: [],
   covers: ["LAYOUT-PATH", "LAYOUT-AGREE", "LAYOUT-SET", "LAYOUT-REQUIRED", "DL-INTEGRITY"],
   given: {
     model: anyModel(),

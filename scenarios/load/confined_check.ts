@@ -20,6 +20,7 @@ const repository = "mlx-community/Confined-4bit";
 
 export const confinedCheck = scenario({
   name: "load/confined_check",
+  pieceBytes: [8192],
   covers: ["LOAD-CONFINED"],
   given: {
     model: anyModel(),

@@ -12,6 +12,7 @@ const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json"];
 
 export const emptyFile = scenario({
   name: "load/empty_file",
+  pieceBytes: [8192],
   covers: ["LOAD-EMPTY"],
   given: {
     model: anyModel(),

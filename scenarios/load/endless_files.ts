@@ -56,6 +56,7 @@ interface ModelChange {
 
 export const endlessFiles = scenario({
   name: "load/endless_files",
+  pieceBytes: [],
   covers: ["LOAD-LIMIT"],
   given: {
     model: anyModel(),

@@ -16,6 +16,7 @@ const BLOCK_BYTES = 4096;
 
 export const evictedFiles = scenario({
   name: "load/evicted_files",
+  pieceBytes: [8192],
   covers: ["LOAD-EVICTED"],
   given: {
     model: anyModel({ shards: 1 }),

@@ -31,6 +31,7 @@ const WITHIN_MS = LIMITS.loadMs + 5 * LIMITS.endMs;
 
 export const faultyRunner = scenario({
   name: "load/faulty_runner",
+  pieceBytes: [8192],
   covers: ["LOAD-RUNNER", "ERROR-KIND"],
   given: {
     model: anyModel({ layers: 1 }),

@@ -12,6 +12,7 @@ const repository = "mlx-community/Bit-4bit";
 
 export const flippedBit = scenario({
   name: "load/flipped_bit",
+  pieceBytes: [8192],
   covers: ["LOAD-FLIPPED"],
   given: {
     model: anyModel(),

@@ -20,6 +20,7 @@ const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json"];
 
 export const htmlFile = scenario({
   name: "load/html_file",
+  pieceBytes: [8192],
   covers: ["LOAD-HTML"],
   given: {
     model: anyModel(),

@@ -47,6 +47,7 @@ const CODE = [
 
 export const inertCheck = scenario({
   name: "load/inert_check",
+  pieceBytes: [8192],
   covers: ["LOAD-INERT"],
   given: {
     model: anyModel(),

@@ -10,6 +10,7 @@ import { anyModel, scenario } from "../../harness/mod.ts";
 
 export const lfsPointerFile = scenario({
   name: "load/lfs_pointer_file",
+  pieceBytes: [8192],
   covers: ["LOAD-POINTER"],
   given: {
     model: anyModel(),

@@ -26,6 +26,7 @@ const EXTRAS = [
 
 export const loadPlan = scenario({
   name: "load/load_plan",
+  pieceBytes: [8192],
   covers: ["LOAD-PLAN"],
   given: {
     model: anyModel(),

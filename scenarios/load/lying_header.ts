@@ -15,6 +15,7 @@ import { scenario } from "../../harness/mod.ts";
 
 export const lyingHeader = scenario({
   name: "load/lying_header",
+  pieceBytes: [8192],
   covers: ["LOAD-HEADER"],
   given: { damaged: anyDamagedModel("LOAD-HEADER") },
   async check({ damaged }, world, verdict) {

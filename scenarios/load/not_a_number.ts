@@ -23,6 +23,7 @@ const NOT_NUMBERS: Readonly<Record<string, readonly number[]>> = {
 
 export const notANumber = scenario({
   name: "load/not_a_number",
+  pieceBytes: [8192],
   covers: ["LOAD-NAN"],
   given: {
     model: anyModel(),

@@ -18,6 +18,7 @@ const repository = "mlx-community/Refused-4bit";
 
 export const refusedModel = scenario({
   name: "load/refused_model",
+  pieceBytes: [8192],
   covers: ["LOAD-CHECKED", "ERROR-KIND"],
   given: {
     model: anyModel({ layers: 1 }),

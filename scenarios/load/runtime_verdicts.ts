@@ -22,6 +22,7 @@ const NAMES = Object.keys(VERDICT_CASES) as VerdictCaseName[];
 
 export const runtimeVerdicts = scenario({
   name: "load/runtime_verdicts",
+  pieceBytes: [8192],
   covers: ["LOAD-VERDICT", "LOAD-TYPE"],
   given: {
     model: anyVerdictModel,

@@ -14,6 +14,7 @@ const MARGIN_MIN = 0.001;
 
 export const sameTokens = scenario({
   name: "load/same_tokens",
+  pieceBytes: [8192],
   covers: ["LOAD-TOKENS"],
   given: {
     model: anyModel(),

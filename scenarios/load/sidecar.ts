@@ -13,6 +13,7 @@ const repository = "mlx-community/Beside-4bit";
 
 export const sidecar = scenario({
   name: "load/sidecar",
+  pieceBytes: [8192],
   covers: ["LOAD-SIDECAR"],
   given: { model: anyModel(), choose: fc.nat(3), isDownloaded: fc.boolean() },
   async check({ model, choose, isDownloaded }, world, verdict) {

@@ -14,6 +14,7 @@ const repository = "mlx-community/Sound-4bit";
 
 export const soundModel = scenario({
   name: "load/sound_model",
+  pieceBytes: [8192],
   covers: ["LOAD-SOUND"],
   given: {
     model: anyModel(),

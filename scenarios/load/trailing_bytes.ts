@@ -12,6 +12,7 @@ const repository = "mlx-community/Tail-4bit";
 
 export const trailingBytes = scenario({
   name: "load/trailing_bytes",
+  pieceBytes: [8192],
   covers: ["LOAD-TRAILING"],
   given: {
     model: anyModel(),

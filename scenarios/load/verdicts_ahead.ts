@@ -27,6 +27,7 @@ const NAMES = (Object.keys(VERDICT_CASES) as VerdictCaseName[]).filter(
 
 export const verdictsAhead = scenario({
   name: "load/verdicts_ahead",
+  pieceBytes: [8192],
   covers: ["LOAD-AHEAD", "LOAD-AHEAD-BYTES"],
   given: {
     model: anyVerdictModel,

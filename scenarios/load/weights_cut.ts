@@ -18,6 +18,7 @@ const repository = "mlx-community/Cut-4bit";
 
 export const weightsCut = scenario({
   name: "load/weights_cut",
+  pieceBytes: [8192],
   covers: ["LOAD-TRUNCATED"],
   given: {
     model: anyModel(),

@@ -13,6 +13,7 @@ const repository = "mlx-community/Linked-4bit";
 
 export const wrongLinks = scenario({
   name: "load/wrong_links",
+  pieceBytes: [8192],
   covers: ["LOAD-LINK"],
   given: {
     model: anyModel({ nested: true }),

@@ -21,6 +21,7 @@ const BLOCK_BYTES = 4096;
 
 export const zeroedBlock = scenario({
   name: "load/zeroed_block",
+  pieceBytes: [8192],
   covers: ["LOAD-ZEROED"],
   given: {
     // Tensors that are large enough to hold a block.

@@ -30,7 +30,7 @@ const REPOSITORY = "mlx-community/WrongBytes";
 
 export const wrongBytes = scenario({
   name: "download/wrong_bytes",
-  hasPieces: false,
+  pieceBytes: [],
   covers: ["DL-INTEGRITY", "DL-INTEGRITY-NAMES", "DL-NOT-A-HUB", "ERROR-KIND"],
   goals: ["refused", "sent right in the end"],
   weight: 1.6,

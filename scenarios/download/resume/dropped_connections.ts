@@ -23,7 +23,7 @@ const CHUNK_BYTES = 100;
 
 export const droppedConnections = scenario({
   name: "download/dropped_connections",
-  hasPieces: false,
+  pieceBytes: [],
   covers: ["DL-RESUME", "DL-RESUME-ONCE"],
   goals: ["a run resumed", "a run in the same process resumed"],
   given: {

@@ -23,7 +23,7 @@ const REQUEST = { repository: REPOSITORY, include: ["*.safetensors"] };
 
 export const wrongPart = scenario({
   name: "download/wrong_part",
-  hasPieces: false,
+  pieceBytes: [],
   covers: ["DL-RESUME-RANGE"],
   goals: ["a part started elsewhere"],
   given: { nth: fc.integer({ min: 4, max: 25 }), shiftBytes: fc.integer({ min: -150, max: -1 }) },

@@ -14,7 +14,7 @@ const CHUNK_BYTES = 100;
 
 export const expiredMidway = scenario({
   name: "download/expired_midway",
-  hasPieces: false,
+  pieceBytes: [],
   covers: ["DL-CDN-EXPIRED", "DL-RESUME-ONCE"],
   goals: ["an address had expired"],
   given: {

@@ -66,7 +66,7 @@ const isAsking = (trouble: string) => trouble in ASKED_MS;
 /** Trouble of every kind. */
 export const retries = scenario<Given>({
   name: "download/retries",
-  hasPieces: false,
+  pieceBytes: [],
   covers: ["DL-RETRY", "ERROR-KIND"],
   goals: ["it finished after trouble", "it gave up"],
   given: givenOf(Object.keys(TROUBLES).filter((trouble) => !isAsking(trouble))),
@@ -76,7 +76,7 @@ export const retries = scenario<Given>({
 /** Trouble that says how long it lasts. */
 export const retryAfter = scenario<Given>({
   name: "download/retry_after",
-  hasPieces: false,
+  pieceBytes: [],
   covers: ["DL-RETRY-AFTER", "ERROR-KIND"],
   goals: ["it finished after trouble", "it gave up"],
   given: givenOf(Object.keys(TROUBLES).filter(isAsking)),

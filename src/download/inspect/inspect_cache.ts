@@ -7,6 +7,7 @@ import { ModelError } from "../../errors.ts";
 import { blobLink, type HubCachePlace } from "../../layout/hub_cache.ts";
 import { isInsideRoot } from "../../layout/inside_root.ts";
 import { partialSizes } from "../transfer/adopt_partials.ts";
+import { FileSource } from "../transfer/file_source.ts";
 import { type DownloadTask, filePath, type WantedFile } from "../download_task.ts";
 import type { DiskState, KeptFile, MissingContent } from "./disk_state.ts";
 
@@ -15,8 +16,8 @@ import type { DiskState, KeptFile, MissingContent } from "./disk_state.ts";
  *
  * A blob is hashed, whatever its name says: every client that stops half-way or trusts a size can leave a wrong one.
  *
- * @throws {ModelError} `unsupported` when the hub hides a hash, which would name the blob, and `access-denied` when a
- * directory stands where a link must be
+ * @throws {ModelError} as the hub refuses a file whose hash it hides, `unsupported` when it hides the hash of a file that it
+ * gives, since the hash would name the blob, and `access-denied` when a directory stands where a link must be
  */
 export async function inspectCache(
   files: FileSystem,
@@ -30,7 +31,7 @@ export async function inspectCache(
   const unlinked: KeptFile[] = [];
   const groups = new Map<string, [WantedFile, ...WantedFile[]]>();
   for (const wanted of task.wanted) {
-    const digest = digestOf(wanted);
+    const digest = wanted.digest ?? (await refuseHidden(task, wanted, { signal }));
     const { contentKey } = wanted;
     const look = { wanted, digest, root, signal };
     const here = await inspectEntry(files, task, look);
@@ -57,8 +58,17 @@ export async function inspectCache(
   return { kept, unlinked, missing };
 }
 
-function digestOf({ path, digest }: WantedFile): Digest {
-  if (digest !== undefined) return digest;
+/** Who may not read a file is not told its hash; then the hub's own answer to a request for the file says why. */
+async function refuseHidden(
+  task: DownloadTask,
+  { path, url, sizeBytes }: WantedFile,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<never> {
+  const { signal = new AbortController().signal } = options;
+  const source = new FileSource(task.http, { url, file: path, sizeBytes });
+  const chunks = source.read({ from: 0, to: sizeBytes }, { signal });
+  await chunks.next();
+  await chunks.return(undefined);
   throw new ModelError(
     "unsupported",
     `Cannot place "${path}" in layout "hf-cache": the hub hides its hash, which names its content there; give a token that may read it, or use layout "hubapi"`,
