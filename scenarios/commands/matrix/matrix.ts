@@ -8,7 +8,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import {
   amendRecord,
   EXIT_CODES,
@@ -158,7 +158,12 @@ async function writeTables(all: readonly NamedRecord[], path: string): Promise<v
       ),
     ),
   );
-  const defects = defectTable(found, KNOWN_DEFECTS, { replayPath });
+  // Links of a document start at its own folder.
+  const linkOf = (one: FoundDefect) => {
+    const replay = replayPath(one);
+    return replay === undefined ? undefined : posix.relative(dirname(path), replay);
+  };
+  const defects = defectTable(found, KNOWN_DEFECTS, { replayPath: linkOf });
   const text = await readFile(path, "utf8");
   const half = replaceBetween(text, "matrix", { content: matrix });
   await writeFile(path, replaceBetween(half, "defects", { content: defects }));
