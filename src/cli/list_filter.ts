@@ -23,8 +23,8 @@ const STATES = ["complete", "incomplete", "unknown", "misplaced"];
  * @throws {InvalidArgumentError}
  */
 export function parseListFilter(text: string): ListFilter {
-  const [, key, sign, value = ""] =
-    /^(state|store|size|used)\s*([<=>])\s*(.+)$/.exec(text.trim()) ?? [];
+  const [, key, sign, rest = ""] = /^(state|store|size|used) ?([<=>])(.+)$/.exec(text.trim()) ?? [];
+  const value = rest.trim();
   if (key === undefined) {
     const part = text.toLowerCase();
     return ({ repository = "", directory }) =>

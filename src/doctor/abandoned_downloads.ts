@@ -20,8 +20,9 @@ export async function findAbandoned(
   const findings: DiagnosisFinding[] = [];
   for (const root of roots) {
     for (const name of await namesIn(files, root)) {
-      const [, org, model] = /^models--(.+?)--(.+)$/.exec(name) ?? [];
-      const repository = `${org}/${model}`;
+      const [kind, org, ...rest] = name.split("--");
+      const repository = `${org}/${rest.join("--")}`;
+      if (kind !== "models") continue;
       if (!isRepositoryId(repository)) continue;
       const finding = await ofRepository(files, root, { repository, config });
       if (finding !== undefined) findings.push(finding);

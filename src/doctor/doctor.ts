@@ -20,7 +20,7 @@ import { confinedHost } from "../layout/confined_host.ts";
 import { MODEL_SIGNS } from "../layout/layout_definition.ts";
 import { placeAt } from "../layout/model_place.ts";
 import { isInside } from "../migrate/migration_journal.ts";
-import { modelStatus } from "../manage/model_status.ts";
+import { modelStatus } from "../records/model_status.ts";
 import { identifyRepository } from "../places/identify_repository.ts";
 import { ModelFinder } from "../places/model_finder.ts";
 import { whyAway } from "../places/root_volume.ts";

@@ -29,7 +29,7 @@ import { rootOf } from "../layout/root_of.ts";
 import { assertWritableRoot, whyAway } from "../places/root_volume.ts";
 import { type ListOptions, ModelFinder } from "../places/model_finder.ts";
 import type { Survey } from "../places/survey_models.ts";
-import { modelStatus, type StatusQuestion } from "./model_status.ts";
+import { modelStatus, type StatusQuestion } from "../records/model_status.ts";
 import { planRemoval, snapshotPlaces } from "./plan_removal.ts";
 import { removeCachedModel } from "./remove_cached_model.ts";
 import { removeModel } from "./remove_model.ts";

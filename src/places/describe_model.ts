@@ -12,7 +12,7 @@ import { DEFAULT_LAYOUT } from "../layout/layouts/mod.ts";
 import { modelDirectory } from "../layout/model_directory.ts";
 import { fillTemplate } from "../layout/path_template.ts";
 import { isRepositoryId } from "../layout/repository_id.ts";
-import { modelStatus } from "../manage/model_status.ts";
+import { modelStatus } from "../records/model_status.ts";
 import { readMarker } from "../records/marker.ts";
 import type { FoundModel } from "./find_models.ts";
 import { identifyRepository } from "./identify_repository.ts";

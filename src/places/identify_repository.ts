@@ -30,11 +30,18 @@ export async function identifyRepository(
   );
 }
 
+const HUB_HOSTS = ["huggingface.co", "hf.co"];
+
 async function fromGit(files: FileSystem, directory: string): Promise<string | undefined> {
   const text = await readSmallFile(files, join(directory, ".git", "config"));
-  const [, id] =
-    /^\s*url\s*=\s*\S*(?:huggingface\.co|hf\.co)[/:](\S+?)(?:\.git)?\s*$/m.exec(text ?? "") ?? [];
-  return id !== undefined && isRepositoryId(id) ? id : undefined;
+  for (const line of (text ?? "").split("\n")) {
+    const [key = "", url = ""] = line.split("=", 2).map((part) => part.trim());
+    if (key !== "url") continue;
+    const host = HUB_HOSTS.find((one) => url.includes(one));
+    const id = host && url.slice(url.indexOf(host) + host.length + 1).replace(/\.git$/, "");
+    if (id !== undefined && isRepositoryId(id)) return id;
+  }
+  return undefined;
 }
 
 /** The sentence that mlx-lm writes into the card of a converted model. */

@@ -1,5 +1,5 @@
 import type { Comparison, MarkerFile, WaitOptions } from "../../spec/mod.ts";
-import type { Tally } from "../records/verify_files.ts";
+import type { Tally } from "./verify_files.ts";
 
 /** Adds up what a verification reads, and reports how far it is. */
 export class ComparisonMeter implements Tally {

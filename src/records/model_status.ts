@@ -18,10 +18,10 @@ import { isInsideRoot } from "../layout/inside_root.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
 import { parseJsonText } from "../limits/parse_json_text.ts";
 import { lackingParts, selectionOf } from "../layout/select_files.ts";
-import { readCommitListing } from "../records/commit_listing.ts";
-import { readPlan } from "../records/download_intent.ts";
-import { readMarker } from "../records/marker.ts";
-import { verifyFiles, type VerifyFilesOptions } from "../records/verify_files.ts";
+import { readCommitListing } from "./commit_listing.ts";
+import { readPlan } from "./download_intent.ts";
+import { readMarker } from "./marker.ts";
+import { verifyFiles, type VerifyFilesOptions } from "./verify_files.ts";
 import { ComparisonMeter } from "./comparison_meter.ts";
 
 /** What is asked about a model's directory. */
