@@ -31,7 +31,8 @@ export const durabilityMiniatures: readonly Miniature[] = [
       const files = withoutSyncs(host.files, { file: isModelPart });
       const rename = async (source: string, target: string) => {
         await files.rename(source, target);
-        if (isModelPart(source)) await syncFile(host.files, target);
+        const { kind } = await host.files.lstat(target);
+        if (isModelPart(source) && kind === "file") await syncFile(host.files, target);
       };
       return { files: { ...files, rename } };
     },
@@ -73,7 +74,7 @@ export const durabilityMiniatures: readonly Miniature[] = [
   miniature("cache_not_synced", {
     mistake:
       "Syncs no directory of the hub's own cache, as if links and branches lasted by themselves.",
-    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-CORE"],
+    breaks: ["DUR-CORE"],
     wrapHost: ({ files }) => ({
       files: withoutSyncs(files, { directory: (path) => path.includes("/models--") }),
     }),

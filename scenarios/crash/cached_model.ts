@@ -7,7 +7,6 @@
  * - The next download finishes by itself and leaves no content that is of no version; the one after it changes nothing.
  * - Contents, links and the branch are synced before success, each with its directory.
  */
-import fc from "fast-check";
 import { unsyncedPlacement } from "../../harness/internal.ts";
 import { scenario } from "../../harness/mod.ts";
 import { anyCrashRun, type CrashRun, recordCrashRun } from "./any_crash_run.ts";
@@ -15,7 +14,7 @@ import { judgeCrashes, LOSSES } from "./judge_crashes.ts";
 
 const REQUIREMENTS = ["DUR-SUCCESS", "DUR-STATES", "DUR-OLD-OR-NEW", "DUR-RECOVERY"] as const;
 
-export const cachedModel = scenario<{ readonly run: CrashRun; readonly isOrderFirst: boolean }>({
+export const cachedModel = scenario<{ readonly run: CrashRun }>({
   name: "crash/cached_model",
   covers: [...REQUIREMENTS, "DUR-CORE"],
   goals: [LOSSES],
@@ -24,14 +23,11 @@ export const cachedModel = scenario<{ readonly run: CrashRun; readonly isOrderFi
   weight: 0.08,
   given: {
     run: anyCrashRun(["fresh", "update", "resumed"], ["hf-cache"]),
-    isOrderFirst: fc.boolean(),
   },
-  async check({ run, isOrderFirst }, world, verdict) {
+  async check({ run }, world, verdict) {
     const crash = await recordCrashRun(world, run);
     const lacking = unsyncedPlacement(crash);
-    const judgeOrder = () => verdict.holds("DUR-CORE", lacking === undefined, () => `${lacking}`);
-    // What is first broken ends a case, and either may be broken alone.
-    if (isOrderFirst) judgeOrder();
+    verdict.holds("DUR-CORE", lacking === undefined, () => `${lacking}`);
     await judgeCrashes(world, verdict, {
       requirements: REQUIREMENTS,
       crash,
@@ -40,6 +36,5 @@ export const cachedModel = scenario<{ readonly run: CrashRun; readonly isOrderFi
       samples: 2,
       seed: run.seed,
     });
-    judgeOrder();
   },
 });
