@@ -6,9 +6,7 @@ import { isMark } from "../scenario_parts/disk_observations.ts";
 import { contentBytes } from "../scenario_parts/wire_observations.ts";
 import { asFailure, describeError, isCourtMatter } from "../scenario/verdict.ts";
 import { leftInSnapshots } from "./inspect_snapshots.ts";
-import { falseMarker } from "../scenario_parts/marker_observations.ts";
-import { memoryFiles } from "../disk/memory/memory_files.ts";
-import { plainFiles } from "../disk/wrappers/plain_files.ts";
+import { falseMarkerIn } from "../scenario_parts/marker_observations.ts";
 import { type CrashCase, type CrashPromise, markerName } from "./crash_story.ts";
 import { type CrashPlace, type CrashProcess, startAfterCrash } from "./crash_process.ts";
 import type { CrashState } from "./enumerate_states.ts";
@@ -51,7 +49,7 @@ export async function judgeState(
     look = inspectState(crash, state.image, state.promise as CrashPromise);
     violations.push(...look.violations);
   }
-  if (marker) violations.push(...(await judgeMarker(crash, state.image)));
+  if (marker) violations.push(...judgeMarker(crash, state.image));
   if (!answers && !recovery) return { violations, recovery: undefined };
   const process = await startAfterCrash(place, state.image);
   try {
@@ -66,13 +64,10 @@ export async function judgeState(
 }
 
 /** A marker that is torn is another requirement's. */
-async function judgeMarker(
-  { story, markers }: CrashCase,
-  image: DiskImage,
-): Promise<CrashViolation[]> {
+function judgeMarker({ story, markers }: CrashCase, image: DiskImage): CrashViolation[] {
   const name = markerName(image, story);
   if (name === undefined || !markers.has(name)) return [];
-  const falsehood = await falseMarker(plainFiles(memoryFiles({ image })), story.directory);
+  const falsehood = falseMarkerIn(image, story.directory);
   return falsehood === undefined ? [] : [{ requirement: "MARK-TRUE", detail: falsehood }];
 }
 

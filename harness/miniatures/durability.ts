@@ -66,6 +66,14 @@ export const durabilityMiniatures: readonly Miniature[] = [
       return { files: { ...files, rename } };
     },
   }),
+  miniature("marker_alone_synced", {
+    mistake: "Syncs the marker, and no file that it names.",
+    // After a crash the marker states what the lost bytes no longer are.
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-CORE", "MARK-TRUE"],
+    wrapHost: ({ files }) => ({
+      files: withoutSyncs(files, { file: (path) => !path.endsWith(".tmp") }),
+    }),
+  }),
   miniature("marker_in_place", {
     mistake: "Overwrites the marker at its own place, and syncs it there.",
     breaks: ["DUR-OLD-OR-NEW"],

@@ -22,8 +22,8 @@ export const wholeMarkers = scenario<{ readonly run: CrashRun }>({
       requirements: ["DUR-OLD-OR-NEW", "MARK-TRUE"],
       crash,
       asks: { marker: true, answers: false, recovery: false },
-      exhaustiveMax: 48,
-      samples: 3,
+      exhaustiveMax: 128,
+      samples: 8,
       seed: run.seed,
     });
   },

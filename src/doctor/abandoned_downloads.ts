@@ -22,8 +22,7 @@ export async function findAbandoned(
     for (const name of await namesIn(files, root)) {
       const [kind, org, ...rest] = name.split("--");
       const repository = `${org}/${rest.join("--")}`;
-      if (kind !== "models") continue;
-      if (!isRepositoryId(repository)) continue;
+      if (kind !== "models" || !isRepositoryId(repository)) continue;
       const finding = await ofRepository(files, root, { repository, config });
       if (finding !== undefined) findings.push(finding);
     }

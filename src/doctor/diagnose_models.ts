@@ -1,17 +1,18 @@
 import { basename, join } from "node:path";
-import type {
-  CheckFinding,
-  CheckReport,
-  Diagnosis,
-  DiagnosisCause,
-  DiagnosisFinding,
-  Environment,
-  FileSystem,
-  ListedModel,
-  ModelStatus,
+import {
+  type CheckFinding,
+  type CheckReport,
+  type Diagnosis,
+  type DiagnosisCause,
+  type DiagnosisFinding,
+  type Environment,
+  type FileSystem,
+  KIND_PARTS,
+  type ListedModel,
+  type ModelStatus,
 } from "../../spec/mod.ts";
 import { lstatIfThere } from "../disk/walk.ts";
-import { ModelError } from "../errors.ts";
+import { errnoOf } from "../disk/disk_error.ts";
 import { byHarm } from "./harm.ts";
 import { findDuplicates } from "./duplicates.ts";
 import type { ExaminedModel } from "./examined_model.ts";
@@ -67,7 +68,7 @@ async function ofModel(
   const { files, root } = context;
   const { directory, repository } = model;
   const left = await findLeftovers(files, directory);
-  const report = options.report ?? (await checked(context, directory, options.depth));
+  const report = options.report ?? (await context.check(directory, options.depth));
   const mending = { root, isClone: left.isClone };
   const findings: DiagnosisFinding[] = [];
   const add = (
@@ -100,14 +101,6 @@ async function ofModel(
   return findings;
 }
 
-async function checked(
-  context: DiagnoseContext,
-  directory: string,
-  depth: "headers" | "full",
-): Promise<CheckReport> {
-  return context.check(directory, depth);
-}
-
 /** One line for each cause. */
 function groups(findings: readonly CheckFinding[]): [CheckFinding, ...CheckFinding[]][] {
   const byCause = new Map<string, [CheckFinding, ...CheckFinding[]]>();
@@ -134,10 +127,15 @@ async function causeOf(
     const isLink = (await lstatIfThere(files, blob))?.kind === "link";
     return isLink ? "shared-blob-gone" : cause;
   } catch (error) {
-    if (error instanceof ModelError) throw error;
+    if (errnoOf(error) === undefined) throw error;
     return cause;
   }
 }
+
+/** What a status calls a part that is missing and may have several names: a check has told it. */
+const PARTS: ReadonlySet<string> = new Set(
+  Object.values(KIND_PARTS).map((names) => names.join(" or ")),
+);
 
 /** What a marker or a listing says of files that a check has nothing against. */
 async function ofStatus(
@@ -148,7 +146,7 @@ async function ofStatus(
   const { directory, repository } = model;
   const status = await context.status(directory);
   if (status.state !== "incomplete" || status.notDownloaded === true) return [];
-  const faults = status.faults.filter(({ path }) => !told.has(path) && !path.includes(" or "));
+  const faults = status.faults.filter(({ path }) => !told.has(path) && !PARTS.has(path));
   const causes = {
     missing: "missing-file",
     size: "wrong-size",

@@ -77,7 +77,7 @@ export class Doctor {
    */
   async diagnose(request: DiagnoseRequest, wait: WaitOptions = {}): Promise<Diagnosis> {
     try {
-      const { models, listed, root } = await this.#patients(request);
+      const { models, listed, root } = await this.#copies(request);
       const isOne = request.repository !== undefined || models.length === 1;
       const context = this.#context(root, wait);
       const depth = isOne ? "full" : "headers";
@@ -172,7 +172,7 @@ export class Doctor {
     };
   }
 
-  async #patients({ repository, directory }: DiagnoseRequest): Promise<Patients> {
+  async #copies({ repository, directory }: DiagnoseRequest): Promise<Patients> {
     const { root } = this.#config;
     if (directory === undefined) {
       const all = await this.#listed(this.#config, "all");
