@@ -55,9 +55,13 @@ test("mlx-layout --version is that of the package", async () => {
 });
 
 test("mlx-layout list looks into ~/Documents/Models unless it is given another root", async () => {
+  const models = join(root, "Documents", "Models");
   const { exitCode, stderr } = await ended(start("list"));
   assert.equal(exitCode, 0);
-  assert.match(stderr, new RegExp(`${join(root, "Documents", "Models")}\n$`));
+  assert.equal(stderr, `There are no models under ${models} or in any known store\n`);
+  const other = await ended(start("list", "--root", root));
+  assert.equal(other.exitCode, 0);
+  assert.equal(other.stderr, `There are no models under ${root}\n`);
 });
 
 for (const [signal, expected] of [
