@@ -5,6 +5,7 @@
  */
 
 import type { Scenario } from "../harness/mod.ts";
+import { commandLineScenarios } from "./command_line/mod.ts";
 import { concurrencyScenarios } from "./concurrency/mod.ts";
 import { crashScenarios } from "./crash/mod.ts";
 import { downloadScenarios } from "./download/mod.ts";
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   ...offlineScenarios,
   ...manageScenarios,
   ...placesScenarios,
+  ...commandLineScenarios,
   ...loadScenarios,
   ...interopScenarios,
   ...modelBasedScenarios,

@@ -6,6 +6,7 @@
 
 import type { CanLoadReport } from "./can_load.ts";
 import type { CheckReport } from "./check.ts";
+import type { CommandRequest, CommandResult } from "./command.ts";
 import type { DiagnoseRequest, Diagnosis, Mend } from "./diagnosis.ts";
 import type {
   DelegatedDownloadRequest,
@@ -85,6 +86,8 @@ export interface ModelManager {
   readonly diagnose?: (request: DiagnoseRequest, options?: WaitOptions) => Promise<Diagnosis>;
   /** Takes the step that a finding names; what is another program's work is refused as `unsupported`: `DOCTOR-MEND`. */
   readonly mend?: (step: Mend, options?: WaitOptions) => Promise<void>;
+  /** Runs the command line once; absent where an implementation does not claim `commands`: `CMD-EXIT`. */
+  readonly command?: (request: CommandRequest, options?: WaitOptions) => Promise<CommandResult>;
   /** Says which files a runtime will open; absent where an implementation does not claim `inference`. */
   readonly plan?: (request: PlanRequest) => Promise<LoadPlan>;
   /** Checks, loads and generates greedily; absent where an implementation does not claim `inference`. */

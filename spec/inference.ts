@@ -12,8 +12,14 @@ import type { ModelRequest } from "./model_request.ts";
  * - `mlx-lm`: Python's, `load_model` and `load_tokenizer`.
  * - `mlx-swift-lm-3.31.4`: Swift's up to that release, which takes every `*.safetensors` at any depth.
  * - `mlx-swift-lm-main`: Swift's since 2026-08-21, which takes the index if all that it names exists.
+ * - `mlx-vlm`: Python's for vision models, which takes of the index what exists.
  */
-export const PLAN_RUNTIMES = ["mlx-lm", "mlx-swift-lm-3.31.4", "mlx-swift-lm-main"] as const;
+export const PLAN_RUNTIMES = [
+  "mlx-lm",
+  "mlx-swift-lm-3.31.4",
+  "mlx-swift-lm-main",
+  "mlx-vlm",
+] as const;
 
 /** A runtime whose choice of files is known. */
 export type PlanRuntime = (typeof PLAN_RUNTIMES)[number];

@@ -25,6 +25,7 @@ export {
   type CheckReport,
   type RuntimeVerdict,
 } from "./check.ts";
+export { COMMAND_OPERATIONS, type CommandRequest, type CommandResult, MISUSES } from "./command.ts";
 export type {
   Environment,
   Failure,

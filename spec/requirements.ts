@@ -19,6 +19,7 @@ export type Profile =
   | "interop"
   | "verdicts"
   | "places"
+  | "commands"
   | "inference";
 
 /** One requirement of the spec. */
@@ -34,6 +35,7 @@ export interface Requirement {
     | "hub"
     | "manage"
     | "places"
+    | "commands"
     | "load"
     | "offline"
     | "durable";
@@ -876,6 +878,36 @@ export const REQUIREMENTS = {
     profile: "places",
     document: "places",
     text: "`diagnose` uses no network.",
+  },
+  "CMD-EXIT": {
+    level: "MUST",
+    profile: "commands",
+    document: "commands",
+    text: "A command ends with 0 exactly when it did what was asked or its answer is yes, with 2 when it was used wrongly, with 130 when it was interrupted, and with another code otherwise.",
+  },
+  "CMD-ANSWER": {
+    level: "MUST",
+    profile: "commands",
+    document: "commands",
+    text: "Standard output has the answer: the last line of `path` and of a successful `download` is the model's directory, and a failed `download` prints nothing there.",
+  },
+  "CMD-JSON": {
+    level: "MUST",
+    profile: "commands",
+    document: "commands",
+    text: "With output for programs every line of standard output is one JSON object; the last one of a failure has its error code as `code`, and that of a status has `state`.",
+  },
+  "CMD-SECRET": {
+    level: "MUST",
+    profile: "commands",
+    document: "commands",
+    text: "No output holds a token or a password.",
+  },
+  "CMD-TERMINAL": {
+    level: "MUST",
+    profile: "commands",
+    document: "commands",
+    text: "What a command prints fits the terminal that it rewrites and, apart from that, has no control characters.",
   },
   "LOAD-SOUND": {
     level: "MUST",

@@ -19,6 +19,7 @@
 
 import { HarnessError } from "../errors.ts";
 import { claimMiniatures } from "./claims.ts";
+import { commandMiniatures } from "./commands.ts";
 import { commitMiniatures } from "./commits.ts";
 import { connectionMiniatures } from "./connections.ts";
 import { diskLimitMiniatures } from "./disk_limits.ts";
@@ -62,6 +63,7 @@ export const miniatures: readonly Miniature[] = [
   ...commitMiniatures,
   ...fileSetMiniatures,
   ...placeMiniatures,
+  ...commandMiniatures,
   ...findingMiniatures,
   ...nameMiniatures,
   ...integrityMiniatures,

@@ -13,6 +13,7 @@ const MANAGER_AREAS = [
   "REPAIR",
   "PLACE",
   "DOCTOR",
+  "CMD",
 ];
 
 /** The role of those who answer for a requirement: its area decides. Undefined: everybody answers. */

@@ -5,10 +5,14 @@ export function optionalCalls(
   manager: ModelManager,
   bound: <T>(action: () => Promise<T>) => Promise<T>,
 ): Partial<ModelManager> {
-  const { canLoad, plan, generate, downloadDelegated, diagnose, mend, planRemoval } = manager;
+  const { canLoad, plan, generate, downloadDelegated, diagnose, mend, planRemoval, command } =
+    manager;
   return {
     ...(planRemoval && {
       planRemoval: (request) => bound(() => planRemoval.call(manager, request)),
+    }),
+    ...(command && {
+      command: (request, options) => bound(() => command.call(manager, request, options)),
     }),
     ...(diagnose && {
       diagnose: (request, options) => bound(() => diagnose.call(manager, request, options)),

@@ -29,6 +29,7 @@ const PROFILES: readonly Profile[] = [
   "durable",
   "verdicts",
   "places",
+  "commands",
   "inference",
 ];
 

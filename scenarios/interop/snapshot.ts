@@ -36,7 +36,7 @@ export const snapshot = scenario({
   given: {
     model: anySmallModel(),
     isNested: fc.boolean(),
-    revision: fc.option(anyRevision(), { nil: undefined }),
+    revision: fc.option(anyRevision(), { nil: undefined, freq: 2 }),
     hasUpdate: fc.boolean(),
   },
   async check({ model, isNested, revision, hasUpdate }, world, verdict) {

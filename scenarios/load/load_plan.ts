@@ -21,6 +21,7 @@ const EXTRAS = [
   "weights.safetensors",
   "adapters.safetensors",
   "model-old.safetensors",
+  "consolidated.safetensors",
   "tmp/deep/x.safetensors",
 ] as const;
 
@@ -37,6 +38,7 @@ export const loadPlan = scenario({
       "names an extra",
       "names an extra",
       "names what is absent",
+      "names one that is there and one that is not",
       "absent",
     ),
     lost: fc.constantFrom("nothing", "nothing", "config.json", "weights"),
@@ -90,8 +92,8 @@ export const loadPlan = scenario({
     if (answer.unused.some(({ path }) => path.endsWith(".safetensors")))
       verdict.reached("a weight file was never opened");
     if (isLacking) verdict.reached("something was missing");
-    if (runtime === "mlx-swift-lm-main" && index === "names an extra")
-      verdict.reached("the index decided");
+    const isRead = runtime === "mlx-swift-lm-main" || runtime === "mlx-vlm";
+    if (isRead && index === "names an extra") verdict.reached("the index decided");
   },
 });
 
@@ -110,9 +112,14 @@ function changed(
   );
   for (const path of extras) files.push({ path, bytes, lfs: true });
   const [extra] = extras;
-  const named = index === "names an extra" ? (extra ?? first) : "model-00001-of-00009.safetensors";
+  const absent = "model-00001-of-00009.safetensors";
+  const isMixed = index === "names one that is there and one that is not";
   if (index.startsWith("names")) {
-    const weight_map = { "model.norm.weight": named };
+    const named = index === "names what is absent" ? absent : (extra ?? first);
+    const weight_map = {
+      "model.norm.weight": named,
+      ...(isMixed && { "model.embed_tokens.weight": absent }),
+    };
     files.push({ path: INDEX, bytes: jsonBytes({ metadata: {}, weight_map }), lfs: false });
   }
   return files;
@@ -131,8 +138,12 @@ function weightsOf(runtime: PlanRuntime, files: readonly ModelFile[]): string[] 
       weight_map: Record<string, string>;
     };
     const named = [...new Set(Object.values(weight_map))];
-    if (named.every((path) => all.includes(path))) return named;
+    const there = named.filter((path) => all.includes(path));
+    if (there.length === named.length) return named;
+    if (runtime === "mlx-vlm" && there.length > 0) return there;
   }
+  if (runtime === "mlx-vlm")
+    return top.filter((path) => !path.endsWith("consolidated.safetensors"));
   if (models.length > 0) return models;
   const weights = top.filter((path) => fnmatch("weight*.safetensors", path));
   return weights.length > 0 ? weights : top;

@@ -1,0 +1,94 @@
+/**
+ * A slow download, a check or a list, with a terminal of any width or with none; a name in the hub's listing may have control
+ * characters.
+ *
+ * Invariants checked:
+ * - No line that is rewritten is wider than the terminal, and nothing is left on it at the end.
+ * - Without a terminal neither output has a control character but line feeds and tabulators.
+ */
+import fc from "fast-check";
+import { COMMAND_OPERATIONS } from "../../spec/mod.ts";
+import { anySmallModel, scenario, type Verdict } from "../../harness/mod.ts";
+import { commandOf } from "./command_of.ts";
+
+const REPOSITORY = "mlx-community/Shown-4bit-with-a-name-that-is-not-short";
+const BYTES_PER_SECOND = 400;
+
+export const terminal = scenario({
+  name: "command_line/terminal",
+  covers: ["CMD-TERMINAL"],
+  goals: ["a line was rewritten", "no terminal", "a name with control characters"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 2000 }),
+    columns: fc.option(fc.integer({ min: 20, max: 120 }), { nil: undefined, freq: 2 }),
+    operation: fc.constantFrom("download" as const, "download" as const, ...COMMAND_OPERATIONS),
+    isThere: fc.boolean(),
+    named: fc.constantFrom(
+      undefined,
+      undefined,
+      "\u001b[2Jnotes.json",
+      "no\rtes.json",
+      "no\u0007tes.json",
+    ),
+    json: fc.constantFrom(false, false, true),
+  },
+  world: () => ({ style: { chunkBytes: 64 } }),
+  async check({ model, columns, operation, isThere, named, json }, world, verdict) {
+    const { hub } = world;
+    const extra = { path: "notes.json", bytes: new TextEncoder().encode("{}"), lfs: false };
+    hub.publish(REPOSITORY, [...model.files, extra], { tags: ["mlx"] });
+    const subject = world.start();
+    const command = commandOf(subject, verdict, ["CMD-TERMINAL"]);
+    if (command === undefined) return;
+    if (isThere) await subject.download({ repository: REPOSITORY });
+    const drip = { type: "drip", bytesPerSecond: BYTES_PER_SECOND } as const;
+    hub.faults = [
+      { match: { kind: "resolve", nth: "all" }, do: drip },
+      { match: { kind: "cdn", nth: "all" }, do: drip },
+    ];
+    if (named !== undefined) {
+      const rename = { type: "rename-listing-path", from: extra.path, to: named } as const;
+      hub.faults = [{ match: { kind: "tree", nth: "all" }, do: rename }];
+      if (operation === "download" && !isThere) verdict.reached("a name with control characters");
+    }
+    const { stdout, stderr } = await verdict.attempt("CMD-TERMINAL", () =>
+      command({
+        operation,
+        repository: REPOSITORY,
+        json,
+        ...(columns !== undefined && { columns }),
+      }),
+    );
+    for (const text of [stdout, stderr]) {
+      if (columns === undefined) judgePlain(verdict, text);
+      else judgeRewritten(verdict, text, columns);
+    }
+    if (columns === undefined) verdict.reached("no terminal");
+  },
+});
+
+// Helpers
+
+function judgePlain(verdict: Verdict, text: string): void {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  const found = /[\u0000-\u0008\u000b-\u001f\u007f]/.exec(text);
+  verdict.holds(
+    "CMD-TERMINAL",
+    found === null,
+    () => `a control character in ${JSON.stringify(text)}`,
+  );
+}
+
+function judgeRewritten(verdict: Verdict, text: string, columns: number): void {
+  // eslint-disable-next-line no-control-regex -- sequences of a terminal
+  const visible = text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "");
+  for (const line of visible.split("\n")) {
+    const shown = line.split("\r");
+    if (shown.length === 1) continue;
+    verdict.reached("a line was rewritten");
+    const widest = Math.max(...shown.slice(0, -1).map(({ length }) => length));
+    verdict.holds("CMD-TERMINAL", widest <= columns, `${widest} of ${columns} columns: ${line}`);
+  }
+  const left = visible.split("\n").at(-1)?.split("\r").at(-1) ?? "";
+  verdict.holds("CMD-TERMINAL", left === "", `"${left}" is left on the last line`);
+}
