@@ -35,6 +35,16 @@ export interface InferenceManagerOptions {
   readonly run?: Pick<Host, "clock" | "programs"> & { readonly env: Environment };
 }
 
+/** How much of a model a check reads. */
+export interface CheckDepth {
+  /**
+   * `headers`: names, sizes and the headers of weights, and no tensor, tokenizer or template.
+   *
+   * @default {"full"}
+   */
+  readonly depth?: "headers" | "full";
+}
+
 /** Names a model by its directory, wherever that is. */
 export interface DirectoryRequest extends CodeTrust {
   /** Absolute path. */
@@ -91,7 +101,7 @@ export class InferenceManager {
    */
   async check(
     request: (ModelRequest & CodeTrust) | DirectoryRequest,
-    options: { readonly signal?: AbortSignal; readonly depth?: "headers" | "full" } = {},
+    options: { readonly signal?: AbortSignal } & CheckDepth = {},
   ): Promise<CheckReport> {
     const directory = "directory" in request ? request.directory : await this.locate(request);
     const digests = await this.#options.digests?.(directory);

@@ -38,7 +38,7 @@ import { MlxModelDownloader } from "./download/mlx_model_downloader.ts";
 import { RepositoryDownloader } from "./download/repository_downloader.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
-import { type DirectoryRequest, InferenceManager } from "./inference_manager.ts";
+import { type CheckDepth, type DirectoryRequest, InferenceManager } from "./inference_manager.ts";
 import { ModelFileManager, type StatusOptions } from "./manage/model_file_manager.ts";
 import type { ListOptions } from "./places/model_finder.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
@@ -330,7 +330,10 @@ export class SharedModelManager implements ModelManager {
    *
    * @throws {ModelError} `not-downloaded`
    */
-  async check(request: ModelRequest & CodeTrust, options: WaitOptions = {}): Promise<CheckReport> {
+  async check(
+    request: ModelRequest & CodeTrust,
+    options: WaitOptions & CheckDepth = {},
+  ): Promise<CheckReport> {
     return this.#inference.check(request, options);
   }
 
@@ -341,7 +344,7 @@ export class SharedModelManager implements ModelManager {
    */
   async checkDirectory(
     directory: string,
-    { trustModelCode = false, ...options }: WaitOptions & CodeTrust = {},
+    { trustModelCode = false, ...options }: WaitOptions & CodeTrust & CheckDepth = {},
   ): Promise<CheckReport> {
     return this.#inference.check({ directory, trustModelCode }, options);
   }

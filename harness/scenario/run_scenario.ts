@@ -12,8 +12,9 @@ import type { Scenario } from "./scenario.ts";
 import type { BrokenPromise, ScenarioResult } from "./scenario_result.ts";
 import { ownRequirements } from "./verdict.ts";
 
-/** Where the cases show too little to prove anything, so many times as many are tried. */
+/** Where the cases show too little to prove anything, so many times as many are tried; of programs few are wanted. */
 const TRIES_FACTOR = 6;
+const PROGRAM_TRIES_FACTOR = 10;
 /** So many cases of programs that judge nothing, because the subject does not claim what they need, are enough. */
 const LASTING_SKIPS_MAX = 5;
 /** Real time that is spent on making a failure smaller. */
@@ -27,7 +28,7 @@ export interface RunScenarioOptions {
   readonly runs: number;
   /** Leads straight to one case of that seed. */
   readonly path?: string | undefined;
-  /** So many times as many cases are tried where the wanted ones show too little. @default {6} */
+  /** So many times as many cases are tried where the wanted ones show too little. @default {6, of programs 10} */
   readonly triesFactor?: number;
   /** Real time that is spent on making a failure smaller, in milliseconds. @default {5_000} */
   readonly shrinkMs?: number;
@@ -128,6 +129,7 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
   const { scenario, options, tally, excused, answerable, subject } = pass;
   const { world, path } = options;
   const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
+  const triesFactor = world === "process" ? PROGRAM_TRIES_FACTOR : TRIES_FACTOR;
   const isOneCase = path !== undefined;
   const enough = isOneCase ? Number.POSITIVE_INFINITY : runs;
   const isExcused = ownRequirements(scenario.covers).every((id) => excused.has(id));
@@ -153,7 +155,7 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
   });
   return fc.check(property, {
     seed: scenarioSeed(options.seed, scenario.name, world),
-    numRuns: isOneCase ? runs : runs * (options.triesFactor ?? TRIES_FACTOR),
+    numRuns: isOneCase ? runs : runs * (options.triesFactor ?? triesFactor),
     ...(path === undefined ? {} : { path, endOnFailure: true }),
   });
 }

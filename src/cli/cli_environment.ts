@@ -21,6 +21,7 @@ import type {
   WaitOptions,
   ModelRequest,
 } from "../../spec/mod.ts";
+import type { CheckDepth } from "../inference_manager.ts";
 import type { StatusOptions } from "../manage/model_file_manager.ts";
 import type { ListOptions } from "../places/model_finder.ts";
 import type { Survey } from "../places/survey_models.ts";
@@ -51,8 +52,14 @@ export interface CliManager extends Omit<ModelManager, "planRemoval"> {
   /** Which runtimes load a model, before it is downloaded. */
   canLoad(request: DownloadRequest & CodeTrust, options?: WaitOptions): Promise<CanLoadReport>;
   /** As `check`, for any directory. */
-  checkDirectory(directory: string, options?: WaitOptions & CodeTrust): Promise<CheckReport>;
-  check(request: ModelRequest & CodeTrust, options?: WaitOptions): Promise<CheckReport>;
+  checkDirectory(
+    directory: string,
+    options?: WaitOptions & CodeTrust & CheckDepth,
+  ): Promise<CheckReport>;
+  check(
+    request: ModelRequest & CodeTrust,
+    options?: WaitOptions & CheckDepth,
+  ): Promise<CheckReport>;
   /** As `planLoad`, for any directory. */
   planDirectory(
     directory: string,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
-import type { LoadPlan } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
 import type { TimedGeneration } from "../../run/generate_text.ts";
 import type { CliManager, CliEnvironment } from "../cli_environment.ts";
@@ -125,29 +124,6 @@ start           0.10 s
 load            0.25 s
 first token     1.50 s (2 tokens of prompt)
 tokens a second 20.0 (3 tokens)
-`,
-  );
-});
-
-test("plan prints what is opened, what never, what is missing and where the load stops", async () => {
-  const plan: LoadPlan = {
-    directory: DIRECTORY,
-    runtime: "mlx-lm",
-    reads: [{ path: "config.json", role: "config", sizeBytes: 753 }],
-    isWeightOrderDefined: false,
-    unused: [{ path: "onnx/a.bin", sizeBytes: 2_000_000 }],
-    reclaimableBytes: 2_000_000,
-    missing: [{ path: "model*.safetensors", detail: "nothing matches" }],
-    stopsAt: { path: "model*.safetensors", detail: "nothing matches" },
-  };
-  const { exitCode, stdout } = await run(["plan", "org/name"], { plan: async () => plan });
-  assert.equal(exitCode, 1);
-  assert.equal(
-    stdout,
-    `opens   config    config.json  753 B
-never             onnx/a.bin  2.00 MB
-missing           model*.safetensors: nothing matches
-mlx-lm opens 1 files, and never 2.00 MB of 1 others; the load stops at model*.safetensors: nothing matches
 `,
   );
 });

@@ -66,7 +66,7 @@ export function printRuntimes(
         : [chosen];
   if (runtime !== undefined && chosen === undefined)
     stdout.write(
-      `${runtime.runtime} ${runtime.version ?? ""}: unknown, older than any version read\n`,
+      `${[runtime.runtime, runtime.version].filter(Boolean).join(" ")}: unknown, older than any version read\n`,
     );
   for (const verdict of shown) stdout.write(`${describeVerdict(verdict)}\n`);
 }

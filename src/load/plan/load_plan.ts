@@ -14,6 +14,7 @@ import { defaultRoot, type DirectoryFile, listEntries } from "../list_entries.ts
 import type { PlanContext } from "./plan_context.ts";
 import { planMlxLm } from "./plan_mlx_lm.ts";
 import { planMlxSwift } from "./plan_mlx_swift.ts";
+import { planMlxVlm } from "./plan_mlx_vlm.ts";
 
 /** Options of {@linkcode planLoad}. */
 export interface PlanLoadOptions extends CodeTrust {
@@ -23,6 +24,13 @@ export interface PlanLoadOptions extends CodeTrust {
   readonly signal?: AbortSignal;
 }
 
+const PLANS: Readonly<Record<PlanRuntime, (context: PlanContext) => Promise<void>>> = {
+  "mlx-lm": planMlxLm,
+  "mlx-swift-lm-3.31.4": planMlxSwift,
+  "mlx-swift-lm-main": planMlxSwift,
+  "mlx-vlm": planMlxVlm,
+};
+
 /** Ends the rules of a runtime early; never leaves this module. */
 class PlanStop extends Error {
   override readonly name = "PlanStop";
@@ -31,8 +39,8 @@ class PlanStop extends Error {
 /**
  * Finds which files of a directory a runtime opens, in which order, and which it never will: `LOAD-PLAN`.
  *
- * The rules were read in the sources of mlx-lm 0.32 with transformers 5.24 and of mlx-swift-lm 3.31.4 and main; the
- * first are held against what the real programs open.
+ * The rules were read in the sources of mlx-lm 0.32 with transformers 5.24, of mlx-swift-lm 3.31.4 and main, and
+ * of mlx-vlm 0.7.10; the first are held against what the real programs open.
  *
  * @throws ModelError with the code `not-downloaded` when there is no such directory
  */
@@ -71,7 +79,7 @@ export async function planLoad(
     },
   };
   try {
-    await (runtime === "mlx-lm" ? planMlxLm(context) : planMlxSwift(context));
+    await PLANS[runtime](context);
   } catch (error) {
     if (!(error instanceof PlanStop)) throw error;
   }

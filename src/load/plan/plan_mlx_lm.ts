@@ -49,7 +49,8 @@ async function planModel(context: PlanContext): Promise<void> {
   if (keys["quantization_config"] === undefined) context.open("hf_quant_config.json", "config");
 }
 
-async function planTokenizer(context: PlanContext): Promise<void> {
+/** The files of `load_tokenizer`, which is the tokenizer of transformers. */
+export async function planTokenizer(context: PlanContext): Promise<void> {
   const hasTokenizer = context.open(TOKENIZER, "tokenizer");
   if (!hasTokenizer) context.miss(TOKENIZER, "mlx-lm reads text with it");
   else if ((await context.json(TOKENIZER)) === undefined) {
@@ -73,6 +74,6 @@ async function planTokenizer(context: PlanContext): Promise<void> {
 }
 
 /** Python's `glob` reads brackets in the directory's own path as a set of characters. */
-function isFoundByGlob(directory: string): boolean {
+export function isFoundByGlob(directory: string): boolean {
   return directory.split("/").every((name) => !name.includes("[") || fnmatch(name, name));
 }

@@ -1,4 +1,4 @@
-import type { ModelKind, RuntimeVerdict } from "../../../spec/mod.ts";
+import type { ModelKind, PlanRuntime, RuntimeVerdict } from "../../../spec/mod.ts";
 import { RUNTIMES } from "./mod.ts";
 import { compareVersions } from "./type_versions.ts";
 
@@ -29,6 +29,13 @@ export function verdictOf(
   const own = verdicts.filter((one) => one.runtime === runtime);
   if (version === undefined) return newestReleased(own);
   return own.findLast(({ from }) => compareVersions(from, version) <= 0);
+}
+
+/** The runtime, and the version of it, that a plan is for. */
+export function plannedRuntime(runtime: PlanRuntime): RuntimeChoice {
+  if (runtime === "mlx-swift-lm-3.31.4") return { runtime: "mlx-swift-lm", version: "3.31.4" };
+  if (runtime === "mlx-swift-lm-main") return { runtime: "mlx-swift-lm", version: "main" };
+  return { runtime, version: undefined };
 }
 
 /** The newest range that has a release. */
