@@ -19,6 +19,8 @@ import { anySmallModel, modelPlace, ProcessKilled, scenario } from "../../harnes
 
 const REPOSITORY = "mlx-community/Forged-4bit";
 const FLAT = "mlx-community--Forged-4bit";
+/** Of a program, calls of the system are counted, and a claim alone takes dozens. */
+const CALLS_OF_AN_OPERATION = 5;
 const VICTIM = "models/mlx-community/Victim";
 
 export const forgedJournal = scenario({
@@ -36,7 +38,10 @@ export const forgedJournal = scenario({
     const { files, root, outside } = world;
     await changeFiles(world, join(root, FLAT), { before: [], after: model.files });
     const doomed = world.start();
-    doomed.killAt({ at: "operation", nth });
+    doomed.killAt({
+      at: "operation",
+      nth: world.kind === "process" ? nth * CALLS_OF_AN_OPERATION : nth,
+    });
     try {
       await doomed.migrate({ repository: REPOSITORY, step: "move" });
     } catch (error) {
