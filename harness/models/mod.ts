@@ -32,6 +32,12 @@ export {
   type Packing,
   quantizeFloats,
 } from "./quantize_floats.ts";
+export {
+  RECORDED_ANSWERS,
+  type RecordedAnswer,
+  recordedModel,
+  recordedPrompt,
+} from "./recorded/recorded_answers.ts";
 export { type HeaderEntry, splitSafetensors, tensorsOf } from "./split_safetensors.ts";
 export { tinyFamily } from "./families/tiny_family.ts";
 export {
