@@ -68,6 +68,7 @@ const PARSED: Readonly<Record<string, string>> = {
   "mlx-conform miniatures --only NAME": "a miniature of the reader's",
   "mlx-conform matrix --into harness/subjects/README.md": "hours",
   "mlx-conform matrix frost --only hub/time_limit": "needs an installed client",
+  "mlx-conform matrix reference-process reference-hf-cache": "a quarter of an hour",
   "mlx-conform deviations update run.jsonl --deviations harness/subjects/adapters/NAME.deviations.json":
     "needs the record of a whole run; report_files_test.ts makes one",
   "mlx-conform crash": "minutes",
