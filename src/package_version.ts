@@ -1,9 +1,29 @@
-import { createRequire, findPackageJSON } from "node:module";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
-/** The version of this package, as its `package.json` states it; `unknown` where there is none. */
+/**
+ * The version of this package, as its `package.json` states it; `unknown` where there is none.
+ *
+ * The file is looked for from here upwards, as not every runtime has `findPackageJSON`.
+ */
 export function packageVersion(): string {
-  const path = findPackageJSON(import.meta.url);
-  const manifest: unknown = path === undefined ? undefined : createRequire(import.meta.url)(path);
-  const hasVersion = typeof manifest === "object" && manifest !== null && "version" in manifest;
-  return hasVersion ? String(manifest.version) : "unknown";
+  const require = createRequire(import.meta.url);
+  for (let at = import.meta.dirname; ; at = dirname(at)) {
+    const version = versionIn(join(at, "package.json"), require);
+    if (version !== undefined) return version;
+    if (dirname(at) === at) return "unknown";
+  }
+}
+
+/** @returns undefined where there is no such file */
+function versionIn(path: string, load: (path: string) => unknown): string | undefined {
+  let manifest: unknown;
+  try {
+    manifest = load(path);
+  } catch {
+    return undefined;
+  }
+  if (typeof manifest !== "object" || manifest === null || !("version" in manifest))
+    return "unknown";
+  return String(manifest.version);
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { findPackageJSON } from "node:module";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** The directory of this package: sources lie below it, also where the suite runs as built. */
 export function packageDirectory(): string {
-  return dirname(findPackageJSON(import.meta.url) ?? ".");
+  for (let at = import.meta.dirname; ; at = dirname(at))
+    if (existsSync(join(at, "package.json")) || dirname(at) === at) return at;
 }

@@ -83,7 +83,8 @@ export interface CliEnvironment {
   readonly version: string;
   /** Asks a question that is answered by yes or no; absent where nobody can be asked. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
-  createManager(host: Host, config: SubjectConfig): CliManager;
+  /** May load what it needs first: help and misuse need no manager. */
+  createManager(host: Host, config: SubjectConfig): CliManager | Promise<CliManager>;
 }
 
 /** What the argument of a command means. */

@@ -74,7 +74,7 @@ export class Session {
         onWait: (holder) => stderr.write(waitingLine(holder)),
       };
       this.exitCode = await action({
-        manager: environment.createManager(host, config),
+        manager: await environment.createManager(host, config),
         root,
         defaultRoot: modelRoot(undefined, {
           ...environment.config,

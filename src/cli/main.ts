@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { nodeHost } from "../node_host.ts";
 import { packageVersion } from "../package_version.ts";
-import { SharedModelManager } from "../shared_model_manager.ts";
 import { EXIT_CODES, Interruption } from "./exit_code.ts";
 import { terminalOutput } from "./output/terminal_output.ts";
 import { runCli } from "./run_cli.ts";
@@ -31,7 +30,10 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: controller.signal,
   ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   version: packageVersion(),
-  createManager: (host, config) => new SharedModelManager(host, config),
+  createManager: async (host, config) => {
+    const { SharedModelManager } = await import("../shared_model_manager.ts");
+    return new SharedModelManager(host, config);
+  },
 });
 
 /** Anything but a word that begins with "y" is no. */

@@ -4,12 +4,7 @@
  * @module
  */
 
-import { Agent, type Dispatcher, request as sendRequest } from "undici";
-import type { Fetch, HttpRequest, HttpResponse } from "../../spec/mod.ts";
-import { responseBody } from "./response_body.ts";
-import { ConnectionError } from "./connection_error.ts";
-import { proxyDispatcher } from "./proxy_dispatcher.ts";
-import { trustedCertificates } from "./trusted_certificates.ts";
+import type { Fetch } from "../../spec/mod.ts";
 
 /** Options of {@linkcode nodeFetch}. */
 export interface NodeFetchOptions {
@@ -19,18 +14,14 @@ export interface NodeFetchOptions {
   readonly connectTimeoutMs?: number;
 }
 
-/** Bytes of a body that wait in memory before the connection is paused. */
-const BUFFER_BYTES = 256 * 1024;
-
-/** A last resort against a server that accepts and never answers, for callers without a signal of their own. */
-const HEADERS_TIMEOUT_MS = 300_000;
-
 /**
  * Builds the port to the network over undici's `request`.
  *
  * Redirects are not followed; bodies are decoded (gzip, br, deflate, zstd) and `headers` stay as they came.
  * Idle connections are kept and do not keep the process alive. Each proxy has its own connections. HTTP/2 is off:
  * several connections carry more than several streams of one.
+ *
+ * Undici is loaded with the first request: most commands send none.
  *
  * @returns a function that rejects with a {@linkcode ConnectionError} when no response came, or with the signal's reason
  *
@@ -44,96 +35,10 @@ const HEADERS_TIMEOUT_MS = 300_000;
  * ```
  */
 export function nodeFetch(options: NodeFetchOptions = {}): Fetch {
-  const { connectionsPerOrigin = 16, connectTimeoutMs = 10_000 } = options;
-  const dispatchers = new Map<string, Promise<Dispatcher>>();
-
-  const makeDispatcher = async ({ proxy, certificates }: HttpRequest): Promise<Dispatcher> => {
-    const secureContext = certificates && (await trustedCertificates(certificates));
-    const shared = { connections: connectionsPerOrigin, connectTimeoutMs };
-    if (proxy !== undefined) {
-      const address = new URL(proxyAddress(proxy));
-      return proxyDispatcher(address, secureContext ? { ...shared, secureContext } : shared);
-    }
-    const tls = secureContext ? { secureContext } : {};
-    const connect = { timeout: connectTimeoutMs, ...tls };
-    return new Agent({
-      connections: connectionsPerOrigin,
-      pipelining: 1,
-      allowH2: false,
-      connect,
-    });
-  };
-
-  const dispatcherFor = (request: HttpRequest): Promise<Dispatcher> => {
-    const key = JSON.stringify([request.proxy, request.certificates]);
-    const known = dispatchers.get(key);
-    if (known !== undefined) return known;
-    const made = makeDispatcher(request);
-    dispatchers.set(key, made);
-    // A file that was wrong may be right the next time.
-    made.catch(() => dispatchers.delete(key));
-    return made;
-  };
-
+  let loaded: Promise<Fetch> | undefined;
   return async (url, request) => {
     request.signal?.throwIfAborted();
-    let response: Dispatcher.ResponseData;
-    try {
-      response = await sendRequest(url, {
-        dispatcher: await dispatcherFor(request),
-        method: request.method,
-        headers: { ...request.headers },
-        headersTimeout: request.signal === undefined ? HEADERS_TIMEOUT_MS : 0,
-        bodyTimeout: 0,
-        // Undici closes the connection after each HEAD otherwise, which costs a TLS handshake a file.
-        reset: false,
-        highWaterMark: BUFFER_BYTES,
-        ...(request.signal === undefined ? {} : { signal: request.signal }),
-      });
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      throw new ConnectionError(`Cannot reach ${target(url, request)}`, error);
-    }
-    return httpResponse(response, url, request);
+    loaded ??= import("./undici_fetch.ts").then(({ undiciFetch }) => undiciFetch(options));
+    return (await loaded)(url, request);
   };
-}
-
-function httpResponse(
-  response: Dispatcher.ResponseData,
-  url: string,
-  request: HttpRequest,
-): HttpResponse {
-  const { statusCode: status, headers, body } = response;
-  const get = (name: string): string | null => {
-    const value = headers[name.toLowerCase()];
-    if (value === undefined) return null;
-    return Array.isArray(value) ? value.join(", ") : value;
-  };
-  if (request.method === "HEAD" || status === 204 || status === 304) {
-    // There is no body, but the stream must be ended for the connection to be free again.
-    body.on("error", ignore).resume();
-    return { status, headers: { get }, body: null };
-  }
-  const decoded = responseBody(body, {
-    encoding: get("content-encoding"),
-    length: get("content-length"),
-    attempt: `Cannot read the answer of ${target(url, request)}`,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
-  return { status, headers: { get }, body: decoded };
-}
-
-/** A failure after the end of an answer without a body concerns nobody. */
-function ignore(): void {}
-
-/** Names the other side without path and query, which can hold a signature that grants access. */
-function target(url: string, request: HttpRequest): string {
-  const { origin } = new URL(url);
-  if (request.proxy === undefined) return origin;
-  return `${origin} through the proxy ${new URL(proxyAddress(request.proxy)).host}`;
-}
-
-/** `HTTPS_PROXY=proxy:3128` is widespread, and curl takes it for `http://proxy:3128`. */
-function proxyAddress(proxy: string): string {
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
 }
