@@ -66,6 +66,9 @@ def damages(config, weights):
         yield "drop scales", config, without(f"{layer}.scales")
         yield "drop packed layer", config, without(*parts)
         yield "shorten packed layer", config, {**weights, parts[0]: weights[parts[0]][..., :-1]}
+    output = [key for key in weights if "lm_head." in key]
+    if output:
+        yield "no output", config, without(*output)
     numbers = [int(found.group(1)) for key in weights if (found := re.search(r"\.layers\.(\d+)\.", key))]
     if numbers:
         last = f".layers.{max(numbers)}."

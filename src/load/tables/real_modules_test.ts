@@ -2,6 +2,7 @@
  * Holds the tensor tables against real mlx-lm: small models that it builds and saves, and damages of them.
  *
  * A few modules in two packings; with MLX_LAYOUT_MODULES=all every module in all packings. Other modules can be named.
+ * SEEDS says how many configurations of each there are: the first is the usual one, the others differ in flags and sizes.
  */
 
 import assert from "node:assert/strict";
@@ -29,6 +30,9 @@ const PACKINGS = "plain,affine-4,affine-8,mxfp4,nvfp4,mxfp8";
 
 /** What a directory of weights alone is refused for, whatever its tensors. */
 const TEXT_CAUSES = ["missing-tokenizer", "missing-tokenizer-config", "zeroed"];
+
+/** What mlx-lm may take as it is: some modules use the embedding where there is no output. */
+const SOUND_WHERE_ACCEPTED = ["none", "no output"];
 
 interface Line {
   readonly module: string;
@@ -68,7 +72,7 @@ test("the tensor tables accept and refuse what mlx-lm does", options, async (t) 
       ({ level, cause }) => level === "error" && !TEXT_CAUSES.includes(cause),
     );
     const label = `${line.module} ${line.packing}: ${line.damage}`;
-    if (line.damage === "none" && line.accepted) {
+    if (SOUND_WHERE_ACCEPTED.includes(line.damage) && line.accepted) {
       count.sound += 1;
       if (errors.length > 0) count.blamed += 1;
       if (errors.length > 0) wrong.push(`blamed: ${label}: ${errors[0]?.detail}`);

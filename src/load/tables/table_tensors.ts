@@ -32,6 +32,7 @@ export interface TableModel {
 const TIED_WITHOUT_OUTPUT: ReadonlySet<string> = new Set([
   "gemma3",
   "gemma3_text",
+  "minicpm",
   "recurrent_gemma",
 ]);
 
