@@ -32,9 +32,11 @@ export interface TableModel {
 const TIED_WITHOUT_OUTPUT: ReadonlySet<string> = new Set([
   "gemma3",
   "gemma3_text",
-  "minicpm",
   "recurrent_gemma",
 ]);
+
+/** This one copies the embedding's weights to the output, which fails where they are packed. */
+const COPIES_EMBEDDING = "minicpm";
 
 /** Hostile sizes must not make a list that does not fit in memory. */
 const TENSORS_MAX = 400_000;
@@ -53,8 +55,10 @@ export function tableModel(config: ModelConfig, tables: TensorTables): TableMode
   const field = fieldsOf(config.json, table);
   if (table.required.some((path) => (field(path) ?? undefined) === undefined)) return undefined;
   const tensors = new Map<string, TableTensor>();
+  const isCopied = module === COPIES_EMBEDDING && config.quantization === undefined;
   for (const row of table.rows) {
-    const isOptional = TIED_WITHOUT_OUTPUT.has(module) && row[0].endsWith("lm_head.weight");
+    const isOptional =
+      (isCopied || TIED_WITHOUT_OUTPUT.has(module)) && row[0].endsWith("lm_head.weight");
     if (!addRow(tensors, row, { field, isOptional })) return undefined;
   }
   const isTied = isTrue(field("tie_word_embeddings") ?? field("text_config.tie_word_embeddings"));
