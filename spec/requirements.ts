@@ -1131,6 +1131,12 @@ export const REQUIREMENTS = {
     document: "durable",
     text: "Recovery needs no manual step, even after a crash during a recovery.",
   },
+  "DUR-MIGRATE": {
+    level: "MUST",
+    profile: "durable",
+    document: "durable",
+    text: "No crash during a migration or after it loses a file of the model, and the same migration can be asked again.",
+  },
   "DUR-CORE": {
     level: "SHOULD",
     profile: "core",

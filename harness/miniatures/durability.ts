@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
 import { exists, readBytes, readText, writeBytes } from "../disk/mod.ts";
-import { type Miniature, miniature } from "./miniature.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
 
 const isMarker = (path: string) => path.endsWith(`/${MARKER_NAME}`);
@@ -11,7 +11,7 @@ const isRef = (path: string) => /\/models--[^/]+\/refs\//.test(path);
 export const durabilityMiniatures: readonly Miniature[] = [
   miniature("never_syncs", {
     mistake: "Syncs nothing, as the hub's clients do.",
-    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-OLD-OR-NEW", "DUR-CORE"],
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-OLD-OR-NEW", "DUR-MIGRATE", "DUR-CORE"],
     wrapHost: ({ files }) => ({
       files: withoutSyncs(files, { file: () => true, directory: () => true }),
     }),
@@ -19,8 +19,48 @@ export const durabilityMiniatures: readonly Miniature[] = [
   miniature("syncs_no_directory", {
     mistake: "Syncs files and no directory.",
     // Without the order of the entries an update can also leave an old `config.json` beside new weights.
-    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-CORE"],
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-MIGRATE", "DUR-CORE"],
     wrapHost: ({ files }) => ({ files: withoutSyncs(files, { directory: () => true }) }),
+  }),
+  miniature("moves_without_sync", {
+    mistake: "Syncs nothing while it migrates a model.",
+    breaks: ["DUR-MIGRATE"],
+    wrapStart: (start, { host, config }) => {
+      let isMoving = false;
+      const files = withoutSyncs(host.files, { file: () => isMoving, directory: () => isMoving });
+      const manager = start({ ...host, files }, config);
+      return withMethods(manager, {
+        migrate: async (request, options) => {
+          isMoving = true;
+          try {
+            return await manager.migrate(request, options);
+          } finally {
+            isMoving = false;
+          }
+        },
+      });
+    },
+  }),
+  miniature("moves_copies_unsynced", {
+    mistake:
+      "Gives up the original before the bytes of its copy are on the disk, where it must copy.",
+    breaks: ["DUR-MIGRATE"],
+    wrapStart: (start, { host, config }) => {
+      let isMoving = false;
+      const isBytes = (path: string) => isMoving && !path.endsWith(".json.tmp");
+      const files = withoutSyncs(host.files, { file: isBytes });
+      const manager = start({ ...host, files }, config);
+      return withMethods(manager, {
+        migrate: async (request, options) => {
+          isMoving = true;
+          try {
+            return await manager.migrate(request, options);
+          } finally {
+            isMoving = false;
+          }
+        },
+      });
+    },
   }),
   miniature("syncs_after_rename", {
     mistake: "Syncs a file only when it already has its final name.",

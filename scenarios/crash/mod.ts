@@ -9,6 +9,7 @@ import { afterSuccess } from "./after_success.ts";
 import { cachedModel } from "./cached_model.ts";
 import { beforeSuccess } from "./before_success.ts";
 import { crashAgain } from "./crash_again.ts";
+import { crashedMigration } from "./migration.ts";
 import { orderOfSyncs } from "./order_of_syncs.ts";
 import { wholeMarkers } from "./whole_markers.ts";
 
@@ -19,5 +20,6 @@ export const crashScenarios: readonly Scenario[] = [
   wholeMarkers,
   crashAgain,
   cachedModel,
+  crashedMigration,
   orderOfSyncs,
 ];

@@ -7,24 +7,16 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import type { FileSystem } from "../../spec/mod.ts";
-import {
-  asFailure,
-  changeFiles,
-  diskError,
-  readTree,
-  sha256Hex,
-  wrapFiles,
-} from "../../harness/internal.ts";
+import { asFailure, changeFiles, readTree, sha256Hex } from "../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
   modelPlace,
   ProcessKilled,
   scenario,
-  type StartOptions,
   wrongFiles,
 } from "../../harness/mod.ts";
+import { MIGRATION_VOLUMES } from "./migration_volumes.ts";
 
 const REPOSITORY = "mlx-community/Interrupted-4bit";
 const FLAT = "mlx-community--Interrupted-4bit";
@@ -44,12 +36,7 @@ export const migrationKilled = scenario({
     const from = join(world.root, FLAT);
     const to = modelPlace(world, REPOSITORY, { layout: "hubapi" });
     await changeFiles(world, from, { before: [], after: model.files });
-    const ways: Record<typeof volume, StartOptions> = {
-      "with links": {},
-      "without links": { files: withoutLinks },
-      "another volume": { files: (files) => acrossVolumes(files, from) },
-    };
-    const start = () => world.start(ways[volume]);
+    const start = () => world.start(MIGRATION_VOLUMES[volume](from));
     const steps = diesTwice ? (["move", "move"] as const) : (["move"] as const);
     for (const step of steps) {
       const doomed = start();
@@ -100,23 +87,4 @@ async function endOf(action: () => Promise<unknown>): Promise<void> {
     if (!(error instanceof ProcessKilled) && asFailure(error)?.code !== "not-downloaded")
       throw error;
   }
-}
-
-/** The model's old directory lies on a volume of its own. */
-function acrossVolumes(files: FileSystem, directory: string): FileSystem {
-  const isThere = (path: string) => path === directory || path.startsWith(`${directory}/`);
-  return wrapFiles(files, async ({ operation, path, target = path }, next) => {
-    const isAcross = isThere(path) !== isThere(target);
-    if (isAcross && ["link", "rename"].includes(operation))
-      throw diskError("EXDEV", operation, path, { target });
-    return next();
-  });
-}
-
-/** A volume of the kind that cameras and memory sticks have. */
-function withoutLinks(files: FileSystem): FileSystem {
-  return wrapFiles(files, async (call, next) => {
-    if (call.operation === "link") throw diskError("EPERM", "link", call.path);
-    return next();
-  });
 }

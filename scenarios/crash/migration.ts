@@ -1,0 +1,149 @@
+/**
+ * The machine stops during a migration, or during one that goes back: every disk that can be left, on a volume with hard links, without,
+ * or between two volumes.
+ *
+ * Invariants checked:
+ * - Every file of the model is whole in its old place or in its new one; once the migration has ended, in the place that it ends in.
+ * - The same step, asked again, ends with every file in that place.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import {
+  asFailure,
+  changeFiles,
+  type CrashState,
+  enumerateStates,
+  newCoverage,
+  type PersistenceProfile,
+  PERSISTENCE_PROFILES,
+  readTree,
+  recordDisk,
+  sha256Hex,
+  startAfterCrash,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  memoryFiles,
+  type ModelFile,
+  modelPlace,
+  scenario,
+  type Verdict,
+  type World,
+} from "../../harness/mod.ts";
+import type { FileSystem } from "../../spec/mod.ts";
+import { LOSSES } from "./judge_crashes.ts";
+import { MIGRATION_VOLUMES } from "../interop/migration_volumes.ts";
+
+const REPOSITORY = "mlx-community/Moved-4bit";
+const FLAT = "mlx-community--Moved-4bit";
+/** Choices at one moment up to which all are taken, and how many of more. */
+const BOUNDS = { exhaustiveMax: 8, samples: 3 } as const;
+/** The next process is asked after every so many states. */
+const ASKED_EACH = 15;
+const PAUSE_MS = 60_000;
+
+interface Story {
+  readonly world: World;
+  readonly verdict: Verdict;
+  readonly files: readonly ModelFile[];
+  readonly step: "move" | "undo";
+  /** The directory that the migration empties, and the one that it fills. */
+  readonly source: string;
+  readonly target: string;
+}
+
+export const crashedMigration = scenario({
+  name: "crash/migration",
+  covers: ["DUR-MIGRATE"],
+  worlds: ["memory"],
+  goals: [LOSSES],
+  weight: 0.1,
+  given: {
+    model: anySmallModel({ weightBytesMax: 80 }),
+    volume: fc.constantFrom("with links", "without links", "another volume"),
+    step: fc.constantFrom("move", "undo"),
+  },
+  async check({ model, volume, step }, world, verdict) {
+    const { files: disk, root } = world;
+    const flat = join(root, FLAT);
+    const place = modelPlace(world, REPOSITORY, { layout: "hubapi" });
+    await changeFiles(world, flat, { before: [], after: model.files });
+    const start = () => world.start(MIGRATION_VOLUMES[volume](flat));
+    const request = { repository: REPOSITORY, step } as const;
+    if (step === "undo") await start().migrate({ ...request, step: "move" });
+    world.clock.advance(PAUSE_MS);
+    const recorder = recordDisk(disk);
+    await verdict.attempt("DUR-MIGRATE", () => start().migrate(request));
+    recorder.acknowledge(step);
+    const recording = recorder.finish();
+    const [source, target] = step === "move" ? [flat, place] : [place, flat];
+    const story: Story = { world, verdict, files: model.files, step, source, target };
+    const ended = recording.operations.findIndex(({ kind }) => kind === "acknowledge");
+    for (const profile of PERSISTENCE_PROFILES) {
+      const coverage = newCoverage();
+      const promiseAt = (at: number) => (at > ended ? "ended" : "");
+      for (const state of enumerateStates(recording, { profile, promiseAt, ...BOUNDS }, coverage))
+        await judge(state, profile, { story, isAsked: coverage.distinct % ASKED_EACH === 0 });
+      if (coverage.distinct > recording.operations.length) verdict.reached(LOSSES);
+    }
+  },
+});
+
+// Helpers
+
+async function judge(
+  { image, choice, promise }: CrashState,
+  profile: PersistenceProfile,
+  { story, isAsked }: { readonly story: Story; readonly isAsked: boolean },
+): Promise<void> {
+  const { verdict, world, step, source, target, files } = story;
+  const where = `under ${profile}, after ${choice.at} operations of the ${step}`;
+  const disk = memoryFiles({ image });
+  const there = await wholeIn(disk, target, files);
+  const still = promise === "ended" ? new Set<string>() : await wholeIn(disk, source, files);
+  const lost = files.filter(({ path }) => !there.has(path) && !still.has(path));
+  verdict.holds(
+    "DUR-MIGRATE",
+    lost.length === 0,
+    () => `${where}: whole in no place: ${lost.map(({ path }) => path).join(", ")}`,
+  );
+  if (!isAsked) return;
+  const { subject, hub, root, clock } = world;
+  const next = { subject, hub, root, nowMs: clock.now() + PAUSE_MS };
+  const process = await startAfterCrash(next, image);
+  try {
+    await process.manager.migrate({ repository: REPOSITORY, step });
+  } catch (error) {
+    // One that had ended, or had never begun to go back, has nothing to go on with.
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    const isOver = there.size === files.length;
+    verdict.holds(
+      "DUR-MIGRATE",
+      isOver || step === "undo",
+      () => `${where}, asked again: ${failure.message}`,
+    );
+    return;
+  } finally {
+    await process.end();
+  }
+  const after = await wholeIn(memoryFiles({ image: await process.image() }), target, files);
+  const missing = files.filter(({ path }) => !after.has(path));
+  verdict.holds(
+    "DUR-MIGRATE",
+    missing.length === 0,
+    () => `${where}, asked again: not there: ${missing.map(({ path }) => path).join(", ")}`,
+  );
+}
+
+/** The model's files that are whole in a directory. */
+async function wholeIn(
+  disk: FileSystem,
+  directory: string,
+  files: readonly ModelFile[],
+): Promise<Set<string>> {
+  const tree = await readTree(disk, directory);
+  const sums = new Map(tree.map(({ path, sha256 }) => [path, sha256]));
+  const whole = files.filter(({ path, bytes }) => sums.get(path) === sha256Hex(bytes));
+  return new Set(whole.map(({ path }) => path));
+}
