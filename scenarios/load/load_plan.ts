@@ -4,7 +4,7 @@
  * Invariants checked:
  * - The plan's weight files are those that this runtime opens, by the rule that its source states.
  * - Every file of the directory is either opened or named as never opened, and the bytes of the latter add up.
- * - What the runtime needs and does not find is named.
+ * - What the runtime needs and does not find is named, and where it is known to stop.
  */
 import fc from "fast-check";
 import { fnmatch, MARKER_NAME, PLAN_RUNTIMES, type PlanRuntime } from "../../spec/mod.ts";
@@ -39,15 +39,17 @@ export const loadPlan = scenario({
       "names an extra",
       "names what is absent",
       "names one that is there and one that is not",
+      "maps to numbers",
       "absent",
     ),
+    config: fc.constantFrom("as it is", "as it is", "as it is", "no JSON", "no type", "own code"),
     lost: fc.constantFrom("nothing", "nothing", "config.json", "weights"),
     isDownloaded: fc.boolean(),
   },
-  goals: ["a weight file was never opened", "the index decided", "something was missing"],
-  async check({ model, runtime, extras, index, lost, isDownloaded }, world, verdict) {
+  goals: ["a weight file was never opened", "the index decided", "something was missing", "a stop"],
+  async check({ model, runtime, extras, index, config, lost, isDownloaded }, world, verdict) {
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
-    const after = changed(model, { extras, index, lost });
+    const after = changed(model, { extras, index, config, lost });
     await changeFiles(world, directory, { before: model.files, after });
     const subject = world.start();
     if (subject.plan === undefined) {
@@ -60,7 +62,20 @@ export const loadPlan = scenario({
       list.map(({ path }) => path).toSorted();
 
     const hasConfig = lost !== "config.json";
-    const expected = hasConfig ? weightsOf(runtime, after).toSorted() : [];
+    const isSwift = runtime.startsWith("mlx-swift");
+    const isConfigRead = hasConfig && config !== "no JSON" && !(isSwift && config === "no type");
+    const readsIndex = runtime === "mlx-swift-lm-main" || runtime === "mlx-vlm";
+    const isIndexWrong = isConfigRead && readsIndex && index === "maps to numbers";
+    const isAtWeights = isConfigRead && !isIndexWrong;
+    const expected = isAtWeights ? weightsOf(runtime, after).toSorted() : [];
+    const isRefused = !isSwift && (config !== "as it is" || expected.length === 0);
+    verdict.holds(
+      "LOAD-PLAN",
+      (answer.stopsAt !== undefined) === (!isAtWeights || isRefused),
+      () =>
+        `${runtime} with a config that is ${config}: it stops at ${answer.stopsAt?.path ?? "nothing"}`,
+    );
+    if (answer.stopsAt !== undefined) verdict.reached("a stop");
     const planned = names(answer.reads.filter(({ role }) => role === "weights"));
     verdict.holds(
       "LOAD-PLAN",
@@ -83,7 +98,7 @@ export const loadPlan = scenario({
       answer.reclaimableBytes === free,
       `${answer.reclaimableBytes} bytes are said to be never read, and ${free} are`,
     );
-    const isLacking = !hasConfig || expected.length === 0;
+    const isLacking = !hasConfig || (isAtWeights && expected.length === 0);
     verdict.holds(
       "LOAD-PLAN",
       isLacking === answer.missing.length > 0,
@@ -92,28 +107,40 @@ export const loadPlan = scenario({
     if (answer.unused.some(({ path }) => path.endsWith(".safetensors")))
       verdict.reached("a weight file was never opened");
     if (isLacking) verdict.reached("something was missing");
-    const isRead = runtime === "mlx-swift-lm-main" || runtime === "mlx-vlm";
-    if (isRead && index === "names an extra") verdict.reached("the index decided");
+    if (readsIndex && index === "names an extra") verdict.reached("the index decided");
   },
 });
 
 function changed(
   model: TinyModel,
-  options: { readonly extras: readonly string[]; readonly index: string; readonly lost: string },
+  options: {
+    readonly extras: readonly string[];
+    readonly index: string;
+    readonly config: string;
+    readonly lost: string;
+  },
 ): ModelFile[] {
-  const { extras, index, lost } = options;
+  const { extras, index, config, lost } = options;
   const [first] = model.weightFiles;
   const bytes = model.files.find(({ path }) => path === first)?.bytes ?? new Uint8Array();
-  const files = model.files.filter(
-    ({ path }) =>
-      path !== lost &&
-      !(lost === "weights" && model.weightFiles.includes(path)) &&
-      !(index !== "as it is" && path === INDEX),
-  );
+  const files = model.files
+    .filter(
+      ({ path }) =>
+        path !== lost &&
+        !(lost === "weights" && model.weightFiles.includes(path)) &&
+        !(index !== "as it is" && path === INDEX),
+    )
+    .map((file) => (file.path === "config.json" ? changedConfig(file, config) : file));
   for (const path of extras) files.push({ path, bytes, lfs: true });
   const [extra] = extras;
   const absent = "model-00001-of-00009.safetensors";
   const isMixed = index === "names one that is there and one that is not";
+  if (index === "maps to numbers")
+    files.push({
+      path: INDEX,
+      bytes: jsonBytes({ weight_map: { "model.norm.weight": 5 } }),
+      lfs: false,
+    });
   if (index.startsWith("names")) {
     const named = index === "names what is absent" ? absent : (extra ?? first);
     const weight_map = {
@@ -125,6 +152,14 @@ function changed(
   return files;
 }
 
+function changedConfig(file: ModelFile, how: string): ModelFile {
+  if (how === "no JSON") return { ...file, bytes: new TextEncoder().encode("{ not JSON") };
+  const json = JSON.parse(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
+  if (how === "no type") delete json["model_type"];
+  if (how === "own code") json["model_file"] = "model.py";
+  return how === "as it is" ? file : { ...file, bytes: jsonBytes(json) };
+}
+
 /** The runtimes' own rules, as their sources state them. */
 function weightsOf(runtime: PlanRuntime, files: readonly ModelFile[]): string[] {
   const all = files.map(({ path }) => path).filter((path) => path.endsWith(".safetensors"));
@@ -134,6 +169,7 @@ function weightsOf(runtime: PlanRuntime, files: readonly ModelFile[]): string[] 
   if (runtime === "mlx-lm") return models;
   const index = files.find(({ path }) => path === INDEX);
   if (index !== undefined) {
+    // Numbers name nothing.
     const { weight_map } = JSON.parse(new TextDecoder().decode(index.bytes)) as {
       weight_map: Record<string, string>;
     };

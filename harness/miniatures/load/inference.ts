@@ -22,6 +22,17 @@ export const inferenceMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("plans_past_the_end", {
+    mistake: "Plans as if every load came to its end.",
+    breaks: ["LOAD-PLAN"],
+    wrapManager: (manager) => {
+      const { plan } = manager;
+      if (plan === undefined) return {};
+      return {
+        plan: async (request) => ({ ...(await plan.call(manager, request)), stopsAt: undefined }),
+      };
+    },
+  }),
   miniature("generates_other_tokens", {
     mistake: "Answers with a token beside the most likely one.",
     breaks: ["LOAD-TOKENS"],

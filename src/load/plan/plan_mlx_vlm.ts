@@ -53,6 +53,8 @@ async function weightsOf(context: PlanContext): Promise<readonly string[]> {
   if (context.open(INDEX, "index")) {
     const map = keysOf(keysOf(await context.json(INDEX))["weight_map"]);
     const named = Object.values(map).filter((name) => typeof name === "string");
+    if (named.length < Object.keys(map).length)
+      context.stop(INDEX, "It is not an index: its weight_map does not map names to files");
     const files = [...new Set(named)].filter((file) => context.has(file)).sort();
     if (files.length > 0) return files;
   }

@@ -2,7 +2,8 @@
 
     python make_tensor_tables.py tensor_tables_data.ts [MODULE ...]
 
-Where modules are named, only their tables are made again and the others stay.
+Where modules are named, only their tables are made again and the others stay. LEARN and TEST say from how many
+configurations a table is learnt, and by how many others it is tried; more of them tell conditions apart that few confuse.
 
 Each module is built from many small configurations whose values remember how they were used (symbols.py). What is
 built is then explained by formulas of the configuration: for each pattern of names how often it occurs, when it is
@@ -32,7 +33,7 @@ import draw_config
 import symbols
 from symbols import SI, evaluate, wrap
 
-LEARN, TEST, ROUNDS = 48, 24, 4
+LEARN, TEST, ROUNDS = int(os.environ.get("LEARN", "48")), int(os.environ.get("TEST", "24")), 4
 SHAPES = {}
 KEEP = []
 
