@@ -10,7 +10,7 @@ import { Instrumenter } from "@stryker-mutator/instrumenter";
 import type { Mutant } from "./mutant.ts";
 import { sampleOf } from "./sample.ts";
 
-/** A message changes nothing that a requirement speaks of. */
+/** Most texts are messages, whose wording no requirement judges. */
 const EXCLUDED_MUTATIONS = ["StringLiteral"];
 /** Beside the source, what the scenarios need. */
 const COPIED = ["spec", "harness", "scenarios", "package.json", "tsconfig.json", "README.md"];
@@ -35,7 +35,8 @@ export async function makeInstrumentedCopy(
   { only, sample, seed }: InstrumentedCopyOptions,
 ): Promise<{ readonly mutants: readonly Mutant[]; readonly total: number }> {
   const files = await sourceFiles(join(project, "src"), only);
-  const all = (await instrument(files.map((file) => ({ ...file, mutate: true })))).mutants;
+  const found = (await instrument(files.map((file) => ({ ...file, mutate: true })))).mutants;
+  const all = found.filter(({ status }) => status !== "Ignored");
   const drawn = sampleOf(all, { count: sample, seed });
   // Mutants that are not drawn would only make the code slower.
   const placed = await instrument(
@@ -75,6 +76,8 @@ interface PlacedMutant {
   readonly location: Location;
   readonly mutatorName: string;
   readonly replacement: string;
+  /** `Ignored` where its kind is excluded. */
+  readonly status?: string;
 }
 
 interface SourceFile {

@@ -58,12 +58,14 @@ test("makeInstrumentedCopy() places the drawn mutants alone, and says what each 
     await mkdir(join(project, name), { recursive: true });
   for (const name of ["package.json", "tsconfig.json", "README.md"])
     await writeFile(join(project, name), "{}");
-  const source = "export const add = (a: number, b: number): number => {\n  return a + b;\n};\n";
+  const source =
+    'export const add = (a: number, b: number): number => {\n  return a + b;\n};\nexport const words = "a message";\n';
   await writeFile(join(project, "src/part/add.ts"), source);
   await writeFile(join(project, "src/part/other.ts"), source);
   const options = { only: ["part/add.ts"], sample: 50, seed: 1 };
   const { mutants, total } = await makeInstrumentedCopy(project, join(directory, "copy"), options);
   assert.equal(total, mutants.length);
+  assert.ok(mutants.every(({ mutator }) => mutator !== "StringLiteral"));
   const sum = mutants.find(({ mutator }) => mutator === "ArithmeticOperator");
   assert.deepEqual(
     [sum?.file, sum?.line, sum?.original, sum?.replacement],
