@@ -18,6 +18,7 @@ import { lfsPointerFile } from "./lfs_pointer_file.ts";
 import { loadPlan } from "./load_plan.ts";
 import { lyingHeader } from "./lying_header.ts";
 import { notANumber } from "./not_a_number.ts";
+import { otherFamilies } from "./other_families.ts";
 import { recordedTokens } from "./recorded_tokens.ts";
 import { refusedModel } from "./refused_model.ts";
 import { sameTokens } from "./same_tokens.ts";
@@ -55,5 +56,6 @@ export const loadScenarios: readonly Scenario[] = [
   refusedModel,
   sameTokens,
   recordedTokens,
+  otherFamilies,
   faultyRunner,
 ];
