@@ -17,6 +17,7 @@ import { manageScenarios } from "./manage/mod.ts";
 import { modelBasedScenarios } from "./model_based/mod.ts";
 import { placesScenarios } from "./places/mod.ts";
 import { offlineScenarios } from "./offline/mod.ts";
+import { shareScenarios } from "./share/mod.ts";
 
 /** Every scenario, in the order of the spec. */
 export const scenarios: readonly Scenario[] = [
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   ...offlineScenarios,
   ...manageScenarios,
   ...placesScenarios,
+  ...shareScenarios,
   ...commandLineScenarios,
   ...loadScenarios,
   ...interopScenarios,

@@ -30,9 +30,11 @@ import type {
   MigrationResult,
   ModelStatus,
   RemovalPlan,
+  RemoveRequest,
   RemoveResult,
 } from "./manage.ts";
 import type { ModelRequest } from "./model_request.ts";
+import type { ShareRequest, ShareResult } from "./share.ts";
 
 /** Environment variables, as the implementation sees them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,11 +72,13 @@ export interface ModelManager {
   /** Lists every model under the root, of all layouts, and those in the stores of other tools: `PLACE-FOUND`. */
   list(): Promise<readonly ListedModel[]>;
   /** Removes a model and nothing else. */
-  remove(request: ModelRequest): Promise<RemoveResult>;
+  remove(request: RemoveRequest): Promise<RemoveResult>;
   /** Says what a removal would take away; absent where an implementation does not claim `places`: `REMOVE-PLAN`. */
   readonly planRemoval?: (request: ModelRequest) => Promise<RemovalPlan>;
   /** Moves a model from where it was put to where it belongs: `MIGRATE-PLAN`, `MIGRATE-SAFE`. */
   migrate(request: MigrationRequest, options?: WaitOptions): Promise<MigrationResult>;
+  /** Lets another store have a copy too, on the same data; absent where an implementation cannot: `SHARE-VISIBLE`. */
+  readonly share?: (request: ShareRequest, options?: WaitOptions) => Promise<ShareResult>;
   /** Examines what a runtime would open; never runs anything. */
   check(request: ModelRequest, options?: WaitOptions): Promise<CheckReport>;
   /** Says which runtimes load a model, before it is downloaded; absent where an implementation does not claim `verdicts`. */

@@ -6,6 +6,7 @@
 
 import type { CheckCause, CheckReport } from "./check.ts";
 import type { Layout, RepositoryLayout } from "./layouts.ts";
+import type { Store } from "./stores.ts";
 
 /** Causes that no check of one directory finds, the most harmful first. */
 export const PLACE_CAUSES = [
@@ -55,6 +56,17 @@ export type Mend =
       readonly operation: "discard";
       /** Absolute paths. */
       readonly paths: readonly string[];
+    }
+  | {
+      /** Lets a duplicate give way to the data of another copy. */
+      readonly operation: "share";
+      readonly repository: string;
+      /** Absolute path of the copy that keeps its data. */
+      readonly from: string;
+      /** Absolute path of the store that the duplicate is in, and how models lie there. */
+      readonly into: string;
+      readonly layout: Layout;
+      readonly naming?: NonNullable<Store["naming"]>;
     }
   | {
       /** Removes the whole copy. */

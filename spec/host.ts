@@ -26,6 +26,8 @@ export interface FileStat {
   readonly inode: string;
   /** How many names this data has. */
   readonly linkCount: number;
+  /** Identity of the volume; entries of two volumes never have one data. Absent where it is not known. */
+  readonly volume?: string;
 }
 
 /** What a file is opened for: `r` to read, `r+` to change, `wx` to create; `wx` fails when the name is taken. */
@@ -79,6 +81,11 @@ export interface FileSystem {
   rename(source: string, target: string): Promise<void>;
   /** Gives an existing file a second name. */
   link(source: string, target: string): Promise<void>;
+  /**
+   * Makes a new file at `target` with the data of the file `source`, which the volume keeps once until one of the two changes. Fails
+   * where the volume cannot, and leaves nothing then. Absent where there is no such call.
+   */
+  readonly clone?: (source: string, target: string) => Promise<void>;
   /** Makes a symbolic link at `path` that holds the text `destination`. */
   symlink(destination: string, path: string): Promise<void>;
   /** Removes a file's or a link's name. */
@@ -150,7 +157,7 @@ export interface ProcessTable {
 export interface LockHolder {
   /** Its number, where it runs in the same process table. */
   readonly pid: number | undefined;
-  /** What it does: `download`, `remove` or `migrate`; undefined where it did not note it. */
+  /** What it does: `download`, `remove`, `migrate` or `share`; undefined where it did not note it. */
   readonly purpose: string | undefined;
   /** For how long it has shown that it works, in milliseconds. */
   readonly heldMs: number;

@@ -5,6 +5,7 @@
  */
 
 import type { Layout, RepositoryLayout } from "./layouts.ts";
+import type { ModelRequest } from "./model_request.ts";
 import type { StoreName } from "./stores.ts";
 
 /** Why a file of a model is not right. */
@@ -77,6 +78,12 @@ export interface ListedModel {
   readonly usedMs?: number;
 }
 
+/** Asks for a model to be removed. */
+export interface RemoveRequest extends ModelRequest {
+  /** Whether it goes although another store leads to its files by links: `REMOVE-LINKED`. @default {false} */
+  readonly force?: boolean;
+}
+
 /** What a removal did. */
 export interface RemoveResult {
   /** Absolute path of the directory that was removed. */
@@ -97,6 +104,8 @@ export interface RemovalPlan {
   readonly bytesFreed: number;
   /** Bytes that would not, as they have another name elsewhere. */
   readonly bytesShared: number;
+  /** Absolute paths of links in other stores that lead into it and would lead nowhere: `REMOVE-LINKED`. */
+  readonly linkedFrom?: readonly string[];
 }
 
 /** Asks for a model to be moved to its place. */

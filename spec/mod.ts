@@ -113,8 +113,10 @@ export type {
   MigrationResult,
   ModelStatus,
   RemovalPlan,
+  RemoveRequest,
   RemoveResult,
 } from "./manage.ts";
+export type { SharedFile, ShareRequest, ShareResult, ShareWay } from "./share.ts";
 export {
   KIND_PARTS,
   KIND_PATTERNS,

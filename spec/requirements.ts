@@ -813,6 +813,48 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "A directory that holds no model is not moved.",
   },
+  "SHARE-VISIBLE": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "After a share the store has every file of the model, byte for byte, where its layout has it, and the copy that is shared is as it was.",
+  },
+  "SHARE-ONCE": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "Where a volume has hard links, a share makes no second copy of the weights.",
+  },
+  "SHARE-PLAN": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "A share that is only planned says how much room it takes and frees, and changes nothing.",
+  },
+  "SHARE-VERIFIED": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "A copy whose bytes are not the recorded ones is not shared.",
+  },
+  "SHARE-OWN": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "A share changes and loses nothing that the store had: where something else lies in a place of the model, it is refused.",
+  },
+  "SHARE-CRASH": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "A share that is interrupted at any point loses nothing that either side had, and ends whole when it is run again.",
+  },
+  "SHARE-UNDO": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "Undoing a share takes away what the share made, and nothing that was there before, has changed since, or is nowhere else.",
+  },
   "REMOVE-ALL": {
     level: "MUST",
     profile: "core",
@@ -836,6 +878,12 @@ export const REQUIREMENTS = {
     profile: "places",
     document: "manage",
     text: "A removal that is only planned names the bytes that come free, and changes nothing.",
+  },
+  "REMOVE-LINKED": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "`remove` refuses a copy into which a link of another known store leads, unless it is told to.",
   },
   "REPAIR-ONLY": {
     level: "MUST",

@@ -23,7 +23,10 @@ import type {
   PlanRequest,
   PlanRuntime,
   RemovalPlan,
+  RemoveRequest,
   RemoveResult,
+  ShareRequest,
+  ShareResult,
   UrlRequest,
   WaitOptions,
 } from "../spec/mod.ts";
@@ -43,6 +46,7 @@ import { ModelFileManager, type StatusOptions } from "./manage/model_file_manage
 import type { ListOptions } from "./places/model_finder.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
 import type { Survey } from "./places/survey_models.ts";
+import { ModelSharer } from "./share/model_sharer.ts";
 import { confinedHost } from "./layout/confined_host.ts";
 
 /** Options of a {@linkcode SharedModelManager}. */
@@ -80,6 +84,7 @@ export class SharedModelManager implements ModelManager {
   readonly #fileManager: ModelFileManager;
   readonly #inference: InferenceManager;
   readonly #doctor: Doctor;
+  readonly #sharer: ModelSharer;
 
   /**
    * Makes a manager; it reads and sends nothing until it is asked.
@@ -100,6 +105,7 @@ export class SharedModelManager implements ModelManager {
       digests: (directory) => this.#fileManager.recordedDigests(directory),
       run: { ...host, env: config.env },
     });
+    this.#sharer = new ModelSharer(host, config, options);
     this.#doctor = new Doctor(host, config, {
       repositories: options.repositories ?? {},
       check: (directory, wait) => this.#inference.check({ directory }, wait),
@@ -257,7 +263,7 @@ export class SharedModelManager implements ModelManager {
    *
    * @throws {ModelError} `not-downloaded`
    */
-  async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
+  async remove(request: RemoveRequest, options: WaitOptions = {}): Promise<RemoveResult> {
     return this.#fileManager.remove(request, options);
   }
 
@@ -278,7 +284,10 @@ export class SharedModelManager implements ModelManager {
    *
    * @throws {ModelError} `not-downloaded` for a directory that no listing has
    */
-  async removeDirectory(directory: string, options: WaitOptions = {}): Promise<RemoveResult> {
+  async removeDirectory(
+    directory: string,
+    options: WaitOptions & Pick<RemoveRequest, "force"> = {},
+  ): Promise<RemoveResult> {
     return this.#fileManager.removeDirectory(directory, options);
   }
 
@@ -294,6 +303,17 @@ export class SharedModelManager implements ModelManager {
    */
   async migrate(request: MigrationRequest, options: WaitOptions = {}): Promise<MigrationResult> {
     return this.#fileManager.migrate(request, options);
+  }
+
+  /**
+   * Lets another tool's store have a copy too, on the same data on the disk, says what that would do, or takes it back:
+   * `SHARE-VISIBLE`, `SHARE-ONCE`.
+   *
+   * @throws {ModelError} `not-downloaded` when there is nothing to share or to undo, `integrity` where its bytes are not the recorded
+   * ones, `access-denied` where the store has something else in its place, `unsupported` where weights would be copied and may not
+   */
+  async share(request: ShareRequest, options: WaitOptions = {}): Promise<ShareResult> {
+    return this.#sharer.share(request, options);
   }
 
   /**
@@ -321,6 +341,10 @@ export class SharedModelManager implements ModelManager {
       },
       remove: async (request) => {
         await this.#fileManager.removeDirectory(request.directory, options);
+      },
+      share: async ({ repository, from, into, layout, naming }) => {
+        const store = { into, layout, ...(naming && { naming }) };
+        await this.share({ repository, from, ...store, step: "share" }, options);
       },
     });
   }

@@ -46,6 +46,7 @@ export {
   ownLayout,
   stateDirectory,
 } from "./places.ts";
+export { contentView, dataBytes, SHARE_LAYOUTS, sharedPlace, visibleView } from "./shares.ts";
 export { placeInStore, STORE_PLACES, type StorePlace, storeRoot } from "./stores.ts";
 export {
   boundFiles,

@@ -13,6 +13,7 @@ const RESULTS: Readonly<Record<SubjectOperation, string>> = {
   locate: "located",
   remove: "removed",
   migrate: "migrated",
+  share: "shared",
   check: "checked",
   canLoad: "answered",
 };

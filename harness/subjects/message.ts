@@ -4,6 +4,8 @@ import type {
   Layout,
   MigrationRequest,
   Profile,
+  RemoveRequest,
+  ShareRequest,
   UrlRequest,
 } from "../../spec/mod.ts";
 
@@ -20,6 +22,7 @@ export type SubjectOperation =
   | "locate"
   | "remove"
   | "migrate"
+  | "share"
   | "check"
   | "canLoad";
 
@@ -67,7 +70,12 @@ export type MessageToSubject =
       readonly id: number;
       readonly operation: SubjectOperation;
       readonly root: string;
-      readonly request?: DownloadRequest | UrlRequest | MigrationRequest;
+      readonly request?:
+        | DownloadRequest
+        | UrlRequest
+        | MigrationRequest
+        | ShareRequest
+        | RemoveRequest;
     }
   | { readonly type: "cancel"; readonly id: number };
 

@@ -10,6 +10,8 @@ import type {
   ModelStatus,
   RemoveResult,
   RuntimeVerdict,
+  ShareRequest,
+  ShareResult,
   UrlRequest,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -65,6 +67,11 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
       })),
     remove: (request): Promise<RemoveResult> => of("remove", ownLayout(request, claims)),
     migrate: async (request, options) => migrated(await of("migrate", request, options)),
+    // Who does not do it need not be asked: it is optional.
+    ...(claims.operations.includes("share") && {
+      share: async (request: ShareRequest, options?: WaitOptions) =>
+        shared(await of("share", request, options)),
+    }),
     check: async (request, options) =>
       checked(await of("check", ownLayout(request, claims), options)),
     canLoad: async (request, options) => {
@@ -131,6 +138,14 @@ function migrated({
   isDone = false,
 }: Partial<MigrationResult> & Pick<MigrationResult, "from" | "to" | "files">): MigrationResult {
   return { from, to, files, leftBehind, isDone };
+}
+
+function shared({
+  leftBehind = [],
+  isDone = false,
+  ...ok
+}: Omit<ShareResult, "leftBehind" | "isDone"> & Partial<ShareResult>): ShareResult {
+  return { ...ok, leftBehind, isDone };
 }
 
 function status(ok: ModelStatus): ModelStatus {

@@ -9,6 +9,7 @@ const MANAGER_AREAS = [
   "MARK",
   "MANAGE",
   "MIGRATE",
+  "SHARE",
   "REMOVE",
   "REPAIR",
   "PLACE",

@@ -7,7 +7,11 @@ export function optionalCalls(
 ): Partial<ModelManager> {
   const { canLoad, plan, generate, downloadDelegated, diagnose, mend, planRemoval, command } =
     manager;
+  const { share } = manager;
   return {
+    ...(share && {
+      share: (request, options) => bound(() => share.call(manager, request, options)),
+    }),
     ...(planRemoval && {
       planRemoval: (request) => bound(() => planRemoval.call(manager, request)),
     }),

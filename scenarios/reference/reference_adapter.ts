@@ -20,6 +20,7 @@ import type {
   Layout,
   MigrationRequest,
   ModelManager,
+  ShareRequest,
   Subject,
   UrlRequest,
 } from "../../spec/mod.ts";
@@ -67,6 +68,7 @@ serveAdapter(
     locate: async (call) => ({ directory: await managerOf(call).locate(call.request) }),
     remove: (call) => managerOf(call).remove(call.request),
     migrate: (call) => managerOf(call).migrate(requestOf<MigrationRequest>(call), waiting(call)),
+    share: (call) => share(managerOf(call), call),
     check: (call) => managerOf(call).check(call.request, waiting(call)),
     canLoad: (call) => canLoad(managerOf(call), call),
   },
@@ -75,6 +77,11 @@ serveAdapter(
 async function canLoad(manager: ModelManager, call: AdapterCall): Promise<object> {
   if (manager.canLoad === undefined) throw new AdapterError("unsupported", "It gives no verdicts");
   return await manager.canLoad(requestOf<DownloadRequest>(call), waiting(call));
+}
+
+async function share(manager: ModelManager, call: AdapterCall): Promise<object> {
+  if (manager.share === undefined) throw new AdapterError("unsupported", "It shares nothing");
+  return await manager.share(requestOf<ShareRequest>(call), waiting(call));
 }
 
 function managerOf({ root }: AdapterCall): ModelManager {

@@ -17,7 +17,10 @@ import type {
   PlanRequest,
   PlanRuntime,
   RemovalPlan,
+  RemoveRequest,
   RemoveResult,
+  ShareRequest,
+  ShareResult,
   WaitOptions,
   ModelRequest,
 } from "../../spec/mod.ts";
@@ -42,7 +45,11 @@ export interface CliManager extends Omit<ModelManager, "planRemoval"> {
   mend(step: Mend, options?: WaitOptions): Promise<void>;
   /** What a removal would take away; a copy in another store is named by its directory. */
   planRemoval(request: ModelRequest | { readonly directory: string }): Promise<RemovalPlan>;
-  removeDirectory(directory: string, options?: WaitOptions): Promise<RemoveResult>;
+  removeDirectory(
+    directory: string,
+    options?: WaitOptions & Pick<RemoveRequest, "force">,
+  ): Promise<RemoveResult>;
+  share(request: ShareRequest, options?: WaitOptions): Promise<ShareResult>;
   /** The repository of a directory, as far as it is known. */
   repositoryIn(directory: string): Promise<string | undefined>;
   /** The commit that a revision is now, by one request. */

@@ -36,6 +36,11 @@ export function mendCommand(mend: Mend, options: MendCommandOptions): string {
       return words(["rm", ...mend.paths]);
     case "remove":
       return line(["remove", mend.directory], options);
+    case "share": {
+      const { repository, from, into, layout } = mend;
+      const words = ["--from", from, "--with", into, "--layout", layout];
+      return line(["share", repository, ...words], options);
+    }
     case "run": {
       const [program, option, script = ""] = mend.words;
       return program === "sh" && option === "-c" ? script : words(mend.words);

@@ -17,6 +17,7 @@ import { addPlanCommand } from "./commands/plan.ts";
 import { addRemoveCommand } from "./commands/remove.ts";
 import { addRootsCommand } from "./commands/roots.ts";
 import { addRunCommand } from "./commands/run.ts";
+import { addShareCommands } from "./commands/share.ts";
 import { Session } from "./command_context.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
@@ -66,6 +67,7 @@ export async function runCli(
   addBenchCommand(program, session);
   addRemoveCommand(program, session);
   addMigrateCommand(program, session);
+  addShareCommands(program, session);
   addOutdatedCommands(program, session);
   addRootsCommand(program, session);
   addCompletionsCommand(program, session);

@@ -52,6 +52,7 @@ export async function runScripted(
     planRemoval: refuse("planRemoval"),
     removeDirectory: refuse("removeDirectory"),
     repositoryIn: refuse("repositoryIn"),
+    share: refuse("share"),
     check: refuse("check"),
     checkDirectory: refuse("checkDirectory"),
     plan: refuse("plan"),

@@ -81,6 +81,7 @@ export function confinedFiles(
       if ((await files.lstat(source)).kind === "link") throw refusal("ELOOP", source);
       await files.link(source, target);
     },
+    ...confinedClone(files, confinement),
     symlink: async (destination, path) => {
       await change(path);
       await files.symlink(destination, path);
@@ -98,6 +99,17 @@ export function confinedFiles(
       await files.syncDirectory(path);
     },
     availableBytes: (path) => files.availableBytes(path),
+  };
+}
+
+function confinedClone(files: FileSystem, confinement: Confinement): Pick<FileSystem, "clone"> {
+  const { clone } = files;
+  if (clone === undefined) return {};
+  return {
+    clone: async (source, target) => {
+      await confinement.assertDirect(dirname(target));
+      await clone.call(files, await confinement.placeToRead(source), target);
+    },
   };
 }
 

@@ -46,6 +46,7 @@ export interface MendSteps {
   readonly download: (step: Extract<Mend, { readonly operation: "download" }>) => Promise<void>;
   readonly migrate: (request: Omit<MigrationRequest, "step">) => Promise<void>;
   readonly remove: (step: Extract<Mend, { readonly operation: "remove" }>) => Promise<void>;
+  readonly share: (step: Extract<Mend, { readonly operation: "share" }>) => Promise<void>;
 }
 
 /** What is looked at, and as what. */
@@ -111,6 +112,8 @@ export class Doctor {
       }
       case "remove":
         return by.remove(step);
+      case "share":
+        return by.share(step);
       case "tidy":
         await tidyDirectory(this.#confined(step.directory), step.directory);
         return;

@@ -1,6 +1,16 @@
 import { join } from "node:path";
-import type { DiagnosisFinding, FileStat, FileSystem, ListedModel } from "../../spec/mod.ts";
+import {
+  type DiagnosisFinding,
+  type FileStat,
+  type FileSystem,
+  type ListedModel,
+  type Mend,
+  type Store,
+  STORES,
+} from "../../spec/mod.ts";
 import { namesIn } from "../disk/walk.ts";
+import { rootOf } from "../layout/root_of.ts";
+import { targetPlace } from "../share/share_target.ts";
 
 /** So much of each weight file is compared: its header, which names every tensor and its extent. */
 const HEAD_BYTES = 64 * 1024;
@@ -107,7 +117,27 @@ function duplicate(
   const twice = (weightsOf.get(model) ?? []).filter(({ stat }) => !others.has(stat.inode));
   const bytes = twice.reduce((sum, { stat }) => sum + stat.allocatedBytes, 0);
   if (bytes === 0) return [];
-  const { directory, repository } = model;
-  const detail = `Its weights are those of "${same.directory}" once more: one copy would free ${bytes} bytes`;
-  return [{ cause: "duplicate", level: "warning", directory, repository, detail, mend: undefined }];
+  const mends = [shareOf(same, model), shareOf(model, same)];
+  const mend = mends.find((one) => one !== undefined);
+  // What gives way is what the finding is about.
+  const [gone, kept] = mends[0] === undefined && mend !== undefined ? [same, model] : [model, same];
+  const { directory, repository } = gone;
+  const detail = `Its weights are those of "${kept.directory}" once more: one copy would free ${bytes} bytes`;
+  return [{ cause: "duplicate", level: "warning", directory, repository, detail, mend }];
+}
+
+/** The share that lets one copy give way to the data of another; only where records say what that copy's bytes must be. */
+function shareOf(from: ListedModel, gone: ListedModel): Mend | undefined {
+  const { repository, commit = "" } = from;
+  const isRecorded = from.state === "complete" || from.layout === "hf-cache";
+  if (repository === undefined || gone.repository !== repository || !isRecorded) return undefined;
+  const { layout, store, directory } = gone;
+  if (layout === "hf-cache" && gone.commit !== commit) return undefined;
+  const into = rootOf(gone);
+  const { naming }: Partial<Store> = store === undefined ? {} : STORES[store];
+  const request = { repository, into, layout, ...(naming && { naming }) };
+  // A directory that an app named itself is not where the layout has the model.
+  const { place } = targetPlace(request, commit);
+  if (place.directory !== directory) return undefined;
+  return { operation: "share", from: from.directory, ...request };
 }

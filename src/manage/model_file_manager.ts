@@ -9,6 +9,7 @@ import type {
   ModelStatus,
   SubjectConfig,
   RemovalPlan,
+  RemoveRequest,
   RemoveResult,
   WaitOptions,
 } from "../../spec/mod.ts";
@@ -161,10 +162,11 @@ export class ModelFileManager {
    *
    * @throws {ModelError} `not-downloaded`
    */
-  async remove(request: ModelRequest, options: WaitOptions = {}): Promise<RemoveResult> {
+  async remove(request: RemoveRequest, options: WaitOptions = {}): Promise<RemoveResult> {
     await this.assertWritable();
     const place = await this.#placeOf(request);
     const { root, cache } = place;
+    if (request.force !== true) await this.#assertUnlinked(place);
     const removal = { name: request.repository, signal: options.signal };
     if (cache === undefined) return removeModel(this.#host, place, removal);
     return request.revision === undefined
@@ -187,7 +189,7 @@ export class ModelFileManager {
       const plan = await planRemoval(files, places);
       if (plan.files.length === 0 && plan.bytesFreed === 0)
         throw nothingToRemove(request.repository, directory);
-      return plan;
+      return this.#withLinks(plan, place);
     }, directory);
   }
 
@@ -204,7 +206,10 @@ export class ModelFileManager {
   /** As {@linkcode planRemoval}, for a copy that is named by its directory. */
   async planDirectoryRemoval(directory: string): Promise<RemovalPlan> {
     const place = placeAt(rootOf(await this.copyIn(directory)), directory);
-    return this.#tryDisk(() => planRemoval(this.#finder.filesOf(place), [place]), directory);
+    return this.#tryDisk(async () => {
+      const plan = await planRemoval(this.#finder.filesOf(place), [place]);
+      return this.#withLinks(plan, place);
+    }, directory);
   }
 
   /**
@@ -212,9 +217,13 @@ export class ModelFileManager {
    *
    * @throws {ModelError} `not-downloaded` for a directory that no listing has
    */
-  async removeDirectory(directory: string, options: WaitOptions = {}): Promise<RemoveResult> {
+  async removeDirectory(
+    directory: string,
+    options: WaitOptions & Pick<RemoveRequest, "force"> = {},
+  ): Promise<RemoveResult> {
     const place = placeAt(rootOf(await this.copyIn(directory)), directory);
     this.#assertNotReadOnly(directory);
+    if (options.force !== true) await this.#assertUnlinked(place);
     const host = { ...this.#host, files: this.#finder.filesOf(place) };
     const removal = { name: directory, signal: options.signal };
     return place.cache === undefined
@@ -270,6 +279,22 @@ export class ModelFileManager {
   async assertWritable(): Promise<void> {
     const { root } = this.#config;
     await this.#tryDisk(() => assertWritableRoot(this.#machine.files, this.#config), root);
+  }
+
+  async #withLinks(plan: RemovalPlan, place: ModelPlace): Promise<RemovalPlan> {
+    const linkedFrom = await this.#finder.linksInto(goingDirectories(place));
+    return linkedFrom.length === 0 ? plan : { ...plan, linkedFrom };
+  }
+
+  /** Without its files other tools' links would lead nowhere: `REMOVE-LINKED`. */
+  async #assertUnlinked(place: ModelPlace): Promise<void> {
+    const [first, ...more] = await this.#finder.linksInto(goingDirectories(place));
+    if (first === undefined) return;
+    const others = more.length === 0 ? "" : ` and ${more.length} more`;
+    throw new ModelError(
+      "access-denied",
+      `Cannot remove "${place.directory}": "${first}"${others} of another store would lead nowhere; remove that copy first, or run the command again with --force`,
+    );
   }
 
   /** What the user has marked is kept, whoever is asked to remove it. */
@@ -345,6 +370,11 @@ export class ModelFileManager {
       throw error instanceof ModelError ? error : diskError(error, `read "${directory}"`);
     }
   }
+}
+
+/** In the hub's cache the data lies beside the snapshots. */
+function goingDirectories({ directory, cache }: ModelPlace): readonly string[] {
+  return cache === undefined ? [directory] : [directory, cache.blobs];
 }
 
 function nothingToRemove(name: string, directory: string): ModelError {

@@ -5,6 +5,7 @@
  */
 
 import {
+  copyFile,
   type FileHandle,
   link,
   lstat,
@@ -22,7 +23,7 @@ import {
 import { constants, realpathSync, type BigIntStats, type Stats } from "node:fs";
 import type { EntryKind, FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
 
-const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
 /** Windows lacks these; nothing is what its bitwise or makes of them. */
 const { O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_DIRECTORY } = constants;
 /** A link at the end is refused, and no open waits for the other end of a FIFO; Node closes on exec by itself. */
@@ -88,6 +89,7 @@ export function nodeFiles(): FileSystem {
     realpath: async (path) => realpathSync.native(path),
     rename: (source, target) => rename(source, target),
     link: (source, target) => link(source, target),
+    clone: (source, target) => copyFile(source, target, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE),
     symlink: (destination, path) => symlink(destination, path),
     unlink: (path) => unlink(path),
     rmdir: (path) => rmdir(path),
@@ -214,6 +216,7 @@ function fileStat(stats: BigIntStats): FileStat {
     accessedMs: Number(stats.atimeNs / NANOSECONDS_PER_MS),
     inode: `${stats.dev}:${stats.ino}`,
     linkCount: Number(stats.nlink),
+    volume: String(stats.dev),
   };
 }
 

@@ -35,6 +35,9 @@ export function readableFiles(
     realpath: (path) => files.realpath(path),
     rename: (source, target) => files.rename(source, target),
     link: (source, target) => files.link(source, target),
+    ...(files.clone !== undefined && {
+      clone: async (source, target) => files.clone?.(source, target),
+    }),
     symlink: (destination, path) => files.symlink(destination, path),
     unlink: (path) => files.unlink(path),
     rmdir: (path) => files.rmdir(path),

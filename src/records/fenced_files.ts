@@ -64,6 +64,7 @@ export function fencedFiles(files: FileSystem, options: FenceOptions): FileSyste
       await heldOr(() => files.link(source, own));
       await publish(own, target);
     },
+    ...fencedClone(files, (target) => (isOwn(target) ? heldOr : fenced)),
     symlink: (destination, path) =>
       isOwn(path)
         ? heldOr(() => files.symlink(destination, path))
@@ -91,6 +92,17 @@ export function fencedFiles(files: FileSystem, options: FenceOptions): FileSyste
     },
     availableBytes: (path) => files.availableBytes(path),
   };
+}
+
+type Step = (step: () => Promise<void>) => Promise<void>;
+
+function fencedClone(
+  files: FileSystem,
+  stepTo: (target: string) => Step,
+): Pick<FileSystem, "clone"> {
+  const { clone } = files;
+  if (clone === undefined) return {};
+  return { clone: (source, target) => stepTo(target)(() => clone.call(files, source, target)) };
 }
 
 function gone(path: string): Error {

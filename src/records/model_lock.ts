@@ -19,7 +19,7 @@ const VANISHED_MAX = 100;
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   /** What the claim is for, for those who wait: a word. */
-  readonly purpose: "download" | "remove" | "migrate";
+  readonly purpose: "download" | "remove" | "migrate" | "share";
 }
 
 /**

@@ -13,6 +13,7 @@ import { printJson } from "../output/print_json.ts";
 interface RemoveOptions extends ModelOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
+  readonly force?: boolean;
 }
 
 /** How many files are named one by one. */
@@ -26,7 +27,8 @@ export function addRemoveCommand(program: Command, session: Session): void {
       .description("remove a model and everything that belongs to it; asks first on a terminal")
       .argument("<model>", "ORG/NAME below the root, or the directory of any copy that list shows")
       .option("-y, --yes", "do not ask")
-      .option("--dry-run", "only print what would be removed, and what comes free"),
+      .option("--dry-run", "only print what would be removed, and what comes free")
+      .option("--force", "also where links of another store lead into it"),
   );
   addExamples(command, [
     "remove mlx-community/SmolLM-135M-Instruct-4bit --dry-run",
@@ -51,10 +53,11 @@ export function addRemoveCommand(program: Command, session: Session): void {
         context.stderr.write("Nothing was removed\n");
         return EXIT_CODES.failed;
       }
+      const force = options.force === true;
       const result =
         "directory" in request
-          ? await manager.removeDirectory(request.directory, wait)
-          : await manager.remove(request);
+          ? await manager.removeDirectory(request.directory, { ...wait, ...(force && { force }) })
+          : await manager.remove({ ...request, ...(force && { force }) });
       if (!isText) printJson(stdout, "removed", result);
       else
         stdout.write(
@@ -66,13 +69,14 @@ export function addRemoveCommand(program: Command, session: Session): void {
 }
 
 function printPlan(plan: RemovalPlan, { stdout }: CommandContext): void {
-  const { directory, files, staying, bytesFreed, bytesShared } = plan;
+  const { directory, files, staying, bytesFreed, bytesShared, linkedFrom = [] } = plan;
   stdout.write(`To be removed: ${printable(directory)}\n`);
   for (const path of files.slice(0, FILES_SHOWN)) stdout.write(`  ${printable(path)}\n`);
   if (files.length > FILES_SHOWN) stdout.write(`  and ${files.length - FILES_SHOWN} more\n`);
   stdout.write(`${formatBytes(bytesFreed)} come free\n`);
   if (bytesShared > 0)
     stdout.write(`${formatBytes(bytesShared)} do not, as that data has another name elsewhere\n`);
+  for (const path of linkedFrom) stdout.write(`${printable(path)} will lead nowhere\n`);
   if (staying > 0)
     stdout.write(`${staying} ${staying === 1 ? "file" : "files"} of other tools will stay there\n`);
 }

@@ -22,6 +22,7 @@ export type OutputEvent =
   | "roots"
   | "outdated"
   | "migration"
+  | "share"
   | "diagnosis"
   | "error";
 

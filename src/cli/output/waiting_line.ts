@@ -5,6 +5,7 @@ const WHAT: ReadonlyMap<string, string> = new Map([
   ["download", "a running download"],
   ["remove", "a running removal"],
   ["migrate", "a running migration"],
+  ["share", "a running share"],
 ]);
 
 /** The line that says for which other process a command waits. */

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { type FileSystem, type Layout, LAYOUTS } from "../../spec/mod.ts";
+import { readText, readTree } from "../disk/mod.ts";
+import type { World } from "../worlds/world.ts";
+import { hubCachePaths } from "./hub_cache.ts";
+import { modelPlace } from "./places.ts";
+
+/** The layouts of stores, in the order in which they are drawn. */
+export const SHARE_LAYOUTS = Object.keys(LAYOUTS) as readonly Layout[];
+
+/** Where a model belongs in a store: in the hub's cache the snapshot that its ref `main` names now. */
+export async function sharedPlace(
+  { files }: Pick<World, "files">,
+  store: { readonly into: string; readonly repository: string; readonly layout: Layout },
+): Promise<string> {
+  const { into, repository, layout } = store;
+  if (layout !== "hf-cache") return modelPlace({ root: into }, repository, { layout });
+  const { refs, snapshots } = hubCachePaths(into, repository);
+  return join(snapshots, (await readText(files, join(refs, "main"))) ?? "no ref");
+}
+
+/** Path and bytes of every file and link below a directory; times and identities may change. */
+export async function contentView(files: FileSystem, directory: string): Promise<string[]> {
+  return (await readTree(files, directory))
+    .filter(({ kind }) => kind !== "directory")
+    .map(({ path, kind, sha256, linkTarget }) => `${path} ${kind} ${sha256 ?? linkTarget}`);
+}
+
+/** What of {@linkcode contentView} is visible: no state of an implementation and of other clients. */
+export async function visibleView(files: FileSystem, directory: string): Promise<string[]> {
+  return (await contentView(files, directory)).filter((line) => !/(?:^|\/)\./.test(line));
+}
+
+/** Bytes that the data below directories takes, each once, however many names it has; a few of state are among them. */
+export async function dataBytes(
+  { files }: Pick<World, "files">,
+  directories: readonly string[],
+): Promise<number> {
+  const sizes = new Map<string, number>();
+  for (const directory of directories) {
+    for (const { path, kind } of await readTree(files, directory)) {
+      if (kind !== "file") continue;
+      const { inode, sizeBytes } = await files.lstat(join(directory, path));
+      sizes.set(inode, sizeBytes);
+    }
+  }
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}

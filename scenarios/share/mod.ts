@@ -1,0 +1,21 @@
+/**
+ * Scenarios about one copy for several tools: what a share makes in another store, what it leaves alone, and what becomes of it.
+ *
+ * @module
+ */
+
+import type { Scenario } from "../../harness/mod.ts";
+import { removedLinks } from "./removed_links.ts";
+import { shared } from "./shared.ts";
+import { shareKilled } from "./share_killed.ts";
+import { shareRefused } from "./share_refused.ts";
+import { shareUndone } from "./share_undone.ts";
+
+/** Scenarios of this area. */
+export const shareScenarios: readonly Scenario[] = [
+  shared,
+  shareRefused,
+  shareKilled,
+  shareUndone,
+  removedLinks,
+];

@@ -1,0 +1,58 @@
+/**
+ * A user has linked a model by hand into the store of another tool: its directory or its files, by relative or absolute links. The model
+ * is removed.
+ *
+ * Invariants checked:
+ * - It is refused, and everything is as it was; when told to, the model goes and nothing else.
+ */
+import { dirname, join, relative } from "node:path";
+import fc from "fast-check";
+import { contentView, exists, makeDirectories, settled } from "../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Linked-4bit";
+
+export const removedLinks = scenario({
+  name: "share/removed_links",
+  covers: ["REMOVE-LINKED"],
+  goals: ["the directory is linked", "files are linked"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64, beside: false }),
+    layout: fc.constantFrom("hubapi", "hf-cache"),
+    store: fc.constantFrom(".lmstudio/models", ".omlx/models", "MLXModels"),
+    isDirectory: fc.boolean(),
+    isRelative: fc.boolean(),
+  },
+  async check({ model, layout, store, isDirectory, isRelative }, world, verdict) {
+    const { files: disk, root, outside } = world;
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const home = join(outside, "home");
+    const subject = world.start({ env: { HOME: home } });
+    if (subject.planRemoval === undefined) {
+      verdict.skip("REMOVE-LINKED", "it does not claim places");
+      return;
+    }
+    const request = { repository: REPOSITORY, layout } as const;
+    const { directory } = await subject.download(request);
+    const place = join(home, store, ...REPOSITORY.split("/"));
+    const link = async (target: string, path: string) => {
+      await makeDirectories(disk, dirname(path));
+      await disk.symlink(isRelative ? relative(dirname(path), target) : target, path);
+    };
+    if (isDirectory) await link(directory, place);
+    else
+      for (const { path } of wantedFiles(model.files))
+        await link(filePlace(directory, path), filePlace(place, path));
+    verdict.reached(isDirectory ? "the directory is linked" : "files are linked");
+    const before = await contentView(disk, root);
+    const removed = await settled(() => subject.remove(request));
+    verdict.holds("REMOVE-LINKED", removed === undefined, "it was removed under the links");
+    const after = await contentView(disk, root);
+    verdict.holds("REMOVE-LINKED", after.join() === before.join(), "something was removed");
+    await verdict.attempt("REMOVE-LINKED", () => subject.remove({ ...request, force: true }));
+    const isLeft = await exists(disk, filePlace(directory, "config.json"));
+    verdict.holds("REMOVE-LINKED", !isLeft, "it was told to, and the model is still there");
+    const isLinkLeft = await exists(disk, isDirectory ? place : filePlace(place, "config.json"));
+    verdict.holds("REMOVE-LINKED", isLinkLeft, "the link of the other store is gone");
+  },
+});

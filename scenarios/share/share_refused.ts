@@ -1,0 +1,87 @@
+/**
+ * One byte of a copy is not the recorded one, under the old size and time, or the store has something else in a place of the model.
+ *
+ * Invariants checked:
+ * - The share fails, and every file of the store is as it was.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import {
+  contentView,
+  formerTimes,
+  needsOwnProcess,
+  overwriteBytes,
+  readBytes,
+  settled,
+  SHARE_LAYOUTS,
+  sharedPlace,
+  writeBytes,
+} from "../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Refused-4bit";
+const IDS = ["SHARE-VERIFIED", "SHARE-OWN"] as const;
+
+export const shareRefused = scenario({
+  name: "share/share_refused",
+  covers: IDS,
+  goals: ["a damaged copy", "something else in the store"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64, beside: false }),
+    from: fc.constantFrom("hubapi", "hf-cache"),
+    layout: fc.constantFrom(...SHARE_LAYOUTS),
+    which: fc.nat(20),
+    byte: fc.nat(1000),
+    obstacle: fc.constantFrom("damage", "same size", "other size"),
+  },
+  async check({ model, from, layout, which, byte, obstacle }, world, verdict) {
+    const { files: disk, outside } = world;
+    needsOwnProcess(world, "the times of its files are put back");
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const request = { repository: REPOSITORY, layout: from } as const;
+    const { directory } = await world.start().download(request);
+    const full = wantedFiles(model.files).filter(({ bytes }) => bytes.length > 0);
+    const file = full[which % full.length];
+    if (file === undefined) return;
+    const into = join(outside, "store");
+    // A name in the hub's cache says what the content is, so something else there is no model's.
+    const target = obstacle === "damage" || layout !== "hf-cache" ? layout : "lmstudio";
+    const entry = filePlace(directory, file.path);
+    const data = await disk.realpath(entry);
+    const times = new Map<string, number>();
+    const changed = Uint8Array.from(await readBytes(disk, data));
+    changed[byte % changed.length] = (changed[byte % changed.length] ?? 0) ^ 1;
+    if (obstacle === "damage") {
+      times.set(data, (await disk.stat(data)).modifiedMs);
+      await overwriteBytes(disk, data, changed);
+    } else {
+      const other = obstacle === "same size" ? changed : changed.subarray(1);
+      const place = await sharedPlace(world, { into, repository: REPOSITORY, layout: target });
+      await writeBytes(disk, filePlace(place, file.path), other);
+    }
+    await writeBytes(disk, join(into, "other", "model", "config.json"), new Uint8Array(2));
+    const before = await contentView(disk, into);
+    const subject = world.start({ files: (files) => formerTimes(files, times) });
+    if (subject.share === undefined) {
+      for (const id of IDS) verdict.skip(id, "it shares nothing");
+      return;
+    }
+    const step = "share";
+    const ended = await settled(async () =>
+      subject.share?.({ repository: REPOSITORY, from: directory, into, layout: target, step }),
+    );
+    const after = await contentView(disk, into);
+    const isAsBefore = after.join("\n") === before.join("\n");
+    if (obstacle === "damage") {
+      verdict.reached("a damaged copy");
+      verdict.holds("SHARE-VERIFIED", ended === undefined, `${file.path} is damaged, and shared`);
+      verdict.holds("SHARE-VERIFIED", isAsBefore, () => `the store has ${after.join(", ")}`);
+      return;
+    }
+    verdict.reached("something else in the store");
+    const kept = new Set(after);
+    const lost = before.find((line) => !kept.has(line));
+    verdict.holds("SHARE-OWN", lost === undefined, `the store had ${lost}`);
+    verdict.holds("SHARE-OWN", ended === undefined, `${file.path} is another, and it succeeded`);
+  },
+});

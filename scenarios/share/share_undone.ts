@@ -1,0 +1,95 @@
+/**
+ * A share is taken back after files of the store were changed or added, or after the copy that was shared has lost a file.
+ *
+ * Invariants checked:
+ * - What was there before, was added or was changed stays; the rest goes, and the copy is as it was.
+ * - Data that the copy no longer has stays in the store.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import type { FileSystem, Layout } from "../../spec/mod.ts";
+import {
+  exists,
+  readBytes,
+  settled,
+  SHARE_LAYOUTS,
+  sharedPlace,
+  visibleView,
+  writeBytes,
+} from "../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Undone-4bit";
+const CHANGED = new TextEncoder().encode("changed by another tool");
+
+export const shareUndone = scenario({
+  name: "share/share_undone",
+  covers: ["SHARE-UNDO"],
+  goals: ["all went", "something was changed", "something was added", "the copy lost a file"],
+  given: {
+    model: anySmallModel({ weightBytesMax: 64, beside: false }),
+    layout: fc.constantFrom(...SHARE_LAYOUTS),
+    trouble: fc.constantFrom("none", "changed", "added", "lost"),
+    which: fc.nat(20),
+  },
+  async check({ model, layout, trouble, which }, world, verdict) {
+    const { files: disk, outside } = world;
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const subject = world.start();
+    if (subject.share === undefined) {
+      verdict.skip("SHARE-UNDO", "it shares nothing");
+      return;
+    }
+    const { directory } = await subject.download({ repository: REPOSITORY });
+    const into = join(outside, "store");
+    const wanted = wantedFiles(model.files);
+    await writeBytes(disk, join(into, "other", "model", "config.json"), new Uint8Array(2));
+    const before = await visibleView(disk, into);
+    const request = { repository: REPOSITORY, from: directory, into, layout };
+    await verdict.attempt("SHARE-UNDO", async () => subject.share?.({ ...request, step: "share" }));
+    const undo = async () => subject.share?.({ ...request, step: "undo" });
+    const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
+    const file = wanted[which % wanted.length];
+    if (file === undefined) return;
+    const entry = filePlace(place, file.path);
+    if (trouble === "lost") {
+      await disk.unlink(filePlace(directory, file.path));
+      await settled(undo);
+      const isKept = await holds(disk, entry, file.bytes);
+      verdict.holds("SHARE-UNDO", isKept, `${file.path} was nowhere else, and is gone`);
+      verdict.reached("the copy lost a file");
+      return;
+    }
+    const touched = trouble === "changed" ? entry : join(baseOf(into, place, layout), "notes.txt");
+    // As tools do that write a file anew: what has another name elsewhere keeps its data.
+    if (trouble !== "none") await writeBytes(disk, touched, CHANGED);
+    await verdict.attempt("SHARE-UNDO", undo);
+    const wrong = await wrongFiles(world, directory, wanted);
+    verdict.holds("SHARE-UNDO", wrong.length === 0, () => `of the copy: ${wrong.join(", ")}`);
+    const after = await visibleView(disk, into);
+    if (trouble === "none") {
+      const isAsBefore = after.join("\n") === before.join("\n");
+      verdict.holds(
+        "SHARE-UNDO",
+        isAsBefore,
+        () => `there was ${before.join(", ")}, is ${after.join(", ")}`,
+      );
+      verdict.reached("all went");
+      return;
+    }
+    verdict.reached(trouble === "changed" ? "something was changed" : "something was added");
+    const isKept = await holds(disk, touched, CHANGED);
+    verdict.holds("SHARE-UNDO", isKept, () => `${touched} was ${trouble}, and is gone`);
+    const lost = before.find((line) => !after.includes(line));
+    verdict.holds("SHARE-UNDO", lost === undefined, `the store had ${lost}`);
+  },
+});
+
+/** The directory of everything that the store has of the model. */
+function baseOf(into: string, place: string, layout: Layout): string {
+  return layout === "hf-cache" ? join(into, `models--${REPOSITORY.replace("/", "--")}`) : place;
+}
+
+async function holds(disk: FileSystem, path: string, bytes: Uint8Array): Promise<boolean> {
+  return (await exists(disk, path)) && Buffer.from(await readBytes(disk, path)).equals(bytes);
+}
