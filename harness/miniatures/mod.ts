@@ -37,6 +37,7 @@ import { markerMiniatures } from "./markers.ts";
 import type { Miniature } from "./miniature.ts";
 import { nameMiniatures } from "./names.ts";
 import { offlineMiniatures } from "./offline.ts";
+import { oneCopyMiniatures } from "./one_copy.ts";
 import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
 import { placeMiniatures } from "./places.ts";
 import { progressMiniatures } from "./progress.ts";
@@ -78,6 +79,7 @@ export const miniatures: readonly Miniature[] = [
   ...durabilityMiniatures,
   ...markerMiniatures,
   ...offlineMiniatures,
+  ...oneCopyMiniatures,
   ...environmentMiniatures,
   ...connectionMiniatures,
   ...hubProtocolMiniatures,

@@ -36,7 +36,7 @@ export const shareKilled = scenario({
   covers: IDS,
   goals: ["it died half-way", "it went on", "it went back"],
   given: {
-    model: anySmallModel({ weightBytesMax: 80 }),
+    model: anySmallModel({ weightBytesMax: 80, beside: false }),
     nth: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 90 })),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
     volume: fc.constantFrom("with links", "without links", "another volume"),

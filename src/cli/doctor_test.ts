@@ -228,6 +228,14 @@ const CASES: readonly {
     },
   },
   {
+    cause: "duplicate",
+    level: "warning",
+    happens: async (home) => {
+      assert.equal((await type(home, ["download", REPOSITORY])).exitCode, 0);
+      await copyTo(join(home, ".lmstudio/models", REPOSITORY));
+    },
+  },
+  {
     cause: "purgeable-cache",
     level: "warning",
     happens: (home) => copyTo(join(home, "Library/Caches/models", REPOSITORY)),

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import type { ModelManager, ShareRequest, ShareResult } from "../../spec/mod.ts";
+import { exists, readBytes, readTree, removeTree, writeBytes } from "../disk/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
+import { type Miniature, miniature, type StartedWith } from "./miniature.ts";
+import { failure } from "./parts/failures.ts";
+
+/** How often the store is cleared for a share that is refused: a model has fewer files. */
+const CLEARED_MAX = 50;
+
+type Share = (request: ShareRequest) => Promise<ShareResult>;
+
+/** Miniatures that share a copy with another store wrongly, or remove one that others need. */
+export const oneCopyMiniatures: readonly Miniature[] = [
+  sharing("shares_the_top_alone", {
+    mistake: "Shares no file that lies in a directory of the model's.",
+    breaks: ["SHARE-VISIBLE"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const result = await share(request);
+        if (request.step !== "share") return result;
+        for (const { path } of result.files)
+          if (path.includes("/")) await files.unlink(filePlace(result.to, path));
+        return result;
+      },
+  }),
+  sharing("shares_by_copying", {
+    mistake: "Copies weights where it could give them a second name.",
+    breaks: ["SHARE-ONCE"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const result = await share(request);
+        if (request.step !== "share") return result;
+        for (const { path, way } of result.files) {
+          if (way !== "link") continue;
+          const data = await files.realpath(filePlace(result.to, path));
+          await writeBytes(files, data, await readBytes(files, data));
+        }
+        return result;
+      },
+  }),
+  sharing("plans_a_share_by_doing_it", {
+    mistake: "Shares when it is asked what a share would do.",
+    breaks: ["SHARE-PLAN"],
+    wrap: (share) => async (request) =>
+      share(request.step === "plan" ? { ...request, step: "share" } : request),
+  }),
+  sharing("shares_what_is_damaged", {
+    mistake: "Shares a copy without comparing its bytes with what is recorded.",
+    breaks: ["SHARE-VERIFIED"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const { from, into, repository, step } = request;
+        try {
+          return await share(request);
+        } catch (error) {
+          if (asFailure(error)?.code !== "integrity" || step !== "share" || from === undefined)
+            throw error;
+          const to = modelPlace({ root: into }, repository, { layout: "lmstudio" });
+          for (const { path, kind } of await readTree(files, from))
+            if (kind !== "directory")
+              await writeBytes(files, join(to, path), await readBytes(files, join(from, path)));
+          return {
+            from,
+            to,
+            files: [],
+            bytesTaken: 0,
+            bytesFreed: 0,
+            leftBehind: [],
+            isDone: true,
+          };
+        }
+      },
+  }),
+  sharing("shares_over_what_is_there", {
+    mistake: "Removes what the store has in a place of the model, when it is something else.",
+    breaks: ["SHARE-OWN"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const { into, repository, layout, step } = request;
+        for (let cleared = 0; ; cleared++) {
+          try {
+            return await share(request);
+          } catch (error) {
+            const { code, file } = asFailure(error) ?? {};
+            const place = filePlace(modelPlace({ root: into }, repository, { layout }), file ?? "");
+            const isTaken = code === "access-denied" && (await exists(files, place));
+            if (!isTaken || step !== "share" || file === undefined || cleared === CLEARED_MAX)
+              throw error;
+            await files.unlink(place);
+          }
+        }
+      },
+  }),
+  sharing("never_goes_on", {
+    mistake: "Refuses a share that a process has begun and not finished.",
+    breaks: ["SHARE-CRASH"],
+    wrap:
+      (share, { host: { files }, config }) =>
+      async (request) => {
+        if (request.step !== "share") return share(request);
+        const note = join(config.root, ".sharing");
+        // A refusal that the scenario takes for that of a share which never began.
+        if (await exists(files, note))
+          throw failure("not-downloaded", "Somebody has begun that share");
+        await writeBytes(files, note, new Uint8Array(1));
+        const result = await share(request);
+        await files.unlink(note);
+        return result;
+      },
+  }),
+  sharing("undoes_all_of_it", {
+    mistake: "Removes the model's whole directory in the store when a share is undone.",
+    breaks: ["SHARE-UNDO"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const result = await share(request);
+        if (request.step === "undo") await removeTree(files, result.to);
+        return result;
+      },
+  }),
+  miniature("removes_under_links", {
+    mistake: "Removes a model also where links of another store lead into it.",
+    breaks: ["REMOVE-LINKED"],
+    wrapManager: (manager) => ({
+      remove: (request) => manager.remove({ ...request, force: true }),
+    }),
+  }),
+];
+
+/** A miniature that answers a share in another way. */
+function sharing(
+  name: string,
+  options: Pick<Miniature, "mistake" | "breaks"> & {
+    readonly wrap: (share: Share, started: StartedWith) => Share;
+  },
+): Miniature {
+  const { mistake, breaks, wrap } = options;
+  const wrapManager = (manager: ModelManager, started: StartedWith): Partial<ModelManager> => {
+    const share: Share = async (request) => {
+      const result = await manager.share?.(request);
+      if (result === undefined) throw failure("unsupported", "It shares nothing");
+      return result;
+    };
+    return manager.share === undefined ? {} : { share: wrap(share, started) };
+  };
+  return miniature(name, { mistake, breaks, wrapManager });
+}
