@@ -117,6 +117,9 @@ async function takeBack(
     if (rankOf(entry) < OTHERS) await files.syncDirectory(dirname(path));
     if (entry.kind === "data") gone.push({ path: entry.path ?? entry.at, sizeBytes, way: "there" });
   }
+  // What the journal names is gone for good before the journal is.
+  for (const directory of new Set(going.map(({ entry }) => dirname(join(base, entry.at)))))
+    await files.syncDirectory(directory);
   for (const { entry } of going)
     await removeEmptyDirectories(host.files, dirname(join(base, entry.at)), base);
   const journalAt = shareJournalPath(task.config.root, task.request);
