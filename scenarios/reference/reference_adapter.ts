@@ -2,7 +2,8 @@
  * The reference as a program that speaks the subject protocol.
  *
  * With `--miniature NAME` it misbehaves as that one does, for tests of the harness. With `--layout hf-cache` the hub's own cache
- * is its first layout. `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast;
+ * is its first layout. With `--places` it claims that profile too, of which the protocol carries only a part.
+ * `MLX_LAYOUT_CLOCK_SPEED` lets its clock, and so its pauses and time limits, run so many times as fast;
  * it claims so.
  *
  * @module
@@ -56,7 +57,15 @@ serveAdapter(
       "concurrency",
     ],
     layouts,
-    profiles: ["core", "offline", "environment", "interop", "durable", "verdicts"],
+    profiles: [
+      "core",
+      "offline",
+      "environment",
+      "interop",
+      "durable",
+      "verdicts",
+      ...(process.argv.includes("--places") ? (["places"] as const) : []),
+    ],
     clockSpeed: speed,
   },
   {

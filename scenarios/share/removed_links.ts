@@ -28,7 +28,8 @@ export const removedLinks = scenario({
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const home = join(outside, "home");
     const subject = world.start({ env: { HOME: home } });
-    if (subject.planRemoval === undefined) {
+    // A program says by its profiles whether it answers for stores.
+    if (subject.planRemoval === undefined && world.kind !== "process") {
       verdict.skip("REMOVE-LINKED", "it does not claim places");
       return;
     }
