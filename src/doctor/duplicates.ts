@@ -117,10 +117,15 @@ function duplicate(
   const twice = (weightsOf.get(model) ?? []).filter(({ stat }) => !others.has(stat.inode));
   const bytes = twice.reduce((sum, { stat }) => sum + stat.allocatedBytes, 0);
   if (bytes === 0) return [];
-  const mends = [shareOf(same, model), shareOf(model, same)];
+  // Data on two volumes stays two.
+  const volumes = [model, same].flatMap((one) =>
+    (weightsOf.get(one) ?? []).map(({ stat }) => stat.volume),
+  );
+  const isOneVolume = new Set(volumes).size === 1;
+  const mends = isOneVolume ? [shareOf(same, model), shareOf(model, same)] : [];
   const mend = mends.find((one) => one !== undefined);
   // What gives way is what the finding is about.
-  const [gone, kept] = mends[0] === undefined && mend !== undefined ? [same, model] : [model, same];
+  const [gone, kept] = mend !== undefined && mend === mends[1] ? [same, model] : [model, same];
   const { directory, repository } = gone;
   const detail = `Its weights are those of "${kept.directory}" once more: one copy would free ${bytes} bytes`;
   return [{ cause: "duplicate", level: "warning", directory, repository, detail, mend }];

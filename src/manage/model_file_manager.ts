@@ -166,7 +166,7 @@ export class ModelFileManager {
     await this.assertWritable();
     const place = await this.#placeOf(request);
     const { root, cache } = place;
-    if (request.force !== true) await this.#assertUnlinked(place);
+    if (request.force !== true) await this.#assertUnlinked(place, request.revision === undefined);
     const removal = { name: request.repository, signal: options.signal };
     if (cache === undefined) return removeModel(this.#host, place, removal);
     return request.revision === undefined
@@ -189,7 +189,7 @@ export class ModelFileManager {
       const plan = await planRemoval(files, places);
       if (plan.files.length === 0 && plan.bytesFreed === 0)
         throw nothingToRemove(request.repository, directory);
-      return this.#withLinks(plan, place);
+      return this.#withLinks(plan, place, request.revision === undefined);
     }, directory);
   }
 
@@ -281,14 +281,14 @@ export class ModelFileManager {
     await this.#tryDisk(() => assertWritableRoot(this.#machine.files, this.#config), root);
   }
 
-  async #withLinks(plan: RemovalPlan, place: ModelPlace): Promise<RemovalPlan> {
-    const linkedFrom = await this.#finder.linksInto(goingDirectories(place));
+  async #withLinks(plan: RemovalPlan, place: ModelPlace, isAll = false): Promise<RemovalPlan> {
+    const linkedFrom = await this.#finder.linksInto(goingDirectories(place, isAll));
     return linkedFrom.length === 0 ? plan : { ...plan, linkedFrom };
   }
 
   /** Without its files other tools' links would lead nowhere: `REMOVE-LINKED`. */
-  async #assertUnlinked(place: ModelPlace): Promise<void> {
-    const [first, ...more] = await this.#finder.linksInto(goingDirectories(place));
+  async #assertUnlinked(place: ModelPlace, isAll = false): Promise<void> {
+    const [first, ...more] = await this.#finder.linksInto(goingDirectories(place, isAll));
     if (first === undefined) return;
     const others = more.length === 0 ? "" : ` and ${more.length} more`;
     throw new ModelError(
@@ -372,9 +372,10 @@ export class ModelFileManager {
   }
 }
 
-/** In the hub's cache the data lies beside the snapshots. */
-function goingDirectories({ directory, cache }: ModelPlace): readonly string[] {
-  return cache === undefined ? [directory] : [directory, cache.blobs];
+/** In the hub's cache the data lies beside the snapshots, of which one goes, or all. */
+function goingDirectories({ directory, cache }: ModelPlace, isAll: boolean): readonly string[] {
+  if (cache === undefined) return [directory];
+  return [isAll ? cache.snapshots : directory, cache.blobs];
 }
 
 function nothingToRemove(name: string, directory: string): ModelError {

@@ -209,3 +209,25 @@ test(
     await assert.rejects(files.open(link, "wx"), { code: "EEXIST" });
   },
 );
+
+test("clone() makes a file of its own with the same data, or leaves nothing where the volume cannot", async (t) => {
+  const source = await written(Uint8Array.of(1, 2, 3));
+  const target = fresh();
+  assert.ok(files.clone !== undefined);
+  try {
+    await files.clone(source, target);
+  } catch (error) {
+    t.diagnostic(`this volume clones nothing: ${(error as { code?: string }).code}`);
+    await assert.rejects(files.lstat(target), { code: "ENOENT" });
+    return;
+  }
+  const [one, two] = [await files.stat(source), await files.stat(target)];
+  assert.notEqual(one.inode, two.inode);
+  assert.deepEqual([one.sizeBytes, two.linkCount], [two.sizeBytes, 1]);
+  await assert.rejects(files.clone(source, target), { code: "EEXIST" });
+});
+
+test("stat() says which volume an entry is on", async () => {
+  const [one, two] = [await files.stat(root), await files.lstat(await written(new Uint8Array(1)))];
+  assert.ok(one.volume !== undefined && one.volume === two.volume);
+});

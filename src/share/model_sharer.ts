@@ -51,7 +51,7 @@ export class ModelSharer {
   async share(request: ShareRequest, options: WaitOptions = {}): Promise<ShareResult> {
     const into = resolve(request.into);
     const asked = { ...request, into, ...(request.from && { from: resolve(request.from) }) };
-    const { signal } = options;
+    const { signal, onProgress } = options;
     const { step, repository } = asked;
     try {
       if (step !== "plan") await this.#assertWritable(into);
@@ -62,7 +62,7 @@ export class ModelSharer {
       }
       const from = await this.#copyOf(asked);
       const host = this.#confined([into, from.root]);
-      const task = { config: this.#config, request: asked, from, signal };
+      const task = { config: this.#config, request: asked, from, signal, onProgress };
       return await (step === "plan" ? planModelShare(host, task) : shareModel(host, task));
     } catch (error) {
       throw diskError(error, `share "${repository}" with "${into}"`);

@@ -74,11 +74,11 @@ export async function planShare(
     const digest = file.digest ?? "";
     const at = dataPath(target, file.path, digest);
     const known = data.get(at);
-    const way = known?.way ?? (await wayOf(files, join(target.base, at), { file, volume }));
+    const way = known?.way ?? (await wayOf(files, target, { at, file, volume }));
     if (known === undefined) data.set(at, { kind: "data", at, source: file, way });
     const link = linkTo(target, file.path, digest);
     if (link !== undefined) {
-      const linkWay = await wayOfLink(files, join(target.base, link.at), link.text);
+      const linkWay = await wayOfLink(files, target, link);
       links.push({ kind: "link", ...link, way: linkWay });
     }
     shared.push({
@@ -114,28 +114,32 @@ export function isWeight(path: string): boolean {
 
 async function wayOf(
   files: FileSystem,
-  place: string,
-  { file, volume }: { readonly file: SourceFile; readonly volume: string | undefined },
+  target: ShareTarget,
+  what: { readonly at: string; readonly file: SourceFile; readonly volume: string | undefined },
 ): Promise<ShareWay> {
+  const { at, file, volume } = what;
+  const place = join(target.base, at);
   const entry = await lstatIfThere(files, place);
   const { stat } = file;
   const isHere = volume === undefined || stat.volume === undefined || volume === stat.volume;
   if (entry === undefined) return isWeight(file.path) && isHere ? "link" : "copy";
   const there = entry.kind === "link" ? await files.stat(place) : entry;
-  if (there.kind !== "file" || there.sizeBytes !== file.sizeBytes) throw taken(place, file.path);
+  if (there.kind !== "file" || there.sizeBytes !== file.sizeBytes)
+    throw taken(target, at, file.path);
   if (there.inode === stat.inode || entry.kind === "link") return "there";
   return isWeight(file.path) && isHere ? "replace" : "there";
 }
 
 async function wayOfLink(
   files: FileSystem,
-  place: string,
-  text: string,
+  target: ShareTarget,
+  { at, text }: { readonly at: string; readonly text: string },
 ): Promise<"there" | "copy"> {
+  const place = join(target.base, at);
   const entry = await lstatIfThere(files, place);
   if (entry === undefined) return "copy";
   if (entry.kind === "link" && (await files.readlink(place)) === text) return "there";
-  throw taken(place, basename(place));
+  throw taken(target, at, basename(at));
 }
 
 /** A ref that names another commit is the store's own decision. */
@@ -185,21 +189,22 @@ async function assertApart(
 async function assertNoOtherWeights(
   files: FileSystem,
   source: ShareSource,
-  { place }: ShareTarget,
+  target: ShareTarget,
 ): Promise<void> {
+  const { place } = target;
   if (place.cache !== undefined) return;
   const own = new Set(source.files.map(({ path }) => path));
   for (const name of await namesIn(files, place.directory)) {
     const isOther = REQUIRED_PARTS.weights.some((sign) => fnmatch(sign, name)) && !own.has(name);
-    if (isOther && !isDesktopFile(name)) throw taken(join(place.directory, name), name);
+    if (isOther && !isDesktopFile(name)) throw taken(target, name, name);
   }
 }
 
 /** What the store has in a place of the model, and is not the model's. */
-export function taken(place: string, file: string): ModelError {
+export function taken({ place, base }: ShareTarget, at: string, file: string): ModelError {
   return new ModelError(
     "access-denied",
-    `Cannot share into "${place}": the store has something else there; run "mlx-layout doctor ${dirname(place)}", or remove that copy`,
+    `Cannot share into "${join(base, at)}": the store has something else there; "mlx-layout remove ${place.directory}" removes that copy`,
     { file },
   );
 }

@@ -1,5 +1,11 @@
 import { dirname, join } from "node:path";
-import type { ShareRequest, ShareResult, ShareWay, SubjectConfig } from "../../spec/mod.ts";
+import type {
+  ShareRequest,
+  ShareResult,
+  ShareWay,
+  SubjectConfig,
+  WaitOptions,
+} from "../../spec/mod.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { readSmallFile } from "../disk/small_file.ts";
@@ -30,6 +36,7 @@ export interface ShareTask {
   /** The copy whose data is shared. */
   readonly from: ModelPlace;
   readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: WaitOptions["onProgress"];
 }
 
 /** What is to do, and what another run of it has noted. */
@@ -88,7 +95,10 @@ async function carryOut(host: LockHost, task: ShareTask, claim: ModelClaim): Pro
   await claim.removeHalfDone();
   const work = await workOf(host, task);
   const { plan, records } = work;
-  const verified = await verifyShare(host.files, plan, signal);
+  const verified = await verifyShare(host.files, plan, {
+    ...(signal && { signal }),
+    ...(task.onProgress && { onProgress: task.onProgress }),
+  });
   const claimed = { ...host, files: claim.files };
   const journal = journalOf(work, verified);
   const { directory } = claim;

@@ -7,6 +7,7 @@ import { type CommandContext, type CommonOptions, type Session } from "../comman
 import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, printable } from "../output/format.ts";
 import { printJson } from "../output/print_json.ts";
+import { withProgress } from "../output/with_progress.ts";
 import { copyAt, sharePlace } from "../share_places.ts";
 
 interface ShareOptions extends CommonOptions {
@@ -102,8 +103,9 @@ function addOptions(command: Command, layoutText: string): Command {
 async function run(
   request: Omit<ShareRequest, "step">,
   options: ShareOptions,
-  { manager, stdout, wait }: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
+  const { manager, stdout, wait } = context;
   const json = options.json === true;
   const asked = { ...request, ...(options.copy === true && { mayCopy: true }) };
   const step = options.undo === true ? "undo" : options.dryRun === true ? "plan" : "share";
@@ -120,7 +122,9 @@ async function run(
     if (json) printJson(stdout, "share", plan);
     return EXIT_CODES.done;
   }
-  const result = await manager.share({ ...asked, step }, wait);
+  const result = await withProgress(context, options, (waiting) =>
+    manager.share({ ...asked, step }, waiting),
+  );
   if (json) printJson(stdout, "share", result);
   else stdout.write(doneText(result, request.repository));
   return EXIT_CODES.done;
