@@ -51,7 +51,10 @@ export interface ShareResult {
   readonly bytesTaken: number;
   /** Bytes that come free, as duplicates give way to the one copy. */
   readonly bytesFreed: number;
-  /** Of an undoing: paths that stay, as they were there before or are not the same any more. */
+  /**
+   * Paths that stay as they are: of an undoing what was there before or is not the same any more, of a share the refs of the hub's cache
+   * that name another commit.
+   */
   readonly leftBehind: readonly string[];
   /** Whether records say what its bytes must be, with which they were compared. */
   readonly isRecorded?: boolean;

@@ -106,7 +106,8 @@ async function placeText(
   throwIfAborted(signal);
   await claim.assertHeld();
   const place = join(plan.target.base, at);
-  if (way === "there" || (await lstatIfThere(files, place)) !== undefined) return;
+  const isThere = (await lstatIfThere(files, place)) !== undefined;
+  if (way === "there" || (isThere && way !== "replace")) return;
   const { directory: temporaryDirectory } = claim;
   await makeDirectories(files, dirname(place));
   if (kind === "text") {

@@ -28,8 +28,13 @@ export interface TextPlacement {
   readonly kind: "link" | "text";
   readonly at: string;
   readonly text: string;
-  readonly way: "there" | "copy";
+  readonly way: "there" | "copy" | "replace";
+  /** What an earlier share has put there, which this one replaces. */
+  readonly earlierText?: string;
 }
+
+/** Texts that earlier shares have put into the store, by their places. */
+export type MadeTexts = ReadonlyMap<string, readonly string[]>;
 
 /** Anything that gets a place. */
 export type Placement = DataPlacement | TextPlacement;
@@ -42,6 +47,8 @@ export interface SharePlan {
   /** Of the hub's cache: the snapshot's links, and then its ref. */
   readonly links: readonly TextPlacement[];
   readonly refs: readonly TextPlacement[];
+  /** Paths of refs that stay as the store has them, since they name another commit. */
+  readonly ownRefs: readonly string[];
   readonly files: readonly SharedFile[];
   readonly bytesTaken: number;
   readonly bytesFreed: number;
@@ -56,6 +63,7 @@ const WEIGHTS: readonly string[] = ["*.safetensors", "*.npz", "*.gguf", "*.bin"]
 /**
  * Says what a share would do, by sizes; it reads no weights and writes nothing: `SHARE-PLAN`, `SHARE-OWN`.
  *
+ * @param made texts that an earlier share has put into the store, by their places
  * @throws {ModelError} `access-denied` where the store has something else in a place of the model, `integrity` where nothing says what
  * the copy's bytes must be and the store is another tool's
  */
@@ -63,6 +71,7 @@ export async function planShare(
   files: FileSystem,
   source: ShareSource,
   target: ShareTarget,
+  made: MadeTexts = new Map(),
 ): Promise<SharePlan> {
   await assertApart(files, source, target);
   await assertNoOtherWeights(files, source, target);
@@ -100,7 +109,7 @@ export async function planShare(
     target,
     data: placed,
     links,
-    refs: await refsOf(files, source, target),
+    ...(await refsOf(files, source, { target, made })),
     files: shared,
     bytesTaken: sum(placed.filter(({ way }) => way === "copy")),
     bytesFreed,
@@ -142,17 +151,20 @@ async function wayOfLink(
   throw taken(target, at, basename(at));
 }
 
-/** A ref that names another commit is the store's own decision. */
+/** A ref that names another commit is the store's own decision, unless an earlier share has made it. */
 async function refsOf(
   files: FileSystem,
   { revision, commit }: ShareSource,
-  target: ShareTarget,
-): Promise<TextPlacement[]> {
+  { target, made }: { readonly target: ShareTarget; readonly made: MadeTexts },
+): Promise<Pick<SharePlan, "refs" | "ownRefs">> {
   const at = refAt(target, revision);
-  if (at === undefined) return [];
-  const there = await readSmallFile(files, join(target.base, at));
-  if (there !== undefined && there.trim() !== commit) return [];
-  return [{ kind: "text", at, text: commit, way: there === undefined ? "copy" : "there" }];
+  if (at === undefined) return { refs: [], ownRefs: [] };
+  const there = (await readSmallFile(files, join(target.base, at)))?.trim();
+  const ref = { kind: "text", at, text: commit } as const;
+  if (there === undefined) return { refs: [{ ...ref, way: "copy" }], ownRefs: [] };
+  if (there === commit) return { refs: [{ ...ref, way: "there" }], ownRefs: [] };
+  if (made.get(at)?.includes(there) !== true) return { refs: [], ownRefs: [at] };
+  return { refs: [{ ...ref, way: "replace", earlierText: there }], ownRefs: [] };
 }
 
 /** The volume of what is there of a path. */

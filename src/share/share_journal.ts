@@ -37,6 +37,8 @@ export interface JournalEntry {
   readonly digest?: Digest;
   /** Of links and texts. */
   readonly text?: string;
+  /** Of a text that replaces one of an earlier share: that one. */
+  readonly earlierText?: string;
 }
 
 /** Who owns the data, who has it too, and what was made for that: enough to finish it, and to undo it. */
@@ -139,13 +141,14 @@ function portable(root: string, path: string): string {
 
 function isEntry(value: unknown): value is JournalEntry {
   if (typeof value !== "object" || value === null) return false;
-  const { kind, at, origin, path, digest, text } = value as Record<string, unknown>;
+  const { kind, at, origin, path, digest, text, earlierText } = value as Record<string, unknown>;
   const isText = (one: unknown) => one === undefined || typeof one === "string";
   return (
     ["data", "link", "text", "state"].includes(String(kind)) &&
     ["made", "replaced", "there"].includes(String(origin)) &&
     isText(digest) &&
     isText(text) &&
+    isText(earlierText) &&
     (kind !== "data" || isSafe(path)) &&
     isSafe(at, kind === "state")
   );

@@ -16,7 +16,13 @@ import type { ModelPlace } from "../layout/model_place.ts";
 import type { LockHost, ModelClaim } from "../records/model_claim.ts";
 import { withModelLock } from "../records/model_lock.ts";
 import { placeShare } from "./place_share.ts";
-import { isWeight, planShare, type SharePlan, type TextPlacement } from "./plan_share.ts";
+import {
+  isWeight,
+  type MadeTexts,
+  planShare,
+  type SharePlan,
+  type TextPlacement,
+} from "./plan_share.ts";
 import {
   type JournalEntry,
   readShareJournal,
@@ -126,11 +132,19 @@ async function workOf({ files }: LockHost, task: ShareTask): Promise<Work> {
   await assertNoLink(files, into, target.place.directory);
   if ((await lstatIfThere(files, into)) !== undefined)
     await assertExactCase(files, into, target.base);
-  const plan = await planShare(files, source, target);
+  const before = await readShareJournal(files, config.root, request);
+  const plan = await planShare(files, source, target, madeTexts(before));
   const listing = await listingPlacement(task, plan, files);
   const whole = { ...plan, refs: [...listing, ...plan.refs] };
   const records = await lackingRecords(files, plan, layout);
-  return { plan: whole, records, before: await readShareJournal(files, config.root, request) };
+  return { plan: whole, records, before };
+}
+
+/** Texts that an earlier share has made: what it has put there it may change. */
+function madeTexts(before: ShareJournal | undefined): MadeTexts {
+  const made = before?.entries.filter(({ origin }) => origin === "made") ?? [];
+  const isText = (text: string | undefined) => text !== undefined;
+  return new Map(made.map(({ at, text, earlierText }) => [at, [text, earlierText].filter(isText)]));
 }
 
 /** The listing of the commit goes along from one cache to another: without it the official client knows less of the snapshot. */
@@ -175,9 +189,9 @@ function journalOf(
   verified: readonly VerifiedPlacement[],
 ): ShareJournal {
   const { source, target } = plan;
-  const isSame = before?.to === target.place.directory;
-  const earlier = new Map(isSame ? before.entries.map((entry) => [entry.at, entry]) : []);
+  const earlier = new Map(before?.entries.map((entry) => [entry.at, entry]));
   const originOf = (at: string, way: ShareWay): JournalEntry["origin"] => {
+    // What gives way without having been made is a duplicate.
     if (way === "replace") return earlier.get(at)?.origin === "made" ? "made" : "replaced";
     return way === "there" ? (earlier.get(at)?.origin ?? "there") : "made";
   };
@@ -185,16 +199,18 @@ function journalOf(
     ...verified.map(({ placement: { at, way }, file: { path, digest } }): JournalEntry => {
       return { kind: "data", at, origin: originOf(at, way), path, digest };
     }),
-    ...[...plan.links, ...plan.refs].map(({ kind, at, text, way }): JournalEntry => ({
-      kind,
-      at,
-      origin: originOf(at, way),
-      text,
-    })),
+    ...[...plan.links, ...plan.refs].map(({ kind, at, text, way, earlierText }): JournalEntry => {
+      const origin = originOf(at, way);
+      return { kind, at, origin, text, ...(earlierText && { earlierText }) };
+    }),
     ...records.map(({ at }): JournalEntry => ({ kind: "state", at, origin: "made" })),
   ];
   const named = new Set(entries.map(({ at }) => at));
-  const kept = [...earlier.values()].filter(({ at }) => !named.has(at));
+  // Of an earlier commit the copy has nothing any more: that version is the store's own from now on.
+  const kept =
+    before?.commit === source.commit
+      ? [...earlier.values()].filter(({ at }) => !named.has(at))
+      : [];
   return {
     from: source.directory,
     to: target.place.directory,
@@ -216,7 +232,7 @@ function assertMayCopy({ data, target }: SharePlan, { mayCopy = false, repositor
 }
 
 function resultOf(
-  { source, target, files, bytesTaken, bytesFreed, data }: SharePlan,
+  { source, target, files, bytesTaken, bytesFreed, data, ownRefs }: SharePlan,
   { isDone, ways }: { readonly isDone: boolean; readonly ways?: ReadonlyMap<string, ShareWay> },
 ): ShareResult {
   const byPath = new Map(data.map(({ at, source: { path } }) => [path, ways?.get(at)]));
@@ -226,7 +242,7 @@ function resultOf(
     files: files.map((file) => ({ ...file, way: byPath.get(file.path) ?? file.way })),
     bytesTaken,
     bytesFreed,
-    leftBehind: [],
+    leftBehind: ownRefs,
     isRecorded: isRecorded(source),
     isDone,
   };

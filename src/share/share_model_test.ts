@@ -267,6 +267,48 @@ test("adopting gives the root a copy that is complete, and of what nothing vouch
   await assert.rejects(sharing, { code: "integrity" });
 });
 
+test("a ref follows when the copy was updated, unless it is the store's own", async () => {
+  const request = { ...REQUEST, layout: "hf-cache" } as const;
+  const ref = `${INTO}/models--org--name/refs/main`;
+  const next = "beef".padEnd(40, "0");
+  for (const isOwn of [false, true]) {
+    const files = await disk();
+    const sharer = sharerOf(files);
+    await sharer.share({ ...request, step: "share" });
+    if (isOwn) await write(files, ref, "f00d".padEnd(40, "0"));
+    const marker = (await readText(files, `${FROM}/.downloaded`)) ?? "";
+    await write(files, `${FROM}/.downloaded`, marker.replace(COMMIT, next));
+    const result = await sharer.share({ ...request, step: "share" });
+    assert.deepEqual(result.leftBehind, isOwn ? ["refs/main"] : []);
+    assert.equal(await readText(files, ref), isOwn ? "f00d".padEnd(40, "0") : next);
+    assert.equal(await readText(files, `${PLACES["hf-cache"]}/config.json`), "config.json");
+    const undone = await sharer.share({ ...request, step: "undo" });
+    assert.equal(undone.isDone, true);
+    // The earlier snapshot, and the contents that it leads to, are the store's own now.
+    assert.equal(await readText(files, `${PLACES["hf-cache"]}/model.safetensors`), SHARED[2]);
+    assert.equal((await readText(files, ref)) === undefined, !isOwn);
+  }
+});
+
+test("a share of an updated copy that dies at any step ends with the new ref", async () => {
+  const request = { ...REQUEST, layout: "hf-cache" } as const;
+  const next = "beef".padEnd(40, "0");
+  for (let changes = 0, isDone = false; !isDone; changes++) {
+    const files = await disk();
+    await sharerOf(files).share({ ...request, step: "share" });
+    const marker = (await readText(files, `${FROM}/.downloaded`)) ?? "";
+    await write(files, `${FROM}/.downloaded`, marker.replace(COMMIT, next));
+    isDone = await sharerOf(failingFrom(files, changes))
+      .share({ ...request, step: "share" })
+      .then(
+        () => true,
+        () => false,
+      );
+    await sharerOf(files, 2).share({ ...request, step: "share" });
+    assert.equal(await readText(files, `${INTO}/models--org--name/refs/main`), next, `${changes}`);
+  }
+});
+
 test("what is there already is not read again, and a second share changes nothing", async () => {
   const files = await disk();
   const sharer = sharerOf(files);

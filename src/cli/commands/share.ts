@@ -143,8 +143,10 @@ function planText(plan: ShareResult): string {
   ].join("\n");
 }
 
-function doneText({ to, isRecorded = true }: ShareResult, repository: string): string {
-  const done = `Shared: ${printable(to)}. The same command with --undo takes it back\n`;
+function doneText(result: ShareResult, repository: string): string {
+  const { to, leftBehind, isRecorded = true } = result;
+  const refs = leftBehind.map((path) => `${printable(path)} names another commit, and stays\n`);
+  const done = `Shared: ${printable(to)}. The same command with --undo takes it back\n${refs.join("")}`;
   if (isRecorded) return done;
   return `${done}Nothing says what its bytes must be: "mlx-layout download ${repository}" compares them with the hub's\n`;
 }
