@@ -28,6 +28,7 @@ import { unnamedSnapshots } from "../records/unnamed_snapshots.ts";
 import { identifyRepository } from "../places/identify_repository.ts";
 import { rootOf } from "../layout/root_of.ts";
 import { assertWritableRoot, whyAway } from "../places/root_volume.ts";
+import type { GoingData } from "../places/links_into.ts";
 import { type ListOptions, ModelFinder } from "../places/model_finder.ts";
 import type { Survey } from "../places/survey_models.ts";
 import { modelStatus, type StatusQuestion } from "../records/model_status.ts";
@@ -282,13 +283,13 @@ export class ModelFileManager {
   }
 
   async #withLinks(plan: RemovalPlan, place: ModelPlace, isAll = false): Promise<RemovalPlan> {
-    const linkedFrom = await this.#finder.linksInto(goingDirectories(place, isAll));
+    const linkedFrom = await this.#finder.linksInto(goingData(place, isAll));
     return linkedFrom.length === 0 ? plan : { ...plan, linkedFrom };
   }
 
   /** Without its files other tools' links would lead nowhere: `REMOVE-LINKED`. */
   async #assertUnlinked(place: ModelPlace, isAll = false): Promise<void> {
-    const [first, ...more] = await this.#finder.linksInto(goingDirectories(place, isAll));
+    const [first, ...more] = await this.#finder.linksInto(goingData(place, isAll));
     if (first === undefined) return;
     const others = more.length === 0 ? "" : ` and ${more.length} more`;
     throw new ModelError(
@@ -373,9 +374,10 @@ export class ModelFileManager {
 }
 
 /** In the hub's cache the data lies beside the snapshots, of which one goes, or all. */
-function goingDirectories({ directory, cache }: ModelPlace, isAll: boolean): readonly string[] {
-  if (cache === undefined) return [directory];
-  return [isAll ? cache.snapshots : directory, cache.blobs];
+function goingData({ directory, cache }: ModelPlace, isAll: boolean): GoingData {
+  if (cache === undefined) return { directories: [directory], owner: directory };
+  const directories = [isAll ? cache.snapshots : directory, cache.blobs];
+  return { directories, owner: cache.repository };
 }
 
 function nothingToRemove(name: string, directory: string): ModelError {

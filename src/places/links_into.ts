@@ -10,6 +10,14 @@ export interface LinkedStore {
   readonly layouts: readonly Layout[];
 }
 
+/** What a removal takes away. */
+export interface GoingData {
+  /** Absolute paths of the directories with the data. */
+  readonly directories: readonly string[];
+  /** Absolute path of the directory of all that belongs to the model. */
+  readonly owner: string;
+}
+
 /**
  * Finds the links among the models of stores that lead into directories, so that they would lead nowhere without these: a model's
  * directory that is a link, and files that are.
@@ -17,20 +25,20 @@ export interface LinkedStore {
  * A second name of a file is no link: it goes on as it is, whatever becomes of the first.
  *
  * @param files a disk on which what may not be read is absent
- * @param directories absolute paths of what would go
+ * @param what what would go, and whose own links do not count: a snapshot leads to its repository's contents
  * @returns absolute paths, in order
  */
 export async function linksInto(
   files: FileSystem,
   stores: readonly LinkedStore[],
-  directories: readonly string[],
+  what: GoingData,
 ): Promise<readonly string[]> {
   const going: string[] = [];
-  for (const directory of directories)
+  for (const directory of what.directories)
     if ((await lstatIfThere(files, directory)) !== undefined)
       going.push(await files.realpath(directory));
-  const isGoing = (path: string) =>
-    going.some((directory) => path === directory || path.startsWith(directory + sep));
+  const owner = await realpathIfThere(files, what.owner);
+  const isGoing = (path: string) => going.some((directory) => isWithin(path, directory));
   const found = new Set<string>();
   for (const { root, layouts } of going.length === 0 ? [] : stores) {
     const realRoot = await realpathIfThere(files, root);
@@ -41,13 +49,16 @@ export async function linksInto(
       const real = await realpathIfThere(files, directory);
       if (real === undefined) continue;
       const isItsOwn = real === join(realRoot, relative(root, directory));
-      // What goes may itself have links from one of its files to another.
-      if (isItsOwn && isGoing(real)) continue;
+      if (isItsOwn && owner !== undefined && isWithin(real, owner)) continue;
       if (!isItsOwn && isGoing(real)) found.add(directory);
       if (isItsOwn) for (const path of await linksBelow(files, directory, isGoing)) found.add(path);
     }
   }
   return [...found].toSorted();
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory + sep);
 }
 
 async function linksBelow(

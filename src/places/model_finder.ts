@@ -7,7 +7,7 @@ import { confinedHost } from "../layout/confined_host.ts";
 import { layoutDefinitions, layoutNames } from "../layout/layouts/mod.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
 import { localPlace } from "../records/local_place.ts";
-import { linksInto } from "./links_into.ts";
+import { type GoingData, linksInto } from "./links_into.ts";
 import { readableFiles } from "./readable_files.ts";
 import { storesOf, type Survey, type SurveyOptions, surveyModels } from "./survey_models.ts";
 
@@ -98,16 +98,16 @@ export class ModelFinder {
   /**
    * The links in the stores of other tools that lead into directories: what would lead nowhere without them.
    *
-   * @param directories absolute paths
+   * @param going what would go
    */
-  async linksInto(directories: readonly string[]): Promise<readonly string[]> {
+  async linksInto(going: GoingData): Promise<readonly string[]> {
     const config = this.#config;
     return tryDisk(async () => {
       const stores = await storesOf(this.#machine.files, config);
       const further = (config.roots ?? []).map(({ root }) => ({ root, layouts: layoutNames() }));
       const places = stores.map(({ root, store }) => ({ root, layouts: store.layouts }));
       const files = readableFiles(this.#machine.files, { root: "", onUnreadable: () => {} });
-      return linksInto(files, [...further, ...places], directories);
+      return linksInto(files, [...further, ...places], going);
     }, config.root);
   }
 
