@@ -35,10 +35,10 @@ export async function sharePlace(
   if (isStoreName(name)) {
     const here = stores.find((one) => one.name === name)?.root ?? defaultRoot(name, context);
     if (here !== undefined) return placeOf(name, here, layout);
-    const [first = ""] = STORES[name].directories;
+    const { into, layout: own } = placeOf(name, usualDirectory(name), layout);
     throw new ModelError(
       "not-downloaded",
-      `Cannot share with "${name}": none of its directories is on this machine; name one, as in --with '${first}'`,
+      `Cannot share with "${name}": none of its directories is on this machine; name one, as in --with '${into}' --layout ${own}`,
     );
   }
   const into = resolve(expandHome(name, env));
@@ -87,6 +87,12 @@ export async function copyAt(
 
 function isStoreName(name: string): name is StoreName {
   return Object.hasOwn(STORES, name);
+}
+
+/** The first directory that needs no variable, as the table has it. */
+function usualDirectory(name: StoreName): string {
+  const directories: readonly string[] = STORES[name].directories;
+  return directories.find((one) => one.startsWith("~") && !one.includes("*")) ?? "~/Models";
 }
 
 /** The hub's own client makes its cache where it is missing, and so may we. */

@@ -90,9 +90,17 @@ test("share refuses a store that it cannot find or that keeps models in a form o
   assert.equal(unknown.exitCode, 2);
   assert.match(unknown.stderr, /directory of no known store .*--layout/);
   const absent = await run("share org/name --with lm-studio");
-  assert.match(absent.stderr, /none of its directories is on this machine/);
+  assert.match(
+    absent.stderr,
+    /none of its directories is on this machine; .* --with '~\/\.lmstudio\/models' --layout lmstudio\n/,
+  );
+  for (const store of ["exo", "mlx-audio"])
+    assert.match(
+      (await run(`share org/name --with ${store}`)).stderr,
+      /--with '~\/[^']+' --layout flat/,
+    );
   const closed = await run("share org/name --with ollama", {}, inHome("/nowhere"));
-  assert.equal(closed.exitCode, 1);
+  assert.match(closed.stderr, /Ollama keeps models in a form of its own/);
   assert.equal((await run("share name --with /store --layout flat")).exitCode, 2);
   assert.equal((await run("share org/name")).exitCode, 2);
 });
