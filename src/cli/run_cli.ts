@@ -17,7 +17,7 @@ import { addPlanCommand } from "./commands/plan.ts";
 import { addRemoveCommand } from "./commands/remove.ts";
 import { addRootsCommand } from "./commands/roots.ts";
 import { addRunCommand } from "./commands/run.ts";
-import { addShareCommands } from "./commands/share.ts";
+import { addShareCommands } from "./share/share_commands.ts";
 import { Session } from "./command_context.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";

@@ -6,14 +6,14 @@ import {
   type Store,
   type StoreName,
   STORES,
-} from "../../spec/mod.ts";
-import { ModelError } from "../errors.ts";
-import { HubEnvironment } from "../hub/environment.ts";
-import { expandHome } from "../layout/expand_home.ts";
-import { rootOf } from "../layout/root_of.ts";
-import type { StoreDirectory } from "../places/store_directories.ts";
-import { storesOf } from "../places/survey_models.ts";
-import type { CommandContext } from "./command_context.ts";
+} from "../../../spec/mod.ts";
+import { ModelError } from "../../errors.ts";
+import { HubEnvironment } from "../../hub/environment.ts";
+import { expandHome } from "../../layout/expand_home.ts";
+import { rootOf } from "../../layout/root_of.ts";
+import type { StoreDirectory } from "../../places/store_directories.ts";
+import { storesOf } from "../../places/survey_models.ts";
+import type { CommandContext } from "../command_context.ts";
 
 /** Where a store has models, and how. */
 export type SharePlace = Pick<ShareRequest, "into" | "layout" | "naming">;

@@ -8,7 +8,7 @@ import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, printable } from "../output/format.ts";
 import { printJson } from "../output/print_json.ts";
 import { withProgress } from "../output/with_progress.ts";
-import { copyAt, sharePlace } from "../share_places.ts";
+import { copyAt, sharePlace } from "./share_places.ts";
 
 interface ShareOptions extends CommonOptions {
   readonly from?: string;
