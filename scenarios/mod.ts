@@ -16,6 +16,7 @@ import { loadScenarios } from "./load/mod.ts";
 import { manageScenarios } from "./manage/mod.ts";
 import { modelBasedScenarios } from "./model_based/mod.ts";
 import { placesScenarios } from "./places/mod.ts";
+import { serveScenarios } from "./serve/mod.ts";
 import { offlineScenarios } from "./offline/mod.ts";
 
 /** Every scenario, in the order of the spec. */
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...manageScenarios,
   ...placesScenarios,
   ...commandLineScenarios,
+  ...serveScenarios,
   ...loadScenarios,
   ...interopScenarios,
   ...modelBasedScenarios,

@@ -33,6 +33,7 @@ import type {
   RemoveResult,
 } from "./manage.ts";
 import type { ModelRequest } from "./model_request.ts";
+import type { ModelServer, ServeRequest } from "./serving.ts";
 
 /** Environment variables, as the implementation sees them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -88,6 +89,8 @@ export interface ModelManager {
   readonly mend?: (step: Mend, options?: WaitOptions) => Promise<void>;
   /** Runs the command line once; absent where an implementation does not claim `commands`: `CMD-EXIT`. */
   readonly command?: (request: CommandRequest, options?: WaitOptions) => Promise<CommandResult>;
+  /** Offers the complete models to others as a hub; absent where an implementation does not claim `serving`: `SERVE-BYTES`. */
+  readonly serve?: (request: ServeRequest) => Promise<ModelServer>;
   /** Says which files a runtime will open; absent where an implementation does not claim `inference`. */
   readonly plan?: (request: PlanRequest) => Promise<LoadPlan>;
   /** Checks, loads and generates greedily; absent where an implementation does not claim `inference`. */

@@ -46,6 +46,14 @@ export {
   ownLayout,
   stateDirectory,
 } from "./places.ts";
+export {
+  askServer,
+  beginServing,
+  SERVED_ORIGIN,
+  type ServedQuestion,
+  type ServedReply,
+  serverFetch,
+} from "./serving.ts";
 export { placeInStore, STORE_PLACES, type StorePlace, storeRoot } from "./stores.ts";
 export {
   boundFiles,

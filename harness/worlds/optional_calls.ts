@@ -7,7 +7,14 @@ export function optionalCalls(
 ): Partial<ModelManager> {
   const { canLoad, plan, generate, downloadDelegated, diagnose, mend, planRemoval, command } =
     manager;
+  const { serve } = manager;
   return {
+    ...(serve && {
+      serve: async (request) => {
+        const server = await bound(() => serve.call(manager, request));
+        return { answer: (asked) => bound(() => server.answer(asked)) };
+      },
+    }),
     ...(planRemoval && {
       planRemoval: (request) => bound(() => planRemoval.call(manager, request)),
     }),
