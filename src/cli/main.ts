@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { nodeHost } from "../node_host.ts";
+import { listenHttp } from "../node/http_listener.ts";
 import { packageVersion } from "../package_version.ts";
 import { EXIT_CODES, Interruption } from "./exit_code.ts";
 import { terminalOutput } from "./output/terminal_output.ts";
@@ -30,6 +31,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: controller.signal,
   ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   version: packageVersion(),
+  listen: listenHttp,
   createManager: async (host, config) => {
     const { SharedModelManager } = await import("../shared_model_manager.ts");
     return new SharedModelManager(host, config);

@@ -18,6 +18,7 @@ import { addRemoveCommand } from "./commands/remove.ts";
 import { addRootsCommand } from "./commands/roots.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { Session } from "./command_context.ts";
+import { addServeCommand } from "./commands/serve.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 
@@ -67,6 +68,7 @@ export async function runCli(
   addRemoveCommand(program, session);
   addMigrateCommand(program, session);
   addOutdatedCommands(program, session);
+  addServeCommand(program, session);
   addRootsCommand(program, session);
   addCompletionsCommand(program, session);
   try {
