@@ -1,8 +1,23 @@
 import { join } from "node:path";
-import type { ModelManager, ModelServer, ServedAnswer, ServedRequest } from "../../spec/mod.ts";
+import type { ServedAnswer } from "../../spec/mod.ts";
 import { exists, readBytes, writeBytes } from "../disk/mod.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
+import {
+  serving,
+  isFile,
+  pathOf,
+  json,
+  refused,
+  sent,
+  objectOf,
+  headerOf,
+  withoutHeader,
+  withHeader,
+  piece,
+  lastBitTurned,
+  shifted,
+} from "./parts/served_answers.ts";
 
 /** Miniatures that offer models to others wrongly. */
 export const servingMiniatures: readonly Miniature[] = [
@@ -164,97 +179,3 @@ export const servingMiniatures: readonly Miniature[] = [
     },
   }),
 ];
-
-/** A manager whose server answers in another way. */
-function serving(
-  manager: ModelManager,
-  answer: (request: ServedRequest, server: ModelServer) => Promise<ServedAnswer>,
-): Partial<ModelManager> {
-  const { serve } = manager;
-  if (serve === undefined) return {};
-  return {
-    serve: async (request) => {
-      const server = await serve.call(manager, request);
-      return { answer: (asked) => answer(asked, server) };
-    },
-  };
-}
-
-function isFile({ target }: ServedRequest): boolean {
-  return target.includes("/resolve/");
-}
-
-/** The path of a file that is asked for, with its encoding undone. */
-function pathOf({ target }: ServedRequest): string | undefined {
-  const [, path] = /\/resolve\/[^/]+\/(.*)$/.exec(target) ?? [];
-  try {
-    return path === undefined ? undefined : decodeURIComponent(path);
-  } catch {
-    // A malformed escape is no path.
-    return undefined;
-  }
-}
-
-function json(value: unknown): ServedAnswer {
-  const bytes = new TextEncoder().encode(JSON.stringify(value));
-  const headers = [
-    ["Content-Type", "application/json"],
-    ["Content-Length", String(bytes.length)],
-  ] as const;
-  return { status: 200, headers, body: piece(bytes) };
-}
-
-function refused(status: number, code: string): ServedAnswer {
-  return { status, headers: [["X-Error-Code", code]], body: null };
-}
-
-function sent(bytes: Uint8Array, answer: ServedAnswer): ServedAnswer {
-  const length = ["Content-Length", String(bytes.length)] as const;
-  const rest = withoutHeader(withoutHeader(answer, "content-length"), "x-error-code");
-  return { status: 200, headers: [...rest.headers, length], body: piece(bytes) };
-}
-
-async function objectOf({ body }: ServedAnswer): Promise<object> {
-  const pieces: Uint8Array[] = [];
-  for await (const one of body ?? []) pieces.push(one);
-  const value: unknown = JSON.parse(Buffer.concat(pieces).toString("utf8"));
-  return typeof value === "object" && value !== null ? value : {};
-}
-
-function headerOf({ headers }: ServedAnswer, name: string): string | undefined {
-  return headers.find(([one]) => one.toLowerCase() === name)?.[1];
-}
-
-function withoutHeader(answer: ServedAnswer, name: string): ServedAnswer {
-  return { ...answer, headers: answer.headers.filter(([one]) => one.toLowerCase() !== name) };
-}
-
-function withHeader(answer: ServedAnswer, name: string, value: string): ServedAnswer {
-  const rest = withoutHeader(answer, name.toLowerCase());
-  return { ...rest, headers: [...rest.headers, [name, value]] };
-}
-
-async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-/** The last byte of each piece is a byte of the file, and so is that of the last one. */
-async function* lastBitTurned(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const one of body) {
-    const turned = Uint8Array.from(one);
-    const last = turned.length - 1;
-    turned[last] = (turned[last] ?? 0) ^ 1;
-    yield turned;
-  }
-}
-
-async function* shifted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let before = 0;
-  for await (const one of body) {
-    const moved = new Uint8Array(one.length);
-    moved[0] = before;
-    moved.set(one.subarray(0, -1), 1);
-    before = one.at(-1) ?? 0;
-    yield moved;
-  }
-}
