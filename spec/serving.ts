@@ -35,6 +35,8 @@ export interface ServedAnswer {
 
 /** Models that are offered. Nothing is held open between two requests. */
 export interface ModelServer {
+  /** Where it listens, such as `http://127.0.0.1:8017`; absent where it only answers its caller. */
+  readonly address?: string;
   /** Answers one request. Rejects only where the implementation itself is at fault. */
   answer(request: ServedRequest): Promise<ServedAnswer>;
 }

@@ -15,6 +15,7 @@ const RESULTS: Readonly<Record<SubjectOperation, string>> = {
   migrate: "migrated",
   check: "checked",
   canLoad: "answered",
+  serve: "serving",
 };
 
 let compiled:

@@ -3,6 +3,7 @@ import type {
   ErrorCode,
   Layout,
   MigrationRequest,
+  ServeRequest,
   Profile,
   UrlRequest,
 } from "../../spec/mod.ts";
@@ -21,7 +22,8 @@ export type SubjectOperation =
   | "remove"
   | "migrate"
   | "check"
-  | "canLoad";
+  | "canLoad"
+  | "serve";
 
 /** What a subject can claim beyond its operations. */
 export type SubjectCapability =
@@ -67,7 +69,7 @@ export type MessageToSubject =
       readonly id: number;
       readonly operation: SubjectOperation;
       readonly root: string;
-      readonly request?: DownloadRequest | UrlRequest | MigrationRequest;
+      readonly request?: DownloadRequest | UrlRequest | MigrationRequest | ServeRequest;
     }
   | { readonly type: "cancel"; readonly id: number };
 

@@ -12,7 +12,11 @@ export function optionalCalls(
     ...(serve && {
       serve: async (request) => {
         const server = await bound(() => serve.call(manager, request));
-        return { answer: (asked) => bound(() => server.answer(asked)) };
+        const { address } = server;
+        return {
+          ...(address !== undefined && { address }),
+          answer: (asked) => bound(() => server.answer(asked)),
+        };
       },
     }),
     ...(planRemoval && {

@@ -20,10 +20,12 @@ import type {
   Layout,
   MigrationRequest,
   ModelManager,
+  ServeRequest,
   Subject,
   UrlRequest,
 } from "../../spec/mod.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../../src/layout/layouts/mod.ts";
+import { listenHttp } from "../../src/node/http_listener.ts";
 import { nodeHost } from "../../src/node_host.ts";
 import { packageVersion } from "../../src/package_version.ts";
 import { reference } from "./reference.ts";
@@ -38,6 +40,8 @@ const layouts: readonly Layout[] = [ownLayout, ...layoutNames(({ name }) => name
 /** One for each root: a process keeps what it knows from one operation to the next. */
 const managers = new Map<string, ModelManager>();
 const subject = await resolvedSubject();
+const inputEnds = new AbortController();
+process.stdin.once("end", () => inputEnds.abort());
 
 serveAdapter(
   {
@@ -55,7 +59,7 @@ serveAdapter(
       "concurrency",
     ],
     layouts,
-    profiles: ["core", "offline", "environment", "interop", "durable", "verdicts"],
+    profiles: ["core", "offline", "environment", "interop", "durable", "verdicts", "serving"],
     clockSpeed: speed,
   },
   {
@@ -69,12 +73,25 @@ serveAdapter(
     migrate: (call) => managerOf(call).migrate(requestOf<MigrationRequest>(call), waiting(call)),
     check: (call) => managerOf(call).check(call.request, waiting(call)),
     canLoad: (call) => canLoad(managerOf(call), call),
+    serve: (call) => serve(managerOf(call), requestOf<ServeRequest>(call)),
   },
 );
 
 async function canLoad(manager: ModelManager, call: AdapterCall): Promise<object> {
   if (manager.canLoad === undefined) throw new AdapterError("unsupported", "It gives no verdicts");
   return await manager.canLoad(requestOf<DownloadRequest>(call), waiting(call));
+}
+
+/** Listens until the input ends. */
+async function serve(manager: ModelManager, request: ServeRequest): Promise<object> {
+  if (manager.serve === undefined) throw new AdapterError("unsupported", "It serves nothing");
+  const server = await manager.serve(request);
+  const { origin } = await listenHttp((asked) => server.answer(asked), {
+    host: "127.0.0.1",
+    port: 0,
+    signal: inputEnds.signal,
+  });
+  return { address: origin };
 }
 
 function managerOf({ root }: AdapterCall): ModelManager {

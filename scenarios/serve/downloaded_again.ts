@@ -39,8 +39,9 @@ export const downloadedAgain = scenario({
     const elsewhere = join(outside, "second");
     const second = world.start({
       root: elsewhere,
-      env: { HF_ENDPOINT: SERVED_ORIGIN },
-      fetch: () => serverFetch(server),
+      env: { HF_ENDPOINT: server.address ?? SERVED_ORIGIN },
+      // A server that listens is asked where it does.
+      ...(server.address === undefined && { fetch: () => serverFetch(server) }),
     });
     const got = await verdict.attempt("SERVE-BYTES", () =>
       second.download({ repository: REPOSITORY, layout: "hubapi" }),
