@@ -78,6 +78,8 @@ export interface ModelManager {
   migrate(request: MigrationRequest, options?: WaitOptions): Promise<MigrationResult>;
   /** Examines what a runtime would open; never runs anything. */
   check(request: ModelRequest, options?: WaitOptions): Promise<CheckReport>;
+  /** Says which commit a revision is now, with one request; absent where an implementation cannot be asked: `HUB-LATEST`. */
+  readonly latestCommit?: (request: ModelRequest, options?: WaitOptions) => Promise<string>;
   /** Says which runtimes load a model, before it is downloaded; absent where an implementation does not claim `verdicts`. */
   readonly canLoad?: (
     request: DownloadRequest,

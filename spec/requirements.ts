@@ -323,6 +323,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A damaged or missing file is found by the next download and fetched again, alone.",
   },
+  "DL-UPDATE-ONLY": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A download of a later commit transfers no file that is on the disk as that commit has it.",
+  },
   "DL-CANCEL": {
     level: "MUST",
     profile: "core",
@@ -520,6 +526,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "hub",
     text: "The reason that a refusal gives in `X-Error-Message` is in the error, as printable text of bounded length.",
+  },
+  "HUB-LATEST": {
+    level: "SHOULD",
+    profile: "core",
+    document: "hub",
+    text: "Which commit a revision is now is asked with one request, and nothing of the model is transferred or changed.",
   },
   "HUB-PAGES": {
     level: "MUST",

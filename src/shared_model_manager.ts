@@ -181,7 +181,7 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
-   * Asks the hub which commit a model's revision is now, with one request.
+   * Asks the hub which commit a model's revision is now, with one request: `HUB-LATEST`.
    *
    * @throws {ModelError} `offline`, or as the hub answers
    */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { MARKER_NAME } from "../../spec/mod.ts";
-import { exists, overwriteBytes, readBytes } from "../disk/mod.ts";
+import { exists, overwriteBytes, readBytes, readText } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, type StartedWith } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
@@ -51,6 +51,23 @@ export const repairingMiniatures: readonly Miniature[] = [
         const [file] = wrong.filter((one) => one.wrong === "size");
         if (file === undefined || result.offline) return result;
         throw failure("integrity", `Cannot use "${file.path}": delete it`);
+      },
+    }),
+  }),
+  miniature("fetches_all_of_an_update", {
+    mistake: "Transfers every file of a later commit, whatever the earlier one has of it.",
+    breaks: ["DL-UPDATE-ONLY"],
+    wrapManager: (manager, started) => ({
+      download: async (request, options) => {
+        const { repository } = request;
+        const marker = join(modelPlace(started.config, repository), MARKER_NAME);
+        const before = await unlessRefused(() => readText(started.host.files, marker), undefined);
+        const result = await manager.download(request, options);
+        const isUpdate = before !== undefined && !before.includes(result.commit);
+        if (!isUpdate || result.offline || result.bytesFetched === 0) return result;
+        const paths = result.files.map(({ path }) => path);
+        await transferInVain(started, { repository, commit: result.commit }, paths);
+        return result;
       },
     }),
   }),

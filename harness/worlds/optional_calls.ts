@@ -7,8 +7,11 @@ export function optionalCalls(
 ): Partial<ModelManager> {
   const { canLoad, plan, generate, downloadDelegated, diagnose, mend, planRemoval, command } =
     manager;
-  const { serve } = manager;
+  const { serve, latestCommit } = manager;
   return {
+    ...(latestCommit && {
+      latestCommit: (request, waiting) => bound(() => latestCommit.call(manager, request, waiting)),
+    }),
     ...(serve && {
       serve: async (request) => {
         const server = await bound(() => serve.call(manager, request));

@@ -2,7 +2,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { nodeHost } from "../node_host.ts";
-import { listenHttp } from "../node/http_listener.ts";
 import { packageVersion } from "../package_version.ts";
 import { EXIT_CODES, Interruption } from "./exit_code.ts";
 import { terminalOutput } from "./output/terminal_output.ts";
@@ -31,7 +30,10 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: controller.signal,
   ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   version: packageVersion(),
-  listen: listenHttp,
+  listen: async (answer, options) => {
+    const { listenHttp } = await import("../node/http_listener.ts");
+    return listenHttp(answer, options);
+  },
   createManager: async (host, config) => {
     const { SharedModelManager } = await import("../shared_model_manager.ts");
     return new SharedModelManager(host, config);
