@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { MARKER_NAME } from "../../spec/mod.ts";
-import { exists, overwriteBytes, readBytes, readText } from "../disk/mod.ts";
+import { exists, overwriteBytes, readBytes } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, type StartedWith } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
@@ -60,10 +60,9 @@ export const repairingMiniatures: readonly Miniature[] = [
     wrapManager: (manager, started) => ({
       download: async (request, options) => {
         const { repository } = request;
-        const marker = join(modelPlace(started.config, repository), MARKER_NAME);
-        const before = await unlessRefused(() => readText(started.host.files, marker), undefined);
+        const before = await manager.status({ repository }).catch(() => undefined);
         const result = await manager.download(request, options);
-        const isUpdate = before !== undefined && !before.includes(result.commit);
+        const isUpdate = before?.state === "complete" && before.commit !== result.commit;
         if (!isUpdate || result.offline || result.bytesFetched === 0) return result;
         const paths = result.files.map(({ path }) => path);
         await transferInVain(started, { repository, commit: result.commit }, paths);

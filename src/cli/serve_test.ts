@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
-import type { ListedModel } from "../../../spec/mod.ts";
-import { placeAt } from "../../layout/model_place.ts";
-import type { Listen, ListenOptions } from "../../node/http_listener.ts";
-import type { ModelCopy } from "../../serve/copy_record.ts";
-import type { ServeOptions } from "../../serve/hub_server.ts";
-import type { CliEnvironment } from "../cli_environment.ts";
-import { ROOT, runScripted as run } from "../scripted_run.ts";
+import { fileURLToPath } from "node:url";
+import type { ListedModel } from "../../spec/mod.ts";
+import { placeAt } from "../layout/model_place.ts";
+import type { Listen, ListenOptions } from "../node/http_listener.ts";
+import type { ModelCopy } from "../serve/copy_record.ts";
+import type { ServeOptions } from "../serve/hub_server.ts";
+import type { CliEnvironment } from "./cli_environment.ts";
+import { ROOT, runScripted as run } from "./scripted_run.ts";
 
 const CACHED = `/c/models--org--cached/snapshots/${"a".repeat(40)}`;
 
@@ -137,3 +142,41 @@ test("serve --root offers that root alone, --json names each copy, and a bad por
   const other = await serve("", { listen: refuse("EADDRNOTAVAIL") });
   assert.match(other.stderr, /this machine does not have that address; .* --host/);
 });
+
+const COMMAND = fileURLToPath(new URL("./main.ts", import.meta.url));
+const skip = process.platform === "win32" && "there are no signals of this kind";
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  test(
+    `${signal} ends serve with 0, with a connection open`,
+    { skip, timeout: 60_000 },
+    async () => {
+      const home = await mkdtemp(join(tmpdir(), "mlx-layout-serve-end-"));
+      try {
+        const child = spawn(
+          process.execPath,
+          [...process.execArgv, COMMAND, "serve", "--port", "0", "--json"],
+          {
+            env: { PATH: process.env["PATH"] ?? "", HOME: home },
+            stdio: ["ignore", "pipe", "pipe"],
+          },
+        );
+        const exited = once(child, "exit");
+        const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+        const { address } = JSON.parse(line) as { address: string };
+        const absent = await fetch(`${address}/api/models/org/none`);
+        assert.deepEqual(
+          [absent.status, absent.headers.get("x-error-code")],
+          [404, "RepoNotFound"],
+        );
+        const open = createConnection(Number(new URL(address).port), "127.0.0.1");
+        await once(open, "connect");
+        child.kill(signal);
+        assert.deepEqual(await exited, [0, null]);
+        open.destroy();
+      } finally {
+        await rm(home, { recursive: true, force: true });
+      }
+    },
+  );
+}
