@@ -16,6 +16,7 @@ import { loadScenarios } from "./load/mod.ts";
 import { manageScenarios } from "./manage/mod.ts";
 import { modelBasedScenarios } from "./model_based/mod.ts";
 import { placesScenarios } from "./places/mod.ts";
+import { serveScenarios } from "./serve/mod.ts";
 import { offlineScenarios } from "./offline/mod.ts";
 import { shareScenarios } from "./share/mod.ts";
 
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   ...placesScenarios,
   ...shareScenarios,
   ...commandLineScenarios,
+  ...serveScenarios,
   ...loadScenarios,
   ...interopScenarios,
   ...modelBasedScenarios,

@@ -35,6 +35,7 @@ import type {
 } from "./manage.ts";
 import type { ModelRequest } from "./model_request.ts";
 import type { ShareRequest, ShareResult } from "./share.ts";
+import type { ModelServer, ServeRequest } from "./serving.ts";
 
 /** Environment variables, as the implementation sees them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -81,6 +82,8 @@ export interface ModelManager {
   readonly share?: (request: ShareRequest, options?: WaitOptions) => Promise<ShareResult>;
   /** Examines what a runtime would open; never runs anything. */
   check(request: ModelRequest, options?: WaitOptions): Promise<CheckReport>;
+  /** Says which commit a revision is now, with one request; absent where an implementation cannot be asked: `HUB-LATEST`. */
+  readonly latestCommit?: (request: ModelRequest, options?: WaitOptions) => Promise<string>;
   /** Says which runtimes load a model, before it is downloaded; absent where an implementation does not claim `verdicts`. */
   readonly canLoad?: (
     request: DownloadRequest,
@@ -92,6 +95,8 @@ export interface ModelManager {
   readonly mend?: (step: Mend, options?: WaitOptions) => Promise<void>;
   /** Runs the command line once; absent where an implementation does not claim `commands`: `CMD-EXIT`. */
   readonly command?: (request: CommandRequest, options?: WaitOptions) => Promise<CommandResult>;
+  /** Offers the complete models to others as a hub; absent where an implementation does not claim `serving`: `SERVE-BYTES`. */
+  readonly serve?: (request: ServeRequest) => Promise<ModelServer>;
   /** Says which files a runtime will open; absent where an implementation does not claim `inference`. */
   readonly plan?: (request: PlanRequest) => Promise<LoadPlan>;
   /** Checks, loads and generates greedily; absent where an implementation does not claim `inference`. */

@@ -137,4 +137,5 @@ export {
   type RequirementId,
   REQUIREMENTS,
 } from "./requirements.ts";
+export type { ModelServer, ServedAnswer, ServedRequest, ServeRequest } from "./serving.ts";
 export { type Store, type StoreName, STORES } from "./stores.ts";

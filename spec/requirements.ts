@@ -20,6 +20,7 @@ export type Profile =
   | "verdicts"
   | "places"
   | "commands"
+  | "serving"
   | "inference";
 
 /** One requirement of the spec. */
@@ -36,6 +37,7 @@ export interface Requirement {
     | "manage"
     | "places"
     | "commands"
+    | "serve"
     | "load"
     | "offline"
     | "durable";
@@ -321,6 +323,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A damaged or missing file is found by the next download and fetched again, alone.",
   },
+  "DL-UPDATE-ONLY": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A download of a later commit transfers no file that is on the disk as that commit has it.",
+  },
   "DL-CANCEL": {
     level: "MUST",
     profile: "core",
@@ -518,6 +526,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "hub",
     text: "The reason that a refusal gives in `X-Error-Message` is in the error, as printable text of bounded length.",
+  },
+  "HUB-LATEST": {
+    level: "SHOULD",
+    profile: "core",
+    document: "hub",
+    text: "Which commit a revision is now is asked with one request, and nothing of the model is transferred or changed.",
   },
   "HUB-PAGES": {
     level: "MUST",
@@ -956,6 +970,72 @@ export const REQUIREMENTS = {
     profile: "commands",
     document: "commands",
     text: "What a command prints fits the terminal that it rewrites and, apart from that, has no control characters.",
+  },
+  "SERVE-WHOLE": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "A model is offered exactly when it is complete and each byte of it is as recorded; any other is answered as a repository that does not exist.",
+  },
+  "SERVE-BYTES": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "A file of an offered model is answered by exactly its bytes, and a download from there is the model byte for byte.",
+  },
+  "SERVE-COMMIT": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "The commit of an offered model is the recorded one, in the description of each of its revisions and in `X-Repo-Commit`.",
+  },
+  "SERVE-LISTING": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "The listing of an offered model has each of its files with the size and the hashes that the hub lists, and nothing else, on however many pages.",
+  },
+  "SERVE-ETAG": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "`ETag` of a file is a strong tag of the hash that its listing states.",
+  },
+  "SERVE-RANGE": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "A range is answered as the hub answers it: 206 with exactly these bytes, 416 where there are none, and the whole file where `If-Range` names another tag.",
+  },
+  "SERVE-ABSENT": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "What is not there is 404 with the hub's `X-Error-Code`: `RepoNotFound`, `RevisionNotFound` or `EntryNotFound`.",
+  },
+  "SERVE-CONFINED": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "No request is answered with bytes that are not a file of an offered model.",
+  },
+  "SERVE-CHANGED": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "A file that has changed since it was verified is never answered under its former tag.",
+  },
+  "SERVE-READ-ONLY": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "Serving changes nothing on the disk.",
+  },
+  "SERVE-TOKEN": {
+    level: "MUST",
+    profile: "serving",
+    document: "serve",
+    text: "Where a token is asked for, every request without it is answered with 401, whatever it asks for.",
   },
   "LOAD-SOUND": {
     level: "MUST",

@@ -42,6 +42,7 @@ import { RepositoryDownloader } from "./download/repository_downloader.ts";
 import { UrlDownloader } from "./download/url_downloader.ts";
 import type { RetryPolicy } from "./hub/retry.ts";
 import { type CheckDepth, type DirectoryRequest, InferenceManager } from "./inference_manager.ts";
+import { HubServer, type ServeOptions } from "./serve/hub_server.ts";
 import { ModelFileManager, type StatusOptions } from "./manage/model_file_manager.ts";
 import type { ListOptions } from "./places/model_finder.ts";
 import type { PromptRequest, TimedGeneration } from "./run/generate_text.ts";
@@ -85,6 +86,7 @@ export class SharedModelManager implements ModelManager {
   readonly #inference: InferenceManager;
   readonly #doctor: Doctor;
   readonly #sharer: ModelSharer;
+  readonly #repositoryNames: Readonly<Record<string, string>>;
 
   /**
    * Makes a manager; it reads and sends nothing until it is asked.
@@ -95,6 +97,7 @@ export class SharedModelManager implements ModelManager {
   constructor(host: Host, config: SubjectConfig, options: SharedModelManagerOptions = {}) {
     this.#host = host;
     this.#config = config;
+    this.#repositoryNames = options.repositories ?? {};
     this.#mlx = new MlxModelDownloader(host, config, options);
     this.#other = new UrlDownloader(host, config, options);
     this.#repositories = new RepositoryDownloader(host, config, options);
@@ -184,7 +187,7 @@ export class SharedModelManager implements ModelManager {
   }
 
   /**
-   * Asks the hub which commit a model's revision is now, with one request.
+   * Asks the hub which commit a model's revision is now, with one request: `HUB-LATEST`.
    *
    * @throws {ModelError} `offline`, or as the hub answers
    */
@@ -256,6 +259,17 @@ export class SharedModelManager implements ModelManager {
    */
   async survey(options: ListOptions = {}): Promise<Survey> {
     return this.#fileManager.survey(options);
+  }
+
+  /**
+   * Offers the complete models of this machine to others, as a hub: every requirement `SERVE-*`. It listens nowhere: who
+   * calls it hands it requests.
+   */
+  async serve(options: ServeOptions = {}): Promise<HubServer> {
+    return new HubServer(this.#host, this.#config, {
+      ...options,
+      repositories: this.#repositoryNames,
+    });
   }
 
   /**

@@ -37,7 +37,7 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
       ["layout"],
       ["records"],
       ["download", "inference_manager", "migrate", "places"],
-      ["can_load", "manage", "share"],
+      ["can_load", "manage", "serve", "share"],
       ["doctor"],
       ["shared_model_manager"],
       ["cli", "mod"],

@@ -5,8 +5,13 @@ import { encodePath } from "../hub/hub_route.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
-import { emptyResult, onFailure } from "./parts/failures.ts";
-import { changingListings, type ListedEntry, withHeaders } from "./parts/hub_exchanges.ts";
+import { emptyResult, failure, onFailure } from "./parts/failures.ts";
+import {
+  askInVain,
+  changingListings,
+  type ListedEntry,
+  withHeaders,
+} from "./parts/hub_exchanges.ts";
 
 /** Limits of what is followed or held, so that a scenario ends. */
 const LIMITS = { hops: 400, bytes: 3 * 1024 * 1024, chunks: 12_000 } as const;
@@ -154,6 +159,18 @@ export const hubProtocolMiniatures: readonly Miniature[] = [
         },
       });
     },
+  }),
+  miniature("lists_to_compare", {
+    mistake: "Lists the files of a model to find out whether it has changed.",
+    breaks: ["HUB-LATEST"],
+    wrapManager: (manager, { host, config }) => ({
+      latestCommit: async (request, options) => {
+        const commit = await manager.latestCommit?.(request, options);
+        if (commit === undefined) throw failure("unsupported", "It answers no such question");
+        await askInVain(host, config, `api/models/${request.repository}/tree/${commit}`);
+        return commit;
+      },
+    }),
   }),
 ];
 

@@ -47,6 +47,7 @@ import { removingMiniatures } from "./removing.ts";
 import { repairingMiniatures } from "./repairing.ts";
 import { resumingMiniatures } from "./resuming.ts";
 import { retryingMiniatures } from "./retrying.ts";
+import { servingMiniatures } from "./serving.ts";
 import { sharingMiniatures } from "./sharing.ts";
 import { tokenMiniatures } from "./tokens.ts";
 import { verdictMiniatures } from "./load/verdicts.ts";
@@ -89,6 +90,7 @@ export const miniatures: readonly Miniature[] = [
   ...managingMiniatures,
   ...plantedMiniatures,
   ...removingMiniatures,
+  ...servingMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
   ...inferenceMiniatures,

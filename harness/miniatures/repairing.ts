@@ -54,6 +54,22 @@ export const repairingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("fetches_all_of_an_update", {
+    mistake: "Transfers every file of a later commit, whatever the earlier one has of it.",
+    breaks: ["DL-UPDATE-ONLY"],
+    wrapManager: (manager, started) => ({
+      download: async (request, options) => {
+        const { repository } = request;
+        const before = await manager.status({ repository }).catch(() => undefined);
+        const result = await manager.download(request, options);
+        const isUpdate = before?.state === "complete" && before.commit !== result.commit;
+        if (!isUpdate || result.offline || result.bytesFetched === 0) return result;
+        const paths = result.files.map(({ path }) => path);
+        await transferInVain(started, { repository, commit: result.commit }, paths);
+        return result;
+      },
+    }),
+  }),
   miniature("repairs_everything", {
     mistake: "Transfers a whole model again when more than one of its files is damaged.",
     breaks: ["REPAIR-ONLY"],

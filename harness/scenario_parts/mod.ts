@@ -47,6 +47,14 @@ export {
   stateDirectory,
 } from "./places.ts";
 export { contentView, dataBytes, SHARE_LAYOUTS, sharedPlace, visibleView } from "./shares.ts";
+export {
+  askServer,
+  beginServing,
+  SERVED_ORIGIN,
+  type ServedQuestion,
+  type ServedReply,
+  serverFetch,
+} from "./serving.ts";
 export { placeInStore, STORE_PLACES, type StorePlace, storeRoot } from "./stores.ts";
 export {
   boundFiles,

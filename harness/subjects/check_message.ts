@@ -16,6 +16,7 @@ const RESULTS: Readonly<Record<SubjectOperation, string>> = {
   share: "shared",
   check: "checked",
   canLoad: "answered",
+  serve: "serving",
 };
 
 let compiled:

@@ -3,6 +3,7 @@ import type {
   ErrorCode,
   Layout,
   MigrationRequest,
+  ServeRequest,
   Profile,
   RemoveRequest,
   ShareRequest,
@@ -24,7 +25,8 @@ export type SubjectOperation =
   | "migrate"
   | "share"
   | "check"
-  | "canLoad";
+  | "canLoad"
+  | "serve";
 
 /** What a subject can claim beyond its operations. */
 export type SubjectCapability =
@@ -75,7 +77,8 @@ export type MessageToSubject =
         | UrlRequest
         | MigrationRequest
         | ShareRequest
-        | RemoveRequest;
+        | RemoveRequest
+        | ServeRequest;
     }
   | { readonly type: "cancel"; readonly id: number };
 

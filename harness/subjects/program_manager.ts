@@ -16,6 +16,7 @@ import type {
   WaitOptions,
 } from "../../spec/mod.ts";
 import { NotApplicable } from "../errors.ts";
+import { serverAt } from "../hub/fronts/server_at.ts";
 import type { MessageToSubject, SubjectHello, SubjectOperation } from "./message.ts";
 
 /** Sends one operation to a subject's process. */
@@ -78,6 +79,7 @@ export function programManager(ask: Ask, claims: SubjectHello): ModelManager {
       const ok = await of<Pick<CheckReport, "runtimes">>("canLoad", request, options);
       return { runtimes: verdictsIn(ok) };
     },
+    serve: async (request) => serverAt((await of<{ address: string }>("serve", request)).address),
   };
 }
 

@@ -15,6 +15,7 @@ const MANAGER_AREAS = [
   "PLACE",
   "DOCTOR",
   "CMD",
+  "SERVE",
 ];
 
 /** The role of those who answer for a requirement: its area decides. Undefined: everybody answers. */

@@ -7,10 +7,23 @@ export function optionalCalls(
 ): Partial<ModelManager> {
   const { canLoad, plan, generate, downloadDelegated, diagnose, mend, planRemoval, command } =
     manager;
-  const { share } = manager;
+  const { share, serve, latestCommit } = manager;
   return {
     ...(share && {
       share: (request, options) => bound(() => share.call(manager, request, options)),
+    }),
+    ...(latestCommit && {
+      latestCommit: (request, waiting) => bound(() => latestCommit.call(manager, request, waiting)),
+    }),
+    ...(serve && {
+      serve: async (request) => {
+        const server = await bound(() => serve.call(manager, request));
+        const { address } = server;
+        return {
+          ...(address !== undefined && { address }),
+          answer: (asked) => bound(() => server.answer(asked)),
+        };
+      },
     }),
     ...(planRemoval && {
       planRemoval: (request) => bound(() => planRemoval.call(manager, request)),

@@ -30,6 +30,7 @@ const PROFILES: readonly Profile[] = [
   "verdicts",
   "places",
   "commands",
+  "serving",
   "inference",
 ];
 

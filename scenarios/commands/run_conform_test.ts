@@ -30,7 +30,7 @@ test("mlx-conform runs when no command is named, as `run` does", async () => {
     assert.equal(exitCode, 0, out);
     assert.match(
       out,
-      /\nconformant in part \(profiles core, offline, environment, interop, durable, verdicts, places, commands, inference\): 1 scenario runs/,
+      /\nconformant in part \(profiles core, offline, environment, interop, durable, verdicts, places, commands, serving, inference\): 1 scenario runs/,
     );
   }
 });

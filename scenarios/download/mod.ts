@@ -29,6 +29,7 @@ import { noMatch } from "./integrity/no_match.ts";
 import { pageForAFile } from "./integrity/page_for_a_file.ts";
 import { staleCommit } from "./integrity/stale_commit.ts";
 import { sameSizeNewContent } from "./integrity/same_size_new_content.ts";
+import { updateAlone } from "./integrity/update_alone.ts";
 import { watchedDownload } from "./integrity/watched_download.ts";
 import { watchedTrouble } from "./integrity/watched_trouble.ts";
 import { wrongBytes } from "./integrity/wrong_bytes.ts";
@@ -77,6 +78,7 @@ export const downloadScenarios: readonly Scenario[] = [
   wrongPart,
   fullPart,
   sameSizeNewContent,
+  updateAlone,
   idempotent,
   cancel,
   cancelAnywhere,

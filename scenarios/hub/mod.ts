@@ -12,6 +12,7 @@ import { endlessRedirects } from "./endless_redirects.ts";
 import { environment } from "./environment.ts";
 import { hostile } from "./hostile.ts";
 import { inflatingBody } from "./inflating_body.ts";
+import { latestCommit } from "./latest_commit.ts";
 import { listingPages } from "./listing_pages.ts";
 import { overlongBody } from "./overlong_body.ts";
 import { proxies } from "./proxies.ts";
@@ -31,6 +32,7 @@ import { timeLimit } from "./time_limit.ts";
 
 /** Scenarios of this area. */
 export const hubScenarios: readonly Scenario[] = [
+  latestCommit,
   listingPages,
   redirects,
   endlessRedirects,

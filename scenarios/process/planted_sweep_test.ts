@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { readTree, serveHub, SimulatedHub } from "../../harness/internal.ts";
+import { listenHttp } from "../../src/node/http_listener.ts";
 import { runCli } from "../../src/cli/run_cli.ts";
 import { nodeHost, SharedModelManager } from "../../src/mod.ts";
 import { plantEntry } from "../../harness/disk/plant_entry.ts";
@@ -169,6 +170,7 @@ async function runCommand(args: readonly string[], env: Readonly<Record<string, 
     isTerminal: false,
     signal: stop.signal,
     version: "0",
+    listen: listenHttp,
     createManager: (host, config) => new SharedModelManager(host, config),
   });
   const exitCode = await Promise.race([ended, late]);

@@ -21,11 +21,13 @@ import type {
   Layout,
   MigrationRequest,
   ModelManager,
+  ServeRequest,
   ShareRequest,
   Subject,
   UrlRequest,
 } from "../../spec/mod.ts";
 import { DEFAULT_LAYOUT, layoutNames } from "../../src/layout/layouts/mod.ts";
+import { listenHttp } from "../../src/node/http_listener.ts";
 import { nodeHost } from "../../src/node_host.ts";
 import { packageVersion } from "../../src/package_version.ts";
 import { reference } from "./reference.ts";
@@ -40,6 +42,8 @@ const layouts: readonly Layout[] = [ownLayout, ...layoutNames(({ name }) => name
 /** One for each root: a process keeps what it knows from one operation to the next. */
 const managers = new Map<string, ModelManager>();
 const subject = await resolvedSubject();
+const inputEnds = new AbortController();
+process.stdin.once("end", () => inputEnds.abort());
 
 serveAdapter(
   {
@@ -64,6 +68,7 @@ serveAdapter(
       "interop",
       "durable",
       "verdicts",
+      "serving",
       ...(process.argv.includes("--places") ? (["places"] as const) : []),
     ],
     clockSpeed: speed,
@@ -80,6 +85,7 @@ serveAdapter(
     share: (call) => share(managerOf(call), call),
     check: (call) => managerOf(call).check(call.request, waiting(call)),
     canLoad: (call) => canLoad(managerOf(call), call),
+    serve: (call) => serve(managerOf(call), requestOf<ServeRequest>(call)),
   },
 );
 
@@ -91,6 +97,18 @@ async function canLoad(manager: ModelManager, call: AdapterCall): Promise<object
 async function share(manager: ModelManager, call: AdapterCall): Promise<object> {
   if (manager.share === undefined) throw new AdapterError("unsupported", "It shares nothing");
   return await manager.share(requestOf<ShareRequest>(call), waiting(call));
+}
+
+/** Listens until the input ends. */
+async function serve(manager: ModelManager, request: ServeRequest): Promise<object> {
+  if (manager.serve === undefined) throw new AdapterError("unsupported", "It serves nothing");
+  const server = await manager.serve(request);
+  const { origin } = await listenHttp((asked) => server.answer(asked), {
+    host: "127.0.0.1",
+    port: 0,
+    signal: inputEnds.signal,
+  });
+  return { address: origin };
 }
 
 function managerOf({ root }: AdapterCall): ModelManager {

@@ -12,6 +12,7 @@ import type {
   SubjectConfig,
   WaitOptions,
 } from "../../spec/mod.ts";
+import { listenHttp } from "../../src/node/http_listener.ts";
 import { Interruption } from "../../src/cli/exit_code.ts";
 import { runCli } from "../../src/cli/run_cli.ts";
 import type { Output } from "../../src/cli/text_output.ts";
@@ -51,6 +52,7 @@ export async function referenceCommand(
       isTerminal: columns !== undefined,
       signal: controller.signal,
       version: packageVersion(),
+      listen: listenHttp,
       createManager: (ownHost, ownConfig) => new SharedModelManager(ownHost, ownConfig),
     });
     return { exitCode, ...written };

@@ -27,13 +27,15 @@ import type {
 import type { CheckDepth } from "../inference_manager.ts";
 import type { StatusOptions } from "../manage/model_file_manager.ts";
 import type { ListOptions } from "../places/model_finder.ts";
+import type { HubServer, ServeOptions } from "../serve/hub_server.ts";
 import type { Survey } from "../places/survey_models.ts";
 import type { DownloadPlan } from "../download/download_plan.ts";
 import type { PromptRequest, TimedGeneration } from "../run/generate_text.ts";
+import type { Listen } from "../node/http_listener.ts";
 import type { Output } from "./text_output.ts";
 
 /** What the command needs of a manager: the contract, and a little more. */
-export interface CliManager extends Omit<ModelManager, "planRemoval"> {
+export interface CliManager extends Omit<ModelManager, "planRemoval" | "serve"> {
   readonly plan: (request: PlanRequest) => Promise<LoadPlan>;
   readonly downloadDelegated: (
     request: DelegatedDownloadRequest,
@@ -41,6 +43,8 @@ export interface CliManager extends Omit<ModelManager, "planRemoval"> {
   ) => Promise<DownloadResult>;
   status(request: ModelRequest, options?: StatusOptions): Promise<ModelStatus>;
   survey(options?: ListOptions): Promise<Survey>;
+  /** Offers the complete models to others. */
+  serve(options: ServeOptions): Promise<Pick<HubServer, "answer" | "copies">>;
   diagnose(request: DiagnoseRequest, options?: WaitOptions): Promise<Diagnosis>;
   mend(step: Mend, options?: WaitOptions): Promise<void>;
   /** What a removal would take away; a copy in another store is named by its directory. */
@@ -90,6 +94,8 @@ export interface CliEnvironment {
   readonly version: string;
   /** Asks a question that is answered by yes or no; absent where nobody can be asked. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
+  /** Listens for requests of other machines: `serve`. */
+  readonly listen: Listen;
   /** May load what it needs first: help and misuse need no manager. */
   createManager(host: Host, config: SubjectConfig): CliManager | Promise<CliManager>;
 }

@@ -31,6 +31,8 @@ export interface CommandContext {
   readonly isTerminal: boolean;
   /** Asks a question that is answered by yes or no; undefined where nobody can be asked. */
   readonly ask: CliEnvironment["ask"];
+  /** Listens for requests of other machines. */
+  readonly listen: CliEnvironment["listen"];
   readonly wait: WaitOptions;
 }
 
@@ -82,6 +84,7 @@ export class Session {
         }),
         env,
         ask: environment.ask,
+        listen: environment.listen,
         host: environment.host,
         stdout,
         stderr,

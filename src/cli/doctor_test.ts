@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { type ServedHub, serveHub, SimulatedHub, tinyLlama } from "../../harness/mod.ts";
+import { listenHttp } from "../node/http_listener.ts";
 import { nodeHost } from "../node_host.ts";
 import { SharedModelManager } from "../shared_model_manager.ts";
 import { runCli } from "./run_cli.ts";
@@ -61,6 +62,7 @@ async function type(home: string, words: readonly string[]) {
     isTerminal: false,
     signal: new AbortController().signal,
     version: "1.2.3",
+    listen: listenHttp,
     createManager: (host, config) =>
       new SharedModelManager(host, config, { retry: { attemptsMax: 1 } }),
   });

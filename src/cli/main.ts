@@ -30,6 +30,10 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: controller.signal,
   ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   version: packageVersion(),
+  listen: async (answer, options) => {
+    const { listenHttp } = await import("../node/http_listener.ts");
+    return listenHttp(answer, options);
+  },
   createManager: async (host, config) => {
     const { SharedModelManager } = await import("../shared_model_manager.ts");
     return new SharedModelManager(host, config);

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { tinyLlama } from "../../harness/models/mod.ts";
+import { listenHttp } from "../node/http_listener.ts";
 import { nodeHost } from "../node_host.ts";
 import { SharedModelManager } from "../shared_model_manager.ts";
 import { runCli } from "./run_cli.ts";
@@ -114,6 +115,7 @@ async function run({ args, env = {} }: Run) {
     isTerminal: false,
     signal: new AbortController().signal,
     version: "1.2.3",
+    listen: listenHttp,
     createManager: (host, config) =>
       new SharedModelManager(host, config, { retry: { attemptsMax: 1 } }),
   });

@@ -19,6 +19,7 @@ import { addRootsCommand } from "./commands/roots.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addShareCommands } from "./share/share_commands.ts";
 import { Session } from "./command_context.ts";
+import { addServeCommand } from "./commands/serve.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 
@@ -69,6 +70,7 @@ export async function runCli(
   addMigrateCommand(program, session);
   addShareCommands(program, session);
   addOutdatedCommands(program, session);
+  addServeCommand(program, session);
   addRootsCommand(program, session);
   addCompletionsCommand(program, session);
   try {

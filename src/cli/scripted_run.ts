@@ -44,6 +44,7 @@ export async function runScripted(
     verify: refuse("verify"),
     list: refuse("list"),
     survey: refuse("survey"),
+    serve: refuse("serve"),
     remove: refuse("remove"),
     migrate: refuse("migrate"),
     // Asked for the command that mends, whatever the command is about.
@@ -69,6 +70,7 @@ export async function runScripted(
     isTerminal: false,
     signal: new AbortController().signal,
     version: "1.2.3",
+    listen: refuse("listen"),
     createManager: (_, config) => {
       configs.push(config);
       return manager;

@@ -111,6 +111,15 @@ export class ModelFinder {
     }, config.root);
   }
 
+  /** A disk on which what lies below any root or store is read, also through links between them, and nothing else through a link. */
+  async filesOfAll({ places = "all" }: Pick<ListOptions, "places"> = {}): Promise<FileSystem> {
+    const { root } = this.#config;
+    if (places === "root") return this.#host.files;
+    const stores = await tryDisk(() => storesOf(this.#machine.files, this.#config), root);
+    const further = this.#config.roots ?? [];
+    return this.#confined([...further, ...stores].map((one) => one.root));
+  }
+
   /** What kind of entry a path leads to; undefined where there is none. */
   async kindOf(path: string, files = this.#host.files): Promise<string | undefined> {
     if ((await lstatIfThere(files, path)) === undefined) return undefined;

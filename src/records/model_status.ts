@@ -162,7 +162,7 @@ async function isFile(files: FileSystem, path: string): Promise<boolean> {
 }
 
 /** What the kind of a model requires and its directory does not have: `LAYOUT-KIND`. */
-async function lackingFaults(
+export async function lackingFaults(
   files: FileSystem,
   place: ModelPlace,
   paths: readonly string[],

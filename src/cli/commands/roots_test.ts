@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { listenHttp } from "../../node/http_listener.ts";
 import { nodeHost } from "../../node_host.ts";
 import { SharedModelManager } from "../../shared_model_manager.ts";
 import { runCli } from "../run_cli.ts";
@@ -22,6 +23,7 @@ async function type(...words: readonly string[]) {
     isTerminal: false,
     signal: new AbortController().signal,
     version: "1.2.3",
+    listen: listenHttp,
     createManager: (host, config) =>
       new SharedModelManager(host, config, { retry: { attemptsMax: 1 } }),
   });

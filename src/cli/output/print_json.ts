@@ -21,6 +21,7 @@ export type OutputEvent =
   | "removal"
   | "roots"
   | "outdated"
+  | "serving"
   | "migration"
   | "share"
   | "diagnosis"

@@ -1,0 +1,181 @@
+import { join } from "node:path";
+import type { ServedAnswer } from "../../spec/mod.ts";
+import { exists, readBytes, writeBytes } from "../disk/mod.ts";
+import { type Miniature, miniature } from "./miniature.ts";
+import { unlessRefused } from "./parts/disk_steps.ts";
+import {
+  serving,
+  isFile,
+  pathOf,
+  json,
+  refused,
+  sent,
+  objectOf,
+  headerOf,
+  withoutHeader,
+  withHeader,
+  piece,
+  lastBitTurned,
+  shifted,
+} from "./parts/served_answers.ts";
+
+/** Miniatures that offer models to others wrongly. */
+export const servingMiniatures: readonly Miniature[] = [
+  miniature("serves_what_is_there", {
+    mistake: "Describes a model that is not complete as if it were.",
+    breaks: ["SERVE-WHOLE"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        const [, id] = /^\/api\/models\/([^/]+\/Offered-4bit)$/.exec(request.target) ?? [];
+        return id === undefined || answer.status !== 404
+          ? answer
+          : json({ id, sha: "0".repeat(40), siblings: [], tags: ["mlx"] });
+      }),
+  }),
+  miniature("describes_what_it_does_not_list", {
+    mistake:
+      "Describes a whole model, and says that it does not have it when its files are asked for.",
+    breaks: ["SERVE-WHOLE"],
+    shownBy: ["serve/whole_models"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        return /\/Offered-4bit\/tree\//.test(request.target) && answer.status === 200
+          ? refused(404, "RepoNotFound")
+          : answer;
+      }),
+  }),
+  miniature("sends_a_wrong_byte", {
+    mistake: "Turns over a bit of the last byte of a file that is asked for whole.",
+    // A second machine gets it wrong too, and refuses it.
+    breaks: ["SERVE-BYTES"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        if (!isFile(request) || answer.status !== 200 || "range" in request.headers) return answer;
+        return { ...answer, body: answer.body && lastBitTurned(answer.body) };
+      }),
+  }),
+  miniature("makes_up_commits", {
+    mistake: "Names a commit of its own for a model without a revision.",
+    breaks: ["SERVE-COMMIT"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        if (!/^\/api\/models\/[^/]+\/[^/?]+$/.test(request.target) || answer.status !== 200)
+          return answer;
+        return json({ ...(await objectOf(answer)), sha: "0".repeat(40) });
+      }),
+  }),
+  miniature("lists_the_first_page", {
+    mistake: "Answers with the first page of a listing, and names no next one.",
+    breaks: ["SERVE-LISTING"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) =>
+        withoutHeader(await server.answer(request), "link"),
+      ),
+  }),
+  miniature("tags_by_size", {
+    mistake: "Makes the tag of a file of its size.",
+    breaks: ["SERVE-ETAG"],
+    shownBy: ["serve/as_the_hub"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const own = headerOf(await server.answer({ ...request, method: "HEAD" }), "etag");
+        const condition = request.headers["if-range"];
+        const known = condition === `"size"` && own !== undefined ? own : condition;
+        const answer = await server.answer({
+          ...request,
+          headers: { ...request.headers, ...(known !== undefined && { "if-range": known }) },
+        });
+        return isFile(request) && answer.status < 300
+          ? withHeader(answer, "ETag", '"size"')
+          : answer;
+      }),
+  }),
+  miniature("sends_the_byte_before", {
+    mistake: "Sends a part that begins one byte too early.",
+    breaks: ["SERVE-RANGE"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        if (answer.status !== 206) return answer;
+        return { ...answer, body: answer.body && shifted(answer.body) };
+      }),
+  }),
+  miniature("forgets_what_is_missing", {
+    mistake: "Answers 404 without saying what is missing.",
+    breaks: ["SERVE-ABSENT"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) =>
+        withoutHeader(await server.answer(request), "x-error-code"),
+      ),
+  }),
+  miniature("serves_the_directory", {
+    mistake: "Sends any file whose path leads to one, seen from the model's directory.",
+    breaks: ["SERVE-CONFINED"],
+    wrapManager: (manager, { host }) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        const path = pathOf(request);
+        const directory = await manager.locate({ repository: "mlx-community/Open-4bit" });
+        if (answer.status !== 404 || path === undefined || directory === undefined) return answer;
+        const place = join(directory, path);
+        const bytes = await unlessRefused(() => readBytes(host.files, place), undefined);
+        return bytes === undefined ? answer : sent(bytes, answer);
+      }),
+  }),
+  miniature("trusts_its_memory", {
+    mistake:
+      "Opens a file by its name, and sends what is there now under the tag that it once had.",
+    breaks: ["SERVE-CHANGED"],
+    wrapManager: (manager, { host }) => {
+      const former = new Map<string, ServedAnswer>();
+      return serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        const path = pathOf(request);
+        if (path === undefined) return answer;
+        if (answer.status < 300) former.set(request.target, { ...answer, status: 200 });
+        const known = former.get(request.target);
+        const directory = await manager.locate({ repository: "mlx-community/Changing-4bit" });
+        if (answer.status < 400 || known === undefined || directory === undefined) return answer;
+        const place = join(directory, path);
+        const bytes = await unlessRefused(
+          async () => readBytes(host.files, await host.files.realpath(place)),
+          undefined,
+        );
+        return bytes === undefined ? answer : { ...known, body: piece(bytes) };
+      });
+    },
+  }),
+  miniature("keeps_a_log_beside", {
+    mistake: "Writes a line about each request into the root.",
+    breaks: ["SERVE-READ-ONLY"],
+    wrapManager: (manager, { host, config }) =>
+      serving(manager, async (request, server) => {
+        const log = join(config.root, "served.log");
+        if (!(await exists(host.files, log)))
+          await unlessRefused(() => writeBytes(host.files, log, new Uint8Array(1)), undefined);
+        return server.answer(request);
+      }),
+  }),
+  miniature("asks_the_token_of_files_alone", {
+    mistake: "Asks for the token where a file is asked for, and describes models to whoever asks.",
+    breaks: ["SERVE-TOKEN"],
+    wrapManager: (manager) => {
+      const { serve } = manager;
+      if (serve === undefined) return {};
+      return {
+        serve: async (request) => {
+          const closed = await serve.call(manager, request);
+          const open = await serve.call(manager, {});
+          return {
+            answer: (asked) =>
+              asked.target.startsWith("/api/") ? open.answer(asked) : closed.answer(asked),
+          };
+        },
+      };
+    },
+  }),
+];

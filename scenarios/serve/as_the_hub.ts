@@ -1,0 +1,214 @@
+/**
+ * A model was downloaded from a hub and is offered by the machine that has it now. Both are asked the same: about the model, for its
+ * listing, for its files and for parts of them.
+ *
+ * Invariants checked:
+ * - Commit, listing, tags, ranges and bytes are those of the hub.
+ */
+import fc from "fast-check";
+import type { ModelServer } from "../../spec/mod.ts";
+import {
+  askHub,
+  askServer,
+  beginServing,
+  exists,
+  filePlace,
+  wantedFiles,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  type ModelFile,
+  scenario,
+  type Verdict,
+  type World,
+} from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Served-4bit";
+const COVERS = [
+  "SERVE-BYTES",
+  "SERVE-COMMIT",
+  "SERVE-LISTING",
+  "SERVE-ETAG",
+  "SERVE-RANGE",
+] as const;
+
+/** What is no range, or several: the whole file or a refusal is right. */
+const MALFORMED = ["bytes=5-2", "bytes=0-1,3-4", "bytes=", "bytes=a-b", "lines=0-3"];
+/** A model has fewer files. */
+const PAGES_MAX = 200;
+const ELDER_DATE = "Wed, 01 Jan 2020 00:00:00 GMT";
+
+/** One question about a file. */
+interface Question {
+  readonly which: number;
+  /** What asks for less than all of it. */
+  readonly range: string | undefined;
+  readonly condition: "none" | "its tag" | "another tag" | "a date";
+  readonly isHead: boolean;
+  readonly isByCommit: boolean;
+}
+
+const anyPosition = fc.oneof(fc.nat(12), fc.nat(3000));
+const anyRange = fc.oneof(
+  { arbitrary: fc.constant(undefined), weight: 2 },
+  fc.tuple(anyPosition, anyPosition).map(([one, other]) => `bytes=${one}-${one + other}`),
+  anyPosition.map((start) => `bytes=${start}-`),
+  anyPosition.map((count) => `bytes=-${count}`),
+  fc.constantFrom("bytes=0-0", ...MALFORMED),
+);
+
+const anyQuestion: fc.Arbitrary<Question> = fc.record({
+  which: fc.nat(20),
+  range: anyRange,
+  condition: fc.constantFrom("none", "none", "its tag", "another tag", "a date"),
+  isHead: fc.nat(3).map((number) => number === 3),
+  isByCommit: fc.boolean(),
+});
+
+export const asTheHub = scenario({
+  name: "serve/as_the_hub",
+  covers: COVERS,
+  goals: ["a part", "a range beyond the end", "several pages"],
+  given: {
+    model: anySmallModel(),
+    layout: fc.constantFrom("hubapi", "hubapi", "lmstudio", "hf-cache"),
+    questions: fc.array(anyQuestion, { minLength: 1, maxLength: 6 }),
+    limit: fc.constantFrom(undefined, 1, 2),
+  },
+  // Redirects are the hub's own affair: a server that has the bytes sends them.
+  world: () => ({ style: { lfsFiles: "direct" } }),
+  async check({ model, layout, questions, limit }, world, verdict) {
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const subject = world.start();
+    const { commit, directory } = await subject.download({ repository: REPOSITORY, layout });
+    const server = await beginServing(subject, verdict, { covers: COVERS });
+    if (server === undefined) return;
+    await judgeCommit(server, commit, verdict);
+    await judgeListing(server, { world, directory, limit, verdict });
+    const files = wantedFiles(model.files);
+    for (const question of questions) {
+      const file = files[question.which % files.length];
+      if (file !== undefined) await judgeFile(server, question, { file, world, commit, verdict });
+    }
+  },
+});
+
+// Helpers
+
+async function judgeCommit(server: ModelServer, commit: string, verdict: Verdict): Promise<void> {
+  for (const path of ["", "/revision/main", `/revision/${commit}`]) {
+    const { status, bytes } = await askServer(server, {
+      target: `/api/models/${REPOSITORY}${path}`,
+    });
+    const { sha } = status === 200 ? (jsonOf(bytes) as { sha?: unknown }) : {};
+    verdict.holds(
+      "SERVE-COMMIT",
+      sha === commit,
+      `${path || "the model"} is answered by ${status} with commit ${String(sha)} and not ${commit}`,
+    );
+  }
+}
+
+interface Entry {
+  readonly type: string;
+  readonly path: string;
+  readonly size: number;
+  readonly oid: string;
+  readonly lfs?: { readonly oid: string; readonly size: number };
+}
+
+/** Compares the listings of what is on the disk, however many pages there are. */
+async function judgeListing(
+  server: ModelServer,
+  context: {
+    readonly world: World;
+    readonly directory: string;
+    readonly limit: number | undefined;
+    readonly verdict: Verdict;
+  },
+): Promise<void> {
+  const { world, directory, limit, verdict } = context;
+  const start = `/api/models/${REPOSITORY}/tree/main?recursive=true`;
+  const listed: Entry[] = [];
+  let target: string | undefined = limit === undefined ? start : `${start}&limit=${limit}`;
+  for (let page = 0; target !== undefined; page++) {
+    const { status, bytes, headers } = await askServer(server, { target });
+    verdict.holds("SERVE-LISTING", status === 200, `page ${page} is answered by ${status}`);
+    verdict.holds("SERVE-LISTING", page < PAGES_MAX, "the listing has no end");
+    listed.push(...(jsonOf(bytes) as readonly Entry[]));
+    if (page > 0) verdict.reached("several pages");
+    const next = /<([^>]*)>; *rel="?next"?/.exec(headers.get("link") ?? "")?.[1];
+    target = next?.replace(/^https?:\/\/[^/]*/, "");
+  }
+  const expected: Entry[] = [];
+  for (const entry of askHub(world.hub, { url: start }).json() as readonly Entry[])
+    if (await exists(world.files, filePlace(directory, entry.path))) expected.push(entry);
+  const [is, wanted] = [linesOf(listed), linesOf(expected)];
+  verdict.holds("SERVE-LISTING", is === wanted, () => `it lists ${is} and not ${wanted}`);
+}
+
+function linesOf(entries: readonly Entry[]): string {
+  return entries
+    .filter(({ type }) => type === "file")
+    .map(({ path, size, oid, lfs }) => `${path} ${size} ${oid} ${lfs?.oid} ${lfs?.size}`)
+    .toSorted()
+    .join("\n");
+}
+
+async function judgeFile(
+  server: ModelServer,
+  question: Question,
+  context: {
+    readonly file: ModelFile;
+    readonly world: World;
+    readonly commit: string;
+    readonly verdict: Verdict;
+  },
+): Promise<void> {
+  const { file, world, commit, verdict } = context;
+  const { isByCommit, isHead } = question;
+  const range = isHead ? undefined : question.range;
+  const method = isHead ? "HEAD" : "GET";
+  const path = file.path.split("/").map(encodeURIComponent).join("/");
+  const target = `/${REPOSITORY}/resolve/${isByCommit ? commit : "main"}/${path}`;
+  const tag = askHub(world.hub, { url: target, method: "HEAD" }).headers.get("etag") ?? "";
+  const tags = { none: undefined, "its tag": tag, "another tag": '"0"', "a date": ELDER_DATE };
+  const condition = tags[question.condition];
+  const headers = {
+    ...(range !== undefined && { range }),
+    ...(condition !== undefined && { "if-range": condition }),
+  };
+  const hub = askHub(world.hub, { url: target, method, headers });
+  const served = await askServer(server, { target, method, headers });
+  const shown = `${method} of ${file.path} with ${JSON.stringify(headers)}`;
+  const id = range === undefined && !isHead ? "SERVE-BYTES" : "SERVE-RANGE";
+  // What is no range may be refused, and of nothing there is no part.
+  const mayDiffer =
+    MALFORMED.includes(range ?? "") || (file.bytes.length === 0 && range !== undefined);
+  if (mayDiffer && served.status >= 400 && served.status < 500) return;
+  if (hub.status === 206) verdict.reached("a part");
+  if (hub.status === 416) verdict.reached("a range beyond the end");
+  verdict.holds(
+    id,
+    served.status === hub.status,
+    `${shown} is answered by ${served.status} and not ${hub.status}`,
+  );
+  if (served.status === 416) return;
+  const named = served.headers.get("x-repo-commit");
+  verdict.holds("SERVE-COMMIT", named === commit, `${shown} names commit ${named}, not ${commit}`);
+  const etag = served.headers.get("etag");
+  verdict.holds("SERVE-ETAG", etag === tag, `${shown} has the tag ${etag} and not ${tag}`);
+  for (const name of ["content-range", "content-length"]) {
+    const [one, other] = [served.headers.get(name), hub.headers.get(name)];
+    verdict.holds(id, one === other, `${shown} has ${name} ${one} and not ${other}`);
+  }
+  verdict.holds(
+    id,
+    !served.isBroken && Buffer.from(served.bytes).equals(hub.bytes),
+    `${shown} is answered by ${served.bytes.length} bytes that are not the ${hub.bytes.length} of the hub`,
+  );
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes).toString("utf8"));
+}

@@ -1,0 +1,104 @@
+/**
+ * A machine serves a model, and somebody changes one of its files: before it is asked for again, or while it is being sent.
+ *
+ * Invariants checked:
+ * - Under the former tag arrive the former bytes, or the beginning of them in a body that breaks, or an error.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import {
+  askServer,
+  beginServing,
+  overwriteBytes,
+  patternedBytes,
+  writeBytes,
+} from "../../harness/internal.ts";
+import { anySmallModel, filePlace, scenario, type World } from "../../harness/mod.ts";
+
+const REPOSITORY = "mlx-community/Changing-4bit";
+
+export const changedFile = scenario({
+  name: "serve/changed_file",
+  covers: ["SERVE-CHANGED"],
+  goals: ["before the request", "while it is sent"],
+  pieceBytes: [256],
+  given: {
+    model: anySmallModel({ weightBytesMax: 3000 }),
+    layout: fc.constantFrom("hubapi", "hf-cache"),
+    change: fc.constantFrom("overwritten", "replaced", "cut", "removed", "a link"),
+    moment: fc.constantFrom("before the request", "while it is sent"),
+    salt: fc.nat(100),
+    start: fc.nat(200),
+  },
+  async check({ model, layout, change, moment, salt, start }, world, verdict) {
+    const { files: disk } = world;
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const subject = world.start();
+    const { directory } = await subject.download({ repository: REPOSITORY, layout });
+    const server = await beginServing(subject, verdict, { covers: ["SERVE-CHANGED"] });
+    const file = model.files.find(
+      ({ path, bytes }) => path.endsWith(".safetensors") && bytes.length > start,
+    );
+    if (server === undefined || file === undefined) return;
+    const target = `/${REPOSITORY}/resolve/main/${file.path}`;
+    const { headers: former } = await askServer(server, { target, method: "HEAD" });
+    const tag = former.get("etag") ?? "";
+    const place = await disk.realpath(filePlace(directory, file.path));
+    world.clock.advance(5_000);
+    let isChanged = false;
+    const spoil = async () => {
+      if (isChanged) return;
+      isChanged = true;
+      await changeFile(world, {
+        place,
+        change,
+        bytes: patternedBytes(file.bytes.length, { salt }),
+      });
+    };
+    if (moment === "before the request") await spoil();
+    const reply = await askServer(
+      server,
+      { target, headers: { range: `bytes=${start}-`, "if-range": tag } },
+      spoil,
+    );
+    if (isChanged) verdict.reached(moment);
+    const { status, headers, bytes, isBroken } = reply;
+    if (status >= 400 || headers.get("etag") !== tag) return;
+    const from = status === 206 ? start : 0;
+    const right = file.bytes.subarray(from);
+    verdict.holds(
+      "SERVE-CHANGED",
+      Buffer.from(bytes).equals(right.subarray(0, bytes.length)),
+      `of a file that was ${change} ${moment} other bytes arrived under the former tag`,
+    );
+    verdict.holds(
+      "SERVE-CHANGED",
+      isBroken || bytes.length === right.length,
+      `of a file that was ${change} ${moment} ${bytes.length} of ${right.length} bytes arrived, and the body ended as if it were whole`,
+    );
+  },
+});
+
+// Helpers
+
+async function changeFile(
+  { files, outside }: World,
+  to: { readonly place: string; readonly change: string; readonly bytes: Uint8Array },
+): Promise<void> {
+  const { place, change, bytes } = to;
+  if (change === "overwritten") await overwriteBytes(files, place, bytes);
+  else if (change === "cut")
+    await overwriteBytes(files, place, bytes.subarray(0, bytes.length >> 1));
+  else if (change === "replaced") {
+    const other = join(outside, "other.safetensors");
+    await writeBytes(files, other, bytes);
+    await files.rename(other, place);
+  } else {
+    await files.unlink(place);
+    const other = join(outside, "target.safetensors");
+    if (change === "a link") {
+      await writeBytes(files, other, bytes);
+      await files.symlink(other, place);
+    }
+  }
+}
