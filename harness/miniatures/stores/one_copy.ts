@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { ModelManager, ShareRequest, ShareResult } from "../../spec/mod.ts";
-import { exists, readBytes, readTree, removeTree, writeBytes } from "../disk/mod.ts";
-import { asFailure } from "../scenario/verdict.ts";
-import { filePlace, modelPlace } from "../scenario_parts/places.ts";
-import { type Miniature, miniature, type StartedWith } from "./miniature.ts";
-import { failure } from "./parts/failures.ts";
+import type { ModelManager, ShareRequest, ShareResult } from "../../../spec/mod.ts";
+import { exists, readBytes, readTree, removeTree, writeBytes } from "../../disk/mod.ts";
+import { asFailure } from "../../scenario/verdict.ts";
+import { filePlace, modelPlace } from "../../scenario_parts/places.ts";
+import { type Miniature, miniature, type StartedWith } from "../miniature.ts";
+import { failure } from "../parts/failures.ts";
 
 /** How often the store is cleared for a share that is refused: a model has fewer files. */
 const CLEARED_MAX = 50;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { ServedAnswer } from "../../spec/mod.ts";
-import { exists, readBytes, writeBytes } from "../disk/mod.ts";
-import { type Miniature, miniature } from "./miniature.ts";
-import { unlessRefused } from "./parts/disk_steps.ts";
+import type { ServedAnswer } from "../../../spec/mod.ts";
+import { exists, readBytes, writeBytes } from "../../disk/mod.ts";
+import { type Miniature, miniature } from "../miniature.ts";
+import { unlessRefused } from "../parts/disk_steps.ts";
 import {
   serving,
   isFile,
@@ -17,7 +17,7 @@ import {
   piece,
   lastBitTurned,
   shifted,
-} from "./parts/served_answers.ts";
+} from "../parts/served_answers.ts";
 
 /** Miniatures that offer models to others wrongly. */
 export const servingMiniatures: readonly Miniature[] = [

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { DiagnoseRequest, ModelManager } from "../../spec/mod.ts";
-import { exists, writeBytes } from "../disk/mod.ts";
-import { type Miniature, miniature } from "./miniature.ts";
-import { unlessRefused } from "./parts/disk_steps.ts";
-import { failure } from "./parts/failures.ts";
-import { askInVain } from "./parts/hub_exchanges.ts";
+import type { DiagnoseRequest, ModelManager } from "../../../spec/mod.ts";
+import { exists, writeBytes } from "../../disk/mod.ts";
+import { type Miniature, miniature } from "../miniature.ts";
+import { unlessRefused } from "../parts/disk_steps.ts";
+import { failure } from "../parts/failures.ts";
+import { askInVain } from "../parts/hub_exchanges.ts";
 
 /** Miniatures that look for models in the stores of other tools wrongly. */
 export const findingMiniatures: readonly Miniature[] = [
