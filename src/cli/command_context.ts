@@ -1,6 +1,7 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Environment, Host, WaitOptions, SubjectConfig } from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
+import { HubEnvironment } from "../hub/environment.ts";
 import { readHubSettings } from "../hub/hub_settings.ts";
 import { expandHome } from "../layout/expand_home.ts";
 import type { CliManager, CliEnvironment } from "./cli_environment.ts";
@@ -15,6 +16,8 @@ export interface CommonOptions {
   readonly root?: string;
   readonly json?: boolean;
   readonly token?: string;
+  /** Whether the root is the hub's own cache, where the official client has it. */
+  readonly intoCache?: boolean;
 }
 
 /** What one command works with. */
@@ -63,7 +66,10 @@ export class Session {
     const stdout = secretOutput(environment.stdout, secrets);
     const stderr = secretOutput(environment.stderr, secrets);
     try {
-      const root = modelRoot(options.root, environment.config);
+      const root =
+        options.intoCache === true
+          ? officialCache(env)
+          : modelRoot(options.root, environment.config);
       const added = await readRoots(environment.host.files, env);
       const config: SubjectConfig = {
         ...added.find((one) => one.root === root),
@@ -133,6 +139,17 @@ async function storedToken(host: Host, env: Environment): Promise<string | undef
   } catch {
     return undefined;
   }
+}
+
+/** The hub's own cache, where the official client has it. @throws {ModelError} `invalid-argument` without a home directory */
+function officialCache(env: Environment): string {
+  const { cacheDirectory, home } = new HubEnvironment(env);
+  const directory = cacheDirectory ?? (home && join(home, "hub"));
+  if (directory !== undefined) return resolve(directory);
+  throw new ModelError(
+    "invalid-argument",
+    "Cannot find the hub's cache: this user has no home directory; set HF_HOME, or give --root and --layout hf-cache",
+  );
 }
 
 /**

@@ -52,6 +52,7 @@ const DRY_RUN_ONLY = [
 const REPOSITORY_ONLY = [
   "revision",
   "layout",
+  "intoCache",
   "include",
   "exclude",
   "endpoint",
@@ -78,6 +79,12 @@ export function addDownloadCommand(program: Command, session: Session): void {
     .option("--revision <revision>", "branch, tag or commit (default: main)")
     .option("--root <directory>", "directory of the models")
     .addOption(layout.choices(targets))
+    .addOption(
+      new Option(
+        "--into-cache",
+        "download into the hub's own cache, where the official client has it",
+      ).conflicts(["root", "layout", "by"]),
+    )
     .option("--include <glob>", "files to fetch; may be repeated", collect)
     .option("--exclude <glob>", "files to leave out; may be repeated", collect)
     .option("--endpoint <url>", "URL of the hub (default: HF_ENDPOINT)", parseUrl)
@@ -103,7 +110,7 @@ export function addDownloadCommand(program: Command, session: Session): void {
     .option("--quiet", "show no progress");
   addExamples(command, [
     "download mlx-community/SmolLM-135M-Instruct-4bit",
-    "download mlx-community/SmolLM-135M-Instruct-4bit --layout hf-cache --dry-run",
+    "download mlx-community/SmolLM-135M-Instruct-4bit --into-cache --dry-run",
     "download mlx-community/SmolLM-135M-Instruct-4bit --dry-run --runtime mlx-swift-lm@3.31.4",
     "download https://huggingface.co/mlx-community/SmolLM-135M-Instruct-4bit/tree/main",
     "download https://example.org/model.safetensors --root ~/Models",
@@ -195,9 +202,14 @@ async function download(
     allRuntimes: _all,
     trustModelCode: _trust,
     by,
+    intoCache,
     ...rest
   } = options;
-  const request: DownloadRequest = { repository, ...rest };
+  const request: DownloadRequest = {
+    repository,
+    ...rest,
+    ...(intoCache === true && { layout: "hf-cache" as const }),
+  };
   if (dryRun === true) {
     const asked = { ...request, ...trustOf(options) };
     const plan = await context.manager.planDownload(asked, context.wait);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import type { DownloadRequest, DownloadResult, Progress, UrlRequest } from "../../../spec/mod.ts";
 import { ModelError } from "../../errors.ts";
@@ -315,3 +316,25 @@ for (const [line, message] of MISUSES) {
     assert.match(stderr, message);
   });
 }
+
+test("download --into-cache takes the hub's cache where the official client has it", async () => {
+  const asked: unknown[] = [];
+  const download: CliManager["download"] = async (request) => {
+    asked.push(request);
+    return RESULT;
+  };
+  const downloadIn = (env: Readonly<Record<string, string>>) =>
+    run("download org/name --into-cache", { download }, { config: { root: ROOT, env } });
+  assert.equal(
+    (await downloadIn({ HOME: "/home/me" })).root,
+    resolve("/home/me/.cache/huggingface/hub"),
+  );
+  assert.equal((await downloadIn({ HOME: "/home/me", HF_HOME: "/hf" })).root, resolve("/hf/hub"));
+  assert.equal((await downloadIn({ HF_HUB_CACHE: "/cache" })).root, resolve("/cache"));
+  assert.deepEqual(asked[0], { repository: "org/name", layout: "hf-cache" });
+  const homeless = await downloadIn({});
+  assert.equal(homeless.exitCode, 2);
+  assert.match(homeless.stderr, /Cannot find the hub's cache: .*set HF_HOME/);
+  const both = await run("download org/name --into-cache --root /models", { download });
+  assert.equal(both.exitCode, 2);
+});
