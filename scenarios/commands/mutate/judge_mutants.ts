@@ -151,12 +151,14 @@ async function judgeByScenarios(
   const { copy, workers, slot, isAtLoad, seed, runs, diskRuns, mutantMs } = options;
   if (covering.length === 0) return { end: "unreached" };
   const untilMs = performance.now() + mutantMs;
+  // Another scenario may blame a requirement for what this one only stumbled over.
+  let stumbled: End | undefined;
   const own = isAtLoad ? await MutantProcess.start(copy, mutant) : undefined;
   if (isAtLoad && own === undefined) return { end: "unblamed", by: "the start of the process" };
   try {
     for (const world of diskRuns > 0 ? (["memory", "disk"] as const) : (["memory"] as const))
       for (const { scenario, answer: before } of covering) {
-        if (performance.now() > untilMs) return { end: "survived" };
+        if (performance.now() > untilMs) return stumbled ?? { end: "survived" };
         const worker = own ?? (await workers.of(slot));
         const hitsMax = (before.hits?.[mutant] ?? 0) * MORE + MORE_HITS;
         const cases = world === "disk" ? diskRuns : runs;
@@ -168,9 +170,9 @@ async function judgeByScenarios(
         const { status, requirement } = answer;
         if (requirement !== undefined) return { end: "killed", by: scenario, requirement };
         const isSame = status === before.status || status === "skip" || status === "pass";
-        if (!isSame && world === "memory") return { end: "unblamed", by: scenario };
+        if (!isSame && world === "memory") stumbled ??= { end: "unblamed", by: scenario };
       }
-    return { end: "survived" };
+    return stumbled ?? { end: "survived" };
   } finally {
     own?.close();
   }
