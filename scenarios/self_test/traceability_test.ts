@@ -15,6 +15,7 @@ const gaps = traceabilityGaps(scenarios, miniatures, {
     "durable",
     "verdicts",
     "places",
+    "commands",
     "serving",
     "inference",
   ],
