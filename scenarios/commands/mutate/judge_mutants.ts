@@ -127,7 +127,7 @@ async function measure(
   return { baselines, atLoad };
 }
 
-/** The scenarios that run a mutant's place, or, where that is run once while the modules are loaded, its file. */
+/** The scenarios that run a mutant's place, the aptest first; or, where that is run once while the modules are loaded, its file. */
 function coveringScenarios(
   baselines: readonly Baseline[],
   mutants: readonly Mutant[],
@@ -136,7 +136,23 @@ function coveringScenarios(
   const ids = new Set(
     isAtLoad ? mutants.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id],
   );
-  return baselines.filter(({ answer }) => Object.keys(answer.hits ?? {}).some((id) => ids.has(id)));
+  return baselines
+    .filter(({ answer }) => Object.keys(answer.hits ?? {}).some((id) => ids.has(id)))
+    .toSorted((one, two) => aptness(two, ids) - aptness(one, ids));
+}
+
+/** How much of a scenario's run is in the places, for the time that it takes: what it is about finds a mistake first. */
+function aptness(
+  { answer: { hits = {}, durationMs } }: Baseline,
+  ids: ReadonlySet<string>,
+): number {
+  let inside = 0;
+  let all = 0;
+  for (const [id, count] of Object.entries(hits)) {
+    all += count;
+    if (ids.has(id)) inside += count;
+  }
+  return inside / all / (durationMs + 1);
 }
 
 async function judgeByScenarios(
