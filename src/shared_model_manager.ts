@@ -278,7 +278,9 @@ export class SharedModelManager implements ModelManager {
    * @throws {ModelError} `not-downloaded`
    */
   async remove(request: RemoveRequest, options: WaitOptions = {}): Promise<RemoveResult> {
-    return this.#fileManager.remove(request, options);
+    const removed = await this.#fileManager.remove(request, options);
+    await this.#sharer.forget(removed.directory);
+    return removed;
   }
 
   /**
@@ -302,7 +304,9 @@ export class SharedModelManager implements ModelManager {
     directory: string,
     options: WaitOptions & Pick<RemoveRequest, "force"> = {},
   ): Promise<RemoveResult> {
-    return this.#fileManager.removeDirectory(directory, options);
+    const removed = await this.#fileManager.removeDirectory(directory, options);
+    await this.#sharer.forget(removed.directory);
+    return removed;
   }
 
   /** The repository of a directory, as far as its name or what came with the files says it. */
@@ -354,7 +358,7 @@ export class SharedModelManager implements ModelManager {
         await this.migrate({ ...request, step: "move" }, options);
       },
       remove: async (request) => {
-        await this.#fileManager.removeDirectory(request.directory, options);
+        await this.removeDirectory(request.directory, options);
       },
       share: async ({ repository, from, into, layout, naming }) => {
         const store = { into, layout, ...(naming && { naming }) };

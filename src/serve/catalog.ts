@@ -45,6 +45,8 @@ export class Catalog {
   readonly #clock: Clock;
   readonly #options: CatalogOptions;
   readonly #examined = new Map<string, Promise<OfferedModel | undefined>>();
+  /** How copies looked that may not be offered: they are read anew once that changes. */
+  readonly #refused = new Map<string, string>();
   #look: Promise<Look> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -113,10 +115,30 @@ export class Catalog {
     const { directory } = copy.listed;
     const known = await this.#examined.get(directory);
     if (known !== undefined && (await isUnchanged(files, known))) return known;
+    const look = await this.#lookOf(files, directory);
+    if (look !== undefined && this.#refused.get(directory) === look) return undefined;
     const examined = this.#queue.then(() => this.#tryExamine(files, copy));
     this.#queue = examined.catch(() => undefined);
     this.#examined.set(directory, examined);
+    if ((await examined) !== undefined) this.#refused.delete(directory);
+    else if (look !== undefined) this.#refused.set(directory, look);
     return examined;
+  }
+
+  /** How the files of a copy look from outside; undefined where that cannot be said. */
+  async #lookOf(files: FileSystem, directory: string): Promise<string | undefined> {
+    const seen: unknown[] = [];
+    try {
+      for await (const { path, stat } of walk(files, directory)) {
+        const { kind, sizeBytes, modifiedMs, inode } =
+          stat.kind === "link" ? await files.stat(join(directory, path)) : stat;
+        seen.push([path, kind, sizeBytes, modifiedMs, String(inode)]);
+      }
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return undefined;
+    }
+    return JSON.stringify(seen);
   }
 
   /** A copy that cannot be examined hides no other one. */

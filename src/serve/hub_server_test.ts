@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { askServer, writeBytes, writeForeignSnapshot } from "../../harness/internal.ts";
 import { type ServedHub, serveHub, SimulatedHub, tinyLlama } from "../../harness/mod.ts";
+import type { FileSystem } from "../../spec/mod.ts";
 import { nodeHost } from "../node_host.ts";
 import { SharedModelManager } from "../shared_model_manager.ts";
 import type { ServeOptions } from "./hub_server.ts";
@@ -25,14 +26,36 @@ after(async () => {
   for (const place of places) await rm(place, { recursive: true, force: true });
 });
 
+/** A disk that tells how much is read of it. */
+function countingFiles(files: FileSystem, onRead: (bytes: number) => void): FileSystem {
+  return {
+    ...files,
+    open: async (path, mode) => {
+      const file = await files.open(path, mode);
+      return {
+        ...file,
+        read: async (into, at) => {
+          const count = await file.read(into, at);
+          onRead(count);
+          return count;
+        },
+      };
+    },
+  };
+}
+
 /** A machine with a clock that a test moves, and a server on it. */
-async function machine(options: ServeOptions = {}) {
+async function machine(options: ServeOptions = {}, onRead?: (bytes: number) => void) {
   const home = await mkdtemp(join(tmpdir(), "mlx-layout-hub-server-"));
   places.push(home);
   let nowMs = 0;
   const host = nodeHost();
   const manager = new SharedModelManager(
-    { ...host, clock: { ...host.clock, elapsedMs: () => nowMs } },
+    {
+      ...host,
+      ...(onRead && { files: countingFiles(host.files, onRead) }),
+      clock: { ...host.clock, elapsedMs: () => nowMs },
+    },
     { root: join(home, "Models"), env: { HOME: home, HF_ENDPOINT: served.endpoint } },
   );
   const server = await manager.serve(options);
@@ -69,6 +92,32 @@ test("what is downloaded while models are served is offered, and so is its updat
     (await ask(`${INFO}/revision/${commit}`)).headers.get("x-error-code"),
     "RevisionNotFound",
   );
+});
+
+test("a copy that may not be offered is read once, until it looks otherwise", async () => {
+  hub.publish(ID, MODEL, { tags: ["mlx"] });
+  let bytesRead = 0;
+  const { manager, ask, wait, home } = await machine({}, (bytes) => (bytesRead += bytes));
+  const { directory } = await manager.download({ repository: ID, layout: "hf-cache" });
+  // As another client's: nothing vouches for it but its listing.
+  await rm(join(directory, ".downloaded"));
+  const weights = await realpath(join(directory, "model.safetensors"));
+  const right = await readFile(weights);
+  const wrong = Buffer.from(right);
+  wrong.writeUInt8((wrong.at(-1) ?? 0) ^ 1, wrong.length - 1);
+  await writeFile(weights, wrong);
+  wait(2_000);
+  assert.equal((await ask(INFO)).status, 404);
+  const once = bytesRead;
+  wait(2_000);
+  assert.equal((await ask(INFO)).status, 404);
+  assert.ok(
+    bytesRead - once < wrong.length,
+    `${bytesRead - once} bytes were read again in ${home}`,
+  );
+  await writeFile(weights, right);
+  wait(2_000);
+  assert.equal((await ask(INFO)).status, 200);
 });
 
 test("folders, pages, dates and single paths are listed as the hub lists them", async () => {

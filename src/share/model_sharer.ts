@@ -14,6 +14,7 @@ import { type ModelPlace, placeAt } from "../layout/model_place.ts";
 import { isInside } from "../migrate/migration_journal.ts";
 import { ModelFinder } from "../places/model_finder.ts";
 import { assertWritableRoot, whyAway } from "../places/root_volume.ts";
+import { forgetShares } from "./share_journal.ts";
 import { planModelShare, shareModel } from "./share_model.ts";
 import { undoShare } from "./undo_share.ts";
 
@@ -61,11 +62,22 @@ export class ModelSharer {
         return await undoShare(host, { config: this.#config, request: asked, isCopy, signal });
       }
       const from = await this.#copyOf(asked);
+      assertApart(from.directory, into);
       const host = this.#confined([into, from.root]);
       const task = { config: this.#config, request: asked, from, signal, onProgress };
       return await (step === "plan" ? planModelShare(host, task) : shareModel(host, task));
     } catch (error) {
       throw diskError(error, `share "${repository}" with "${into}"`);
+    }
+  }
+
+  /** Drops what is recorded of shares from or into a directory that was removed. */
+  async forget(removed: string): Promise<void> {
+    const { root } = this.#config;
+    try {
+      await forgetShares(this.#confined([]).files, root, removed);
+    } catch (error) {
+      throw diskError(error, `forget the shares of "${removed}"`);
     }
   }
 
@@ -114,4 +126,13 @@ export class ModelSharer {
         : `Cannot change anything below "${into}": ${away}; connect that volume, or name another store`,
     );
   }
+}
+
+/** A store is a collection of models, and never a model's own directory. */
+function assertApart(directory: string, into: string): void {
+  if (into !== directory && !isInside(directory, into)) return;
+  throw new ModelError(
+    "invalid-argument",
+    `Cannot share with "${into}": it lies in the copy itself; name the directory of a store, which holds models`,
+  );
 }

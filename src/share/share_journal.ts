@@ -6,10 +6,14 @@ import {
   MARKER_NAME,
   METADATA_DIRECTORY,
   type Random,
+  type ShareWay,
 } from "../../spec/mod.ts";
+import { removeEmptyDirectories } from "../disk/directories.ts";
 import { errnoOf } from "../disk/disk_error.ts";
-import { readSmallFile, writeSmallFile } from "../disk/small_file.ts";
+import { readSmallFile, unlinkIfThere, writeSmallFile } from "../disk/small_file.ts";
+import { namesIn } from "../disk/walk.ts";
 import { modelIdOf } from "../layout/model_id.ts";
+import { placeAt, type Staging } from "../layout/model_place.ts";
 import { assertSafePath } from "../layout/safe_path.ts";
 import { parseJsonText } from "../limits/parse_json_text.ts";
 import { isInside } from "../migrate/migration_journal.ts";
@@ -35,6 +39,8 @@ export interface JournalEntry {
   readonly path?: string;
   /** Of data, where it is recorded. */
   readonly digest?: Digest;
+  /** Of data that the share made: how. */
+  readonly way?: ShareWay;
   /** Of links and texts. */
   readonly text?: string;
   /** Of a text that replaces one of an earlier share: that one. */
@@ -60,6 +66,11 @@ export function shareJournalPath(root: string, request: TargetRequest): string {
     .digest("hex");
   const name = `${modelIdOf(repository)}.${store.slice(0, 16)}.json`;
   return join(root, DIRECTORY, "shares", name);
+}
+
+/** Where those who undo shares of a repository wait for each other. */
+export function shareQueue(root: string, repository: string): Staging {
+  return placeAt(root, join(root, DIRECTORY, "undoing", modelIdOf(repository))).staging;
 }
 
 /** Where small files are made when the store lies on another volume. */
@@ -131,6 +142,37 @@ export async function writeShareJournal(
   }
 }
 
+/** Drops the journals of shares of which one side was removed: what was made for them is nobody's now, or the only copy. */
+export async function forgetShares(
+  files: FileSystem,
+  root: string,
+  removed: string,
+): Promise<void> {
+  const directory = join(root, DIRECTORY, "shares");
+  const isGone = (path: unknown) =>
+    typeof path === "string" &&
+    (placed(root, path) === removed || isInside(removed, placed(root, path)));
+  for (const name of await namesIn(files, directory)) {
+    const path = join(directory, name);
+    const text = name.endsWith(".json") ? await readSmallFile(files, path) : undefined;
+    const sides = text === undefined ? undefined : sidesOf(text);
+    if (sides?.some(isGone) === true) await unlinkIfThere(files, path);
+  }
+  await removeEmptyDirectories(files, directory, root);
+}
+
+function sidesOf(text: string): readonly unknown[] | undefined {
+  try {
+    const value = parseJsonText(text);
+    if (typeof value !== "object" || value === null) return undefined;
+    const { from, to } = value as Record<string, unknown>;
+    return [from, to];
+  } catch {
+    // No share of ours wrote it.
+    return undefined;
+  }
+}
+
 function placed(root: string, path: string): string {
   return isAbsolute(path) ? path : join(root, path);
 }
@@ -141,12 +183,16 @@ function portable(root: string, path: string): string {
 
 function isEntry(value: unknown): value is JournalEntry {
   if (typeof value !== "object" || value === null) return false;
-  const { kind, at, origin, path, digest, text, earlierText } = value as Record<string, unknown>;
+  const { kind, at, origin, path, digest, way, text, earlierText } = value as Record<
+    string,
+    unknown
+  >;
   const isText = (one: unknown) => one === undefined || typeof one === "string";
   return (
     ["data", "link", "text", "state"].includes(String(kind)) &&
     ["made", "replaced", "there"].includes(String(origin)) &&
     isText(digest) &&
+    isText(way) &&
     isText(text) &&
     isText(earlierText) &&
     (kind !== "data" || isSafe(path)) &&

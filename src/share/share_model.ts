@@ -118,7 +118,8 @@ async function carryOut(host: LockHost, task: ShareTask, claim: ModelClaim): Pro
     mayCopy,
     signal,
   });
-  const done = { ...journal, isDone: true };
+  const entries = journal.entries.map((entry) => withWay(entry, ways));
+  const done = { ...journal, entries, isDone: true };
   await writeShareJournal(claimed, root, { request, journal: done, directory });
   await removeEmptyDirectories(host.files, shareTemporary(root), root);
   return resultOf(plan, { isDone: true, ways });
@@ -197,7 +198,15 @@ function journalOf(
   };
   const entries: JournalEntry[] = [
     ...verified.map(({ placement: { at, way }, file: { path, digest } }): JournalEntry => {
-      return { kind: "data", at, origin: originOf(at, way), path, digest };
+      const made = earlier.get(at)?.way;
+      return {
+        kind: "data",
+        at,
+        origin: originOf(at, way),
+        path,
+        digest,
+        ...(made && { way: made }),
+      };
     }),
     ...[...plan.links, ...plan.refs].map(({ kind, at, text, way, earlierText }): JournalEntry => {
       const origin = originOf(at, way);
@@ -218,6 +227,12 @@ function journalOf(
     entries: [...entries, ...kept],
     isDone: false,
   };
+}
+
+/** How data came to its place, where this run brought it there. */
+function withWay(entry: JournalEntry, ways: ReadonlyMap<string, ShareWay>): JournalEntry {
+  const way = ways.get(entry.at);
+  return way === undefined || way === "there" ? entry : { ...entry, way };
 }
 
 /** What takes room is not done without being asked for: a model may have forty gigabytes. */

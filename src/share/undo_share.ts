@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import {
   type Digest,
   type FileSystem,
+  MARKER_NAME,
   METADATA_DIRECTORY,
   type SharedFile,
   type ShareResult,
@@ -22,6 +23,7 @@ import {
   readShareJournal,
   type ShareJournal,
   shareJournalPath,
+  shareQueue,
 } from "./share_journal.ts";
 import type { ShareTask } from "./share_model.ts";
 import { type ShareTarget, shareTarget } from "./share_target.ts";
@@ -58,16 +60,28 @@ export async function undoShare(host: LockHost, task: UndoTask): Promise<ShareRe
   }
   const target = shareTarget(config, request, journal.commit);
   await assertFollowable(task, journal, target);
+  await assertNotCompleted(host.files, journal, target);
   await assertNoLink(host.files, into, target.place.directory);
   const { staging, root } = target.place;
+  const all = shareQueue(config.root, repository);
   try {
-    return await withModelLock(host, staging, {
+    // Two that undo each other's shares would both see that the other copy is still there.
+    return await withModelLock(host, all, {
       signal,
       purpose: "share",
-      action: (claim) => takeBack(host, { task, journal, target, claim }),
+      action: () =>
+        withModelLock(host, staging, {
+          signal,
+          purpose: "share",
+          action: (claim) => takeBack(host, { task, journal, target, claim }),
+          after: async () => {
+            for (const path of [staging.work, staging.locks, target.place.directory, target.base])
+              await removeEmptyDirectories(host.files, path, root);
+          },
+        }),
       after: async () => {
-        for (const path of [staging.work, staging.locks, target.place.directory, target.base])
-          await removeEmptyDirectories(host.files, path, root);
+        for (const path of [all.work, all.locks])
+          await removeEmptyDirectories(host.files, path, config.root);
       },
     });
   } catch (error) {
@@ -87,6 +101,21 @@ async function assertFollowable(
   throw new ModelError(
     "not-downloaded",
     `Cannot follow the journal "${shareJournalPath(config.root, request)}": "${wrong}" is no copy of "${request.repository}"; what is in "${target.place.directory}" may be the only one, and "mlx-layout remove" removes it`,
+  );
+}
+
+/** What a download has completed since is a model of its own, and no longer what the share made. */
+async function assertNotCompleted(
+  files: FileSystem,
+  { entries }: ShareJournal,
+  { place: { directory }, base }: ShareTarget,
+): Promise<void> {
+  const marker = join(directory, MARKER_NAME);
+  if ((await lstatIfThere(files, marker)) === undefined) return;
+  if (entries.some(({ at }) => join(base, at) === marker)) return;
+  throw new ModelError(
+    "not-downloaded",
+    `Cannot undo the share: a download has completed "${directory}" since, and it is a model of its own; "mlx-layout remove" removes it`,
   );
 }
 
@@ -181,7 +210,10 @@ async function isStillShared(
 ): Promise<boolean> {
   const { path, from, signal } = where;
   const { path: file = "", digest } = entry;
-  if (await isSameData(files, join(from, ...file.split("/")), { path, signal })) return true;
+  const source = join(from, ...file.split("/"));
+  const isLinked = entry.way === "link" || entry.way === "replace";
+  if (await isSameData(files, source, { path, isLinked, signal })) return true;
+  if (isLinked && (await lstatIfThere(files, source)) !== undefined) return false;
   if (digest === undefined || (await digestOf(files, path, { like: digest, signal })) !== digest)
     return false;
   throw new ModelError(
@@ -195,7 +227,15 @@ async function isStillShared(
 async function isSameData(
   files: FileSystem,
   source: string,
-  { path, signal }: { readonly path: string; readonly signal: AbortSignal | undefined },
+  {
+    path,
+    isLinked,
+    signal,
+  }: {
+    readonly path: string;
+    readonly isLinked: boolean;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<boolean> {
   if ((await lstatIfThere(files, source)) === undefined) return false;
   const [theirs, ours] = [await files.realpath(source), await files.realpath(path)];
@@ -203,6 +243,8 @@ async function isSameData(
   const [one, two] = [await files.stat(theirs), await files.stat(ours)];
   if (one.kind !== "file" || one.sizeBytes !== two.sizeBytes) return false;
   if (one.inode === two.inode) return true;
+  // A second name of the same data is ours; other data that is equal has been put there since.
+  if (isLinked) return false;
   const digest: Digest = (await hashFile(files, theirs, { algorithm: "sha256", signal })).digest;
   return (await digestOf(files, ours, { like: digest, signal })) === digest;
 }

@@ -36,7 +36,10 @@ export function addServeCommand(program: Command, session: Session): void {
     .description(
       "offer the complete models of this machine to others, as a hub that they download from",
     )
-    .option("--root <directory>", "offer what is in this directory alone, and in the hub's cache")
+    .option(
+      "--root <directory>",
+      "offer what is in this directory, and of the stores the hub's cache alone",
+    )
     .option(
       "--host <address>",
       "address to listen on; 0.0.0.0 lets other machines connect",
@@ -49,7 +52,7 @@ export function addServeCommand(program: Command, session: Session): void {
     )
     .option(
       "--token-file <file>",
-      `file with a token that each request must have (default: ${TOKEN_VARIABLE}, else none is asked for)`,
+      `file with a token that clients must give as HF_TOKEN (default: ${TOKEN_VARIABLE}, else none is asked for)`,
     )
     .option("--unverified", "offer copies too of which nothing is recorded, as they are")
     .option("--log", "print a line for each request")

@@ -37,7 +37,10 @@ export function addShareCommands(program: Command, session: Session): void {
       .description("let another tool's store have a model too, on the same data on the disk")
       .argument("<model>", "ORG/NAME")
       .requiredOption("--with <store>", "name of a store, as list shows it, or its directory")
-      .option("--from <place>", "store or directory of the copy (default: where locate finds it)"),
+      .option(
+        "--from <place>",
+        "store or directory of the copy (default: the one that path prints)",
+      ),
     "how models lie in the directory that gets it (default: as its store has them)",
   );
   addExamples(share, [
@@ -96,7 +99,12 @@ function addOptions(command: Command, layoutText: string): Command {
     .option("--copy", "copy weights where the volume cannot share them")
     .option("--root <directory>", "directory of the models")
     .option("--dry-run", "only print what would be done, and the room that it takes and frees")
-    .option("--undo", "take back what an earlier share of this model made")
+    .addOption(
+      new Option("--undo", "take back what an earlier share of this model made").conflicts([
+        "dryRun",
+        "copy",
+      ]),
+    )
     .option("--json", "print JSON");
 }
 

@@ -75,6 +75,14 @@ test("share --dry-run and --undo do only that, and --copy says that weights may 
   );
 });
 
+test("share --undo is not tried out: with --dry-run it is a misuse", async () => {
+  for (const line of ["share org/name --with lm-studio", "adopt org/name"]) {
+    const { exitCode, stderr } = await run(`${line} --undo --dry-run`);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /cannot be used with option '--dry-run'/);
+  }
+});
+
 test("share --json prints the result", async () => {
   const line = "share org/name --with /store --layout flat --json";
   const { stdout } = await run(line, recording([]));
@@ -182,7 +190,7 @@ test("a copy of LM Studio's is adopted, shared with the hub's cache once it is r
   assert.ok((await readFile(join(own, weights))).length > 0);
   const undone = await type("adopt org/name --undo");
   assert.equal(undone.exitCode, 1);
-  assert.match(undone.stderr, /may be the only one/);
+  assert.match(undone.stderr, /none is recorded/);
   assert.ok((await readFile(join(own, weights))).length > 0);
 });
 

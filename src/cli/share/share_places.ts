@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import {
+  type Environment,
   type Layout,
   type ListedModel,
   type ShareRequest,
@@ -42,8 +43,8 @@ export async function sharePlace(
     );
   }
   const into = resolve(expandHome(name, env));
-  const known = await storeAt(stores, into, context);
-  if (known !== undefined) return placeOf(known.name, into, layout);
+  const known = (await storeAt(stores, into, context))?.name ?? storeUsuallyAt(into, env);
+  if (known !== undefined) return placeOf(known, into, layout);
   if (layout !== undefined) return { into, layout };
   throw new ModelError(
     "invalid-argument",
@@ -93,6 +94,16 @@ function isStoreName(name: string): name is StoreName {
 function usualDirectory(name: StoreName): string {
   const directories: readonly string[] = STORES[name].directories;
   return directories.find((one) => one.startsWith("~") && !one.includes("*")) ?? "~/Models";
+}
+
+/** The store whose directory this would be, if it were there. */
+function storeUsuallyAt(into: string, env: Environment): StoreName | undefined {
+  const names = Object.keys(STORES).filter(isStoreName);
+  return names.find((name) =>
+    STORES[name].directories.some(
+      (one: string) => !/[$*]/.test(one) && resolve(expandHome(one, env)) === into,
+    ),
+  );
 }
 
 /** The hub's own client makes its cache where it is missing, and so may we. */
