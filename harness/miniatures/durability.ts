@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
-import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
+import { type FileSystem, MARKER_NAME, type ModelManager, type Subject } from "../../spec/mod.ts";
 import { exists, readBytes, readText, writeBytes } from "../disk/mod.ts";
-import { type Miniature, miniature, withMethods } from "./miniature.ts";
+import { type Miniature, miniature, type StartedWith, withMethods } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
 
 const isMarker = (path: string) => path.endsWith(`/${MARKER_NAME}`);
@@ -25,42 +25,15 @@ export const durabilityMiniatures: readonly Miniature[] = [
   miniature("moves_without_sync", {
     mistake: "Syncs nothing while it migrates a model.",
     breaks: ["DUR-MIGRATE"],
-    wrapStart: (start, { host, config }) => {
-      let isMoving = false;
-      const files = withoutSyncs(host.files, { file: () => isMoving, directory: () => isMoving });
-      const manager = start({ ...host, files }, config);
-      return withMethods(manager, {
-        migrate: async (request, options) => {
-          isMoving = true;
-          try {
-            return await manager.migrate(request, options);
-          } finally {
-            isMoving = false;
-          }
-        },
-      });
-    },
+    wrapStart: (start, started) =>
+      withoutSyncsOfMoves(start, started, { file: () => true, directory: () => true }),
   }),
   miniature("moves_copies_unsynced", {
     mistake:
       "Gives up the original before the bytes of its copy are on the disk, where it must copy.",
     breaks: ["DUR-MIGRATE"],
-    wrapStart: (start, { host, config }) => {
-      let isMoving = false;
-      const isBytes = (path: string) => isMoving && !path.endsWith(".json.tmp");
-      const files = withoutSyncs(host.files, { file: isBytes });
-      const manager = start({ ...host, files }, config);
-      return withMethods(manager, {
-        migrate: async (request, options) => {
-          isMoving = true;
-          try {
-            return await manager.migrate(request, options);
-          } finally {
-            isMoving = false;
-          }
-        },
-      });
-    },
+    wrapStart: (start, started) =>
+      withoutSyncsOfMoves(start, started, { file: (path) => !path.endsWith(".json.tmp") }),
   }),
   miniature("syncs_after_rename", {
     mistake: "Syncs a file only when it already has its final name.",
@@ -191,6 +164,30 @@ function withoutSyncs(files: FileSystem, ignored: IgnoredSyncs): FileSystem {
       if (isIgnoredDirectory?.(path) !== true) await files.syncDirectory(path);
     },
   };
+}
+
+/** Starts a subject whose disk ignores these syncs while it migrates. */
+function withoutSyncsOfMoves(
+  start: Subject["start"],
+  { host, config }: StartedWith,
+  { file, directory }: IgnoredSyncs,
+): ModelManager {
+  let isMoving = false;
+  const files = withoutSyncs(host.files, {
+    file: (path) => isMoving && file?.(path) === true,
+    directory: (path) => isMoving && directory?.(path) === true,
+  });
+  const manager = start({ ...host, files }, config);
+  return withMethods(manager, {
+    migrate: async (request, options) => {
+      isMoving = true;
+      try {
+        return await manager.migrate(request, options);
+      } finally {
+        isMoving = false;
+      }
+    },
+  });
 }
 
 async function syncFile(files: FileSystem, path: string): Promise<void> {

@@ -91,3 +91,4 @@ export {
   wireLog,
   type WireLog,
 } from "./wire_observations.ts";
+export { STORE_VOLUMES } from "./volumes_of_stores.ts";

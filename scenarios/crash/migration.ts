@@ -19,6 +19,7 @@ import {
   readTree,
   recordDisk,
   sha256Hex,
+  STORE_VOLUMES,
   startAfterCrash,
 } from "../../harness/internal.ts";
 import {
@@ -32,7 +33,6 @@ import {
 } from "../../harness/mod.ts";
 import type { FileSystem } from "../../spec/mod.ts";
 import { LOSSES } from "./judge_crashes.ts";
-import { MIGRATION_VOLUMES } from "../interop/migration_volumes.ts";
 
 const REPOSITORY = "mlx-community/Moved-4bit";
 const FLAT = "mlx-community--Moved-4bit";
@@ -68,7 +68,7 @@ export const crashedMigration = scenario({
     const flat = join(root, FLAT);
     const place = modelPlace(world, REPOSITORY, { layout: "hubapi" });
     await changeFiles(world, flat, { before: [], after: model.files });
-    const start = () => world.start(MIGRATION_VOLUMES[volume](flat));
+    const start = () => world.start(STORE_VOLUMES[volume](flat));
     const request = { repository: REPOSITORY, step } as const;
     if (step === "undo") await start().migrate({ ...request, step: "move" });
     world.clock.advance(PAUSE_MS);

@@ -7,7 +7,13 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { asFailure, changeFiles, readTree, sha256Hex } from "../../harness/internal.ts";
+import {
+  asFailure,
+  changeFiles,
+  readTree,
+  sha256Hex,
+  STORE_VOLUMES,
+} from "../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
@@ -16,7 +22,6 @@ import {
   scenario,
   wrongFiles,
 } from "../../harness/mod.ts";
-import { MIGRATION_VOLUMES } from "./migration_volumes.ts";
 
 const REPOSITORY = "mlx-community/Interrupted-4bit";
 const FLAT = "mlx-community--Interrupted-4bit";
@@ -36,7 +41,7 @@ export const migrationKilled = scenario({
     const from = join(world.root, FLAT);
     const to = modelPlace(world, REPOSITORY, { layout: "hubapi" });
     await changeFiles(world, from, { before: [], after: model.files });
-    const start = () => world.start(MIGRATION_VOLUMES[volume](from));
+    const start = () => world.start(STORE_VOLUMES[volume](from));
     const steps = diesTwice ? (["move", "move"] as const) : (["move"] as const);
     for (const step of steps) {
       const doomed = start();

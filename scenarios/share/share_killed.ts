@@ -8,14 +8,12 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import type { FileSystem } from "../../spec/mod.ts";
 import {
   asFailure,
-  diskError,
   SHARE_LAYOUTS,
   sharedPlace,
+  STORE_VOLUMES,
   visibleView,
-  wrapFiles,
   writeBytes,
 } from "../../harness/internal.ts";
 import {
@@ -23,7 +21,6 @@ import {
   filePlace,
   ProcessKilled,
   scenario,
-  type StartOptions,
   wantedFiles,
   wrongFiles,
 } from "../../harness/mod.ts";
@@ -58,12 +55,7 @@ export const shareKilled = scenario({
     }
     await writeBytes(disk, join(into, "other", "model", "config.json"), new Uint8Array(2));
     const before = await visibleView(disk, into);
-    const ways: Record<typeof volume, StartOptions> = {
-      "with links": {},
-      "without links": { files: withoutLinks },
-      "another volume": { files: (files) => acrossVolumes(files, into) },
-    };
-    const start = () => world.start(ways[volume]);
+    const start = () => world.start(STORE_VOLUMES[volume](into));
     if (start().share === undefined) {
       for (const id of IDS) verdict.skip(id, "it shares nothing");
       return;
@@ -115,23 +107,4 @@ async function endOf(action: () => Promise<unknown>): Promise<void> {
     if (!(error instanceof ProcessKilled) && asFailure(error)?.code !== "not-downloaded")
       throw error;
   }
-}
-
-/** The store lies on a volume of its own. */
-function acrossVolumes(files: FileSystem, directory: string): FileSystem {
-  const isThere = (path: string) => path === directory || path.startsWith(`${directory}/`);
-  return wrapFiles(files, async ({ operation, path, target = path }, next) => {
-    const isAcross = isThere(path) !== isThere(target);
-    if (isAcross && ["link", "rename"].includes(operation))
-      throw diskError("EXDEV", operation, path, { target });
-    return next();
-  });
-}
-
-/** A volume without hard links; other links are there, which the hub's cache is made of. */
-function withoutLinks(files: FileSystem): FileSystem {
-  return wrapFiles(files, async (call, next) => {
-    if (call.operation === "link") throw diskError("EPERM", "link", call.path);
-    return next();
-  });
 }

@@ -1,21 +1,15 @@
-/**
- * The volumes that models are moved on and between.
- *
- * @module
- */
-
-import { diskError, wrapFiles } from "../../harness/internal.ts";
-import type { StartOptions } from "../../harness/mod.ts";
 import type { FileSystem } from "../../spec/mod.ts";
+import { diskError, wrapFiles } from "../disk/mod.ts";
+import type { StartOptions } from "../worlds/mod.ts";
 
-/** How a process is started on each, where the model's old directory is given. */
-export const MIGRATION_VOLUMES = {
+/** The volumes on and between which a model is moved or shared: how a process is started, where a directory of one side is given. */
+export const STORE_VOLUMES = {
   "with links": () => ({}),
   "without links": () => ({ files: withoutLinks }),
-  "another volume": (from) => ({ files: (files) => acrossVolumes(files, from) }),
-} as const satisfies Record<string, (from: string) => StartOptions>;
+  "another volume": (directory) => ({ files: (files) => acrossVolumes(files, directory) }),
+} as const satisfies Record<string, (directory: string) => StartOptions>;
 
-/** The model's old directory lies on a volume of its own. */
+/** The directory lies on a volume of its own. */
 function acrossVolumes(files: FileSystem, directory: string): FileSystem {
   const isThere = (path: string) => path === directory || path.startsWith(`${directory}/`);
   return wrapFiles(files, async ({ operation, path, target = path }, next) => {
@@ -26,7 +20,7 @@ function acrossVolumes(files: FileSystem, directory: string): FileSystem {
   });
 }
 
-/** A volume of the kind that cameras and memory sticks have. */
+/** A volume without hard links, as cameras and memory sticks have; other links are there. */
 function withoutLinks(files: FileSystem): FileSystem {
   return wrapFiles(files, async (call, next) => {
     if (call.operation === "link") throw diskError("EPERM", "link", call.path);
