@@ -63,7 +63,8 @@ test("every help ends with examples that the command takes", async () => {
       assert.ok(line.startsWith(name), line);
       const args = [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
       // The scripted manager fails whatever it is asked; a misuse never asks it, and some commands need none.
-      const { exitCode: taken, stderr: said } = await run(args);
+      const config = { root: ROOT, env: { HOME: "/home/me" } };
+      const { exitCode: taken, stderr: said } = await run(args, {}, { config });
       assert.ok((ENDS[name] ?? [1]).includes(taken), `${line}: ${taken}: ${said}`);
       assert.doesNotMatch(said, /^error: /m, line);
     }
