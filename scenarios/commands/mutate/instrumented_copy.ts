@@ -7,7 +7,7 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Instrumenter } from "@stryker-mutator/instrumenter";
-import type { Mutant } from "./mutant.ts";
+import { type Mutant, placeOf } from "./mutant.ts";
 import { sampleOf } from "./sample.ts";
 
 /** Most texts are messages, whose wording no requirement judges. */
@@ -22,6 +22,18 @@ export interface InstrumentedCopyOptions {
   /** How many mutants, drawn by the seed. */
   readonly sample: number;
   readonly seed: number;
+  /** Only these are drawn. @default {all} */
+  readonly among?: readonly Mutant[];
+}
+
+/** All mutants of files of a project's source. */
+export async function mutantsOf(project: string, only: readonly string[]): Promise<Mutant[]> {
+  const files = await sourceFiles(join(project, "src"), only);
+  const contents = new Map(files.map(({ name, content }) => [name, content]));
+  const { mutants } = await instrument(files.map((file) => ({ ...file, mutate: true })));
+  return mutants
+    .filter(({ status }) => status !== "Ignored")
+    .map((found) => describe(found, { project, contents }));
 }
 
 /**
@@ -32,11 +44,16 @@ export interface InstrumentedCopyOptions {
 export async function makeInstrumentedCopy(
   project: string,
   into: string,
-  { only, sample, seed }: InstrumentedCopyOptions,
+  { only, sample, seed, among }: InstrumentedCopyOptions,
 ): Promise<{ readonly mutants: readonly Mutant[]; readonly total: number }> {
   const files = await sourceFiles(join(project, "src"), only);
+  const contents = new Map(files.map(({ name, content }) => [name, content]));
+  const known = (found: PlacedMutant) => describe(found, { project, contents });
   const found = (await instrument(files.map((file) => ({ ...file, mutate: true })))).mutants;
-  const all = found.filter(({ status }) => status !== "Ignored");
+  const wanted = among === undefined ? undefined : new Set(among.map(placeOf));
+  const all = found.filter(
+    (one) => one.status !== "Ignored" && (wanted?.has(placeOf(known(one))) ?? true),
+  );
   const drawn = sampleOf(all, { count: sample, seed });
   // Mutants that are not drawn would only make the code slower.
   const placed = await instrument(
@@ -48,17 +65,7 @@ export async function makeInstrumentedCopy(
     })),
   );
   const keys = new Set(drawn.map(keyOf));
-  const contents = new Map(files.map(({ name, content }) => [name, content]));
-  const mutants = placed.mutants
-    .filter((mutant) => keys.has(keyOf(mutant)))
-    .map(({ id, fileName, location, mutatorName, replacement }) => ({
-      id,
-      file: relative(join(project, "src"), fileName).replaceAll("\\", "/"),
-      line: location.start.line + 1,
-      mutator: mutatorName,
-      original: textAt(contents.get(fileName) ?? "", location),
-      replacement,
-    }));
+  const mutants = placed.mutants.filter((mutant) => keys.has(keyOf(mutant))).map(known);
   await copyProject(project, into);
   for (const { name, content } of placed.files)
     await writeFile(join(into, relative(project, name)), content);
@@ -145,8 +152,28 @@ async function copyProject(project: string, into: string): Promise<void> {
   await symlink(join(project, "node_modules"), join(into, "node_modules"), "junction");
 }
 
+function describe(
+  { id, fileName, location, mutatorName, replacement }: PlacedMutant,
+  options: { readonly project: string; readonly contents: ReadonlyMap<string, string> },
+): Mutant {
+  const content = options.contents.get(fileName) ?? "";
+  return {
+    id,
+    file: relative(join(options.project, "src"), fileName).replaceAll("\\", "/"),
+    line: location.start.line + 1,
+    text: lineAt(content, location),
+    mutator: mutatorName,
+    original: textAt(content, location),
+    replacement,
+  };
+}
+
 function keyOf({ fileName, location, mutatorName, replacement }: PlacedMutant): string {
   return JSON.stringify([fileName, location, mutatorName, replacement]);
+}
+
+function lineAt(content: string, { start }: Location): string {
+  return (content.split("\n")[start.line] ?? "").trim();
 }
 
 function textAt(content: string, { start, end }: Location): string {

@@ -4,12 +4,10 @@
  * @module
  */
 
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import type { Scenario } from "../../../harness/mod.ts";
-import type { JudgedMutant, Mutant } from "./mutant.ts";
+import { type EquivalentMutant, equivalentEntry } from "./equivalent_mutants.ts";
+import { judgeByUnitTests } from "./judge_by_unit_tests.ts";
+import type { JudgedMutant, Mutant, MutantEnd } from "./mutant.ts";
 import { MutantProcess } from "./mutant_process.ts";
 import type { MutantAnswer } from "./mutant_worker.ts";
 
@@ -28,6 +26,10 @@ export interface JudgeMutantsOptions {
   readonly mutantMs: number;
   /** Whether what the scenarios leave is judged by the unit tests beside its file. */
   readonly unit: boolean;
+  /** The list of mutants that change nothing of which a requirement speaks. @default {[]} */
+  readonly equivalent?: readonly EquivalentMutant[];
+  /** Whether those are judged too, which shows that the list is right. @default {false} */
+  readonly judgeEquivalent?: boolean;
   readonly onMutant?: (judged: JudgedMutant) => void;
 }
 
@@ -44,7 +46,6 @@ const SLOWER_MS = 30_000;
 const MORE = 100;
 const MORE_HITS = 100_000;
 const BASELINE_MS_MAX = 300_000;
-const UNIT_MS_MAX = 120_000;
 
 /**
  * Judges each mutant.
@@ -56,19 +57,28 @@ export async function judgeMutants(
   scenarios: readonly Scenario[],
   options: JudgeMutantsOptions,
 ): Promise<JudgedMutant[]> {
-  const { jobs, copy } = options;
+  const { jobs, copy, equivalent = [], judgeEquivalent = false } = options;
   const workers = new Workers(copy);
   try {
     const { baselines, atLoad } = await measure(scenarios, { ...options, workers });
     const judged: JudgedMutant[] = [];
     await inParallel(mutants, jobs, async (mutant, slot) => {
       const startMs = performance.now();
-      const isAtLoad = atLoad.has(mutant.id);
-      const covering = coveringScenarios(baselines, mutants, { mutant, isAtLoad });
-      const own = { ...options, workers, slot, isAtLoad };
-      let end = await judgeByScenarios(mutant, covering, own);
-      if (options.unit && ["survived", "unreached"].includes(end.end))
-        end = (await judgeByUnitTests(copy, mutant)) ?? end;
+      const judge = async (): Promise<End> => {
+        const isAtLoad = atLoad.has(mutant.id);
+        const covering = coveringScenarios(baselines, mutants, { mutant, isAtLoad });
+        const own = { ...options, workers, slot, isAtLoad };
+        const end = await judgeByScenarios(mutant, covering, own);
+        if (!options.unit || !UNNOTICED.has(end.end)) return end;
+        return (await judgeByUnitTests(copy, mutant)) ?? end;
+      };
+      const entry = equivalentEntry(equivalent, mutant);
+      const found = entry === undefined || judgeEquivalent ? await judge() : undefined;
+      const isNoticed = found !== undefined && !UNNOTICED.has(found.end);
+      const end: End =
+        entry !== undefined && !isNoticed
+          ? { end: "equivalent", reason: entry.reason }
+          : (found ?? { end: "survived" });
       const one = { ...mutant, ...end, durationMs: Math.round(performance.now() - startMs) };
       judged.push(one);
       options.onMutant?.(one);
@@ -79,7 +89,9 @@ export async function judgeMutants(
   }
 }
 
-type End = Pick<JudgedMutant, "end" | "by" | "requirement">;
+type End = Pick<JudgedMutant, "end" | "by" | "requirement" | "reason">;
+
+const UNNOTICED: ReadonlySet<MutantEnd> = new Set(["survived", "unreached"]);
 
 /** The processes that go from mutant to mutant, one for each of the jobs. */
 class Workers {
@@ -192,29 +204,6 @@ async function judgeByScenarios(
   } finally {
     own?.close();
   }
-}
-
-/** By the tests of its folder. */
-async function judgeByUnitTests(copy: string, { id, file }: Mutant): Promise<End | undefined> {
-  const folder = join(copy, "src", dirname(file));
-  const own = join(folder, basename(file).replace(/\.ts$/, "_test.ts"));
-  const others = (await readdir(folder)).filter((name) => name.endsWith("_test.ts"));
-  const tests = [...new Set([own, ...others.map((name) => join(folder, name))])].filter((path) =>
-    existsSync(path),
-  );
-  if (tests.length === 0) return undefined;
-  const code = await new Promise<number>((resolve) => {
-    const child = spawn(process.execPath, ["--test", "--test-concurrency=1", ...tests], {
-      cwd: copy,
-      env: { ...process.env, __STRYKER_ACTIVE_MUTANT__: id, NODE_TEST_CONTEXT: undefined },
-      stdio: "ignore",
-      timeout: UNIT_MS_MAX,
-      killSignal: "SIGKILL",
-    });
-    child.on("error", () => resolve(1));
-    child.on("close", (status) => resolve(status ?? 1));
-  });
-  return code === 0 ? undefined : { end: "unit", by: basename(folder) };
 }
 
 /** Does the items in turn, some at a time; `slot` says which of those. After a failure nothing more is begun. */

@@ -11,6 +11,8 @@ export interface Mutant {
   /** Path of the file, below `src/`. */
   readonly file: string;
   readonly line: number;
+  /** The line of the source in which it begins. */
+  readonly text: string;
   /** What kind of change it is, as StrykerJS names it. */
   readonly mutator: string;
   readonly original: string;
@@ -30,7 +32,9 @@ export type MutantEnd =
   /** Nothing noticed it. */
   | "survived"
   /** No scenario runs the place. */
-  | "unreached";
+  | "unreached"
+  /** It stands in the list of those that change nothing of which a requirement speaks. */
+  | "equivalent";
 
 /** What became of a mutant, and who noticed it. */
 export interface JudgedMutant extends Mutant {
@@ -39,7 +43,14 @@ export interface JudgedMutant extends Mutant {
   readonly by?: string;
   /** The requirement that was blamed. */
   readonly requirement?: string;
+  /** Why it is equivalent. */
+  readonly reason?: string;
   readonly durationMs: number;
+}
+
+/** By which a mutant is found again in a source that has changed elsewhere. */
+export function placeOf({ file, text, original, replacement }: Mutant): string {
+  return JSON.stringify([file, text, original, replacement]);
 }
 
 /** The part of the source that a mutant is in: the first folder, or `mod` for the files beside them. */

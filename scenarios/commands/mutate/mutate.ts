@@ -4,6 +4,7 @@
  * @module
  */
 
+import { appendFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +13,14 @@ import { scenarios } from "../../mod.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { replaceBetween } from "../matrix/matrix.ts";
 import { packageDirectory } from "../package_directory.ts";
+import { readEquivalentMutants } from "./equivalent_mutants.ts";
 import { makeInstrumentedCopy } from "./instrumented_copy.ts";
 import { judgeMutants } from "./judge_mutants.ts";
-import type { JudgedMutant } from "./mutant.ts";
+import type { JudgedMutant, MutantEnd } from "./mutant.ts";
 import { mutationTable } from "./mutation_table.ts";
+
+/** Ends that a reader looks into. */
+const SHOWN: ReadonlySet<MutantEnd> = new Set(["survived", "unreached", "unit", "unblamed"]);
 
 /** Options of {@linkcode mutate}. */
 export interface MutateOptions {
@@ -27,6 +32,10 @@ export interface MutateOptions {
   readonly diskRuns: number;
   readonly seconds: number;
   readonly unit: boolean;
+  /** Whether mutants of the list of equivalent ones are judged too. */
+  readonly equivalent?: boolean;
+  /** An earlier report, of which those are judged that no scenario noticed. */
+  readonly again?: string;
   readonly report?: string;
   readonly into?: string;
   readonly jobs: number;
@@ -38,29 +47,35 @@ export interface MutateOptions {
  * @returns the exit code
  */
 export async function mutate(options: MutateOptions, context: ConformContext): Promise<number> {
-  const { only = [], sample, seed, seconds, report, into } = options;
+  const { only = [], sample, seed, seconds, report, into, again } = options;
   const startMs = performance.now();
   const copy = await mkdtemp(join(tmpdir(), "mlx-layout-mutants-"));
   try {
     const project = packageDirectory();
-    const { mutants, total } = await makeInstrumentedCopy(project, copy, { only, sample, seed });
+    const among = again === undefined ? undefined : await readUnnoticed(again);
+    const drawn = { only, sample, seed, ...(among !== undefined && { among }) };
+    const { mutants, total } = await makeInstrumentedCopy(project, copy, drawn);
     context.writeErr(`${mutants.length} of ${total} mutants, seed ${seed}\n`);
+    if (report !== undefined) await writeFile(report, "");
     let done = 0;
     const judged = await judgeMutants(mutants, scenarios, {
       ...options,
       copy,
       mutantMs: seconds * 1000,
+      equivalent: await readEquivalentMutants(project),
+      judgeEquivalent: options.equivalent ?? false,
       onMutant: (mutant) => {
         done++;
+        if (report !== undefined) appendFileSync(report, `${JSON.stringify(mutant)}\n`);
         context.writeErr(`[${done}/${mutants.length}] ${lineOf(mutant)}\n`);
       },
     });
     const table = mutationTable(judged);
     context.writeOut(`${table}\n\n`);
     for (const mutant of judged)
-      if (["survived", "unreached", "unit", "unblamed"].includes(mutant.end))
+      if (SHOWN.has(mutant.end))
         context.writeOut(
-          `${lineOf(mutant)}\n    ${short(mutant.original)}  ->  ${short(mutant.replacement)}\n`,
+          `${lineOf(mutant)}: ${mutant.text}\n    ${short(mutant.original)}  ->  ${short(mutant.replacement)}\n`,
         );
     context.writeOut(`${Math.round((performance.now() - startMs) / 1000)} s\n`);
     if (report !== undefined)
@@ -74,6 +89,11 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
+}
+
+async function readUnnoticed(report: string): Promise<JudgedMutant[]> {
+  const lines = (await readFile(report, "utf8")).split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as JudgedMutant).filter(({ end }) => SHOWN.has(end));
 }
 
 function lineOf({ end, file, line, mutator, by, requirement }: JudgedMutant): string {

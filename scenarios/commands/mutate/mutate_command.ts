@@ -27,6 +27,8 @@ export function addMutateCommand(program: Command, context: ConformContext): voi
     .option("--runs <count>", "cases of each scenario in memory", parsePositiveInteger, RUNS)
     .option("--disk-runs <count>", "cases of each on disk", parsePositiveInteger, DISK_RUNS)
     .option("--seconds <count>", "for the scenarios on one mutant", parsePositiveInteger, SECONDS)
+    .option("--equivalent", "judge those too that the list of equivalent mutants has")
+    .option("--again <file>", "judge those of an earlier report that no scenario noticed")
     .option("--no-unit", "leave out the unit tests")
     .option("--report <file>", "where each mutant and its end is written, as JSON lines")
     .option("--into <file>", "a Markdown file whose table of mutants is replaced")
@@ -36,7 +38,11 @@ export function addMutateCommand(program: Command, context: ConformContext): voi
       context.finish(await mutate(options, context));
     });
   addCommandHelp(command, {
-    examples: ["mutate --only download --sample 50", "mutate --sample 600 --report mutants.jsonl"],
+    examples: [
+      "mutate --only download --sample 50",
+      "mutate --sample 600 --report mutants.jsonl",
+      "mutate --again mutants.jsonl",
+    ],
     exitCodes: ["conformant", "usage", "harness failed"],
   });
 }

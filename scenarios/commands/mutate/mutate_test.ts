@@ -29,6 +29,7 @@ test("mutationTable() counts by part, and says which share the scenarios noticed
     id: "1",
     file,
     line: 1,
+    text: "a",
     mutator: "BlockStatement",
     original: "a",
     replacement: "b",
@@ -40,14 +41,15 @@ test("mutationTable() counts by part, and says which share the scenarios noticed
     one("hub/retry.ts", "timeout"),
     one("hub/retry.ts", "survived"),
     one("hub/retry.ts", "unit"),
+    one("hub/retry.ts", "equivalent"),
     one("mod.ts", "unreached"),
   ];
-  assert.deepEqual(judged.map(areaOf).slice(3), ["hub", "mod"]);
+  assert.deepEqual(judged.map(areaOf).slice(4), ["hub", "mod"]);
   const rows = mutationTable(judged).split("\n").slice(2);
   assert.deepEqual(rows, [
-    "| hub | 4 | 1 | 0 | 1 | 1 | 1 | 0 | 50 % | 50 % |",
-    "| mod | 1 | 0 | 0 | 0 | 0 | 0 | 1 | 0 % | – |",
-    "| all | 5 | 1 | 0 | 1 | 1 | 1 | 1 | 40 % | 50 % |",
+    "| hub | 5 | 1 | 0 | 1 | 1 | 1 | 0 | 1 | 50 % | 50 % |",
+    "| mod | 1 | 0 | 0 | 0 | 0 | 0 | 1 | 0 | 0 % | – |",
+    "| all | 6 | 1 | 0 | 1 | 1 | 1 | 1 | 1 | 40 % | 50 % |",
   ]);
 });
 

@@ -13,6 +13,7 @@ const COLUMNS: readonly MutantEnd[] = [
   "unit",
   "survived",
   "unreached",
+  "equivalent",
 ];
 
 /** Ends by which the scenarios noticed a mutant. */
@@ -33,9 +34,10 @@ export function mutationTable(judged: readonly JudgedMutant[]): string {
   ].join("\n");
 }
 
-/** The share that scenarios noticed. Mutants that change nothing observable are among the others. */
+/** The share that scenarios noticed of those that are not known to be equivalent. */
 function scoreOf(judged: readonly JudgedMutant[]): string {
-  return percent(judged.filter(({ end }) => NOTICED.has(end)).length, judged.length);
+  const different = judged.filter(({ end }) => end !== "equivalent");
+  return percent(different.filter(({ end }) => NOTICED.has(end)).length, different.length);
 }
 
 function blameOf(judged: readonly JudgedMutant[]): string {
