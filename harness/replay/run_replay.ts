@@ -1,9 +1,8 @@
-import fc from "fast-check";
 import type { Subject } from "../../spec/mod.ts";
 import { redactSecrets } from "../redact_secrets.ts";
 import { relativePlaces } from "../relative_places.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { type Scenario, scenarioOfOneCase } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { WorldKind } from "../worlds/world.ts";
 import type { WorldTrace } from "../worlds/world_trace.ts";
@@ -44,11 +43,7 @@ export async function runReplay(replay: Replay, options: RunReplayOptions): Prom
   const { subject, trace, world = replay.world } = options;
   const { scenario, given } = playableReplay(replay, options);
   const one: Scenario = {
-    ...scenario,
-    weight: 1,
-    given: Object.fromEntries(
-      Object.entries(given).map(([key, value]) => [key, fc.constant(value)]),
-    ),
+    ...scenarioOfOneCase(scenario, given),
     world: (values, kind) => ({
       ...scenario.world(values, kind),
       ...(trace === undefined ? {} : { trace }),

@@ -5,10 +5,12 @@ import { excusedBy } from "../subjects/role_of.ts";
 import type { WorldKind } from "../worlds/world.ts";
 import { CaseTally } from "./case_tally.ts";
 import { requirementOf, statusOfError } from "./classify_error.ts";
+import { decodeGiven } from "./decode_given.ts";
 import { describeBreakage } from "./describe_breakage.ts";
+import type { EncodedGiven } from "./encode_given.ts";
 import { isFidelityFault } from "./judge_fidelity.ts";
 import { runCase } from "./run_case.ts";
-import type { Scenario } from "./scenario.ts";
+import { type Scenario, scenarioOfOneCase } from "./scenario.ts";
 import type { BrokenPromise, ScenarioResult } from "./scenario_result.ts";
 import { ownRequirements } from "./verdict.ts";
 
@@ -32,6 +34,8 @@ export interface RunScenarioOptions {
   readonly triesFactor?: number;
   /** Real time that is spent on making a failure smaller, in milliseconds. @default {5_000} */
   readonly shrinkMs?: number;
+  /** Kept cases, which are played before any is drawn. What is no case of the scenario any more is passed over. @default {none} */
+  readonly examples?: readonly EncodedGiven[] | undefined;
   /** Promises that are left out of account, as they are broken already. @default {none} */
   readonly apartFrom?: readonly RequirementId[] | undefined;
 }
@@ -68,7 +72,9 @@ export async function runScenario(
   options: RunScenarioOptions,
 ): Promise<ScenarioResult> {
   const settled = new Map((options.apartFrom ?? []).map((id) => [id, BROKEN_ALREADY] as const));
-  const first = await runPass(scenario, subject, { ...options, settled });
+  const asked = { ...options, settled };
+  const first =
+    (await brokenExample(scenario, subject, asked)) ?? (await runPass(scenario, subject, asked));
   if (options.world !== "process" || options.path !== undefined) return first;
   const further: BrokenPromise[] = [];
   let last = first;
@@ -84,6 +90,27 @@ export async function runScenario(
   if (further.length === 0) return first;
   const durationMs = first.durationMs + last.durationMs;
   return { ...first, judged: { ...last.judged, ...first.judged }, further, durationMs };
+}
+
+/** The result of the first kept case that breaks a promise; undefined when none does. */
+async function brokenExample(
+  scenario: Scenario,
+  subject: Subject,
+  options: PassOptions,
+): Promise<ScenarioResult | undefined> {
+  for (const example of options.examples ?? []) {
+    const given = decodeGiven(example);
+    const lacks = Object.keys(scenario.given).some((key) => !Object.hasOwn(given, key));
+    if (lacks) continue;
+    // The path says that one case need not reach everything that a scenario must reach.
+    const result = await runPass(scenarioOfOneCase(scenario, given), subject, {
+      ...options,
+      runs: 1,
+      path: "0",
+    });
+    if (result.breakage?.requirement !== undefined) return result;
+  }
+  return undefined;
 }
 
 async function runPass(

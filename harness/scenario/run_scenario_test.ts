@@ -8,6 +8,7 @@ import { startProgram } from "../subjects/start_program.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
 import { WORLD_KINDS } from "../worlds/world.ts";
 import { HarnessError, NotApplicable } from "../errors.ts";
+import { encodeGiven } from "./encode_given.ts";
 import { runScenario, type RunScenarioOptions } from "./run_scenario.ts";
 import { type Scenario, scenario, type ScenarioDefinition } from "./scenario.ts";
 
@@ -36,6 +37,23 @@ test("runScenario() finds the smallest case that breaks the requirement", async 
     assert.equal(result.breakage?.counterexample, '{"sizeBytes":13}');
     assert.equal(result.breakage?.detail, "12 of 13 bytes");
   }
+});
+
+test("runScenario() plays kept cases before any is drawn, and passes over what is none", async () => {
+  const small = sizes({ given: { sizeBytes: fc.constant(1) } });
+  const kept = (...cases: Record<string, unknown>[]) => cases.map((one) => encodeGiven(one));
+  const statusOf = async (examples: RunScenarioOptions["examples"]) => {
+    const result = await runScenario(small, forgetful, { ...OPTIONS, examples });
+    return [result.status, result.breakage?.detail, result.cases];
+  };
+  assert.deepEqual(await statusOf([]), ["pass", undefined, 20]);
+  assert.deepEqual(await statusOf(kept({ sizeBytes: 9 })), ["pass", undefined, 20]);
+  assert.deepEqual(await statusOf(kept({ width: 40 })), ["pass", undefined, 20]);
+  assert.deepEqual(await statusOf(kept({ sizeBytes: 9 }, { sizeBytes: 40 })), [
+    "fail",
+    "12 of 40 bytes",
+    1,
+  ]);
 });
 
 test("runScenario() soon leaves a scenario whose every case needs what a program does not claim", async () => {

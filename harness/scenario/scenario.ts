@@ -1,4 +1,4 @@
-import type fc from "fast-check";
+import fc from "fast-check";
 import type { RequirementId } from "../../spec/mod.ts";
 import type { World, WorldKind, WorldOptions } from "../worlds/world.ts";
 import type { Verdict } from "./verdict.ts";
@@ -69,4 +69,14 @@ export function scenario<Given extends Record<string, unknown>>(
     world: (values, kind) => world?.(values as Given, kind) ?? {},
     check: (values, place, verdict) => check(values as Given, place, verdict),
   };
+}
+
+/** A scenario whose only case is this one. */
+export function scenarioOfOneCase(
+  scenario: Scenario,
+  given: Readonly<Record<string, unknown>>,
+): Scenario {
+  const values = Object.entries(given).map(([key, value]) => [key, fc.constant(value)]);
+  // How much of a file the case handles at a time is one of its values, where it is limited.
+  return { ...scenario, weight: 1, pieceBytes: [], given: Object.fromEntries(values) };
 }

@@ -5,13 +5,17 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { WorldKind } from "../worlds/world.ts";
 import { type TraceEvent, WorldTrace } from "../worlds/world_trace.ts";
-import { planSuite, type RunSuiteOptions, runTask, type SuiteTask } from "./run_suite.ts";
+import {
+  planSuite,
+  type RunSuiteOptions,
+  runTask,
+  type SuiteTask,
+  type TaskOptions,
+} from "./run_suite.ts";
 import { orderFromWorkers, serveOrders } from "./worker_pool.ts";
 
 /** What a worker is asked. */
-export type WorkOrder = Pick<RunSuiteOptions, "seed" | "runs" | "path"> & {
-  readonly task: SuiteTask;
-};
+export type WorkOrder = TaskOptions;
 
 /** Options of {@linkcode runParallel}. */
 export interface RunParallelOptions extends RunSuiteOptions {
@@ -23,6 +27,8 @@ export interface RunParallelOptions extends RunSuiteOptions {
   readonly workerArguments?: readonly string[];
   /** Program and arguments that the start of each process is put behind. @default {[]} */
   readonly launcher?: readonly string[];
+  /** Kept cases of a task, which are played before any is drawn. @default {none} */
+  readonly examplesOf?: ((task: SuiteTask) => TaskOptions["examples"]) | undefined;
   /** Called with each task when a process takes it. */
   readonly onStart?: (task: SuiteTask) => void;
   /** Ends the run: what was not judged by then is not judged. @default {nothing does} */
@@ -42,9 +48,15 @@ export async function runParallel(
   options: RunParallelOptions,
 ): Promise<ScenarioResult[]> {
   const { worlds, only, shard, seed, runs, path, jobs, worker, onResult } = options;
-  const { launcher, workerArguments, onStart, signal } = options;
+  const { launcher, workerArguments, onStart, signal, examplesOf } = options;
   const tasks = planSuite(scenarios, { worlds, shard, ...(only === undefined ? {} : { only }) });
-  const orders = tasks.map((task): WorkOrder => ({ task, seed, runs, path }));
+  const orders = tasks.map((task): WorkOrder => ({
+    task,
+    seed,
+    runs,
+    path,
+    examples: examplesOf?.(task),
+  }));
   return orderFromWorkers(orders, {
     jobs,
     worker,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type RequirementId, REQUIREMENTS, type Subject } from "../../spec/mod.ts";
 import { HarnessError } from "../errors.ts";
-import { runScenario } from "../scenario/run_scenario.ts";
+import { runScenario, type RunScenarioOptions } from "../scenario/run_scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ScenarioResult } from "../scenario/scenario_result.ts";
 import type { RunsByWorld, WorldKind } from "../worlds/world.ts";
@@ -75,18 +75,22 @@ function ownTasks<Task extends SuiteTask>(
   });
 }
 
+/** How one task is run. */
+export type TaskOptions = Pick<RunSuiteOptions, "seed" | "runs" | "path"> &
+  Pick<RunScenarioOptions, "examples"> & { readonly task: SuiteTask };
+
 /** Runs one task. */
 export async function runTask(
   scenarios: readonly Scenario[],
   subject: Subject,
-  options: Pick<RunSuiteOptions, "seed" | "runs" | "path"> & { readonly task: SuiteTask },
+  options: TaskOptions,
 ): Promise<ScenarioResult> {
-  const { task, seed, runs, path } = options;
+  const { task, seed, runs, path, examples } = options;
   const scenario = scenarios.find(({ name }) => name === task.scenario);
   if (scenario === undefined)
     throw new HarnessError(`Cannot run "${task.scenario}": there is no such scenario`);
   const count = Math.ceil((runs[task.world] ?? PROCESS_RUNS) * shareOf(scenario, scenarios));
-  return runScenario(scenario, subject, { world: task.world, seed, runs: count, path });
+  return runScenario(scenario, subject, { world: task.world, seed, runs: count, path, examples });
 }
 
 /**

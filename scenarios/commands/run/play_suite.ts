@@ -12,6 +12,7 @@ import type { ConformContext } from "../conform_context.ts";
 import { readCorpus } from "../replay/replay_files.ts";
 import type { ResolvedSubject } from "../resolve_subject.ts";
 import type { ExpectedTime } from "./expected_time.ts";
+import { KeptExamples } from "./kept_examples.ts";
 import { keepLastResults } from "./last_results.ts";
 import { failureTrace } from "./failure_trace.ts";
 import { corpusResults, runCorpus } from "./run_corpus.ts";
@@ -50,6 +51,7 @@ export async function playSuite(
 ): Promise<SuiteRun> {
   const kept = await playCorpus(options, context);
   const tasks = planSuite(scenarios, options);
+  const examples = await readExamples(options, context);
   const report = await RunReport.begin(options, {
     subject,
     profiles: subject.profiles,
@@ -74,6 +76,7 @@ export async function playSuite(
     ...options,
     worker: context.worker,
     ...subject.workers,
+    examplesOf: examples && ((task) => examples.of(task)),
     signal: stopping.signal,
     onStart: (task) => progress.start(task),
     onResult: (result) => {
@@ -94,6 +97,20 @@ export async function playSuite(
     scenarioRuns: results.length,
     cases: results.reduce((sum, result) => sum + result.cases, 0),
   };
+}
+
+/** The kept cases that are played first; none where one case is asked for, or the options say so. */
+async function readExamples(
+  options: RunOptions,
+  { writeOut }: ConformContext,
+): Promise<KeptExamples | undefined> {
+  if (options.path !== undefined || !options.examples) return undefined;
+  // Of the reference the corpus is judged by itself.
+  const examples = await KeptExamples.read(options.replays, options.subject !== undefined);
+  const count = examples.count(planSuite(scenarios, options));
+  if (count > 0) writeOut(`examples: ${count} kept cases are played first\n`);
+  for (const why of examples.passedOver) writeOut(`examples: passed over: ${why}\n`);
+  return examples;
 }
 
 /** Ends a run early, once. */

@@ -92,6 +92,7 @@ for (const { name, verdict, exitCode, results, only = [], counts } of RUNS)
       seed: 1,
       runs: 1,
       replays: directory,
+      examples: true,
       jobs: 1,
       all: false,
       only,

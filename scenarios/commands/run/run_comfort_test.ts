@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { parseRecord, splitCommand } from "../../../harness/internal.ts";
+import { parseRecord, parseReplay, splitCommand } from "../../../harness/internal.ts";
 import { captureConform } from "../capture_conform.ts";
 import { moduleBeside } from "../module_beside.ts";
 import { runConform } from "../run_conform.ts";
@@ -64,6 +64,22 @@ test("a failure is reported when it happens, by a command that can be copied, an
   assert.match(repeated.out, /^time +hub +\| protocol +\| disk$/m);
   assert.match(repeated.out, /^\+\d+\.\d+ +p0 +\| > operation 1 /m);
   assert.match(repeated.out, /^\+\d+\.\d+ +p0 +\| < result 1 /m);
+});
+
+test("a case that broke something is played first by the next run, unless it must not be", async () => {
+  const replays = join(directory, "kept");
+  await mkdir(replays);
+  const corpus = new URL("../../corpus/complete_model_without_a_network.json", import.meta.url);
+  const { scenario } = parseReplay(await readFile(corpus, "utf8"), "corpus");
+  await copyFile(corpus, join(replays, "one.json"));
+  await writeFile(join(replays, "torn.json"), "{");
+  const options = ["run", "--runs", "1", "--world", "memory", "--only", scenario];
+  const runs = [...options, "--replays", replays];
+  const first = await captureConform(...runs);
+  assert.match(first.out, /^examples: 1 kept cases are played first$/m);
+  assert.match(first.out, /^examples: passed over: .*torn\.json: not a valid replay file/m);
+  const without = await captureConform(...runs, "--no-examples");
+  assert.doesNotMatch(without.out, /^examples:/m);
 });
 
 test("--last-failed takes what failed or gave no verdict, in the worlds of the run", () => {

@@ -44,6 +44,7 @@ export function addRunCommand(program: Command, context: ConformContext): void {
     .addOption(onlyOption("a requirement or a scenario"))
     .option("--path <path>", "one case of a scenario, as a failure prints it")
     .addOption(replaysOption())
+    .option("--no-examples", "do not play first what broke before")
     .option("--report <file>", "write the record of the run, a line for each result")
     .option(
       "--deviations <file>",
@@ -73,6 +74,7 @@ export function addRunCommand(program: Command, context: ConformContext): void {
     notes: [
       "A run of a part (--only, --last-failed, --shard) is conformant in part at best.",
       `The last result of each scenario is kept in ${LAST_RESULTS_DIRECTORY}, for --last-failed and for the time left.`,
+      "Cases that broke something before, in the directory of --replays or in the corpus, are played before any is drawn: three of a scenario at most.",
       "A SHOULD that does not hold is reported as not held, and changes neither the verdict nor the exit code.",
       "Ctrl-C prints what was shown until then; the record stays, and counts as incomplete.",
     ],

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly path: string | undefined;
   /** Directory for the replay files of failures. */
   readonly replays: string;
+  /** Whether the cases that are kept there, and those of the corpus, are played first. */
+  readonly examples: boolean;
   /** File for the record of the run. */
   readonly report: string | undefined;
   /** File with the known deviations of the subject. */
@@ -41,6 +43,7 @@ export interface RunCommandOptions {
   readonly only?: readonly string[];
   readonly path?: string;
   readonly replays: string;
+  readonly examples: boolean;
   readonly report?: string;
   readonly deviations?: string;
   readonly shard?: Shard;
@@ -55,7 +58,7 @@ export interface RunCommandOptions {
 
 /** Fills in what depends on other options: the worlds on the subject, the number of cases on the world. */
 export function runOptions(given: RunCommandOptions): RunOptions {
-  const { world, runs, seed, replays, jobs, all } = given;
+  const { world, runs, seed, replays, examples, jobs, all } = given;
   const subject = subjectText(given);
   return {
     worlds: world ?? (subject === undefined ? WORLD_KINDS : ["process"]),
@@ -65,6 +68,7 @@ export function runOptions(given: RunCommandOptions): RunOptions {
     only: given.only ?? [],
     path: given.path,
     replays,
+    examples,
     report: given.report,
     deviations: given.deviations,
     shard: given.shard,

@@ -40,6 +40,7 @@ test("RunReport matches a result once, and builds the replay of each failure onc
     seed: 1,
     runs: 1,
     replays: directory,
+    examples: true,
     jobs: 1,
     all: false,
     deviations: list,
