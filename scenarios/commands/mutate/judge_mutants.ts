@@ -133,6 +133,7 @@ async function measure(
       throw new Error(
         `Cannot judge mutants: ${scenario} ends with ${answer?.status ?? "no answer"} without any (${answer?.detail ?? ""})`,
       );
+    for (const id of answer.atLoad ?? []) atLoad.add(id);
     baselines.push({ scenario, answer });
   });
   baselines.sort((one, two) => one.answer.durationMs - two.answer.durationMs);

@@ -6,10 +6,13 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { MutantAnswer, MutantOrder } from "./mutant_worker.ts";
 
 /** Where the worker is, in an instrumented copy. */
 const WORKER = "scenarios/commands/mutate/mutant_worker.ts";
+/** What lets the threads of the worker have its mutant too. */
+const THREADS = "scenarios/commands/mutate/thread_mutants.ts";
 /** The variable that switches a mutant on while the modules are loaded. */
 const ACTIVE = "__STRYKER_ACTIVE_MUTANT__";
 const START_MS_MAX = 120_000;
@@ -33,7 +36,11 @@ export class MutantProcess {
   static async start(copy: string, mutant?: string): Promise<MutantProcess | undefined> {
     const child = fork(join(copy, WORKER), {
       cwd: copy,
-      execArgv: [`--max-old-space-size=${HEAP_MIB}`, "--disable-warning=ExperimentalWarning"],
+      execArgv: [
+        `--max-old-space-size=${HEAP_MIB}`,
+        "--disable-warning=ExperimentalWarning",
+        `--import=${pathToFileURL(join(copy, THREADS)).href}`,
+      ],
       env: { ...process.env, ...(mutant !== undefined && { [ACTIVE]: mutant }) },
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });

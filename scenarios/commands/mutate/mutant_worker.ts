@@ -8,6 +8,7 @@
 import { runScenario } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
+import { switchThreads, takeThreadHits } from "./thread_mutants.ts";
 
 /** What the parent orders: one scenario, with a mutant or none. */
 export interface MutantOrder {
@@ -30,6 +31,8 @@ export interface MutantAnswer {
   readonly durationMs: number;
   /** How often the place of each mutant was run, by its id; of the unchanged source alone. */
   readonly hits?: Readonly<Record<string, number>>;
+  /** Places that threads ran while their modules were loaded; of the unchanged source alone. */
+  readonly atLoad?: readonly string[];
 }
 
 /** What the instrumented source reads, and counts. */
@@ -67,6 +70,7 @@ async function run({
   if (scenario === undefined) throw new RangeError(`Cannot find scenario ${name}`);
   if (process.env["__STRYKER_ACTIVE_MUTANT__"] === undefined) board.activeMutant = mutant;
   if (mutant === undefined) board.currentTestId = name;
+  switchThreads(board.activeMutant);
   board.hitCount = hitsMax === undefined ? undefined : 0;
   board.hitLimit = hitsMax;
   const startMs = performance.now();
@@ -85,6 +89,14 @@ async function run({
     ...(breakage?.requirement !== undefined && { requirement: breakage.requirement }),
     ...(breakage !== undefined && { detail: breakage.detail.slice(0, 300) }),
     durationMs,
-    ...(mutant === undefined && { hits: board.mutantCoverage?.perTest[name] ?? {} }),
+    ...(mutant === undefined && hitsOf(name)),
   };
+}
+
+/** What ran in the process and in its threads. */
+function hitsOf(scenario: string): Pick<MutantAnswer, "hits" | "atLoad"> {
+  const own = board.mutantCoverage?.perTest[scenario] ?? {};
+  const { hits, atLoad } = takeThreadHits();
+  const both = Object.entries(hits).map(([id, count]) => [id, count + (own[id] ?? 0)] as const);
+  return { hits: { ...own, ...Object.fromEntries(both) }, atLoad };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { scenarios } from "../../mod.ts";
 import { packageDirectory } from "../package_directory.ts";
-import { makeInstrumentedCopy } from "./instrumented_copy.ts";
+import { makeInstrumentedCopy, mutantsOf } from "./instrumented_copy.ts";
 import { judgeMutants } from "./judge_mutants.ts";
 import { areaOf, type JudgedMutant, type MutantEnd } from "./mutant.ts";
 import { mutationTable } from "./mutation_table.ts";
@@ -100,6 +100,28 @@ test("judgeMutants() lets a scenario kill a mutant, and says which requirement w
     assert.equal(by, "layout/required_files");
     assert.match(requirement ?? "", /^[A-Z]+-[A-Z-]+$/);
   }
+});
+
+test("judgeMutants() switches a mutant on in threads too, where they load their modules and later", async (context) => {
+  const copy = join(await temporary(context), "copy");
+  const only = ["load/template_syntax.ts"];
+  const all = await mutantsOf(packageDirectory(), only);
+  const among = all.filter(
+    ({ text, replacement }) =>
+      (text === "const last = open.at(-1);" && replacement === "+1") ||
+      (text.startsWith("const PAIRS") && replacement === "{}"),
+  );
+  assert.equal(among.length, 2);
+  const drawn = { only, sample: 2, seed: 1, among };
+  const { mutants } = await makeInstrumentedCopy(packageDirectory(), copy, drawn);
+  const judged = await judgeMutants(
+    mutants,
+    scenarios.filter(({ name }) => name === "load/broken_template"),
+    { copy, seed: 1, runs: 12, diskRuns: 0, jobs: 1, mutantMs: 60_000, unit: false },
+  );
+  const [atLoad, later] = judged;
+  assert.notEqual(atLoad?.end, "unreached");
+  assert.deepEqual([later?.end, later?.requirement], ["killed", "LOAD-TEMPLATE"]);
 });
 
 // Helpers
