@@ -68,7 +68,7 @@ export function failureStory(
 /** What was broken; a SHOULD or a MAY is not held, and decides nothing. */
 function requirementLines(requirement: RequirementId, where: string): string[] {
   const { level, text } = REQUIREMENTS[requirement];
-  const how = shownStanding(level, "broken") === "broken" ? "broke" : "did not hold";
+  const how = shownStanding({ level }, "broken") === "broken" ? "broke" : "did not hold";
   const note = how === "broke" ? "" : " (the verdict does not change)";
   return [`${where}: ${how} ${requirement}`, `  ${level}${note}: ${text}`];
 }

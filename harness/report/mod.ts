@@ -36,6 +36,12 @@ export {
 } from "./record/record_writer.ts";
 export { requirementTable, type RequirementTableOptions } from "./tables/requirement_table.ts";
 export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
+export { requirementLines } from "./record/requirement_lines.ts";
+export { freezeSet, type SetFacts, setSha256, setText } from "./sets/freeze_set.ts";
+export { lawOfSet } from "./sets/law_of_set.ts";
+export { gradeBadge, scoreLines, tallyText } from "./sets/score_lines.ts";
+export { type RecordScore, type ScoredRun, scoreRecord, type Tally } from "./sets/score_record.ts";
+export { setFaults, type SetSurroundings } from "./sets/set_faults.ts";
 export { runMachine } from "./record/run_machine.ts";
 export type {
   RecordClosing,

@@ -24,7 +24,10 @@ export interface RecordStanding {
 }
 
 /** The standing of each requirement of a record, in the record's order. */
-export function recordStandings({ requirements, results }: RunRecord): RecordStanding[] {
+export function recordStandings({
+  requirements,
+  results,
+}: Pick<RunRecord, "requirements" | "results">): RecordStanding[] {
   return requirements.map((requirement) => {
     // A record of another version may define requirements that this one does not know.
     const id = requirement.id as RequirementId;

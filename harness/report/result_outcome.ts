@@ -36,19 +36,23 @@ export function resultOutcome(result: RecordResult, record: RunRecord): ResultOu
         reason: `it passes, but is listed as a known deviation: ${deviation?.issue ?? ""}`,
       };
     case "fail": {
-      const levelOf = (promise: BrokenPromise | undefined) =>
-        record.requirements.find((one) => one.id === promise?.requirement)?.level ?? "MUST";
+      const lineOf = (promise: BrokenPromise | undefined) =>
+        record.requirements.find((one) => one.id === promise?.requirement);
+      const isDecisive = (promise: BrokenPromise | undefined) => {
+        const { level = "MUST", scored } = lineOf(promise) ?? {};
+        return level === "MUST" && scored !== false;
+      };
       const unlisted = [breakage, ...(result.further ?? [])].filter(
         (promise) => promise?.isKnown !== true,
       );
       // The worst failure.
-      const worst = unlisted.find((promise) => levelOf(promise) === "MUST") ?? unlisted[0];
+      const worst = unlisted.find(isDecisive) ?? unlisted[0];
       const kind = worst?.requirement ?? status;
       const seen = worst?.detail.split("\n")[0] ?? "";
-      const level = levelOf(worst);
-      return level === "MUST"
-        ? { outcome: "failed", kind, reason: seen }
-        : { outcome: "known", kind, reason: `${level}, not held: ${seen}` };
+      if (isDecisive(worst)) return { outcome: "failed", kind, reason: seen };
+      const { level, scored } = lineOf(worst) ?? {};
+      const why = scored === false ? "not scored" : `${level}, not held`;
+      return { outcome: "known", kind, reason: `${why}: ${seen}` };
     }
     case "skip":
       return {
@@ -57,13 +61,22 @@ export function resultOutcome(result: RecordResult, record: RunRecord): ResultOu
         reason: [...new Set(Object.values(skipped))].join("; "),
       };
     case "vacuous":
-      return {
-        outcome: "errored",
-        kind: status,
-        reason: `vacuous: ${vacuity.join("; ")}`,
-      };
+      return withoutVerdict(result, { record, reason: `vacuous: ${vacuity.join("; ")}` });
     default:
       // Timeouts, faults of the harness, and statuses of later versions.
-      return { outcome: "errored", kind: status, reason: detail };
+      return withoutVerdict(result, { record, reason: detail });
   }
+}
+
+/** A result that shows nothing is an error, unless nothing of what it is about is scored. */
+function withoutVerdict(
+  { status, covers }: RecordResult,
+  { record, reason }: { readonly record: RunRecord; readonly reason: string },
+): ResultOutcome {
+  const isScored = covers.some(
+    (id) => record.requirements.find((one) => one.id === id)?.scored !== false,
+  );
+  return isScored
+    ? { outcome: "errored", kind: status, reason }
+    : { outcome: "known", kind: status, reason: `not scored: ${reason}` };
 }

@@ -6,7 +6,10 @@ import { type ShownStanding, shownStanding } from "./shown_standing.ts";
 
 /** A requirement and how it stands. */
 export interface CountedStanding {
-  readonly requirement: Pick<Requirement, "level" | "profile"> & { readonly id: string };
+  readonly requirement: Pick<Requirement, "level" | "profile"> & {
+    readonly id: string;
+    readonly scored?: false;
+  };
   readonly standing: RequirementStanding;
 }
 
@@ -19,6 +22,7 @@ const ORDER: readonly ShownStanding[] = [
   "vacuous",
   "skipped",
   "not judged",
+  "not scored",
 ];
 
 /**
@@ -42,9 +46,7 @@ export function standingCounts(
 }
 
 function counts(standings: readonly CountedStanding[]): string {
-  const shown = standings.map(({ requirement, standing }) =>
-    shownStanding(requirement.level, standing),
-  );
+  const shown = standings.map(({ requirement, standing }) => shownStanding(requirement, standing));
   const parts = ORDER.map((word) => ({ word, count: shown.filter((one) => one === word).length }))
     .filter(({ count }) => count > 0)
     .map(({ word, count }) => `${count} ${word}`);

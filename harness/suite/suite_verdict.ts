@@ -25,12 +25,13 @@ export type SuiteVerdict =
 /**
  * The verdict of a run: a broken MUST is not conformant, a skipped one makes it partial, and what proves nothing is not a pass.
  * Where only listed deviations failed, it is conformant with deviations, as long as the list says what is so. A part of a
- * run in which all was well is conformant in part. A SHOULD or a MAY that does not hold is reported and decides nothing.
+ * run in which all was well is conformant in part. A SHOULD or a MAY that does not hold is reported and decides nothing, and
+ * so does everything about requirements by which it does not judge.
  *
  * @param options the profiles that the subject claims, and whether the run was filtered
  */
 export function suiteVerdict(
-  results: readonly ScenarioResult[],
+  all: readonly ScenarioResult[],
   options: {
     readonly profiles: readonly Profile[];
     /** Whether only some scenarios were run: what they do not judge is not a gap then. */
@@ -43,8 +44,9 @@ export function suiteVerdict(
     readonly roles?: readonly SubjectRole[] | undefined;
   },
 ): SuiteVerdict {
-  const law = Object.entries(options.law ?? REQUIREMENTS);
-  const claimed = law.flatMap(([name, { level, profile }]) => {
+  const law = options.law ?? REQUIREMENTS;
+  const results = all.filter(({ covers }) => covers.some((id) => Object.hasOwn(law, id)));
+  const claimed = Object.entries(law).flatMap(([name, { level, profile }]) => {
     if (level !== "MUST" || !options.profiles.includes(profile)) return [];
     const id = name as RequirementId;
     if (!answersFor(options.roles, id)) return [];

@@ -27,6 +27,7 @@ import {
 } from "./records/record_commands.ts";
 import { addReplayCommand } from "./replay/replay_command.ts";
 import { addRunCommand } from "./run/run_command.ts";
+import { addSetsCommand } from "./sets/sets_command.ts";
 import { addSmokeCommand } from "./smoke_command.ts";
 import { addSoakCommand } from "./soak/soak_command.ts";
 import { addSubjectsCommand } from "./subjects_command.ts";
@@ -50,6 +51,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addReportCommand,
   addMergeCommand,
   addDeviationsCommand,
+  addSetsCommand,
   addMatrixCommand,
   addMutateCommand,
   addMiniaturesCommand,

@@ -25,7 +25,7 @@ export function badgeReport(records: readonly RunRecord[], label: string): strin
 function mustNumbers(records: readonly RunRecord[]): string[] {
   const standings = records
     .flatMap(recordStandings)
-    .filter(({ requirement }) => requirement.level === "MUST");
+    .filter(({ requirement }) => requirement.level === "MUST" && requirement.scored !== false);
   const shown = (["held", "broken", "skipped"] as const).map((word) => {
     const isThis = (standing: string) =>
       standing === word || (word === "broken" && standing === "deviates");

@@ -16,6 +16,7 @@ const COLUMNS: readonly (readonly [standing: ShownStanding, title: string])[] = 
   ["vacuous", "vacuous"],
   ["skipped", "skipped"],
   ["not judged", "not judged"],
+  ["not scored", "not scored"],
 ];
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function markdownReport(records: readonly RunRecord[]): string {
   const rows = records.map((record) => {
     const { subject } = record.header;
     const standings = recordStandings(record).map(({ requirement, standing }) =>
-      shownStanding(requirement.level, standing),
+      shownStanding(requirement, standing),
     );
     const verdict = recordVerdict(record);
     const cases = record.results.reduce((sum, result) => sum + result.cases, 0);

@@ -10,6 +10,7 @@ export type CellState =
   | "vacuous"
   | "skipped"
   | "unjudged"
+  | "unscored"
   | "held";
 
 /** How a state is shown: never by its colour alone. */
@@ -45,11 +46,13 @@ export const CELL_LOOKS: Readonly<Record<CellState, CellLook>> = {
   },
   skipped: { sign: "⊘", label: "skipped", meaning: "it cannot be tested there" },
   unjudged: { sign: "–", label: "not judged", meaning: "no scenario of this run covers it" },
+  unscored: { sign: "·", label: "not scored", meaning: "it came after the frozen set of the run" },
   held: { sign: "✓", label: "held", meaning: "every scenario that covers it passed" },
 };
 
 /** The state of a cell: the worst of its results. */
 export function cellState({ requirement, standing, results }: RecordStanding): CellState {
+  if (requirement.scored === false) return "unscored";
   if (standing === "broken") return requirement.level === "MUST" ? "broken" : "unkept";
   const statuses = results.map(({ status }) => status);
   if (statuses.includes("unexpected-pass")) return "surprise";

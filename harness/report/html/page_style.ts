@@ -66,8 +66,8 @@ code { overflow-wrap: anywhere; }
 .broken, .surprise, .unfinished { color: var(--bad); }
 .unkept, .vacuous { color: var(--warn); }
 .known { color: var(--odd); }
-.skipped, .unjudged { color: var(--none); }
-.bar .unjudged, .bar .skipped { color: var(--line); }
+.skipped, .unjudged, .unscored { color: var(--none); }
+.bar .unjudged, .bar .unscored, .bar .skipped { color: var(--line); }
 
 .legend { font-size: .9rem; }
 summary { cursor: pointer; padding: .35rem 0; color: var(--link); }

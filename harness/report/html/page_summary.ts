@@ -15,6 +15,7 @@ const BAR: readonly CellState[] = [
   "skipped",
   "held",
   "unjudged",
+  "unscored",
 ];
 
 /** A card for each subject: its verdict, its results, and the run that they are of. */
@@ -46,7 +47,7 @@ ${
   sometimes !== undefined &&
   markup`<div><dt>list</dt><dd>${sometimes}</dd></div>
 `
-}<div><dt>suite</dt><dd>${suite.version}, seed ${seed}${shard !== undefined && `, shard ${shard.index} of ${shard.count}`}${only.length > 0 && `, only ${only.join(", ")}`}</dd></div>
+}<div><dt>suite</dt><dd>${suite.version}, ${header.set !== undefined && `set ${header.set.name}, `}seed ${seed}${shard !== undefined && `, shard ${shard.index} of ${shard.count}`}${only.length > 0 && `, only ${only.join(", ")}`}</dd></div>
 <div><dt>machine</dt><dd>${machine.os} ${machine.arch}, Node ${machine.node}, ${machine.filesystem}</dd></div>
 <div><dt>run</dt><dd><time datetime="${header.startedAt}">${header.startedAt.slice(0, 16).replace("T", " ")} UTC</time></dd></div></dl>
 </li>`;

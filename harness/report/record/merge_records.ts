@@ -18,6 +18,7 @@ export type MergedRecord =
 const SAME: Readonly<Record<string, (header: RecordHeader) => unknown>> = {
   "version of the suite": ({ suite }) => suite.version,
   "digest of the requirements": ({ suite }) => suite.specSha256,
+  "set of requirements": ({ set }) => set?.name ?? "none",
   subject: ({ subject }) => `${subject.name} ${subject.version}`,
   profiles: ({ profiles }) => profiles,
   roles: ({ roles }) => roles ?? "all",
@@ -126,13 +127,14 @@ function wholeText(first: RunRecord, shards: readonly NamedRecord[]): string {
     const { story, replay, trace, status } = all[at] ?? {};
     writer.add(result, { replay, trace, story: status === result.status ? story : undefined });
   }
-  const requirements = Object.fromEntries(first.requirements.map(({ id, ...rest }) => [id, rest]));
+  const scored = first.requirements.filter((requirement) => requirement.scored !== false);
+  const law = Object.fromEntries(scored.map(({ id, ...rest }) => [id, rest]));
   const verdict = suiteVerdict(results, {
     profiles,
     isFiltered,
     deviationProblems: problems.length,
     roles: header.roles,
-    law: requirements,
+    law,
   });
   writer.close(
     verdict,

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { REQUIREMENTS } from "../../../spec/mod.ts";
 import { breakageSignature } from "../../deviations/breakage_signature.ts";
 import type { SuiteVerdict } from "../../suite/suite_verdict.ts";
 import type { ScenarioResult, ScenarioStatus } from "../../scenario/scenario_result.ts";
 import { redactValue } from "../../redact_secrets.ts";
 import { failureStories } from "../failure_story.ts";
+import { requirementLines } from "./requirement_lines.ts";
 import type {
   RecordClosing,
   RecordHeader,
@@ -21,7 +21,7 @@ export interface RecordWriterOptions {
   /** Secrets that must not be written. @default {none} */
   readonly secrets?: readonly string[];
   /** The requirements. @default {those of this version} */
-  readonly requirements?: readonly RecordRequirement[];
+  readonly requirements?: readonly RecordRequirement[] | undefined;
 }
 
 /** Material that is stored with a result. */
@@ -50,7 +50,7 @@ export class RecordWriter {
   constructor(header: Omit<RecordHeader, "type" | "format">, options: RecordWriterOptions) {
     this.#options = options;
     this.#write(this.#redacted({ type: "header", format: 1, ...header }));
-    for (const line of options.requirements ?? lawLines()) this.#write(line);
+    for (const line of options.requirements ?? requirementLines()) this.#write(line);
   }
 
   /** Writes the result of one scenario. */
@@ -109,12 +109,4 @@ function printableJson(value: unknown): string {
     /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-function lawLines(): RecordRequirement[] {
-  return Object.entries(REQUIREMENTS).map(([id, requirement]) => ({
-    type: "requirement",
-    id,
-    ...requirement,
-  }));
 }

@@ -30,6 +30,8 @@ export interface RecordHeader {
     /** How the command line named it, `--once` before it; absent where the subject is not a program. */
     readonly command?: string;
   };
+  /** The frozen set that the verdict is by; absent where it is by every requirement of the suite. */
+  readonly set?: { readonly name: string; readonly sha256: string };
   /** What the subject claims. */
   readonly profiles: readonly Profile[];
   /** The subject's roles; absent where it has all of them. */
@@ -54,6 +56,8 @@ export interface RecordHeader {
 export interface RecordRequirement extends Requirement {
   readonly type: "requirement";
   readonly id: string;
+  /** Present where it is not in the frozen set of the run: it came later, and decides nothing. */
+  readonly scored?: false;
 }
 
 /** A file that repeats a failure. */

@@ -61,8 +61,9 @@ export function matrixTable(records: readonly RunRecord[]): string {
 function musts(record: RunRecord): Map<string, RequirementStanding> {
   const { profiles, roles } = record.header;
   return new Map(
-    recordStandings(record).flatMap(({ requirement: { id, level, profile }, standing }) => {
+    recordStandings(record).flatMap(({ requirement: { id, level, profile, scored }, standing }) => {
       const isOwn = answersFor(roles, id as RequirementId);
+      if (scored === false) return [];
       return level === "MUST" && profiles.includes(profile) && isOwn ? [[id, standing]] : [];
     }),
   );

@@ -1,4 +1,5 @@
 import { REQUIREMENTS } from "../../../spec/mod.ts";
+import type { RequirementSet } from "../../../spec/sets/mod.ts";
 import { type ShownStanding, shownStanding } from "../shown_standing.ts";
 import { requirementVerdicts } from "../../suite/run_suite.ts";
 import type { ScenarioResult } from "../../scenario/scenario_result.ts";
@@ -12,6 +13,7 @@ const MARKS: Readonly<Record<ShownStanding, string>> = {
   vacuous: "VACUOUS",
   skipped: "skipped",
   "not judged": "-",
+  "not scored": "not scored",
 };
 
 /** Options of {@linkcode requirementTable}. */
@@ -19,6 +21,8 @@ export interface RequirementTableOptions {
   readonly worlds: readonly WorldKind[];
   /** Whether to list requirements that no scenario covered too. @default {false} */
   readonly all?: boolean;
+  /** The frozen set of the run. @default {every requirement is scored} */
+  readonly set?: RequirementSet | undefined;
 }
 
 /**
@@ -28,7 +32,8 @@ export function requirementTable(
   results: readonly ScenarioResult[],
   options: RequirementTableOptions,
 ): string {
-  const { worlds } = options;
+  const { worlds, set } = options;
+  const isScored = (id: string) => set === undefined || Object.hasOwn(set.requirements, id);
   const verdicts = requirementVerdicts(results);
   const judged = verdicts.filter(
     ({ standing }) => options.all === true || standing !== "not judged",
@@ -36,7 +41,7 @@ export function requirementTable(
   const rows = judged.map(({ id, standing, cases, scenarios }) => [
     id,
     REQUIREMENTS[id].level,
-    MARKS[shownStanding(REQUIREMENTS[id].level, standing)],
+    isScored(id) ? MARKS[shownStanding(REQUIREMENTS[id], standing)] : MARKS["not scored"],
     ...worlds.map((world) => String(cases[world] ?? 0)),
     scenarios.join(" "),
   ]);

@@ -7,6 +7,7 @@
 import type { Command } from "commander";
 import { addCommandHelp, ALL_EXIT_CODES } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
+import { parseFrozenSet } from "../sets/frozen_sets.ts";
 import { REPORTS, type ReportOptions } from "./report_formats.ts";
 
 /** Adds `merge`. */
@@ -35,7 +36,12 @@ export function addReportCommand(program: Command, context: ConformContext): voi
     .command("report")
     .description("Show the verdicts of records of runs, and make reports from them.")
     .argument("<files...>", "report.jsonl of each run; each becomes a column")
-    .option("--title <text>", "title of the page, or label of the badge");
+    .option("--title <text>", "title of the page, or label of the badge")
+    .option(
+      "--set <set>",
+      "the frozen set of the grades, or a file of one (default: that of the record, else the newest)",
+      parseFrozenSet,
+    );
   for (const [name, description] of Object.entries(REPORTS))
     command.option(`--${name} <file>`, description);
   command.action(async (files: string[], options: ReportOptions) => {

@@ -33,6 +33,7 @@ test("a run writes its record, and reports are made from it", async () => {
     tap: /^TAP version 14\n1\.\.1\nok 1/,
     annotations: /^$/,
     badge: /"conformant in part: /,
+    grade: /"none \(2026-12\): bronze/,
   };
   const options = Object.keys(made).flatMap((name) => [`--${name}`, at(`out/${name}`)]);
   const report = await captureConform("report", at("deep/run.jsonl"), ...options);

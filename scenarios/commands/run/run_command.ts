@@ -17,6 +17,7 @@ import {
 import { addCommandHelp, ALL_EXIT_CODES } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { choicesParser, parsePositiveInteger, parseShard } from "../option_parsers.ts";
+import { parseSet } from "../sets/frozen_sets.ts";
 import { RUNS, type RunCommandOptions, runOptions } from "./run_options.ts";
 
 /** Adds the command, which is also the one that runs when none is named. */
@@ -49,6 +50,11 @@ export function addRunCommand(program: Command, context: ConformContext): void {
     .option(
       "--deviations <file>",
       "known deviations of the subject (default: the file beside its adapter)",
+    )
+    .option(
+      "--set <set>",
+      "the frozen set that the verdict is by, a file of one, or none (default: the newest for a program, none for the reference)",
+      parseSet,
     )
     .option("--shard <i/n>", "run the i-th of n parts of the suite", parseShard)
     .addOption(jobsOption(context.jobs))

@@ -9,6 +9,9 @@ import {
   type SubjectRole,
   type SuiteTask,
   flakyDeviations,
+  requirementLines,
+  scoreLines,
+  scoreRecord,
   requirementVerdicts,
   standingCounts,
 } from "../../../harness/internal.ts";
@@ -16,7 +19,8 @@ import type { ScenarioResult } from "../../../harness/mod.ts";
 import type { ResolvedSubject } from "../resolve_subject.ts";
 import type { SuiteRun } from "./play_suite.ts";
 import type { ExpectedTime } from "./expected_time.ts";
-import type { RunOptions } from "./run_options.ts";
+import { newestSet } from "../sets/frozen_sets.ts";
+import { isWholeRun, type RunOptions } from "./run_options.ts";
 
 /** Most notes that are shown. */
 const NOTES_MAX = 10;
@@ -27,11 +31,11 @@ const IN_WORLD = { memory: "in memory", disk: "on disk", process: "in processes"
 /** What is tested, and how. */
 export function headingLines(
   subject: Pick<ResolvedSubject, "name" | "version" | "network" | "limitations">,
-  { worlds, seed }: Pick<RunOptions, "worlds" | "seed">,
+  { worlds, seed, set }: Pick<RunOptions, "worlds" | "seed" | "set">,
 ): string[] {
   const { name, version, network, limitations = [] } = subject;
   return [
-    `${name} ${version}, worlds ${worlds.join(" and ")}, seed ${seed}`,
+    `${name} ${version}, worlds ${worlds.join(" and ")}, seed ${seed}${set === undefined ? "" : `, set ${set.name}`}`,
     ...(network === undefined ? [] : [`network: ${network}`]),
     ...limitations.map((line) => `noticed: ${line}`),
   ];
@@ -107,11 +111,33 @@ export function deviationLines({
   ];
 }
 
+/** The grade of a whole run, and what is missing for the next ones. */
+export function gradeLines(
+  { results, stop }: Pick<SuiteRun, "results" | "stop">,
+  about: {
+    readonly options: Pick<RunOptions, "set" | "only" | "shard">;
+    readonly profiles: readonly Profile[];
+    readonly roles?: readonly SubjectRole[] | undefined;
+  },
+): string[] {
+  const { options, profiles, roles } = about;
+  const { set, only, shard } = options;
+  if (stop !== undefined || !isWholeRun({ only, shard })) return [];
+  const run = {
+    header: { profiles, only, ...(roles === undefined ? {} : { roles }) },
+    requirements: requirementLines(set),
+    results: results.map((result) => ({ type: "result" as const, ...result })),
+    closing: {},
+    problems: [],
+  };
+  return ["", ...scoreLines(scoreRecord(run, set ?? newestSet()))];
+}
+
 /** How the requirements stand, and the verdict with how much it is based on. A report on the record says the same. */
 export function verdictLines(
   run: Pick<SuiteRun, "results" | "verdict" | "scenarioRuns" | "cases">,
   about: {
-    readonly options: Pick<RunOptions, "worlds" | "runs" | "seed">;
+    readonly options: Pick<RunOptions, "worlds" | "runs" | "seed" | "set">;
     readonly profiles: readonly Profile[];
     readonly roles?: readonly SubjectRole[] | undefined;
     readonly seconds: number;
@@ -119,11 +145,12 @@ export function verdictLines(
 ): string[] {
   const { results, verdict, scenarioRuns, cases } = run;
   const { options, profiles, seconds } = about;
+  const { worlds, runs, seed, set } = options;
+  const lines = new Map(requirementLines(set).map((line) => [line.id, line]));
   const standings = requirementVerdicts(results).map(({ id, standing }) => ({
-    requirement: { id, ...REQUIREMENTS[id] },
+    requirement: lines.get(id) ?? { id, ...REQUIREMENTS[id] },
     standing,
   }));
-  const { worlds, runs, seed } = options;
   const counts = worlds.map((world) => `${runs[world]} ${IN_WORLD[world]}`).join(" and ");
   const summary = `${verdict} (profiles ${profiles.join(", ")}): ${scenarioRuns} scenario runs, ${cases} cases (${counts} each), ${seconds} s, seed ${seed}`;
   return [standingCounts(standings, about), summary];

@@ -5,7 +5,7 @@ import { asideLines, deviationLines, headingLines, verdictLines } from "./run_li
 
 test("headingLines() names the subject, its network and what it does not do", () => {
   const subject = { name: "a", version: "1", network: "loopback only", limitations: ["no links"] };
-  assert.deepEqual(headingLines(subject, { worlds: ["memory", "disk"], seed: 3 }), [
+  assert.deepEqual(headingLines(subject, { worlds: ["memory", "disk"], seed: 3, set: undefined }), [
     "a 1, worlds memory and disk, seed 3",
     "network: loopback only",
     "noticed: no links",
@@ -28,7 +28,12 @@ test("deviationLines() and verdictLines() end a run", () => {
     "\nknown deviations: p",
     "\nknown deviations: w",
   ]);
-  const options = { worlds: ["memory", "disk"], runs: { memory: 10, disk: 2 }, seed: 1 } as const;
+  const options = {
+    worlds: ["memory", "disk"],
+    runs: { memory: 10, disk: 2 },
+    seed: 1,
+    set: undefined,
+  } as const;
   assert.equal(
     verdictLines(run, { options, profiles: ["core"], seconds: 4 }).at(-1),
     "conformant (profiles core): 2 scenario runs, 14 cases (10 in memory and 2 on disk each), 4 s, seed 1",

@@ -6,6 +6,8 @@
 
 import { type RunsByWorld, WORLD_KINDS, type WorldKind } from "../../../harness/worlds/world.ts";
 import { subjectText } from "../../../harness/subjects/subject_text.ts";
+import type { RequirementSet } from "../../../spec/sets/mod.ts";
+import { newestSet } from "../sets/frozen_sets.ts";
 import type { Shard } from "../../../harness/suite/run_suite.ts";
 
 /** What `mlx-conform run` is asked to do. */
@@ -33,6 +35,8 @@ export interface RunOptions {
   readonly bail: boolean;
   /** Whether only what failed last is run. */
   readonly lastFailed: boolean;
+  /** The frozen set that the verdict is by; none: every requirement. */
+  readonly set: RequirementSet | undefined;
 }
 
 /** The options as the command line gives them. */
@@ -54,6 +58,8 @@ export interface RunCommandOptions {
   readonly all: boolean;
   readonly bail?: boolean;
   readonly lastFailed?: boolean;
+  /** @default {the newest set for a program, none for the reference} */
+  readonly set?: RequirementSet | "none";
 }
 
 /** Fills in what depends on other options: the worlds on the subject, the number of cases on the world. */
@@ -76,7 +82,14 @@ export function runOptions(given: RunCommandOptions): RunOptions {
     all,
     bail: given.bail ?? false,
     lastFailed: given.lastFailed ?? false,
+    set: setOf(given.set, subject),
   };
+}
+
+/** A program is judged by a set that does not change under it; the reference by all that there is. */
+function setOf(given: RunCommandOptions["set"], subject: string | undefined) {
+  if (given === "none") return undefined;
+  return given ?? (subject === undefined ? undefined : newestSet());
 }
 
 /** Cases of each scenario in memory, when the command does not say. */

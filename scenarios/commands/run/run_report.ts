@@ -17,7 +17,10 @@ import {
   deviationsBeside,
   failureStories,
   isInForce,
+  lawOfSet,
   matchDeviations,
+  requirementLines,
+  setSha256,
   runMachine,
   specSha256,
   suiteVerdict,
@@ -126,7 +129,12 @@ export class RunReport {
   /** Whether a result alone makes the run not conformant. */
   isDecisive({ matched }: ReportedResult): boolean {
     const { profiles, roles } = this.#facts;
-    const verdict = suiteVerdict([matched.result], { profiles, roles, isFiltered: true });
+    const verdict = suiteVerdict([matched.result], {
+      profiles,
+      roles,
+      isFiltered: true,
+      law: this.#law,
+    });
     return verdict === "not conformant";
   }
 
@@ -165,7 +173,7 @@ export class RunReport {
     const verdict =
       stop === "interrupted"
         ? "incomplete"
-        : suiteVerdict(judged, { profiles, isFiltered, deviationProblems, roles });
+        : suiteVerdict(judged, { profiles, isFiltered, deviationProblems, roles, law: this.#law });
     if (stop !== "interrupted")
       this.#writer?.close(verdict, details, stop === undefined ? {} : { stopped: stop });
     const isChanged = this.#file?.close() === true;
@@ -173,6 +181,10 @@ export class RunReport {
     const changed = "its file was changed during the run by somebody else, and is written anew";
     const all = isChanged ? [...warnings, changed] : warnings;
     return { results: judged, failures, verdict, problems: details, warnings: all };
+  }
+
+  get #law() {
+    return lawOfSet(this.#options.set);
   }
 
   get #circumstances() {
@@ -184,7 +196,7 @@ export class RunReport {
   }
 
   async #open(path: string): Promise<void> {
-    const { worlds, seed, runs, only, shard, subject: command } = this.#options;
+    const { worlds, seed, runs, only, shard, set, subject: command } = this.#options;
     const { subject, profiles, planned, roles } = this.#facts;
     const machine = await runMachine();
     const file = openForWriting(path);
@@ -197,6 +209,7 @@ export class RunReport {
           version: subject.version,
           ...(command === undefined ? {} : { command }),
         },
+        ...(set === undefined ? {} : { set: { name: set.name, sha256: setSha256(set) } }),
         profiles,
         ...(roles === undefined ? {} : { roles }),
         worlds,
@@ -209,7 +222,11 @@ export class RunReport {
         machine,
         startedAt: this.#startedAt,
       },
-      { write: (line) => file.write(line), secrets: environmentSecrets() },
+      {
+        write: (line) => file.write(line),
+        secrets: environmentSecrets(),
+        requirements: requirementLines(set),
+      },
     );
   }
 }

@@ -24,6 +24,7 @@ import {
   asideLines,
   deviationLines,
   failureLines,
+  gradeLines,
   headingLines,
   stopLines,
   timeLines,
@@ -54,7 +55,9 @@ export async function runSubject(given: RunOptions, context: ConformContext): Pr
   const time = expectedTime({ ...options, tasks, last, pace: subject.pace });
   for (const line of timeLines(time, { tasks, subject: options.subject })) print(line);
   const run = await playSuite(subject, options, { context, time });
-  print(`\n${requirementTable(run.results, { worlds: options.worlds, all: options.all })}`);
+  print(
+    `\n${requirementTable(run.results, { worlds: options.worlds, all: options.all, set: options.set })}`,
+  );
   if (options.all) print(`\n${miniatureTable({ scenarios, miniatures })}`);
   for (const line of asideLines(run.results)) print(line);
   if (isWholeRun(options) && options.subject === undefined && run.stop === undefined)
@@ -69,6 +72,7 @@ export async function runSubject(given: RunOptions, context: ConformContext): Pr
   for (const line of failureLines(run)) print(line);
   for (const line of stopLines(run, options)) print(line);
   const about = { options, seconds, profiles: subject.profiles, roles: subject.roles };
+  for (const line of gradeLines(run, about)) print(line);
   print(`\n${verdictLines(run, about).join("\n")}`);
   return run.stop === "interrupted" ? EXIT_CODES.interrupted : exitCodeOf(run.verdict);
 }
