@@ -42,7 +42,15 @@ test("what came after the set of a run decides nothing, and is named", async () 
   const broken = exampleFailure("DL-INTEGRITY", "wrong bytes");
   const run = async (name: string, { set: asked }: { readonly set: RequirementSet | "none" }) => {
     const path = join(directory, name);
-    const given = { seed: 1, runs: 1, replays: directory, jobs: 1, all: false, report: path };
+    const given = {
+      seed: 1,
+      runs: 1,
+      replays: directory,
+      jobs: 1,
+      all: false,
+      examples: true,
+      report: path,
+    };
     const report = await RunReport.begin(runOptions({ ...given, set: asked }), {
       subject: { name: "a", version: "1" },
       profiles: ["core"],
