@@ -5,7 +5,7 @@
  * Invariants checked:
  * - What lies outside the root keeps its names and its bytes, and so does another model.
  */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import type { Fetch, HttpRequest } from "../../spec/mod.ts";
 import {
@@ -51,31 +51,47 @@ const FILES = [
   ".cache/huggingface/download/model.safetensors.incomplete",
 ] as const;
 
+const ANY_ATTACK = {
+  entry: fc.oneof(
+    fc.record({
+      kind: fc.constant("link" as const),
+      place: fc.oneof(fc.constantFrom(...STATE), fc.constantFrom(...DIRECTORIES)),
+    }),
+    fc.record({
+      kind: fc.constantFrom("link to a file" as const, "second name" as const),
+      place: fc.oneof(fc.constant("PARTIAL" as const), fc.constantFrom(...FILES)),
+    }),
+  ),
+  command: fc.oneof(fc.constant("download" as const), fc.constantFrom(...COMMANDS)),
+  when: fc.oneof(
+    fc.constant("before" as const),
+    fc.constantFrom("before" as const, "first content" as const, "second content" as const),
+  ),
+};
+/** Where the next content will be written, in whatever directory the download has made for itself by then. */
+const UNDER_WAY = {
+  entry: fc.record({
+    kind: fc.constantFrom("link to a file" as const, "second name" as const),
+    place: fc.constant("NEXT" as const),
+  }),
+  command: fc.constant("download" as const),
+  when: fc.constantFrom("first content" as const, "second content" as const),
+};
+
 export const plantedEntries = scenario({
   name: "layout/planted_entries",
   covers: ["LAYOUT-PLANTED"],
   goals: ["something was planted"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
-    entry: fc.oneof(
-      fc.record({
-        kind: fc.constant("link" as const),
-        place: fc.oneof(fc.constantFrom(...STATE), fc.constantFrom(...DIRECTORIES)),
-      }),
-      fc.record({
-        kind: fc.constantFrom("link to a file" as const, "second name" as const),
-        place: fc.oneof(fc.constant("PARTIAL" as const), fc.constantFrom(...FILES)),
-      }),
+    attack: fc.oneof(
+      { weight: 1, arbitrary: fc.record(UNDER_WAY) },
+      { weight: 1, arbitrary: fc.record(ANY_ATTACK) },
     ),
     leadsTo: fc.constantFrom("outside", "another model"),
-    command: fc.oneof(fc.constant("download" as const), fc.constantFrom(...COMMANDS)),
     isUpdate: fc.boolean(),
-    when: fc.oneof(
-      fc.constant("before" as const),
-      fc.constantFrom("before", "first content", "second content"),
-    ),
   },
-  async check({ model, entry, leadsTo, command, isUpdate, when }, world, verdict) {
+  async check({ model, attack: { entry, command, when }, leadsTo, isUpdate }, world, verdict) {
     const { files, hub } = world;
     const text = (value: string) => new TextEncoder().encode(value);
     const extra = { path: "sub/extra.json", bytes: text(`{"a":1}`), lfs: false };
@@ -105,13 +121,19 @@ export const plantedEntries = scenario({
         text("mine, and longer than what is there"),
       );
     const victim = leadsTo === "outside" ? world.outside : other;
-    const plant = async () => {
-      const place = join(directory, entry.place === "PARTIAL" ? partial : entry.place);
+    const plantAt = async (place: string) => {
       await removeTree(files, place);
       await makeDirectories(files, dirname(place));
       if (entry.kind === "second name") await files.link(join(victim, "config.json"), place);
       else await files.symlink(entry.kind === "link" ? victim : join(victim, "config.json"), place);
       verdict.reached("something was planted");
+    };
+    const plant = async () => {
+      if (entry.place !== "NEXT")
+        return plantAt(join(directory, entry.place === "PARTIAL" ? partial : entry.place));
+      const state = join(directory, ".cache/mlx-layout");
+      for (const at of await directoriesBelow(files, state))
+        await plantAt(join(at, basename(partial)));
     };
     const view = async () => JSON.stringify(await seen(world, [world.outside, other]));
     const before = await view();
@@ -150,6 +172,13 @@ function atContent(fetch: Fetch, nth: number, action: () => Promise<void>): Fetc
     if (url.includes("/resolve/") && ++count === nth) await action();
     return fetch(url, options);
   };
+}
+
+/** Where the download that is under way may write next, whatever it calls its own directory. */
+async function directoriesBelow(files: World["files"], directory: string): Promise<string[]> {
+  if (!(await exists(files, directory))) return [];
+  const found = await readTree(files, directory);
+  return found.filter(({ kind }) => kind === "directory").map(({ path }) => join(directory, path));
 }
 
 /** Names and bytes below some directories; times change when a file gets a second name. */
