@@ -39,6 +39,10 @@ interface Baseline {
   readonly answer: MutantAnswer;
 }
 
+/** Cases of each scenario in the first round. */
+const FIRST_RUNS = 4;
+/** So many cases more may be tried to reach a scenario's goals. */
+const TRIES_FACTOR = 3;
 /** A scenario may take so many times as long as without a mutant, and this much more. */
 const SLOWER = 10;
 const SLOWER_MS = 30_000;
@@ -89,7 +93,7 @@ export async function judgeMutants(
   }
 }
 
-type End = Pick<JudgedMutant, "end" | "by" | "requirement" | "reason">;
+type End = Pick<JudgedMutant, "end" | "by" | "requirement" | "reason" | "untried">;
 
 const UNNOTICED: ReadonlySet<MutantEnd> = new Set(["survived", "unreached"]);
 
@@ -127,7 +131,7 @@ async function measure(
   await inParallel(inMemory, jobs, async ({ name: scenario }, slot) => {
     const worker = await workers.of(slot);
     for (const id of worker.atLoad) atLoad.add(id);
-    const order = { scenario, world: "memory", seed, runs } as const;
+    const order = { scenario, world: "memory", seed, runs, triesFactor: TRIES_FACTOR } as const;
     const answer = await worker.ask(order, BASELINE_MS_MAX);
     if (answer === undefined || !["pass", "skip", "vacuous"].includes(answer.status))
       throw new Error(
@@ -168,6 +172,20 @@ function aptness(
   return inside / all / (durationMs + 1);
 }
 
+/** A few cases of every scenario notice most, and soon; then all of them, and those on disk. */
+function rounds({ runs, diskRuns }: JudgeMutantsOptions): readonly {
+  readonly world: "memory" | "disk";
+  readonly cases: number;
+  readonly isWhole: boolean;
+}[] {
+  const all = [
+    { world: "memory", cases: Math.min(runs, FIRST_RUNS), isWhole: false },
+    { world: "memory", cases: runs, isWhole: true },
+    { world: "disk", cases: diskRuns, isWhole: true },
+  ] as const;
+  return all.filter(({ cases }) => cases > 0);
+}
+
 async function judgeByScenarios(
   { id: mutant }: Mutant,
   covering: readonly Baseline[],
@@ -177,7 +195,7 @@ async function judgeByScenarios(
     readonly isAtLoad: boolean;
   },
 ): Promise<End> {
-  const { copy, workers, slot, isAtLoad, seed, runs, diskRuns, mutantMs } = options;
+  const { copy, workers, slot, isAtLoad, seed, mutantMs } = options;
   if (covering.length === 0) return { end: "unreached" };
   const untilMs = performance.now() + mutantMs;
   // Another scenario may blame a requirement for what this one only stumbled over.
@@ -185,22 +203,23 @@ async function judgeByScenarios(
   const own = isAtLoad ? await MutantProcess.start(copy, mutant) : undefined;
   if (isAtLoad && own === undefined) return { end: "unblamed", by: "the start of the process" };
   try {
-    for (const world of diskRuns > 0 ? (["memory", "disk"] as const) : (["memory"] as const))
-      for (const { scenario, answer: before } of covering) {
-        if (performance.now() > untilMs) return stumbled ?? { end: "survived" };
-        const worker = own ?? (await workers.of(slot));
-        const hitsMax = (before.hits?.[mutant] ?? 0) * MORE + MORE_HITS;
-        const cases = world === "disk" ? diskRuns : runs;
-        const order = { scenario, mutant, world, seed, runs: cases, hitsMax };
-        const limitMs = before.durationMs * SLOWER + SLOWER_MS;
-        const answer = await worker.ask(order, limitMs);
-        if (answer === undefined || answer.status === "endless")
-          return { end: "timeout", by: scenario };
-        const { status, requirement } = answer;
-        if (requirement !== undefined) return { end: "killed", by: scenario, requirement };
-        const isSame = status === before.status || status === "skip" || status === "pass";
-        if (!isSame && world === "memory") stumbled ??= { end: "unblamed", by: scenario };
-      }
+    const all = rounds(options).flatMap((round) => covering.map((one) => ({ ...round, ...one })));
+    for (const [at, { scenario, answer: before, world, cases, isWhole }] of all.entries()) {
+      if (performance.now() > untilMs)
+        return stumbled ?? { end: "survived", untried: all.length - at };
+      const worker = own ?? (await workers.of(slot));
+      const hitsMax = (before.hits?.[mutant] ?? 0) * MORE + MORE_HITS;
+      const triesFactor = isWhole ? TRIES_FACTOR : 1;
+      const order = { scenario, mutant, world, seed, runs: cases, triesFactor, hitsMax };
+      const limitMs = before.durationMs * SLOWER + SLOWER_MS;
+      const answer = await worker.ask(order, limitMs);
+      if (answer === undefined || answer.status === "endless")
+        return { end: "timeout", by: scenario };
+      const { status, requirement } = answer;
+      if (requirement !== undefined) return { end: "killed", by: scenario, requirement };
+      const isSame = status === before.status || status === "skip" || status === "pass";
+      if (!isSame && isWhole && world === "memory") stumbled ??= { end: "unblamed", by: scenario };
+    }
     return stumbled ?? { end: "survived" };
   } finally {
     own?.close();

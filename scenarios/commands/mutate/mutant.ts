@@ -45,6 +45,8 @@ export interface JudgedMutant extends Mutant {
   readonly requirement?: string;
   /** Why it is equivalent. */
   readonly reason?: string;
+  /** Runs of scenarios for which the time was over; a survivor with some was not judged whole. */
+  readonly untried?: number;
   readonly durationMs: number;
 }
 

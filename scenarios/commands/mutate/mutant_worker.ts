@@ -18,6 +18,8 @@ export interface MutantOrder {
   readonly world: "memory" | "disk";
   readonly seed: number;
   readonly runs: number;
+  /** So many times as many cases may be tried to reach the scenario's goals. */
+  readonly triesFactor: number;
   /** How often the mutant's place may be run, so that no loop goes on for ever. */
   readonly hitsMax?: number;
 }
@@ -47,9 +49,6 @@ interface Switchboard {
   };
 }
 
-/** So many cases more may be tried to reach a scenario's goals. */
-const TRIES_FACTOR = 3;
-
 const board = ((globalThis as { __stryker__?: Switchboard }).__stryker__ ??= {});
 
 process.on("message", (order: MutantOrder) => {
@@ -64,6 +63,7 @@ async function run({
   world,
   seed,
   runs,
+  triesFactor,
   hitsMax,
 }: MutantOrder): Promise<MutantAnswer> {
   const scenario = scenarios.find((one) => one.name === name);
@@ -78,7 +78,7 @@ async function run({
     world,
     seed,
     runs,
-    triesFactor: TRIES_FACTOR,
+    triesFactor,
     shrinkMs: 0,
   });
   const durationMs = Math.round(performance.now() - startMs);

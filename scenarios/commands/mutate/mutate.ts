@@ -96,9 +96,10 @@ async function readUnnoticed(report: string): Promise<JudgedMutant[]> {
   return lines.map((line) => JSON.parse(line) as JudgedMutant).filter(({ end }) => SHOWN.has(end));
 }
 
-function lineOf({ end, file, line, mutator, by, requirement }: JudgedMutant): string {
+function lineOf({ end, file, line, mutator, by, requirement, untried }: JudgedMutant): string {
   const who = [requirement, by].filter((word) => word !== undefined).join(" in ");
-  return `${end.padEnd(9)} src/${file}:${line} ${mutator}${who === "" ? "" : ` by ${who}`}`;
+  const rest = untried === undefined ? "" : `, with ${untried} runs of scenarios not tried`;
+  return `${end.padEnd(9)} src/${file}:${line} ${mutator}${who === "" ? "" : ` by ${who}`}${rest}`;
 }
 
 function short(text: string): string {
