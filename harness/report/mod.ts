@@ -37,6 +37,14 @@ export {
 export { requirementTable, type RequirementTableOptions } from "./tables/requirement_table.ts";
 export { type Outcome, resultOutcome, type ResultOutcome } from "./result_outcome.ts";
 export { requirementLines } from "./record/requirement_lines.ts";
+export { type HistoryRow, historyRow, parseHistory } from "./history/history_row.ts";
+export {
+  type ClientTrend,
+  compareVersions,
+  historyTrends,
+  type TrendStep,
+} from "./history/history_trend.ts";
+export { trendPage } from "./history/trend_page.ts";
 export { freezeSet, type SetFacts, setSha256, setText } from "./sets/freeze_set.ts";
 export { lawOfSet } from "./sets/law_of_set.ts";
 export { gradeBadge, scoreLines, tallyText } from "./sets/score_lines.ts";

@@ -2,8 +2,10 @@ import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isAbsolute, join, resolve } from "node:path";
 import type { ProgramLimitations } from "./program.ts";
+import { clientCache } from "./versions/client_cache.ts";
 import { ONCE } from "./subject_text.ts";
 import { installedName, KNOWN_SUBJECTS, type KnownSubject } from "./known_subjects.ts";
+import { clientVersion, subjectAt, type VersionedClient } from "./versions/versioned_clients.ts";
 
 /** A program and what it needs in its environment. */
 export interface FoundProgram {
@@ -37,6 +39,8 @@ export function findProgram(
   text: string,
   { installedUnder, cwd = process.cwd() }: FindProgramOptions,
 ): FoundProgram {
+  const versioned = clientVersion(text);
+  if (versioned?.version !== undefined) return versionProgram(versioned.client, versioned.version);
   const known = KNOWN_SUBJECTS.find(({ name }) => name === text);
   if (known === undefined) {
     const words = splitCommand(text);
@@ -47,6 +51,21 @@ export function findProgram(
   const installed = join(installedUnder, installedName(known));
   if (!isInstalled(known, installed))
     throw new RangeError(`${text} is not installed: run "mlx-conform subjects ${text}"`);
+  return installedProgram(known, installed);
+}
+
+/** A client in a version that was installed to be judged. */
+function versionProgram(client: VersionedClient, version: string): FoundProgram {
+  const subject = subjectAt(client, version);
+  const installed = join(clientCache(process.env), installedName(subject));
+  if (!isInstalled(subject, installed))
+    throw new RangeError(
+      `${subject.name} is not installed: run "mlx-conform judge ${subject.name}"`,
+    );
+  return installedProgram(subject, installed);
+}
+
+function installedProgram(known: KnownSubject, installed: string): FoundProgram {
   const command = known.command({
     adapters: ADAPTERS,
     scripts: SCRIPTS,

@@ -6,7 +6,7 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -18,6 +18,9 @@ const run = promisify(execFile);
 const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url));
 /** A build of Swift prints a line for every file. */
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+const LIMIT = { maxBuffer: OUTPUT_LIMIT_BYTES };
+/** Where the source of an adapter with a pinned dependency is built. */
+const PINNED = "source";
 
 /**
  * Installs what a known subject needs. A failed installation leaves nothing behind.
@@ -61,18 +64,44 @@ async function fetchPackages(
       await installPython(directory, packages);
       return;
     case "cargo": {
-      const source = join(ADAPTERS, packages.source);
-      await run("cargo", ["install", "--locked", "--path", source, "--root", directory]);
+      const source = await sourceOf(packages, directory);
+      await run("cargo", ["install", "--locked", "--path", source, "--root", directory], LIMIT);
+      await rm(join(directory, PINNED), { recursive: true, force: true });
       return;
     }
     case "go": {
-      const source = join(ADAPTERS, packages.source);
+      const source = await sourceOf(packages, directory);
       await run("go", ["build", "-o", join(directory, "bin", "adapter"), "."], { cwd: source });
       return;
     }
     case "swift":
       await buildSwift(directory, join(ADAPTERS, packages.source));
   }
+}
+
+/** The source of an adapter: where a dependency is pinned, a copy whose manifest and lock file name that version. */
+async function sourceOf(
+  { from, source, pin }: Extract<NonNullable<KnownSubject["packages"]>, { source: string }>,
+  directory: string,
+): Promise<string> {
+  const own = join(ADAPTERS, source);
+  if (pin === undefined) return own;
+  const copy = join(directory, PINNED);
+  await cp(own, copy, { recursive: true });
+  const { dependency, version } = pin;
+  if (from === "go") {
+    await run("go", ["mod", "edit", `-require=${dependency}@${version}`], { cwd: copy });
+    await run("go", ["mod", "tidy"], { cwd: copy });
+    return copy;
+  }
+  const manifest = join(copy, "Cargo.toml");
+  const before = await readFile(manifest, "utf8");
+  const line = new RegExp(`^(${dependency} = \\{ version = ")=[^"]+"`, "m");
+  if (!line.test(before)) throw new Error(`Cannot pin ${dependency}: ${source} does not name it`);
+  await writeFile(manifest, before.replace(line, `$1=${version}"`));
+  await rm(join(copy, "Cargo.lock"), { force: true });
+  await run("cargo", ["generate-lockfile"], { cwd: copy });
+  return copy;
 }
 
 /** Intermediate products are removed; the program and the resources that it looks for beside itself stay. */

@@ -10,7 +10,12 @@ export type SubjectPackages =
     }
   | { readonly from: "pypi"; readonly packages: readonly string[] }
   /** A crate, module or package beside the adapters, with a manifest of its dependencies. */
-  | { readonly from: "cargo" | "go" | "swift"; readonly source: string };
+  | {
+      readonly from: "cargo" | "go" | "swift";
+      readonly source: string;
+      /** A dependency that is built in another version than the manifest's. */
+      readonly pin?: { readonly dependency: string; readonly version: string };
+    };
 
 /** Directories that a subject's command names. */
 export interface SubjectPlaces {
@@ -33,13 +38,15 @@ export interface KnownSubject {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const inNode = (file: string, ...args: string[]) =>
+/** A command of a JavaScript adapter. */
+export const inNode = (file: string, ...args: string[]) =>
   (({ scripts, ending }) => [
     process.execPath,
     join(scripts, `${file}.${ending}`),
     ...args,
   ]) satisfies KnownSubject["command"];
-const inPython = (file: string, ...args: string[]) =>
+/** A command of a Python adapter, in the environment that was installed for it. */
+export const inPython = (file: string, ...args: string[]) =>
   (({ adapters, installed }) => [
     join(installed, "bin", "python"),
     join(adapters, file),
@@ -54,7 +61,7 @@ const inShell = (file: string) =>
     join(adapters, file),
   ]) satisfies KnownSubject["command"];
 /** Keeps Python from writing compiled files beside an adapter's source. */
-const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: "1" };
+export const PYTHON_ENV = { PYTHONDONTWRITEBYTECODE: "1" };
 const SWIFT_HUBS: SubjectPackages = { from: "swift", source: "swift_hubs" };
 const HUB_JS: SubjectPackages = { from: "npm", packages: ["@huggingface/hub@2.17.5"] };
 
@@ -129,7 +136,10 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
 /** The directory, below `.subjects`, of what was installed for a subject; subjects with the same packages share it. */
 export function installedName({ name, packages }: KnownSubject): string {
   if (packages === undefined) return name;
-  if ("source" in packages) return packages.source;
+  if ("source" in packages) {
+    const { source, pin } = packages;
+    return pin === undefined ? source : `${source}@${pin.version.replaceAll(/[^\w.+-]/g, "_")}`;
+  }
   return packages.packages
     .join("+")
     .replaceAll(/[^\w.=@+-]/g, "_")

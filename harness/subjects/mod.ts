@@ -5,6 +5,7 @@
  */
 
 export { faultOfMessage, faultOfOrder, faultOfResult } from "./check_message.ts";
+export { clientCache } from "./versions/client_cache.ts";
 export { deviationsBeside } from "./deviations_beside.ts";
 export {
   findProgram,
@@ -21,6 +22,14 @@ export {
   type KnownSubject,
   type SubjectPackages,
 } from "./known_subjects.ts";
+export { newestVersion } from "./versions/newest_version.ts";
+export {
+  type ClientVersion,
+  clientVersion,
+  subjectAt,
+  VERSIONED_CLIENTS,
+  type VersionedClient,
+} from "./versions/versioned_clients.ts";
 export { loopbackOnly, type NetworkBounds } from "./loopback_only.ts";
 export {
   type MessageFromSubject,

@@ -71,6 +71,8 @@ const PARSED: Readonly<Record<string, string>> = {
   "mlx-conform matrix reference-process reference-hf-cache": "a quarter of an hour",
   "mlx-conform deviations update run.jsonl --deviations harness/subjects/adapters/NAME.deviations.json":
     "needs the record of a whole run; report_files_test.ts makes one",
+  "mlx-conform judge CLIENT@VERSION": "installs a client; judge_test.ts runs its parts",
+  "mlx-conform trend": "needs a history; judge_test.ts has one",
   "mlx-conform crash": "minutes",
   "mlx-conform errno": "an hour",
   "mlx-conform hostile --attacks 10000": "minutes",

@@ -16,6 +16,7 @@ import type { ConformContext } from "./conform_context.ts";
 import { addFuzzCommand } from "./fuzz/fuzz_command.ts";
 import { addExplainCommand, addListCommand } from "./explain/explain_commands.ts";
 import { addHubCommand } from "./hub/hub_command.ts";
+import { addJudgeCommand, addTrendCommand } from "./judge/judge_command.ts";
 import { addMutateCommand } from "./mutate/mutate_command.ts";
 import { addMatrixCommand } from "./matrix/matrix_command.ts";
 import { addMiniaturesCommand } from "./miniatures/miniatures_command.ts";
@@ -52,6 +53,8 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addMergeCommand,
   addDeviationsCommand,
   addSetsCommand,
+  addJudgeCommand,
+  addTrendCommand,
   addMatrixCommand,
   addMutateCommand,
   addMiniaturesCommand,

@@ -5,6 +5,13 @@ use serde_json::{json, Value};
 use std::io::{BufRead, Write};
 use std::sync::Mutex;
 
+/// The version that was built, out of the lock file beside this source.
+fn version() -> &'static str {
+    let lock = include_str!("../Cargo.lock");
+    let after = lock.split("name = \"hf-hub\"\nversion = \"").nth(1).unwrap_or_default();
+    after.split('"').next().unwrap_or("unknown")
+}
+
 fn write(line: Value) {
     let mut output = std::io::stdout().lock();
     let _ = writeln!(output, "{line}");
@@ -89,7 +96,7 @@ fn main() {
         let id = message["id"].as_u64().unwrap_or_default();
         match message["type"].as_str() {
             Some("hello") => write(json!({
-                "type": "hello", "id": 0, "protocol": 1, "name": "hf-hub-rust", "version": "1.0.0",
+                "type": "hello", "id": 0, "protocol": 1, "name": "hf-hub-rust", "version": version(),
                 "roles": ["downloader"], "operations": ["download"],
                 "capabilities": ["patterns", "revision", "token", "gives-up"], "layouts": ["hf-cache"],
                 "profiles": ["core", "interop"],

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parseHistory } from "../../../harness/internal.ts";
+import { exampleRecordText } from "../../../harness/report/example_record.ts";
+import { captureConform } from "../capture_conform.ts";
+import { saysVersion } from "./judge.ts";
+
+const directory = await mkdtemp(join(tmpdir(), "mlx-layout-judge-"));
+const at = (name: string) => join(directory, name);
+const { PATH } = process.env;
+after(async () => {
+  process.env["PATH"] = PATH;
+  delete process.env["MLX_CONFORM_CACHE"];
+  await rm(directory, { recursive: true });
+});
+
+test("mlx-conform judge --from-record adds a row, and trend shows it", async () => {
+  for (const version of ["1.10.0", "1.9.0"]) {
+    const header = { subject: { name: "example", version } };
+    writeFileSync(at(`${version}.jsonl`), exampleRecordText({ header }));
+    const history = ["--history", at("history.jsonl")];
+    const done = await captureConform("judge", "--from-record", at(`${version}.jsonl`), ...history);
+    assert.equal(done.exitCode, 0, done.err);
+    assert.match(
+      done.out,
+      new RegExp(`^example ${version}: grade none by set \\d{4}-\\d{2}; bronze `),
+    );
+  }
+  const rows = parseHistory(readFileSync(at("history.jsonl"), "utf8"), "history");
+  assert.deepEqual(
+    rows.map(({ version }) => version),
+    ["1.10.0", "1.9.0"],
+  );
+  const trend = await captureConform("trend", at("history.jsonl"), "--html", at("trend.html"));
+  assert.equal(trend.exitCode, 0, trend.err);
+  assert.match(trend.out, /^example, set \S+\n {2}1\.9\.0: .*\n {2}1\.10\.0: /);
+  assert.match(readFileSync(at("trend.html"), "utf8"), /<h2 id="example-/);
+});
+
+test("mlx-conform judge installs in the cache and not here, and adds no row for what it cannot install", async () => {
+  // The registry's client of this test has no package.
+  await mkdir(at("bin"));
+  writeFileSync(
+    at("bin/npm"),
+    "#!/bin/sh\npwd > \"$PWD.asked\"\necho 'no such version' >&2\nexit 1\n",
+  );
+  await chmod(at("bin/npm"), 0o755);
+  process.env["PATH"] = `${at("bin")}:${PATH}`;
+  process.env["MLX_CONFORM_CACHE"] = at("cache");
+  const history = ["--history", at("none.jsonl"), "--records", at("records")];
+  const { exitCode, err } = await captureConform("judge", "hub-js@0.0.1", ...history);
+  assert.equal(exitCode, 1);
+  assert.match(err, /hub-js@0\.0\.1 cannot be installed here: no such version/);
+  const asked = readFileSync(at("cache/clients/@huggingface_hub@0.0.1.half.asked"), "utf8");
+  assert.ok(asked.includes(`${directory}/cache/clients/`), asked);
+  assert.throws(() => readFileSync(at("none.jsonl")), /ENOENT/);
+  const newest = await captureConform("judge", "hub-js", ...history);
+  assert.equal(newest.exitCode, 1);
+  assert.match(newest.err, /Cannot find the newest version of hub-js/);
+});
+
+test("mlx-conform judge and trend refuse wrong usage with 2", async () => {
+  for (const [words, why] of [
+    [["judge", "nobody@1.0"], /Cannot judge "nobody@1\.0": it is none of python-hub/],
+    [["judge", "hub-js@../x"], /Cannot read the version of/],
+    [["judge"], /missing required argument/],
+    [["trend", at("absent.jsonl")], /Cannot read the history/],
+  ] as const) {
+    const { exitCode, err } = await captureConform(...words);
+    assert.equal(exitCode, 2, err);
+    assert.match(err, why);
+  }
+});
+
+test("saysVersion() takes a version with or without its v, and with the parts behind it", () => {
+  assert.ok(saysVersion("v0.3.1", "0.3.1"));
+  assert.ok(saysVersion("0.32.2+huggingface_hub.2.4.0", "0.32.2"));
+  assert.ok(!saysVersion("0.32.21", "0.32.2"));
+});
