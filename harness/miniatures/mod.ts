@@ -43,6 +43,7 @@ import { placeMiniatures } from "./places.ts";
 import { progressMiniatures } from "./progress.ts";
 import { publishingMiniatures } from "./publishing.ts";
 import { plantedMiniatures } from "./planted.ts";
+import { readingTextMiniatures } from "./load/reading_text.ts";
 import { removingMiniatures } from "./removing.ts";
 import { repairingMiniatures } from "./repairing.ts";
 import { resumingMiniatures } from "./resuming.ts";
@@ -93,6 +94,7 @@ export const miniatures: readonly Miniature[] = [
   ...servingMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
+  ...readingTextMiniatures,
   ...inferenceMiniatures,
 ];
 

@@ -45,6 +45,9 @@ export {
   type TinyFamily,
   type TinyFamilyOptions,
 } from "./families/tiny_family_options.ts";
+export { joinTemplate, TEMPLATE_BREAKS, type TemplateBreak } from "./text/break_template.ts";
+export { writeTemplate } from "./text/write_template.ts";
+export { TOKENIZER_BREAKS, type TokenizerBreak, writeTokenizer } from "./text/write_tokenizer.ts";
 export { tinyLlama } from "./tiny_llama.ts";
 export { type TinyLlamaOptions, type TinyQuantization } from "./tiny_llama_options.ts";
 export {

@@ -27,10 +27,6 @@ const ROWS: readonly { readonly name: string; readonly id: RequirementId }[] = [
   { name: "load/model_code", id: "LOAD-CODE" },
   // A weight file lies beside the model's own and does not belong to it.
   { name: "load/stray_weights", id: "LOAD-STRAY" },
-  // A file of the tokenizer is missing, truncated, or something else.
-  { name: "load/broken_tokenizer", id: "LOAD-TOKENIZER" },
-  // The chat template is there and cannot be rendered.
-  { name: "load/broken_template", id: "LOAD-TEMPLATE" },
 ];
 
 export const damagedDirectories: readonly Scenario[] = ROWS.map(({ name, id }) =>

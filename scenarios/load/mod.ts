@@ -5,6 +5,8 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { brokenTemplate } from "./broken_template.ts";
+import { brokenTokenizer } from "./broken_tokenizer.ts";
 import { confinedCheck } from "./confined_check.ts";
 import { damagedDirectories } from "./damaged_directories.ts";
 import { emptyFile } from "./empty_file.ts";
@@ -35,6 +37,8 @@ import { zeroedBlock } from "./zeroed_block.ts";
 export const loadScenarios: readonly Scenario[] = [
   soundModel,
   ...damagedDirectories,
+  brokenTokenizer,
+  brokenTemplate,
   weightsCut,
   trailingBytes,
   zeroedBlock,

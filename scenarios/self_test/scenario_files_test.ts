@@ -32,8 +32,6 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
     "load/wrong_tensors",
     "load/model_code",
     "load/stray_weights",
-    "load/broken_tokenizer",
-    "load/broken_template",
   ],
 };
 

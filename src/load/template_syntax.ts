@@ -176,6 +176,7 @@ function hasAssignment(tokens: readonly string[]): boolean {
   return tokens.some((token, at) => {
     if ("([{".includes(token)) depth += 1;
     if (")]}".includes(token)) depth -= 1;
-    return depth === 0 && token === "=" && tokens[at + 1] !== "=";
+    const isComparison = tokens[at + 1] === "=" || "=!<>".includes(tokens[at - 1] ?? " ");
+    return depth === 0 && token === "=" && !isComparison;
   });
 }

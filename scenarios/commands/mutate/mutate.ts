@@ -34,6 +34,8 @@ export interface MutateOptions {
   readonly unit: boolean;
   /** Whether mutants of the list of equivalent ones are judged too. */
   readonly equivalent?: boolean;
+  /** Only scenarios whose names begin so judge. @default {all} */
+  readonly by?: readonly string[];
   /** An earlier report, of which those are judged that no scenario noticed. */
   readonly again?: string;
   readonly report?: string;
@@ -47,7 +49,7 @@ export interface MutateOptions {
  * @returns the exit code
  */
 export async function mutate(options: MutateOptions, context: ConformContext): Promise<number> {
-  const { only = [], sample, seed, seconds, report, into, again } = options;
+  const { only = [], sample, seed, seconds, report, into, again, by } = options;
   const startMs = performance.now();
   const copy = await mkdtemp(join(tmpdir(), "mlx-layout-mutants-"));
   try {
@@ -58,7 +60,8 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
     context.writeErr(`${mutants.length} of ${total} mutants, seed ${seed}\n`);
     if (report !== undefined) await writeFile(report, "");
     let done = 0;
-    const judged = await judgeMutants(mutants, scenarios, {
+    const judges = scenarios.filter(({ name }) => by?.some((one) => name.startsWith(one)) ?? true);
+    const judged = await judgeMutants(mutants, judges, {
       ...options,
       copy,
       mutantMs: seconds * 1000,

@@ -28,6 +28,7 @@ export function addMutateCommand(program: Command, context: ConformContext): voi
     .option("--disk-runs <count>", "cases of each on disk", parsePositiveInteger, DISK_RUNS)
     .option("--seconds <count>", "for the scenarios on one mutant", parsePositiveInteger, SECONDS)
     .option("--equivalent", "judge those too that the list of equivalent mutants has")
+    .option("--by <scenario>", "judge by these alone; may be repeated", collectText)
     .option("--again <file>", "judge those of an earlier report that no scenario noticed")
     .option("--no-unit", "leave out the unit tests")
     .option("--report <file>", "where each mutant and its end is written, as JSON lines")

@@ -1,0 +1,82 @@
+/**
+ * A tokenizer of any kind that a `tokenizer.json` can be, sound or with one thing wrong, or a file of it is missing or something else.
+ *
+ * Invariants checked:
+ * - The sound one is accepted.
+ * - The other is refused, with its path, also when its ids are more than the model has rows for.
+ */
+import fc from "fast-check";
+import {
+  anyDamagedModel,
+  judgeDamage,
+  jsonBytes,
+  missingFinding,
+  placeModel,
+  TOKENIZER_BREAKS,
+  type TokenizerBreak,
+  writeTokenizer,
+} from "../../harness/internal.ts";
+import { anyModel, type ModelFile, scenario, type TinyModel } from "../../harness/mod.ts";
+
+const PATH = "tokenizer.json";
+const BREAKS = Object.keys(TOKENIZER_BREAKS) as TokenizerBreak[];
+
+export const brokenTokenizer = scenario({
+  name: "load/broken_tokenizer",
+  pieceBytes: [8192],
+  covers: ["LOAD-TOKENIZER", "LOAD-SOUND"],
+  given: {
+    damaged: fc.option(anyDamagedModel("LOAD-TOKENIZER"), { freq: 2, nil: undefined }),
+    model: anyModel({ layers: 1 }),
+    numbers: fc.array(fc.nat(1000), { maxLength: 40, size: "max" }),
+    how: fc.constantFrom(...BREAKS, "an id behind the model's last row" as const),
+    choose: fc.nat(1_000_000),
+    isDownloaded: fc.boolean(),
+  },
+  goals: ["a tokenizer was broken"],
+  async check({ damaged, model, numbers, how, choose, isDownloaded }, world, verdict) {
+    if (damaged !== undefined) await judgeDamage(world, verdict, { id: "LOAD-TOKENIZER", damaged });
+    const sound = writeTokenizer(numbers);
+    const subject = world.start();
+    const repository = "mlx-community/Tokenizer-4bit";
+    await placeModel(world, withTokenizer(model, sound), { repository, isDownloaded });
+    const { findings, loadable } = await verdict.attempt("LOAD-SOUND", () =>
+      subject.check({ repository }),
+    );
+    const blamed = findings.find(({ level }) => level === "error");
+    verdict.holds(
+      "LOAD-SOUND",
+      loadable,
+      () => `a sound tokenizer is called broken: ${blamed?.detail} (${JSON.stringify(sound)})`,
+    );
+
+    const broken =
+      how === "an id behind the model's last row"
+        ? withId(sound, Number(model.config["vocab_size"]) + (choose % 2))
+        : TOKENIZER_BREAKS[how](sound, choose);
+    if (broken === undefined) return;
+    const other = "mlx-community/Broken-4bit";
+    await placeModel(world, withTokenizer(model, broken), { repository: other, isDownloaded });
+    const report = await verdict.attempt("LOAD-TOKENIZER", () =>
+      subject.check({ repository: other }),
+    );
+    const lack = missingFinding(report, { causes: ["bad-tokenizer"], paths: [PATH] });
+    verdict.holds(
+      "LOAD-TOKENIZER",
+      lack === undefined,
+      () => `${how}: ${JSON.stringify(broken).slice(0, 2_000)}: ${lack}`,
+    );
+    verdict.reached("a tokenizer was broken");
+  },
+});
+
+function withTokenizer({ files }: TinyModel, json: unknown): ModelFile[] {
+  return files.map((file) => (file.path === PATH ? { ...file, bytes: jsonBytes(json) } : file));
+}
+
+/** Gives one token of the vocabulary another id. */
+function withId(json: ReturnType<typeof writeTokenizer>, id: number): unknown {
+  const { vocab } = json.model;
+  if (Array.isArray(vocab)) return undefined;
+  return { ...json, model: { ...json.model, vocab: { ...(vocab as object), h: id } } };
+}
