@@ -33,6 +33,7 @@ import { addSmokeCommand } from "./smoke_command.ts";
 import { addSoakCommand } from "./soak/soak_command.ts";
 import { addSubjectsCommand } from "./subjects_command.ts";
 import { suiteVersion } from "./suite_version.ts";
+import { addTrophiesCommand } from "./trophies/trophies_command.ts";
 import {
   addCrashCommand,
   addErrnoCommand,
@@ -55,6 +56,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addSetsCommand,
   addJudgeCommand,
   addTrendCommand,
+  addTrophiesCommand,
   addMatrixCommand,
   addMutateCommand,
   addMiniaturesCommand,
