@@ -10,6 +10,7 @@ import { seedOption } from "../commands/command_defaults.ts";
 import { addCommandHelp } from "../commands/command_help.ts";
 import type { ConformContext } from "../commands/conform_context.ts";
 import { parsePositiveInteger } from "../commands/option_parsers.ts";
+import type { BenchDownloadsOptions } from "./bench_downloads.ts";
 import type { CompareInferenceOptions } from "./compare_inference.ts";
 
 const MEASURED = ["conformant", "usage", "harness failed"] as const;
@@ -41,14 +42,22 @@ function roundsOption(): Option {
 function addMeasurements(group: Command, context: ConformContext): void {
   const download = group
     .command("download")
-    .description("Measure downloads beside a plain loop over fetch, from a hub on loopback.")
+    .description("Measure downloads beside other clients, from a hub on loopback, near and far.")
     .addOption(roundsOption())
-    .action(async ({ rounds }: RoundsOptions) => {
+    .option("--only <text>", "measure only what has this text in its name")
+    .option("--alone", "measure no other clients")
+    .action(async (options: BenchDownloadsOptions) => {
       const { benchDownloads } = await import("./bench_downloads.ts");
-      await benchDownloads(rounds, context);
+      await benchDownloads(options, context);
       context.finish(EXIT_CODES.conformant);
     });
-  addCommandHelp(download, { examples: ["bench download --rounds 1"], exitCodes: MEASURED });
+  addCommandHelp(download, {
+    examples: ["bench download --rounds 1", 'bench download --only "far away"'],
+    notes: [
+      "curl with openssl, aria2c and huggingface_hub (of MLX_LAYOUT_PYTHON, else python3) are measured where they are installed.",
+    ],
+    exitCodes: MEASURED,
+  });
   const crash = group
     .command("crash")
     .description("Measure how many disks that a crash left are judged in a second.")

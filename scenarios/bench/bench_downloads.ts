@@ -1,69 +1,138 @@
 /**
- * The work of `mlx-conform bench download`: measures the reference's download beside a plain loop over `fetch`, in one run, against a hub in another process.
+ * The work of `mlx-conform bench download`: measures downloads by the reference beside other clients, in one run, against a hub in another process.
  *
- * Times depend on the machine; the ratio of the two is what can be compared.
+ * Times depend on the machine; the ratios are what can be compared.
  *
  * @module
  */
 
 import { type ChildProcess, fork } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { ConformContext } from "../commands/conform_context.ts";
 import { moduleBeside } from "../commands/module_beside.ts";
-import type { ClientOrder, ClientReport } from "./run_client.ts";
-import type { ServeOrder } from "./serve_large_model.ts";
+import { type BenchWork, BENCH_WORK } from "./bench_work.ts";
+import type { ClientName, ClientOrder, ClientReport } from "./run_client.ts";
+import { isToolName, toolVersion } from "./run_tool.ts";
+import type { ServedModel, ServeOrder } from "./serve_large_model.ts";
 
-const MIB = 1024 * 1024;
 const REPOSITORY = "mlx-community/Bench-4bit";
-const CLIENTS = ["reference", "plain"] as const;
+const CLIENTS: readonly ClientName[] = ["reference", "node", "curl", "aria2c", "huggingface_hub"];
 
-const WORKLOADS: readonly {
-  readonly name: string;
-  readonly order: Omit<ServeOrder, "repository">;
-}[] = [
-  { name: "1 x 1 GiB", order: { shards: 1, shardBytes: 1024 * MIB, smallFiles: 0 } },
-  { name: "4 x 256 MiB", order: { shards: 4, shardBytes: 256 * MIB, smallFiles: 0 } },
-  { name: "1,000 x 10 kB", order: { shards: 1, shardBytes: MIB, smallFiles: 1000 } },
-  {
-    name: "1 x 256 MiB at 20 MB/s a connection",
-    order: { shards: 1, shardBytes: 256 * MIB, smallFiles: 0, bytesPerSecond: 20_000_000 },
-  },
-];
+/** What `mlx-conform bench download` is told. */
+export interface BenchDownloadsOptions {
+  readonly rounds: number;
+  /** A part of the names of what is to be measured. @default {all of it} */
+  readonly only?: string;
+  /** Whether the reference is measured alone. @default {false} */
+  readonly alone?: boolean;
+}
 
-/** Measures each workload by both clients, some rounds each, and prints medians and the ratio. */
-export async function benchDownloads(rounds: number, { writeOut }: ConformContext): Promise<void> {
-  for (const { name, order } of WORKLOADS) {
-    const server = start("./serve_large_model");
-    server.send({ ...order, repository: REPOSITORY } satisfies ServeOrder);
-    const [endpoint] = (await once(server, "message")) as [string];
-    const reports = new Map<string, ClientReport[]>(CLIENTS.map((client) => [client, []]));
-    // Rounds alternate, so that what disturbs the machine disturbs both.
-    for (let round = 0; round < rounds; round++) {
-      for (const client of CLIENTS) reports.get(client)?.push(await measure(client, endpoint));
+/** Measures each work by each client that is installed, some rounds each, and prints medians and ratios. */
+export async function benchDownloads(
+  options: BenchDownloadsOptions,
+  { writeOut }: ConformContext,
+): Promise<void> {
+  const { only = "" } = options;
+  const clients = options.alone ? CLIENTS.slice(0, 1) : await installedClients(writeOut);
+  const load = loadavg()[0]?.toFixed(2);
+  writeOut(`Node ${process.version}, ${cpus().length} cores, load average ${load}\n`);
+  for (const work of BENCH_WORK.filter(({ name }) => name.includes(only))) {
+    const here = clients.filter((client) => work.clients?.includes(client) ?? true);
+    writeOut(`${work.name}\n`);
+    const reports = await measureAll(work, { clients: here, rounds: options.rounds });
+    const own = median(reports.get("reference"), "durationMs");
+    for (const client of here) {
+      const theirs = reports.get(client);
+      const ratio =
+        client === "reference"
+          ? ""
+          : `; the reference takes ${(own / median(theirs, "durationMs")).toFixed(2)} times as long`;
+      writeOut(`  ${nameOf(client).padEnd(15)} ${describe(theirs)}${ratio}\n`);
     }
-    server.kill();
-    writeOut(`${name}\n`);
-    for (const client of CLIENTS)
-      writeOut(`  ${client.padEnd(10)} ${describe(reports.get(client) ?? [])}\n`);
-    const ratio =
-      median(reports.get("reference"), "durationMs") / median(reports.get("plain"), "durationMs");
-    writeOut(`  reference takes ${ratio.toFixed(2)} times as long as the plain loop\n`);
   }
 }
 
-async function measure(client: ClientOrder["client"], endpoint: string): Promise<ClientReport> {
+async function installedClients(writeOut: (text: string) => void): Promise<ClientName[]> {
+  const here: ClientName[] = [];
+  const absent: string[] = [];
+  for (const client of CLIENTS) {
+    const version = isToolName(client) ? await toolVersion(client) : process.version;
+    if (version === undefined) absent.push(client);
+    else here.push(client);
+    if (version !== undefined && isToolName(client)) writeOut(`${client} ${version}\n`);
+  }
+  if (absent.length > 0) writeOut(`not installed, so not measured: ${absent.join(", ")}\n`);
+  return here;
+}
+
+/** Rounds alternate, so that what disturbs the machine disturbs all. */
+async function measureAll(
+  { order, isAgain = false }: BenchWork,
+  options: { readonly clients: readonly ClientName[]; readonly rounds: number },
+): Promise<ReadonlyMap<ClientName, readonly ClientReport[]>> {
+  const server = start("./serve_large_model");
+  server.send({ ...order, repository: REPOSITORY } satisfies ServeOrder);
+  const [served] = await answerOf<ServedModel>(server, "serve a model");
+  const reports = new Map<ClientName, ClientReport[]>(options.clients.map((name) => [name, []]));
+  try {
+    for (let round = 0; round < options.rounds; round++) {
+      for (const client of options.clients)
+        reports.get(client)?.push(await measure(client, { served, isAgain }));
+    }
+  } finally {
+    server.kill();
+  }
+  return reports;
+}
+
+async function measure(
+  client: ClientName,
+  options: { readonly served: ServedModel; readonly isAgain: boolean },
+): Promise<ClientReport> {
+  const { served, isAgain } = options;
   // A fresh directory each time: some file systems are slow to reuse what was just freed.
   const root = await mkdtemp(join(tmpdir(), "mlx-layout-bench-"));
   try {
-    const child = start("./run_client");
-    child.send({ client, endpoint, repository: REPOSITORY, root } satisfies ClientOrder);
-    const [report] = (await once(child, "message")) as [ClientReport];
+    const { endpoint, files } = served;
+    const paths = files.map(({ path }) => path);
+    const order: ClientOrder = { client, endpoint, repository: REPOSITORY, root, paths };
+    if (isAgain) await runOnce(order);
+    const report = await runOnce(order);
+    await assertWhole(client === "reference" ? join(root, "models", REPOSITORY) : root, served);
     return report;
   } finally {
     await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function runOnce(order: ClientOrder): Promise<ClientReport> {
+  const child = start("./run_client");
+  child.send(order);
+  const [report] = await answerOf<ClientReport>(child, `measure ${order.client}`);
+  if (child.exitCode === null) await once(child, "exit");
+  return report;
+}
+
+async function answerOf<T>(child: ChildProcess, attempt: string): Promise<[T]> {
+  const ended = once(child, "exit").then(() => {
+    throw new Error(`Cannot ${attempt}: the process ended, and its output above says why`);
+  });
+  ended.catch(() => undefined);
+  return Promise.race([once(child, "message") as Promise<[T]>, ended]);
+}
+
+/** Who is quick and wrong is not quick. */
+async function assertWhole(directory: string, { files }: ServedModel): Promise<void> {
+  for (const { path, sha256 } of files) {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(join(directory, path)), hash);
+    if (hash.digest("hex") !== sha256) throw new Error(`"${path}" in "${directory}" is wrong`);
   }
 }
 
@@ -74,13 +143,22 @@ function start(module: string): ChildProcess {
   });
 }
 
+function nameOf(client: ClientName): string {
+  if (client === "curl") return "curl, openssl";
+  return client === "node" ? "fetch in a loop" : client;
+}
+
 function median(reports: readonly ClientReport[] = [], field: keyof ClientReport): number {
-  const sorted = reports.map((report) => report[field]).toSorted((one, two) => one - two);
+  const sorted = reports
+    .map((report) => report[field] ?? Number.NaN)
+    .toSorted((one, two) => one - two);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function describe(reports: readonly ClientReport[]): string {
+function describe(reports: readonly ClientReport[] = []): string {
   const seconds = (median(reports, "durationMs") / 1000).toFixed(2);
   const cpuSeconds = (median(reports, "cpuMs") / 1000).toFixed(2);
-  return `${seconds} s, ${cpuSeconds} s of processor, ${Math.round(median(reports, "rssMiBMax"))} MiB at most`;
+  const memory = median(reports, "rssMiBMax");
+  const most = Number.isNaN(memory) ? "" : `, ${Math.round(memory)} MiB at most`;
+  return `${seconds} s, ${cpuSeconds} s of processor${most}`;
 }

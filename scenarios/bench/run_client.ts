@@ -5,58 +5,76 @@
  */
 
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { once } from "node:events";
 import { MlxModelDownloader, nodeHost } from "../../src/mod.ts";
+import { isToolName, runTool, type ToolName, type ToolOrder } from "./run_tool.ts";
+
+/** Who downloads. */
+export type ClientName = "reference" | "node" | ToolName;
 
 /** What a client is asked to do. */
-export interface ClientOrder {
-  readonly client: "reference" | "plain";
-  readonly endpoint: string;
-  readonly repository: string;
-  readonly root: string;
+export interface ClientOrder extends ToolOrder {
+  readonly client: ClientName;
 }
 
 /** How it went. */
 export interface ClientReport {
+  /** Without the start of Node.js for `reference` and `node`, with that of the program for others. */
   readonly durationMs: number;
+  /** Of the same. */
   readonly cpuMs: number;
-  readonly rssMiBMax: number;
+  /** Undefined for programs of others. */
+  readonly rssMiBMax: number | undefined;
 }
 
-const CLIENTS = { reference: downloadWithReference, plain: downloadPlainly } as const;
-/** Transfers at a time, for both. */
+/** Transfers at a time of the plain loop. */
 const CONCURRENCY = 8;
+/** Linux counts the time of processes in hundredths of a second. */
+const TICK_MS = 10;
 
 process.once("message", (order: ClientOrder) => {
   void run(order);
 });
 
 async function run(order: ClientOrder): Promise<void> {
+  const { client } = order;
   const startMs = performance.now();
-  await CLIENTS[order.client](order);
+  const start = process.resourceUsage();
+  if (isToolName(client)) await runTool(client, order);
+  else if (client === "reference") await downloadWithReference(order);
+  else await downloadPlainly(order);
+  const durationMs = performance.now() - startMs;
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  const report: ClientReport = {
-    durationMs: performance.now() - startMs,
-    cpuMs: (userCPUTime + systemCPUTime) / 1000,
-    rssMiBMax: maxRSS / 1024,
-  };
+  const report: ClientReport = isToolName(client)
+    ? { durationMs, cpuMs: childrenCpuMs(), rssMiBMax: undefined }
+    : {
+        durationMs,
+        cpuMs: (userCPUTime - start.userCPUTime + systemCPUTime - start.systemCPUTime) / 1000,
+        rssMiBMax: maxRSS / 1024,
+      };
   process.send?.(report, () => process.exit(0));
+}
+
+/** The processor time of all children that have ended; Node.js does not tell it. */
+function childrenCpuMs(): number {
+  if (process.platform !== "linux") return Number.NaN;
+  const stat = readFileSync("/proc/self/stat", "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
 }
 
 async function downloadWithReference({ endpoint, repository, root }: ClientOrder): Promise<void> {
   const downloader = new MlxModelDownloader(nodeHost(), { root, env: { HF_ENDPOINT: endpoint } });
-  await downloader.download({ repository, concurrency: CONCURRENCY });
+  await downloader.download({ repository, include: ["*"] });
 }
 
 /** What everybody would write first: fetch, hash on the way, write to the final path; no resume, no sync, no check. */
-async function downloadPlainly({ endpoint, repository, root }: ClientOrder): Promise<void> {
-  const info = (await (await fetch(`${endpoint}/api/models/${repository}`)).json()) as {
-    siblings: { rfilename: string }[];
-  };
-  const queue = info.siblings.map((sibling) => sibling.rfilename);
+async function downloadPlainly(order: ClientOrder): Promise<void> {
+  const { endpoint, repository, root } = order;
+  const queue = [...order.paths];
   const work = async (): Promise<void> => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
       const response = await fetch(`${endpoint}/${repository}/resolve/main/${path}`);

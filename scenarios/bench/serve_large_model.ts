@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { type HubFile, serveHub, SimulatedHub, tinyLlama } from "../../harness/mod.ts";
 
 /** What the server is asked to publish. */
@@ -15,6 +16,15 @@ export interface ServeOrder {
   readonly smallFiles: number;
   /** Bytes per second on one connection; undefined for as fast as it goes. */
   readonly bytesPerSecond?: number;
+  /** How long each answer waits before its first byte, in milliseconds. */
+  readonly delayMs?: number;
+}
+
+/** What the server says when it listens. */
+export interface ServedModel {
+  readonly endpoint: string;
+  /** Each file that every client must have in the end. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
 process.once("message", (order: ServeOrder) => {
@@ -23,11 +33,23 @@ process.once("message", (order: ServeOrder) => {
 process.on("disconnect", () => process.exit(0));
 
 async function serve(order: ServeOrder): Promise<void> {
-  const { repository, bytesPerSecond } = order;
-  const hub = new SimulatedHub({ now: () => Date.now() });
-  hub.publish(repository, filesOf(order), { tags: ["mlx"] });
-  const served = await serveHub(hub, bytesPerSecond === undefined ? {} : { bytesPerSecond });
-  process.send?.(served.endpoint);
+  const { repository, bytesPerSecond, delayMs } = order;
+  // Large pieces, so that the server takes little of the processor that it shares with its clients.
+  const hub = new SimulatedHub({ now: () => Date.now(), style: { chunkBytes: 1024 * 1024 } });
+  const files = filesOf(order);
+  hub.publish(repository, files, { tags: ["mlx"] });
+  const served = await serveHub(hub, {
+    ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    ...(delayMs !== undefined && { delayMs }),
+  });
+  const answer: ServedModel = {
+    endpoint: served.endpoint,
+    files: files.map(({ path, bytes }) => ({
+      path,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+    })),
+  };
+  process.send?.(answer);
 }
 
 function filesOf({ shards, shardBytes, smallFiles }: ServeOrder): HubFile[] {

@@ -15,6 +15,8 @@ import type { TlsCertificate } from "./tls_certificate.ts";
 export interface ServeHubOptions {
   /** Bytes of body per second and connection. @default {unlimited} */
   readonly bytesPerSecond?: number;
+  /** How long each answer waits before its first byte, in milliseconds: a way that is long. @default {0} */
+  readonly delayMs?: number;
   /** Port of the hub itself; the content network has a port of its own. @default {any that is free} */
   readonly port?: number;
   /** Address of this machine that all hosts listen on. @default {addresses of the loopback} */
@@ -144,7 +146,8 @@ async function answer(hub: SimulatedHub, exchange: Exchange): Promise<void> {
     incoming.socket.resetAndDestroy();
     return;
   }
-  if (reply.delay !== undefined) await sleep(reply.delay);
+  const delayMs = Math.max(reply.delay ?? 0, options.delayMs ?? 0);
+  if (delayMs > 0) await sleep(delayMs);
   outgoing.sendDate = false;
   outgoing.writeHead(reply.status, reply.headers.flat());
   outgoing.flushHeaders();
@@ -176,12 +179,17 @@ async function sendBody(hub: SimulatedHub, reply: SentAnswer, exchange: Exchange
     pace === undefined
       ? hub.style.chunkBytes
       : Math.max(1, Math.min(hub.style.chunkBytes, Math.ceil((pace * PACE_MS) / 1000)));
+  let dueMs = performance.now();
   for (const chunk of wireChunks(reply.body, chunkBytes)) {
     if (outgoing.destroyed) return;
     if (!outgoing.write(chunk) && !(await drained(outgoing))) return;
     reply.exchange.bytesSent += chunk.length;
     await options.onSent?.(reply.exchange);
-    if (pace !== undefined) await sleep((chunk.length / pace) * 1000);
+    if (pace === undefined) continue;
+    // By the clock, so that timers which come late do not make the line slower; a pause of the client is not made up for.
+    dueMs = Math.max(dueMs + (chunk.length / pace) * 1000, performance.now() - PACE_MS);
+    const leftMs = dueMs - performance.now();
+    if (leftMs > 0) await sleep(leftMs);
   }
   await endBody(reply, exchange);
 }
