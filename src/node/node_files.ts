@@ -4,24 +4,25 @@
  * @module
  */
 
+import { copyFile, link, mkdir, readdir, rmdir, statfs, symlink, unlink } from "node:fs/promises";
 import {
-  copyFile,
-  type FileHandle,
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readlink,
-  rename,
-  rmdir,
-  stat,
-  statfs,
-  symlink,
-  unlink,
-} from "node:fs/promises";
-import { constants, realpathSync, type BigIntStats, type Stats } from "node:fs";
-import type { EntryKind, FileStat, FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { promisify } from "node:util";
+import type { FileSystem, OpenFile, OpenMode } from "../../spec/mod.ts";
+import { fileStat } from "./file_stat.ts";
+import { nodeOpenFile } from "./node_open_file.ts";
+import { onThisThread, type Soon } from "./on_this_thread.ts";
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
 /** Windows lacks these; nothing is what its bitwise or makes of them. */
@@ -37,10 +38,7 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
 };
 const DIRECTORY_FLAGS = O_RDONLY | O_NONBLOCK | O_DIRECTORY;
 
-const NANOSECONDS_PER_MS = 1_000_000n;
-
-/** A POSIX block of `st_blocks`, whatever the volume's own block size is. */
-const BLOCK_BYTES = 512n;
+const syncFile = promisify(fsync);
 
 /** Answers to the opening of a socket. */
 const NOT_OPENED = new Set(["ENXIO", "EOPNOTSUPP", "ENOTSUP"]);
@@ -76,24 +74,24 @@ const NO_DIRECTORY_SYNC = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP"]);
  * ```
  */
 export function nodeFiles(): FileSystem {
+  const soon = onThisThread();
   return {
-    open: openRegular,
+    open: (path, mode) => soon(() => openRegular(path, { mode, soon })),
     mkdir: async (path) => {
       await mkdir(path);
     },
     readdir: (path) => readdir(path),
-    stat: async (path) => fileStat(await stat(path, { bigint: true })),
-    lstat: async (path) => fileStat(await lstat(path, { bigint: true })),
-    readlink: (path) => readlink(path),
-    // It comes before nearly every other call, and the kernel answers in microseconds: a tenth of the way to a thread.
-    realpath: async (path) => realpathSync.native(path),
-    rename: (source, target) => rename(source, target),
+    stat: (path) => soon(() => fileStat(statSync(path, { bigint: true }))),
+    lstat: (path) => soon(() => fileStat(lstatSync(path, { bigint: true }))),
+    readlink: (path) => soon(() => readlinkSync(path)),
+    realpath: (path) => soon(() => realpathSync.native(path)),
+    rename: (source, target) => soon(() => renameSync(source, target)),
     link: (source, target) => link(source, target),
     clone: (source, target) => copyFile(source, target, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE),
     symlink: (destination, path) => symlink(destination, path),
     unlink: (path) => unlink(path),
     rmdir: (path) => rmdir(path),
-    syncDirectory,
+    syncDirectory: (path) => soon(() => syncDirectory(path)),
     availableBytes: async (path) => {
       const { bavail, bsize } = await statfs(path, { bigint: true });
       return Number(bavail * bsize);
@@ -101,10 +99,14 @@ export function nodeFiles(): FileSystem {
   };
 }
 
-async function openRegular(path: string, mode: OpenMode): Promise<OpenFile> {
-  let handle: FileHandle;
+function openRegular(
+  path: string,
+  options: { readonly mode: OpenMode; readonly soon: Soon },
+): OpenFile {
+  const { mode, soon } = options;
+  let descriptor: number;
   try {
-    handle = await open(path, FLAGS[mode]);
+    descriptor = openSync(path, FLAGS[mode]);
   } catch (error) {
     // A socket cannot be opened; Linux and Apple's systems answer with different codes.
     if (hasCode(error, NOT_OPENED))
@@ -112,15 +114,15 @@ async function openRegular(path: string, mode: OpenMode): Promise<OpenFile> {
     throw error;
   }
   // What is made here, exclusively, can be nothing else than a file.
-  if (mode === "wx") return nodeOpenFile(handle);
+  if (mode === "wx") return nodeOpenFile(descriptor, soon);
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(descriptor);
     if (!stats.isFile() && !stats.isDirectory()) throw specialFile(path, specialKind(stats));
   } catch (error) {
-    await handle.close();
+    closeSync(descriptor);
     throw error;
   }
-  return nodeOpenFile(handle);
+  return nodeOpenFile(descriptor, soon);
 }
 
 function specialKind(stats: Stats): string {
@@ -136,63 +138,16 @@ function specialFile(path: string, kind: string): Error {
   });
 }
 
-function nodeOpenFile(handle: FileHandle): OpenFile {
-  return {
-    read: (buffer, position) => readAll(handle, buffer, position),
-    write: (data, position) => writeAll(handle, data, position),
-    truncate: (sizeBytes) => handle.truncate(sizeBytes),
-    sync: () => handle.sync(),
-    stat: async () => fileStat(await handle.stat({ bigint: true })),
-    close: () => handle.close(),
-  };
-}
-
-/** One call may read less than is there, so it repeats until the buffer is full or the file ends. */
-async function readAll(handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(
-      buffer,
-      filled,
-      buffer.length - filled,
-      position + filled,
-    );
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
-}
-
-/** One call may write less than was given, which is not an error: a volume that is about to be full does it. */
-async function writeAll(handle: FileHandle, data: Uint8Array, position: number): Promise<void> {
-  let written = 0;
-  while (written < data.length) {
-    const { bytesWritten } = await handle.write(
-      data,
-      written,
-      data.length - written,
-      position + written,
-    );
-    if (bytesWritten === 0) {
-      throw Object.assign(new Error(`EIO: no byte was written at ${position + written}, write`), {
-        code: "EIO",
-        syscall: "write",
-      });
-    }
-    written += bytesWritten;
-  }
-}
-
 /** Windows opens no directories and makes their entries durable by itself. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(path, DIRECTORY_FLAGS);
+  const descriptor = openSync(path, DIRECTORY_FLAGS);
   try {
-    await handle.sync();
+    await syncFile(descriptor);
   } catch (error) {
     if (!hasCode(error, NO_DIRECTORY_SYNC)) throw error;
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
@@ -203,26 +158,4 @@ function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
     typeof error.code === "string" &&
     codes.has(error.code)
   );
-}
-
-function fileStat(stats: BigIntStats): FileStat {
-  return {
-    kind: entryKind(stats),
-    sizeBytes: Number(stats.size),
-    allocatedBytes: Number(stats.blocks * BLOCK_BYTES),
-    // Nanoseconds since 1970 do not fit into a number; whole milliseconds with a fraction do.
-    modifiedMs:
-      Number(stats.mtimeNs / NANOSECONDS_PER_MS) + Number(stats.mtimeNs % NANOSECONDS_PER_MS) / 1e6,
-    accessedMs: Number(stats.atimeNs / NANOSECONDS_PER_MS),
-    inode: `${stats.dev}:${stats.ino}`,
-    linkCount: Number(stats.nlink),
-    volume: String(stats.dev),
-  };
-}
-
-function entryKind(stats: BigIntStats): EntryKind {
-  if (stats.isFile()) return "file";
-  if (stats.isDirectory()) return "directory";
-  if (stats.isSymbolicLink()) return "link";
-  return "other";
 }
