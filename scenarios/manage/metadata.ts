@@ -21,9 +21,10 @@ export const metadata = scenario({
     versions: fc.array(anySmallModel({ weightBytesMax: 200 }), { minLength: 1, maxLength: 2 }),
     nested: fc.subarray(NESTED),
     damage: fc.constantFrom("none", "file", "metadata"),
+    isRepaired: fc.boolean(),
     which: fc.nat(20),
   },
-  async check({ versions, nested, damage, which }, world, verdict) {
+  async check({ versions, nested, damage, isRepaired, which }, world, verdict) {
     const { files: disk, hub } = world;
     const id = "MANAGE-METADATA";
     const request = { repository: REPOSITORY, ...inHubapi(world) };
@@ -71,6 +72,8 @@ export const metadata = scenario({
       const lost = damage === "file" ? path : `${METADATA_DIRECTORY}/${path}.metadata`;
       await disk.unlink(filePlace(directory, lost));
       world.clock.advance(60_000);
+      // The next version comes to what the user has damaged, which that version may not have.
+      if (!isRepaired) continue;
       await verdict.attempt(id, download);
       // A subject that lost metadata alone may restore it at the next change of the model; a file that was fetched anew needs it now.
       if (damage === "file") await judge(commit, visible);

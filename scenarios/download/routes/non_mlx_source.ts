@@ -36,8 +36,9 @@ export const nonMlxSource = scenario({
     ),
     nth: fc.integer({ min: 1, max: 30 }),
     acceptRanges: fc.boolean(),
+    statesLength: fc.boolean(),
   },
-  world: () => ({ style: { chunkBytes: 128 } }),
+  world: ({ statesLength }) => ({ style: { chunkBytes: 128, sendContentLength: statesLength } }),
   async check({ sizeBytes, isPlain, event, nth, acceptRanges }, world, verdict) {
     if (!isPlain && ownLayout(world) !== "hubapi")
       throw new NotApplicable("only beside MLX's layout is there a place for what is no model");

@@ -66,30 +66,39 @@ export class FileSource {
     let at = range.from;
     while (range.to === undefined || at < range.to) {
       try {
-        using guard = this.#http.guard(options.signal);
-        const { exchange, start } = await this.#open(
-          { from: at, to: range.to },
-          { ...options, guard },
-        );
-        let skipBytes = at - start;
-        for await (const chunk of this.#http.read(exchange, guard)) {
-          const skipped = Math.min(skipBytes, chunk.length);
-          skipBytes -= skipped;
-          const rest = chunk.subarray(skipped);
-          if (rest.length === 0) continue;
-          if (range.to !== undefined && at + rest.length > range.to)
-            throw this.#contradiction("more bytes than it has");
-          at += rest.length;
+        for await (const chunk of this.#readOnce({ from: at, to: range.to }, options)) {
+          at += chunk.length;
           budget.progressed();
-          yield rest;
+          yield chunk;
         }
-        if (range.to !== undefined && at < range.to) throw this.#broken(at);
-        this.#http.finished();
         if (range.to === undefined) return;
       } catch (error) {
         await budget.pause(error, options.signal);
       }
     }
+  }
+
+  /** One attempt. It is a function of its own, as esbuild keeps what `using` met in an earlier turn of a loop. */
+  async *#readOnce(
+    range: { readonly from: number; readonly to: number | undefined },
+    options: ReadOptions,
+  ): AsyncGenerator<Uint8Array> {
+    using guard = this.#http.guard(options.signal);
+    const { exchange, start } = await this.#open(range, { ...options, guard });
+    let at = range.from;
+    let skipBytes = at - start;
+    for await (const chunk of this.#http.read(exchange, guard)) {
+      const skipped = Math.min(skipBytes, chunk.length);
+      skipBytes -= skipped;
+      const rest = chunk.subarray(skipped);
+      if (rest.length === 0) continue;
+      if (range.to !== undefined && at + rest.length > range.to)
+        throw this.#contradiction("more bytes than it has");
+      at += rest.length;
+      yield rest;
+    }
+    if (range.to !== undefined && at < range.to) throw this.#broken(at);
+    this.#http.finished();
   }
 
   async #open(
