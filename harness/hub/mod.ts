@@ -31,7 +31,18 @@ export type {
 } from "./answers/hub_answer.ts";
 export { contentEtag, gitBlobSha1, type HubFile, lfsPointer, sha256Hex } from "./hub_file.ts";
 export type { PublishOptions } from "./hub_repositories.ts";
-export { DEFAULT_HUB_STYLE, type HubStyle, LINK_STYLES, type LinkStyle } from "./hub_style.ts";
+export {
+  DEFAULT_HUB_STYLE,
+  type HubStyle,
+  LINK_STYLES,
+  type LinkStyle,
+  LIVE_HUB_STYLE,
+} from "./hub_style.ts";
+export type { AnswerShape, JsonShape } from "./drift/answer_shape.ts";
+export { compareShapes, type Drift, wantedDifference } from "./drift/compare_shapes.ts";
+export { parseShapes } from "./drift/parse_shapes.ts";
+export { RECORDED_HUB } from "./drift/recorded_hub.ts";
+export { type HubShapes, type Probe, PROBES, recordShapes } from "./drift/record_shapes.ts";
 export { mswFetch, mswFront, type MswFront } from "./fronts/msw_front.ts";
 export { type ServeUrlOptions, SimulatedHub, type SimulatedHubOptions } from "./simulated_hub.ts";
 export {

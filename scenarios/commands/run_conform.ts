@@ -13,6 +13,7 @@ import { addBenchCommand } from "../bench/bench_command.ts";
 import { addCommandHelp, ALL_EXIT_CODES } from "./command_help.ts";
 import { addCompletionsCommand } from "./completions_command.ts";
 import type { ConformContext } from "./conform_context.ts";
+import { addDriftCommand } from "./drift/drift_command.ts";
 import { addFuzzCommand } from "./fuzz/fuzz_command.ts";
 import { addExplainCommand, addListCommand } from "./explain/explain_commands.ts";
 import { addHubCommand } from "./hub/hub_command.ts";
@@ -50,6 +51,7 @@ const COMMANDS: readonly ((program: Command, context: ConformContext) => void)[]
   addSmokeCommand,
   addSubjectsCommand,
   addHubCommand,
+  addDriftCommand,
   addReportCommand,
   addMergeCommand,
   addDeviationsCommand,

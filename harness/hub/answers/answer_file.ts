@@ -174,8 +174,9 @@ export function answerCdn(context: AnswerContext): AnswerDraft {
     return cdnDenied("Invalid signature");
   }
   if (context.nowMs >= expiresMs) return cdnDenied("Request has expired");
-  // The content network's validator is its own: it names neither blob nor content.
-  const own = createHash("md5").update(sha256).digest("hex");
+  // The content network's validator is its own, and names neither blob nor content, though it has the form of a SHA-256: the
+  // real one is the hash of Xet.
+  const own = createHash("sha256").update(`xet ${sha256}`).digest("hex");
   return serveBytes(context, {
     bytes,
     headers: dispositionHeaders(path),
