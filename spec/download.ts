@@ -19,7 +19,7 @@ export interface DownloadRequest extends ModelRequest {
   readonly token?: string;
   /** Whether the network must not be used. @default {HF_HUB_OFFLINE} */
   readonly offline?: boolean;
-  /** How many transfers run at once. @default {8} */
+  /** How many transfers run at once. @default {the implementation's own number, which may change meanwhile} */
   readonly concurrency?: number;
 }
 

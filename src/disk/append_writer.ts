@@ -1,7 +1,7 @@
 import type { OpenFile } from "../../spec/mod.ts";
 
 /** Most bytes that are written in one call; as many may wait meanwhile. */
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 512 * 1024;
 
 /**
  * Writes chunks to the end of a file while the next ones arrive.
@@ -33,11 +33,16 @@ export class AppendWriter {
   }
 
   /**
-   * Takes a copy of a chunk; waits only when the disk is behind.
+   * Takes a copy of a chunk, and waits only when the disk is behind. A chunk that would fill a buffer is written as it is,
+   * and waited for.
    *
    * @throws the disk's error, of this or of an earlier write
    */
   async append(chunk: Uint8Array): Promise<void> {
+    if (chunk.length >= this.#filling.length) {
+      await this.#writeThrough(chunk);
+      return;
+    }
     for (let at = 0; at < chunk.length;) {
       this.#throwIfFailed();
       const count = Math.min(chunk.length - at, this.#filling.length - this.#filledBytes);
@@ -53,6 +58,22 @@ export class AppendWriter {
   async flush(): Promise<void> {
     await this.#writing;
     this.#throwIfFailed();
+  }
+
+  async #writeThrough(chunk: Uint8Array): Promise<void> {
+    if (this.#writing !== undefined) await this.#writing;
+    this.#throwIfFailed();
+    const pieceBytes = this.#file.pieceBytes ?? chunk.length;
+    try {
+      for (let at = 0; at < chunk.length; at += pieceBytes) {
+        const piece = chunk.subarray(at, at + pieceBytes);
+        await this.#file.write(piece, this.#position);
+        this.#position += piece.length;
+      }
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
   }
 
   async #drain(): Promise<void> {

@@ -44,3 +44,14 @@ test("AppendWriter.flush() rejects with the disk's own error", async () => {
   await assert.rejects(writer.flush(), { code: "ENOSPC" });
   await assert.rejects(writer.append(new Uint8Array(1)), { code: "ENOSPC" });
 });
+
+test("AppendWriter writes a chunk that would fill its buffer as it is, behind what came before", async () => {
+  const files = limitedFiles(memoryFiles(), { availableBytes: 12 });
+  const file = await files.open("/f", "wx");
+  const writer = new AppendWriter(file, 0, { sizeBytesMax: 8 });
+  await writer.append(new Uint8Array([1, 2, 3]));
+  await writer.append(new Uint8Array([4, 5, 6, 7, 8, 9, 10, 11]));
+  assert.deepEqual([...(await readBytes(files, "/f"))], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  await assert.rejects(writer.append(new Uint8Array(8)), { code: "ENOSPC" });
+  await assert.rejects(writer.flush(), { code: "ENOSPC" });
+});

@@ -25,8 +25,8 @@ export interface DownloadTask {
   /** Whether a marker is written: it says that a model is there, not just some files. */
   readonly writesMarker: boolean;
   readonly http: HttpClient;
-  /** Transfers at a time. */
-  readonly concurrency: number;
+  /** Transfers at a time; undefined where it is to be found out how many serve. */
+  readonly concurrency: number | undefined;
 }
 
 /** One file that a download is to put in its place. */

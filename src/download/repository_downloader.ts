@@ -39,8 +39,6 @@ import { confinedHost } from "../layout/confined_host.ts";
 
 /** How long the hub is asked where a complete local copy can answer as well, in milliseconds: `OFF-SOON`. */
 const LIMIT_MS_WITH_COPY = 2_000;
-/** Transfers at a time when the request does not say. */
-const CONCURRENCY = 8;
 
 /** Where a repository's files go, and which they are. */
 export interface RepositoryTarget {
@@ -248,7 +246,7 @@ export class RepositoryDownloader {
       // A marker says that a model is there; files that were chosen by hand need not be one.
       writesMarker: !isChosen || lackingKindParts(kind, chosen).length === 0,
       http: client.http,
-      concurrency: request.concurrency ?? CONCURRENCY,
+      concurrency: request.concurrency,
     };
   }
 

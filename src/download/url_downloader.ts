@@ -161,7 +161,7 @@ export class UrlDownloader {
       listing: undefined,
       writesMarker: true,
       http,
-      concurrency: 8,
+      concurrency: undefined,
     };
     return downloadFiles(this.#host, task, options);
   }

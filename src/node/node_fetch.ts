@@ -8,7 +8,7 @@ import type { Fetch } from "../../spec/mod.ts";
 
 /** Options of {@linkcode nodeFetch}. */
 export interface NodeFetchOptions {
-  /** How many connections one server (through one proxy) gets. @default {16} */
+  /** How many connections one server (through one proxy) gets. @default {64} */
   readonly connectionsPerOrigin?: number;
   /** How long connecting may take, in milliseconds. @default {10000} */
   readonly connectTimeoutMs?: number;

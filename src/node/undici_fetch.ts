@@ -14,7 +14,7 @@ const HEADERS_TIMEOUT_MS = 300_000;
 
 /** The network over undici's `request`; {@linkcode nodeFetch} says how it behaves. */
 export function undiciFetch(options: NodeFetchOptions): Fetch {
-  const { connectionsPerOrigin = 16, connectTimeoutMs = 10_000 } = options;
+  const { connectionsPerOrigin = 64, connectTimeoutMs = 10_000 } = options;
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
   const makeDispatcher = async ({ proxy, certificates }: HttpRequest): Promise<Dispatcher> => {

@@ -89,7 +89,11 @@ export function addDownloadCommand(program: Command, session: Session): void {
     .option("--exclude <glob>", "files to leave out; may be repeated", collect)
     .option("--endpoint <url>", "URL of the hub (default: HF_ENDPOINT)", parseUrl)
     .option("--token <token>", "token for the hub (default: HF_TOKEN)")
-    .option("--concurrency <count>", "transfers at a time (default: 8)", positiveInteger())
+    .option(
+      "--concurrency <count>",
+      "transfers at a time (default: from 8 up to 48, while more are faster)",
+      positiveInteger(),
+    )
     .option("--offline", "do not use the network")
     .addOption(
       new Option("--by <runner>", "download with this runtime's own downloader, into its own place")

@@ -7,21 +7,24 @@ import { unlinkIfThere } from "../../disk/small_file.ts";
 import { ModelError } from "../../errors.ts";
 import type { FileSource } from "./file_source.ts";
 import { readAlone, readParallelRanges } from "./read_parallel_ranges.ts";
-import { SEGMENT_BYTES, type SegmentBuffers } from "./segment_buffers.ts";
-import type { Semaphore } from "./semaphore.ts";
+import type { RangeBuffers } from "./range_buffers.ts";
+import { RANGE_BYTES_MAX, type TransferWidth } from "./transfer_width.ts";
 import { UNSTATED_BYTES_MAX, UnstatedLength } from "./unstated_length.ts";
 import type { WantedFile } from "../download_task.ts";
 
 /** Times that a whole file may arrive wrong before it is given up: chance is retried, a wrong hub is not. */
 const WRONG_MAX = 2;
 
+/** What has more bytes to come arrives in ranges, where the disk asks for no smaller pieces. */
+export const RANGES_BYTES_MIN = 8 * 1024 * 1024;
+
 /** Options of {@linkcode fetchContent}. */
 export interface FetchContentOptions {
   readonly source: FileSource;
   /** Where the partial file is, or is to be. */
   readonly partial: string;
-  readonly slots: Semaphore;
-  readonly buffers: SegmentBuffers;
+  readonly width: TransferWidth;
+  readonly buffers: RangeBuffers;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that are in the partial file or on their way to it. */
   readonly onBytes: (bytesDone: number) => void;
@@ -112,7 +115,7 @@ async function fillFile(
   wanted: WantedFile,
   options: FetchContentOptions & { readonly files: FileSystem },
 ): Promise<{ readonly content: FetchedContent; readonly fetchedAll: boolean }> {
-  const { source, signal, slots, buffers } = options;
+  const { source, signal, width, buffers } = options;
   let { sizeBytes: keptBytes } = await attemptDisk(() => file.stat(), options.partial);
   const { sizeBytes } = wanted;
   // Without a size and a hash there is nothing to hold kept bytes against; more bytes than listed are no prefix of it.
@@ -129,19 +132,28 @@ async function fillFile(
     sizeBytesMax: sizeBytes === undefined ? undefined : sizeBytes - keptBytes,
   });
   let at = keptBytes;
-  const lanes = { from: keptBytes, slots, signal };
-  const segmentBytes = file.pieceBytes ?? SEGMENT_BYTES;
+  const alone = { from: keptBytes, slots: width.slots, signal };
+  const { pieceBytes } = file;
+  const rangesBytesMin = pieceBytes === undefined ? RANGES_BYTES_MIN : 2 * pieceBytes;
   const chunks =
-    sizeBytes !== undefined && sizeBytes - keptBytes > 2 * segmentBytes
-      ? readParallelRanges(source, { ...lanes, sizeBytes, segmentBytes, buffers })
-      : readAlone(source, { ...lanes, sizeBytes });
+    sizeBytes !== undefined && sizeBytes - keptBytes > rangesBytesMin
+      ? readParallelRanges(source, {
+          ...alone,
+          sizeBytes,
+          rangeBytes: () => pieceBytes ?? width.rangeBytes,
+          rangeBytesMax: pieceBytes ?? RANGE_BYTES_MAX,
+          buffers,
+        })
+      : readAlone(source, { ...alone, sizeBytes });
   const unstated = sizeBytes === undefined ? unstatedLength(wanted, options) : undefined;
   let isWhole = false;
   try {
     for await (const chunk of keptBytes === sizeBytes ? [] : chunks) {
       await attemptDisk(async () => unstated?.allow(at + chunk.length), options.partial);
-      await attemptDisk(() => writer.append(chunk), options.partial);
+      const written = attemptDisk(() => writer.append(chunk), options.partial);
+      // Another thread may write meanwhile.
       hash.update(chunk);
+      await written;
       at += chunk.length;
       options.onFetched(chunk.length);
       options.onBytes(at);

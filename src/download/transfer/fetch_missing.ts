@@ -5,12 +5,13 @@ import { unlinkIfThere } from "../../disk/small_file.ts";
 import { isCommit } from "../../layout/hub_cache.ts";
 import { partialPath } from "../../layout/model_place.ts";
 import { type DownloadTask, filePath } from "../download_task.ts";
-import { fetchContent } from "./fetch_content.ts";
+import { fetchContent, RANGES_BYTES_MIN } from "./fetch_content.ts";
 import { FileSource } from "./file_source.ts";
 import type { DiskState, KeptFile, MissingContent } from "../inspect/disk_state.ts";
 import type { ProgressMeter } from "./progress_meter.ts";
-import { SegmentBuffers } from "./segment_buffers.ts";
-import { Semaphore } from "./semaphore.ts";
+import { RangeBuffers } from "./range_buffers.ts";
+import { TransferWidth, WIDTH_MAX } from "./transfer_width.ts";
+import { WorkQueue } from "./work_queue.ts";
 
 /** Options of {@linkcode fetchMissing}. */
 export interface FetchMissingOptions {
@@ -27,7 +28,7 @@ export interface FetchedFiles {
 }
 
 /**
- * Brings every missing content to the staging area, several at a time, the largest first.
+ * Brings every missing content to the staging area, several at a time, the largest first and small ones beside them.
  *
  * The first failure stops the others; what had arrived by then is kept.
  */
@@ -40,36 +41,33 @@ export async function fetchMissing(
   const stop = new AbortController();
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const slots = new Semaphore(task.concurrency);
-  const buffers = new SegmentBuffers();
-  const queue = disk.missing.toSorted((one, two) => sizeOf(two) - sizeOf(one));
+  const width = new TransferWidth(host.clock, { fixed: task.concurrency });
+  const shared = { width, buffers: new RangeBuffers(), signal };
+  const workersMax = task.concurrency ?? WIDTH_MAX;
+  const queue = new WorkQueue(disk.missing, { isLarge, sizeOf, workersMax });
   const staged: KeptFile[] = [];
   let bytesFetched = 0;
-  for (const content of queue) {
+  for (const content of queue.all)
     meter.begun(content.wanted[0].contentKey, bytesOf(content, content.bytesKept));
-  }
   meter.report("transfer");
+  const onFetched = (bytes: number) => {
+    bytesFetched += bytes;
+  };
   const fetchNext = async (): Promise<void> => {
-    for (let content = queue.shift(); content !== undefined; content = queue.shift()) {
+    for (let content = queue.take(); content !== undefined; content = queue.take()) {
       const of = content;
-      const context = {
-        content,
-        slots,
-        buffers,
-        signal,
-        onBytes: (bytes: number) => reportContent(meter, of, bytes),
-      };
-      const onFetched = (bytes: number) => {
-        bytesFetched += bytes;
-      };
-      const fetched = await stageContent(host, task, { ...context, onFetched });
+      const onBytes = (bytes: number) => reportContent(meter, of, bytes);
+      const fetched = await stageInTurn(host, task, { ...shared, content, onBytes, onFetched });
+      queue.done(content);
+      if (!queue.hasLarge) width.largeDone();
       for (const wanted of content.wanted) staged.push({ wanted, ...fetched });
       meter.verified(content.wanted.length, content.wanted[0].path);
     }
   };
-  const workers = Array.from({ length: Math.min(task.concurrency, queue.length) }, () =>
+  if (!queue.hasLarge) width.largeDone();
+  const workers = Array.from({ length: Math.min(workersMax, queue.all.length) }, () =>
     fetchNext().catch((error: unknown) => {
-      queue.length = 0;
+      queue.clear();
       stop.abort(error);
       throw error;
     }),
@@ -80,6 +78,26 @@ export async function fetchMissing(
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return { staged, bytesFetched };
+}
+
+/** Small files leave slots to large ones. */
+async function stageInTurn(
+  host: Host,
+  task: DownloadTask,
+  options: StageOptions,
+): Promise<Pick<KeptFile, "sizeBytes" | "digest">> {
+  if (isLarge(options.content)) return stageContent(host, task, options);
+  const { smallSlots } = options.width;
+  await smallSlots.acquire(options.signal);
+  try {
+    return await stageContent(host, task, options);
+  } finally {
+    smallSlots.release();
+  }
+}
+
+function isLarge(content: MissingContent): boolean {
+  return sizeOf(content) > RANGES_BYTES_MIN;
 }
 
 function sizeOf(content: MissingContent): number {
@@ -103,8 +121,8 @@ function bytesOf(
 /** Options of {@linkcode stageContent}. */
 interface StageOptions {
   readonly content: MissingContent;
-  readonly slots: Semaphore;
-  readonly buffers: SegmentBuffers;
+  readonly width: TransferWidth;
+  readonly buffers: RangeBuffers;
   readonly signal: AbortSignal;
   readonly onBytes: (bytesDone: number) => void;
   readonly onFetched: (bytes: number) => void;
@@ -134,6 +152,7 @@ async function stageContent(
     sizeBytes: wanted.sizeBytes,
     validator: wanted.validator,
     pin: isCommit(task.revision) ? task.revision : undefined,
+    flow: options.width,
   });
   return fetchContent(host.files, wanted, { ...options, source, partial });
 }

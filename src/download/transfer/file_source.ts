@@ -20,6 +20,17 @@ export interface FileSourceOptions {
   readonly validator?: string | undefined;
   /** The commit that the request itself names; an answer that states another one is refused: `DL-PINNED`. */
   readonly pin?: string | undefined;
+  /** Is told what arrives and what fails. */
+  readonly flow?: Flow | undefined;
+}
+
+/** Who is told how a transfer goes. */
+export interface Flow {
+  readonly moved: (bytes: number) => void;
+  /** An answer arrived whole. */
+  readonly finished: () => void;
+  /** The server refuses for now, or the connection broke. */
+  readonly strained: () => void;
 }
 
 /** Options of {@linkcode FileSource.read}. */
@@ -63,16 +74,20 @@ export class FileSource {
     options: ReadOptions,
   ): AsyncGenerator<Uint8Array> {
     const budget = this.#http.budget();
+    const { flow } = this.#options;
     let at = range.from;
     while (range.to === undefined || at < range.to) {
       try {
         for await (const chunk of this.#readOnce({ from: at, to: range.to }, options)) {
           at += chunk.length;
           budget.progressed();
+          flow?.moved(chunk.length);
           yield chunk;
         }
+        flow?.finished();
         if (range.to === undefined) return;
       } catch (error) {
+        if (isStrain(error)) flow?.strained();
         await budget.pause(error, options.signal);
       }
     }
@@ -269,6 +284,12 @@ export class FileSource {
       ),
     );
   }
+}
+
+/** What fewer requests at a time may prevent. */
+function isStrain(error: unknown): boolean {
+  if (!(error instanceof Retryable)) return false;
+  return ["rate-limited", "hub-unavailable", "network", "timeout"].includes(error.failure.code);
 }
 
 function digestOf(response: Exchange["response"]): Digest | undefined {

@@ -1,5 +1,5 @@
 import { type FileSource, RangesIgnored } from "./file_source.ts";
-import type { SegmentBuffers } from "./segment_buffers.ts";
+import type { RangeBuffers } from "./range_buffers.ts";
 import type { Semaphore } from "./semaphore.ts";
 
 /** Why the lanes end with their reader; made once, since an error is made with its stack. */
@@ -17,9 +17,11 @@ export interface ReadAloneOptions {
 /** Options of {@linkcode readParallelRanges}. */
 export interface ReadInLanesOptions extends ReadAloneOptions {
   readonly sizeBytes: number;
-  /** Length of one range. */
-  readonly segmentBytes: number;
-  readonly buffers: SegmentBuffers;
+  /** How long the next range is to be; asked for each. */
+  readonly rangeBytes: () => number;
+  /** The longest that a range is. */
+  readonly rangeBytesMax: number;
+  readonly buffers: RangeBuffers;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function* readParallelRanges(
   source: FileSource,
   options: ReadInLanesOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { sizeBytes, segmentBytes, slots, buffers, signal } = options;
+  const { sizeBytes, rangeBytes, rangeBytesMax, slots, buffers, signal } = options;
   const stop = new AbortController();
   const laneSignal = AbortSignal.any([signal, stop.signal]);
   const ahead: Lane[] = [];
@@ -42,13 +44,13 @@ export async function* readParallelRanges(
   let at = options.from;
   const takeRange = () => {
     const from = next;
-    next = Math.min(from + segmentBytes, sizeBytes);
+    next = Math.min(from + Math.min(rangeBytes(), rangeBytesMax), sizeBytes);
     return { from, to: next };
   };
   const readAhead = () => {
     while (next < sizeBytes) {
       if (!slots.tryAcquire()) return;
-      const buffer = buffers.tryAcquire(segmentBytes);
+      const buffer = buffers.tryAcquire(rangeBytesMax);
       if (buffer === undefined) {
         slots.release();
         return;

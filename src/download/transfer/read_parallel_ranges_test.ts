@@ -5,10 +5,11 @@ import { type FaultRule, SimulatedHub } from "../../../harness/mod.ts";
 import { HttpClient } from "../../hub/http_client.ts";
 import { FileSource } from "./file_source.ts";
 import { readParallelRanges } from "./read_parallel_ranges.ts";
-import { SEGMENT_BYTES, SegmentBuffers } from "./segment_buffers.ts";
+import { RangeBuffers } from "./range_buffers.ts";
 import { Semaphore } from "./semaphore.ts";
 
-const SIZE_BYTES = 5 * SEGMENT_BYTES + 12_345;
+const RANGE_BYTES = 1024 * 1024;
+const SIZE_BYTES = 5 * RANGE_BYTES + 12_345;
 
 test("readParallelRanges() yields a file in order over several connections", async () => {
   const { hub, read } = largeFile();
@@ -19,7 +20,7 @@ test("readParallelRanges() yields a file in order over several connections", asy
 
 test("readParallelRanges() yields the rest of a file from any byte", async () => {
   const { read } = largeFile();
-  const from = SEGMENT_BYTES + 77;
+  const from = RANGE_BYTES + 77;
   assert.deepEqual(await read(from), content().subarray(from));
 });
 
@@ -53,7 +54,7 @@ test("readParallelRanges() resumes a lane that breaks at the byte where it broke
   assert.deepEqual(await read(0), content());
   const starts = hub.log.map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1]));
   assert.ok(
-    starts.some((start) => start % SEGMENT_BYTES === 1000),
+    starts.some((start) => start % RANGE_BYTES === 1000),
     String(starts),
   );
 });
@@ -61,12 +62,13 @@ test("readParallelRanges() resumes a lane that breaks at the byte where it broke
 test("readParallelRanges() gives back all slots and buffers when its reader stops early", async () => {
   const { source } = largeFile();
   const slots = new Semaphore(4);
-  const buffers = new SegmentBuffers();
+  const buffers = new RangeBuffers();
   const signal = new AbortController().signal;
   for await (const chunk of readParallelRanges(source, {
     from: 0,
     sizeBytes: SIZE_BYTES,
-    segmentBytes: SEGMENT_BYTES,
+    rangeBytes: () => RANGE_BYTES,
+    rangeBytesMax: RANGE_BYTES,
     slots,
     buffers,
     signal,
@@ -76,6 +78,27 @@ test("readParallelRanges() gives back all slots and buffers when its reader stop
   }
   for (let slot = 0; slot < 4; slot++) assert.ok(slots.tryAcquire(), `slot ${slot}`);
   assert.ok(!slots.tryAcquire());
+});
+
+test("readParallelRanges() asks for each range how long it is to be, and never for more than a buffer has", async () => {
+  const { hub, source } = largeFile();
+  const lengths = [1000, 2000, 9 * RANGE_BYTES];
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readParallelRanges(source, {
+    from: 0,
+    sizeBytes: SIZE_BYTES,
+    rangeBytes: () => lengths.shift() ?? RANGE_BYTES,
+    rangeBytesMax: RANGE_BYTES,
+    slots: new Semaphore(4),
+    buffers: new RangeBuffers(),
+    signal: new AbortController().signal,
+  }))
+    chunks.push(chunk.slice());
+  assert.equal(Buffer.compare(Buffer.concat(chunks), content()), 0);
+  const ranges = hub.log.filter(({ status }) => status === 206).map(({ range }) => range);
+  const third = `bytes=3000-${3000 + RANGE_BYTES - 1}`;
+  for (const range of ["bytes=0-999", "bytes=1000-2999", third])
+    assert.ok(ranges.includes(range), `${range} of ${ranges.join(" ")}`);
 });
 
 test("readParallelRanges() rejects when one of its ranges cannot be had", async () => {
@@ -105,8 +128,9 @@ function largeFile(faults: readonly FaultRule[] = []) {
       from,
       sizeBytes: SIZE_BYTES,
       slots: new Semaphore(4),
-      segmentBytes: SEGMENT_BYTES,
-      buffers: new SegmentBuffers(),
+      rangeBytes: () => RANGE_BYTES,
+      rangeBytesMax: RANGE_BYTES,
+      buffers: new RangeBuffers(),
       signal: new AbortController().signal,
     };
     const chunks: Uint8Array[] = [];

@@ -2,17 +2,40 @@ import { throwIfAborted, waitOrAbort } from "../../cancellation.ts";
 
 /** Bounds how many transfers run at once; first come, first served. */
 export class Semaphore {
-  #free: number;
+  #count: number;
+  #taken = 0;
+  #wasFull = false;
   readonly #waiting: (() => void)[] = [];
 
   constructor(count: number) {
-    this.#free = count;
+    this.#count = count;
+  }
+
+  /** How many slots are taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Changes how many slots there are; who has one beyond the new number keeps it until it is done. */
+  resize(count: number): void {
+    this.#count = count;
+    this.#handOver();
+  }
+
+  /** Whether more slots would have been taken since this was asked last, had there been more. */
+  takeWasFull(): boolean {
+    const was = this.#wasFull || this.#waiting.length > 0;
+    this.#wasFull = false;
+    return was;
   }
 
   /** Takes a slot if one is free and no other transfer waits for it. */
   tryAcquire(): boolean {
-    if (this.#free === 0 || this.#waiting.length > 0) return false;
-    this.#free--;
+    if (this.#taken >= this.#count || this.#waiting.length > 0) {
+      this.#wasFull = true;
+      return false;
+    }
+    this.#taken++;
     return true;
   }
 
@@ -34,8 +57,16 @@ export class Semaphore {
   }
 
   release(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free++;
-    else next();
+    this.#taken--;
+    this.#handOver();
+  }
+
+  #handOver(): void {
+    while (this.#taken < this.#count) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#taken++;
+      next();
+    }
   }
 }

@@ -39,3 +39,26 @@ test("Semaphore.acquire() passes on a slot that it was given in the moment of it
   await assert.rejects(waiting, { code: "cancelled" });
   assert.equal(slots.tryAcquire(), true);
 });
+
+test("Semaphore.resize() hands out new slots at once, and takes none away from who has one", async () => {
+  const slots = new Semaphore(1);
+  await slots.acquire(never);
+  const second = slots.acquire(never);
+  slots.resize(2);
+  await second;
+  assert.equal(slots.taken, 2);
+  slots.resize(1);
+  slots.release();
+  assert.equal(slots.tryAcquire(), false, "one is still taken");
+  slots.release();
+  assert.equal(slots.tryAcquire(), true);
+});
+
+test("Semaphore.takeWasFull() says whether somebody wanted more, once", () => {
+  const slots = new Semaphore(1);
+  assert.equal(slots.tryAcquire(), true);
+  assert.equal(slots.takeWasFull(), false);
+  assert.equal(slots.tryAcquire(), false);
+  assert.equal(slots.takeWasFull(), true);
+  assert.equal(slots.takeWasFull(), false);
+});

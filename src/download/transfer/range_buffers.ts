@@ -1,11 +1,8 @@
-/** Length of one range of a large file, in bytes, where the disk asks for no smaller pieces. */
-export const SEGMENT_BYTES = 4 * 1024 * 1024;
-
 /** Ranges that may wait in memory for their turn, over all files. */
-const BUFFERS_MAX = 8;
+const BUFFERS_MAX = 24;
 
-/** Buffers for ranges that wait for their turn: a fixed number, used again and again, so that memory stays what it is. */
-export class SegmentBuffers {
+/** Buffers for ranges that wait for their turn: used again and again, so that memory stays what it is. */
+export class RangeBuffers {
   readonly #spare: Uint8Array[] = [];
   #made = 0;
 
