@@ -22,4 +22,5 @@ export {
 } from "./verdict.ts";
 export { decodeGiven } from "./decode_given.ts";
 export { describeGiven } from "./describe_given.ts";
+export { DrawnCases, type DrawnCounts } from "./drawn_cases.ts";
 export { type EncodedGiven, encodeGiven, type Json } from "./encode_given.ts";

@@ -7,6 +7,7 @@ import { CaseTally } from "./case_tally.ts";
 import { requirementOf, statusOfError } from "./classify_error.ts";
 import { decodeGiven } from "./decode_given.ts";
 import { describeBreakage } from "./describe_breakage.ts";
+import { DrawnCases } from "./drawn_cases.ts";
 import type { EncodedGiven } from "./encode_given.ts";
 import { isFidelityFault } from "./judge_fidelity.ts";
 import { runCase } from "./run_case.ts";
@@ -51,6 +52,7 @@ interface Pass {
   readonly subject: Subject;
   readonly options: PassOptions;
   readonly tally: CaseTally;
+  readonly drawn: DrawnCases;
   /** Requirements that the subject does not answer for, and why. */
   readonly excused: ReadonlyMap<RequirementId, string>;
   /** The other ones. */
@@ -122,7 +124,8 @@ async function runPass(
   const tally = new CaseTally(scenario);
   const excused = new Map([...excusedBy(subject), ...options.settled]);
   const answerable = scenario.covers.filter((id) => !excused.has(id));
-  const pass: Pass = { scenario, subject, options, tally, excused, answerable };
+  const drawn = new DrawnCases();
+  const pass: Pass = { scenario, subject, options, tally, drawn, excused, answerable };
   const details = await checkCases(pass);
   const error = details.failed ? details.errorInstance : undefined;
   const [given] = details.counterexample ?? [];
@@ -139,6 +142,7 @@ async function runPass(
     judged: tally.judged,
     skipped: tally.skipped,
     reached: tally.reached,
+    drawn: drawn.counts,
     vacuity,
     ...(Object.keys(tally.kinds).length === 0 ? {} : { kinds: tally.kinds }),
     ...(tally.notes.length === 0 ? {} : { notes: tally.notes }),
@@ -153,7 +157,7 @@ async function runPass(
 
 /** Draws cases and runs them until enough is shown, and makes a case that fails smaller. */
 async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
-  const { scenario, options, tally, excused, answerable, subject } = pass;
+  const { scenario, options, tally, drawn, excused, answerable, subject } = pass;
   const { world, path } = options;
   const runs = Math.max(1, Math.ceil(options.runs * (scenario.weight ?? 1)));
   const triesFactor = world === "process" ? PROGRAM_TRIES_FACTOR : TRIES_FACTOR;
@@ -169,6 +173,7 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
     if (world === "process" && tally.played === 0 && tally.lastingSkips >= LASTING_SKIPS_MAX)
       return;
     if (tally.played >= enough && tally.lacks().length === 0) return;
+    if (found === undefined) drawn.add(given);
     try {
       await runCase(scenario, { subject, given, world, tally, excused });
     } catch (error) {

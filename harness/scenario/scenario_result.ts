@@ -1,5 +1,6 @@
 import type { ErrorCode, RequirementId } from "../../spec/mod.ts";
 import type { EncodedGiven } from "./encode_given.ts";
+import type { DrawnCounts } from "./drawn_cases.ts";
 import type { SubjectFaultKind } from "../errors.ts";
 import type { BreakageFacts } from "./verdict.ts";
 import type { WorldKind } from "../worlds/world.ts";
@@ -57,6 +58,8 @@ export interface ScenarioResult {
   readonly skipped: Readonly<Partial<Record<RequirementId, string>>>;
   /** Cases that reached each goal. */
   readonly reached?: Readonly<Record<string, number>>;
+  /** What its cases were: how often each kind of value was drawn. */
+  readonly drawn?: DrawnCounts;
   /** Kinds of errors that its cases asked for where they judged a requirement; `ERROR-KIND` judges them. */
   readonly kinds?: Readonly<Partial<Record<RequirementId, readonly ErrorCode[]>>>;
   /** Why it proves nothing, when it is vacuous. */

@@ -66,7 +66,7 @@ function findRequirement(text: string): RequirementId {
   const id = ids.find((one) => one === text.toUpperCase());
   if (id !== undefined) return id;
   throw new RangeError(
-    `Unknown requirement "${text}"${didYouMean(text.toUpperCase(), ids)}: "mlx-conform list" names them all`,
+    `Unknown requirement "${text}"${didYouMean(text.toUpperCase(), ids)}: "mlx-conform list" names them all, and "mlx-conform list scenarios" the scenarios`,
   );
 }
 

@@ -22,15 +22,21 @@ interface JsonOption {
 export function addExplainCommand(program: Command, context: ConformContext): void {
   const command = program
     .command("explain")
-    .description("Show a requirement: its sentence, why, what is observed, and what tests it.")
-    .argument("<id>", "a requirement, such as DL-RESUME")
+    .description(
+      "Show a requirement (its sentence, why, what is observed, what tests it), or what the cases of a scenario are.",
+    )
+    .argument("<name>", "a requirement, such as DL-RESUME, or a scenario, such as download/resume")
     .option("--json", "print JSON", false)
-    .action(async (id: string, { json }: JsonOption) => {
+    .action(async (name: string, { json }: JsonOption) => {
+      const { explainScenario, findScenario } = await import("./explain_scenario.ts");
+      const scenario = findScenario(name);
+      if (scenario !== undefined)
+        return context.finish(explainScenario(scenario, { json, context }));
       const { explainRequirement } = await import("./explain.ts");
-      context.finish(await explainRequirement(id, { json, context }));
+      return context.finish(await explainRequirement(name, { json, context }));
     });
   addCommandHelp(command, {
-    examples: ["explain DL-RESUME", "explain DL-INTEGRITY --json"],
+    examples: ["explain DL-RESUME", "explain download/resume", "explain DL-INTEGRITY --json"],
     exitCodes: ["conformant", "usage", "harness failed"],
   });
 }

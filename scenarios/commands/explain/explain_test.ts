@@ -48,3 +48,17 @@ test("mlx-conform list has everything, as lines and as JSON", async () => {
   assert.equal(wrong.exitCode, 2);
   assert.match(wrong.err, /Did you mean scenarios\?/);
 });
+
+test("explain shows what the cases of a scenario are, and runs none", async () => {
+  const { out, exitCode } = await captureConform("explain", "layout/planted_entries");
+  assert.equal(exitCode, 0);
+  assert.match(out, /^judges:\n  LAYOUT-PLANTED$/m);
+  assert.match(out, /^  attack\.when: (?:[\w ]+ \d+(?:, )?){3}$/m);
+  const { out: json } = await captureConform("explain", "layout/planted_entries", "--json");
+  const { drawn, cases } = JSON.parse(json) as {
+    readonly drawn: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    readonly cases: number;
+  };
+  const sum = Object.values(drawn["isUpdate"] ?? {}).reduce((all, count) => all + count, 0);
+  assert.equal(sum, cases);
+});
