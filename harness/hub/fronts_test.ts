@@ -46,7 +46,7 @@ const style: fc.Arbitrary<Partial<HubStyle>> = fc.record(
     smallFiles: fc.constantFrom("direct", "resolve-cache"),
     pageSize: fc.integer({ min: 1, max: 6 }),
     linkStyle: fc.constantFrom(...LINK_STYLES),
-    etagStyle: fc.constantFrom("strong", "weak"),
+    etagStyle: fc.constantFrom("strong", "weak", "proxied"),
     sendCommitHeader: fc.boolean(),
     sendEtag: fc.boolean(),
     sendContentLength: fc.boolean(),

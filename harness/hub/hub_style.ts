@@ -29,7 +29,8 @@ export interface HubStyle {
   /** Entries on one page of a listing. */
   readonly pageSize: number;
   readonly linkStyle: LinkStyle;
-  readonly etagStyle: "strong" | "weak";
+  /** `proxied` is what a compressing proxy makes of it: `"abc-gzip"`. The hub's own `X-Linked-Etag` stays as it is. */
+  readonly etagStyle: "strong" | "weak" | "proxied";
   /** Whether resolve answers have `X-Repo-Commit`. */
   readonly sendCommitHeader: boolean;
   readonly sendEtag: boolean;

@@ -27,7 +27,7 @@ const anyStyle: fc.Arbitrary<Partial<HubStyle>> = fc.record({
   smallFiles: fc.constantFrom("direct", "resolve-cache"),
   pageSize: fc.integer({ min: 1, max: 8 }),
   linkStyle: anyLinkStyle(),
-  etagStyle: fc.constantFrom("strong", "weak"),
+  etagStyle: fc.constantFrom("strong", "weak", "proxied"),
   sendCommitHeader: fc.boolean(),
   sendEtag: fc.boolean(),
   sendContentLength: fc.boolean(),

@@ -90,6 +90,7 @@ const ACTIONS: readonly {
     }),
   },
   { on: "content", action: fc.constant({ type: "ignore-range" } as const) },
+  { on: "content", action: fc.constant({ type: "slice-as-whole" } as const) },
   {
     on: "content",
     action: fc.record({
@@ -216,6 +217,7 @@ export function anySwarm(): fc.Arbitrary<Swarm> {
     "extra",
     "short",
     "ignore-range",
+    "slice-as-whole",
     "wrong-content-range",
     "rotate-etag",
     "lfs-pointer",
@@ -229,7 +231,7 @@ export function anyStyle(): fc.Arbitrary<Partial<HubStyle>> {
   return fc.record({
     lfsFiles: fc.constantFrom("cdn" as const, "direct" as const),
     smallFiles: fc.constantFrom("direct" as const, "resolve-cache" as const),
-    etagStyle: fc.constantFrom("strong" as const, "weak" as const),
+    etagStyle: fc.constantFrom("strong" as const, "weak" as const, "proxied" as const),
     sendEtag: fc.boolean().map((without) => !without),
     sendContentLength: fc.boolean().map((without) => !without),
     sendLinkedHeaders: fc.boolean().map((without) => !without),

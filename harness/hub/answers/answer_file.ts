@@ -114,6 +114,12 @@ function rangeHolds(ifRange: string | undefined, etag: string | undefined): bool
 }
 
 function quoteEtag({ style }: AnswerContext, etag: string): string {
+  if (style.etagStyle === "proxied") return `"${etag}-gzip"`;
+  return linkedEtag(style, etag);
+}
+
+// A proxy knows nothing of the hub's own header.
+function linkedEtag(style: AnswerContext["style"], etag: string): string {
   return style.etagStyle === "weak" ? `W/"${etag}"` : `"${etag}"`;
 }
 
@@ -121,7 +127,7 @@ function linkedHeaders(context: AnswerContext, file: HubFile): (readonly [string
   if (!context.style.sendLinkedHeaders) return [];
   return [
     ["X-Linked-Size", String(file.bytes.length)],
-    ["X-Linked-Etag", quoteEtag(context, contentEtag(file))],
+    ["X-Linked-Etag", linkedEtag(context.style, contentEtag(file))],
   ];
 }
 

@@ -50,6 +50,8 @@ export type FaultAction =
     }
   /** Answers a range request with 200 and everything. */
   | { readonly type: "ignore-range" }
+  /** Answers a range request with 200, `Content-Range` and only the part, as ModelScope does. */
+  | { readonly type: "slice-as-whole" }
   /** Answers 206 with bytes, and an honest `Content-Range`, that start elsewhere. @default {-1} */
   | { readonly type: "wrong-content-range"; readonly shiftBytes?: number }
   /** Leaves `Content-Length` out, or, with `byBytes`, misstates it by so much. */

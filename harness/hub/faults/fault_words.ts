@@ -69,6 +69,11 @@ export const FAULT_WORDS: {
     fields: {},
     example: "",
   },
+  "slice-as-whole": {
+    says: "a range request gets 200 with Content-Range and only that part",
+    fields: {},
+    example: "",
+  },
   "wrong-content-range": {
     says: "206 with bytes, and a correct Content-Range, that start elsewhere",
     fields: { shiftBytes: "integer" },

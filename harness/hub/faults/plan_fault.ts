@@ -42,6 +42,7 @@ export function planFault(action: FaultAction, scene: FaultScene): Plan {
     case "drip":
       return context.request.method === "HEAD" ? undefined : planBodyFault(action, draft);
     case "ignore-range":
+    case "slice-as-whole":
     case "wrong-content-range":
       return planRangeFault(action, draft);
     case "content-length":
@@ -146,13 +147,17 @@ function planBodyFault(action: BodyFault, draft: AnswerDraft): Plan {
   }
 }
 
-type RangeFault = Extract<FaultAction, { readonly type: "ignore-range" | "wrong-content-range" }>;
+type RangeFault = Extract<
+  FaultAction,
+  { readonly type: "ignore-range" | "slice-as-whole" | "wrong-content-range" }
+>;
 
 function planRangeFault(action: RangeFault, draft: AnswerDraft): Plan {
   const { content } = draft;
   const { bytes } = draft.body;
   if (draft.status !== 206 || content === undefined || !(bytes instanceof Uint8Array))
     return undefined;
+  if (action.type === "slice-as-whole") return () => ({ ...draft, status: 200 });
   const size = content.bytes.length;
   if (action.type === "ignore-range") {
     const length = draft.headers.has("Content-Length") ? String(size) : undefined;

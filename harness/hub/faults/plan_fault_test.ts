@@ -119,6 +119,17 @@ test("ignore-range answers 200 with everything", () => {
   assert.deepEqual(new Uint8Array(reply.bytes), bytes);
 });
 
+test("slice-as-whole answers a range request with 200, and with the part alone", () => {
+  const hub = hubWith({ type: "slice-as-whole" });
+  askHub(hub, { url: FILE });
+  assert.deepEqual(hub.firedCounts(), [0]);
+  const reply = askHub(hub, { url: FILE, headers: { range: "bytes=40-" } });
+  assert.equal(reply.status, 200);
+  assert.equal(reply.headers.get("content-range"), "bytes 40-99/100");
+  assert.equal(reply.headers.get("content-length"), "60");
+  assert.deepEqual(new Uint8Array(reply.bytes), bytes.subarray(40));
+});
+
 test("wrong-content-range answers 206 from another start, of the length that was asked for", () => {
   const reply = askHub(hubWith({ type: "wrong-content-range" }), {
     url: FILE,

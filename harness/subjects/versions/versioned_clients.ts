@@ -93,10 +93,24 @@ export const VERSIONED_CLIENTS: readonly VersionedClient[] = [
       packages: {
         from: "cargo",
         // The crate got another interface with 1.0.
-        source: version.startsWith("0.") ? "hf_hub_rust_sync" : "hf_hub_rust",
+        source: version.startsWith("0.") ? "hf_hub_rust_0" : "hf_hub_rust",
         pin: { dependency: "hf-hub", version },
       },
       command: ({ installed }) => [`${installed}/bin/hf-hub-adapter`],
+    }),
+  },
+  {
+    name: "hf-hub-rust-async",
+    registry: "cargo",
+    package: "hf-hub",
+    // The same build has both of its implementations; 1.0 has only one.
+    at: (version) => ({
+      packages: {
+        from: "cargo",
+        source: "hf_hub_rust_0",
+        pin: { dependency: "hf-hub", version },
+      },
+      command: ({ installed }) => [`${installed}/bin/hf-hub-adapter`, "--async"],
     }),
   },
   {
