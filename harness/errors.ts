@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { HarnessError } from "mlx-layout/harness";
+ * import { HarnessError } from "mlx-conform";
  * import assert from "node:assert/strict";
  *
  * assert.equal(new HarnessError("Cannot judge: no such world").name, "HarnessError");
@@ -18,7 +18,7 @@ export class HarnessError extends Error {
  *
  * @example
  * ```ts
- * import { NotApplicable } from "mlx-layout/harness";
+ * import { NotApplicable } from "mlx-conform";
  * import assert from "node:assert/strict";
  *
  * assert.equal(new NotApplicable("no disk of another process can be wrapped").name, "NotApplicable");
@@ -43,7 +43,7 @@ export type SubjectFaultKind = "subject-protocol" | "subject-crash" | "subject-t
  *
  * @example
  * ```ts
- * import { SubjectFault } from "mlx-layout/harness";
+ * import { SubjectFault } from "mlx-conform";
  * import assert from "node:assert/strict";
  *
  * assert.equal(new SubjectFault("subject-crash", "it ended with code 1").kind, "subject-crash");

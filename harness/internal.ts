@@ -1,12 +1,12 @@
 /**
- * Everything that the suite's own scenarios and commands use of the harness: what `mlx-layout/harness` exports, and its parts
+ * Everything that the suite's own scenarios and commands use of the harness: what `mlx-conform` exports, and its parts
  * besides. It may change in any version.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { SimulatedHub } from "mlx-layout/harness";
- * import { mswFetch, SimulatedHub as SameHub } from "mlx-layout/harness/internal";
+ * import { SimulatedHub } from "mlx-conform";
+ * import { mswFetch, SimulatedHub as SameHub } from "mlx-conform/internal";
  *
  * assert.equal(typeof mswFetch, "function");
  * assert.equal(SameHub, SimulatedHub);

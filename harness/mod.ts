@@ -3,7 +3,7 @@
  * scenarios that judge requirements, and reports. It knows no implementation.
  *
  * Write a scenario with {@linkcode scenario}, and run it on any implementation with {@linkcode runScenario}. What the suite's
- * own scenarios and commands need besides is exported by `mlx-layout/harness/internal`, which may change in any version.
+ * own scenarios and commands need besides is exported by `mlx-conform/internal`, which may change in any version.
  *
  * @example A scenario, and a downloader that it catches
  * ```ts
@@ -16,7 +16,7 @@
  *   scriptedSubject,
  *   wantedFiles,
  *   wrongFiles,
- * } from "mlx-layout/harness";
+ * } from "mlx-conform";
  *
  * const intact = scenario({
  *   name: "example/intact",

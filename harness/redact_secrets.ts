@@ -38,7 +38,7 @@ export interface RedactSecretsOptions {
  *
  * @example
  * ```ts
- * import { redactSecrets } from "mlx-layout/harness/internal";
+ * import { redactSecrets } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(redactSecrets("Authorization: Bearer s3cr3t-value", []), "Authorization: Bearer [token]");

@@ -21,7 +21,7 @@ export interface RunPlaces {
  *
  * @example
  * ```ts
- * import { relativePlaces } from "mlx-layout/harness/internal";
+ * import { relativePlaces } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * const text = relativePlaces("python3 /home/ann/client/adapter.py", { cwd: "/home/ann/client" });

@@ -47,7 +47,7 @@ const AWKWARD_STEMS = [
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anyFileName } from "mlx-layout/harness/internal";
+ * import { anyFileName } from "mlx-conform/internal";
  *
  * const paths = fc.sample(anyFileName({ extension: ".txt" }), 20);
  * assert.ok(paths.every((path) => path.endsWith(".txt")));

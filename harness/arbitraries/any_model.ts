@@ -19,7 +19,7 @@ export type ModelConstraints = Partial<Omit<TinyLlamaOptions, "hiddenSize" | "in
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anyModel } from "mlx-layout/harness";
+ * import { anyModel } from "mlx-conform";
  *
  * const [model] = fc.sample(anyModel({ shards: 2 }), 1);
  * assert.equal(model?.weightFiles.length, 2);

@@ -16,7 +16,7 @@ const NAME_LENGTH_MAX = 96;
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anyRepository } from "mlx-layout/harness/internal";
+ * import { anyRepository } from "mlx-conform/internal";
  *
  * const [id] = fc.sample(anyRepository(), 1);
  * assert.equal(id?.split("/").length, 2);

@@ -7,7 +7,7 @@ import fc from "fast-check";
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anyRevision } from "mlx-layout/harness/internal";
+ * import { anyRevision } from "mlx-conform/internal";
  *
  * assert.ok(fc.sample(anyRevision(), 20).every((name) => !/[ ~^:?*[\\]/.test(name)));
  * ```

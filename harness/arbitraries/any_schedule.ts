@@ -19,7 +19,7 @@ export interface ScheduleOptions {
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anySchedule } from "mlx-layout/harness/internal";
+ * import { anySchedule } from "mlx-conform/internal";
  *
  * const schedules = fc.sample(anySchedule({ callsMax: 10 }), 20);
  * assert.ok(schedules.flat().every(({ atCall }) => atCall >= 1 && atCall <= 10));

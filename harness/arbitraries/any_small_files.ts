@@ -24,7 +24,7 @@ export interface SmallModelOptions {
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anySmallModel } from "mlx-layout/harness";
+ * import { anySmallModel } from "mlx-conform";
  *
  * const [model] = fc.sample(anySmallModel(), 1);
  * assert.ok(model?.files.some((file) => file.path === "config.json"));

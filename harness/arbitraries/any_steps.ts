@@ -17,7 +17,7 @@ export interface StepsOptions {
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anySteps } from "mlx-layout/harness/internal";
+ * import { anySteps } from "mlx-conform/internal";
  *
  * const steps = anySteps(fc.nat(99), { maxLength: 20 });
  * const found = fc.check(fc.property(steps, (list) => !list.includes(7)), { seed: 1, numRuns: 1000 });

@@ -32,7 +32,7 @@ export interface UnsafePathOptions {
  * ```ts
  * import assert from "node:assert/strict";
  * import fc from "fast-check";
- * import { anyUnsafePath } from "mlx-layout/harness/internal";
+ * import { anyUnsafePath } from "mlx-conform/internal";
  *
  * const paths = fc.sample(anyUnsafePath({ kinds: ["absolute"] }), 5);
  * assert.ok(paths.every((path) => path.startsWith("/")));

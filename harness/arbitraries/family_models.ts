@@ -51,7 +51,7 @@ const PACKING_STEP = 9;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { familyCases } from "mlx-layout/harness/internal";
+ * import { familyCases } from "mlx-conform/internal";
  *
  * const types = familyCases(5, 1).map(({ model }) => model.config["model_type"]);
  * assert.deepEqual(types, ["llama", "mistral", "qwen2", "qwen3", "gemma2"]);

@@ -31,11 +31,11 @@ const directory = mkdtempSync(join(tmpdir(), "mlx-conform-action-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
 const suite = join(directory, "suite");
 mkdirSync(join(suite, "node_modules/node/bin"), { recursive: true });
-mkdirSync(join(suite, "dist/scenarios"), { recursive: true });
+mkdirSync(join(suite, "dist/mlx-conform/scenarios"), { recursive: true });
 symlinkSync(process.execPath, join(suite, "node_modules/node/bin/node"));
 writeFileSync(join(suite, "package.json"), `{"type":"module"}`);
 writeFileSync(
-  join(suite, "dist/scenarios/main.js"),
+  join(suite, "dist/mlx-conform/scenarios/main.js"),
   `const words = process.argv.slice(2);
 if (words[0] === "run") {
   console.log("::error::from an adapter");

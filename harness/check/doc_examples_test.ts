@@ -17,9 +17,10 @@ const ROOT = new URL("../../", import.meta.url);
 const MODULES: Readonly<Record<string, string>> = {
   "mlx-layout": "src/mod.ts",
   "mlx-layout/spec": "spec/mod.ts",
-  "mlx-layout/harness": "harness/mod.ts",
-  "mlx-layout/harness/internal": "harness/internal.ts",
-  "mlx-layout/scenarios": "scenarios/mod.ts",
+  "mlx-conform": "harness/mod.ts",
+  "mlx-conform/internal": "harness/internal.ts",
+  "mlx-conform/scenarios": "scenarios/mod.ts",
+  "mlx-conform/spec": "spec/mod.ts",
 };
 
 /** An example as it stands in a file. */
@@ -64,7 +65,10 @@ function resolveImports(example: Example): string {
     assert.ok(!/^(?:\.|\/|file:)/.test(name), `${where}, which a reader cannot; name the package`);
     const module = MODULES[name];
     if (module === undefined) {
-      assert.ok(!name.startsWith("mlx-layout"), `${where}, which the project does not export`);
+      assert.ok(
+        !/^mlx-(?:layout|conform)/.test(name),
+        `${where}, which the project does not export`,
+      );
       return `${start}${JSON.stringify(import.meta.resolve(name))}`;
     }
     const url = new URL(module, ROOT);

@@ -62,7 +62,8 @@ const ROOMS: Readonly<Record<string, Rooms>> = {
 };
 
 /** Tests set up what they need from any room, and nothing imports them. */
-const NOT_IN_ROOMS = /_(?:test|bench)\.ts$|^harness\/check\/|^harness\/subjects\/adapters\//;
+const NOT_IN_ROOMS =
+  /_(?:test|bench)\.ts$|^harness\/(?:check|release)\/|^harness\/subjects\/adapters\//;
 
 /** The relative modules that a text imports, re-exports or imports types from. */
 function importedModules(text: string): string[] {

@@ -15,7 +15,7 @@ const LATER_MS = 1_100;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { RealClock } from "mlx-layout/harness/internal";
+ * import { RealClock } from "mlx-conform/internal";
  *
  * const clock = new RealClock({ startMs: Date.now(), speed: 1000 });
  * const beforeMs = clock.now();

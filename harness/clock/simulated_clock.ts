@@ -30,7 +30,7 @@ interface Sleeper {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { SimulatedClock } from "mlx-layout/harness";
+ * import { SimulatedClock } from "mlx-conform";
  *
  * const clock = new SimulatedClock({ startMs: 0, isBusy: () => false, activity: () => 0 });
  * await clock.sleep(3_600_000);

@@ -35,8 +35,8 @@ export interface DiskRecorder {
  *
  * @example
  * ```ts
- * import { recordDisk, writeBytes } from "mlx-layout/harness/internal";
- * import { memoryFiles } from "mlx-layout/harness";
+ * import { recordDisk, writeBytes } from "mlx-conform/internal";
+ * import { memoryFiles } from "mlx-conform";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles();

@@ -49,8 +49,8 @@ export interface EnumerateOptions extends Persistence {
  *
  * @example
  * ```ts
- * import { enumerateStates, recordDisk, writeBytes } from "mlx-layout/harness/internal";
- * import { memoryFiles } from "mlx-layout/harness";
+ * import { enumerateStates, recordDisk, writeBytes } from "mlx-conform/internal";
+ * import { memoryFiles } from "mlx-conform";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles();

@@ -29,7 +29,7 @@ const VARYING: readonly (readonly [regExp: RegExp, name: string])[] = [
  *
  * @example
  * ```ts
- * import { breakageSignature } from "mlx-layout/harness/internal";
+ * import { breakageSignature } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * const signature = breakageSignature({

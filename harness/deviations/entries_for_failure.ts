@@ -98,7 +98,7 @@ function signaturesOf(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { commonPrefix } from "mlx-layout/harness/internal";
+ * import { commonPrefix } from "mlx-conform/internal";
  *
  * assert.equal(commonPrefix(["it hung for ever", "it hung up"]), "it hung");
  * ```

@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { matchesScenario } from "mlx-layout/harness/internal";
+ * import { matchesScenario } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.ok(matchesScenario("download/resume", "download/*"));

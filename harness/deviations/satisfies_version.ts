@@ -8,7 +8,7 @@ const COMPARATOR_REGEXP = /^(<=|>=|<|>|=)?v?(\d+(?:\.\d+)*)$/;
  *
  * @example
  * ```ts
- * import { satisfiesVersion } from "mlx-layout/harness/internal";
+ * import { satisfiesVersion } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.ok(satisfiesVersion("0.36.0", ">=0.30 <1"));

@@ -16,7 +16,7 @@ const NUMBERS: Readonly<Record<string, number>> = constants.errno;
  *
  * @example
  * ```ts
- * import { diskError } from "mlx-layout/harness/internal";
+ * import { diskError } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(diskError("ENOSPC", "write", "/models/a").code, "ENOSPC");

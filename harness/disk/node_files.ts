@@ -43,7 +43,7 @@ export interface NodeFilesOptions {
  *
  * @example
  * ```ts
- * import { nodeFiles } from "mlx-layout/harness/internal";
+ * import { nodeFiles } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal((await nodeFiles().stat("/")).kind, "directory");

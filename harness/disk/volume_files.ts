@@ -32,7 +32,7 @@ export function volumeFiles(files: FileSystem, kind: VolumeKind): FileSystem {
  *
  * @example
  * ```ts
- * import { memoryVolume } from "mlx-layout/harness/internal";
+ * import { memoryVolume } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * const stick = memoryVolume("no-links");

@@ -34,7 +34,7 @@ function memoOf(bytes: Uint8Array): Memo {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { gitBlobSha1 } from "mlx-layout/harness/internal";
+ * import { gitBlobSha1 } from "mlx-conform/internal";
  *
  * assert.equal(gitBlobSha1(new Uint8Array()), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
  * ```

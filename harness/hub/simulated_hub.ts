@@ -64,7 +64,7 @@ let hubCount = 0;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { SimulatedHub } from "mlx-layout/harness";
+ * import { SimulatedHub } from "mlx-conform";
  *
  * const hub = new SimulatedHub({ now: () => 0 });
  * const bytes = new TextEncoder().encode("{}");

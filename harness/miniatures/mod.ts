@@ -7,7 +7,7 @@
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { miniatureNamed, miniatures } from "mlx-layout/harness/internal";
+ * import { miniatureNamed, miniatures } from "mlx-conform/internal";
  *
  * const neverResumes = miniatureNamed("never_resumes");
  * assert.deepEqual(neverResumes.breaks, ["DL-RESUME", "DL-RESUME-ONCE", "DL-CANCEL-RESUME"]);

@@ -22,8 +22,8 @@ type Vector = Float64Array<ArrayBuffer>;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { greedyTokens } from "mlx-layout/harness/internal";
- * import { tinyLlama } from "mlx-layout/harness";
+ * import { greedyTokens } from "mlx-conform/internal";
+ * import { tinyLlama } from "mlx-conform";
  *
  * const steps = greedyTokens(tinyLlama(), [5, 6, 7], 3);
  * assert.equal(steps.length, 3);

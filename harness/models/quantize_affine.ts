@@ -43,7 +43,7 @@ export interface QuantizedMatrix {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { quantizeAffine } from "mlx-layout/harness/internal";
+ * import { quantizeAffine } from "mlx-conform/internal";
  *
  * const matrix = { values: Float32Array.from({ length: 32 }, (_, i) => i), rows: 1, columns: 32 };
  * const { packed } = quantizeAffine(matrix, { bits: 8, groupSize: 32 });

@@ -42,7 +42,7 @@ const cachedModels = new Map<string, TinyModel>();
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { tinyLlama } from "mlx-layout/harness";
+ * import { tinyLlama } from "mlx-conform";
  *
  * const model = tinyLlama({ shards: 2, tied: false });
  * assert.deepEqual(model.weightFiles, [

@@ -53,7 +53,7 @@ const MERGES: readonly (readonly [string, string])[] = [
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { tinyTokenizer } from "mlx-layout/harness/internal";
+ * import { tinyTokenizer } from "mlx-conform/internal";
  *
  * const paths = tinyTokenizer({ chatTemplate: "none" }).map((file) => file.path);
  * assert.deepEqual(paths, ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]);

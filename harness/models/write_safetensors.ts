@@ -45,7 +45,7 @@ export interface WriteSafetensorsOptions {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { writeSafetensors } from "mlx-layout/harness/internal";
+ * import { writeSafetensors } from "mlx-conform/internal";
  *
  * const file = writeSafetensors([{ name: "a", dtype: "U8", shape: [2], data: Uint8Array.of(1, 2) }]);
  * assert.deepEqual([...file.subarray(-2)], [1, 2]);

@@ -18,7 +18,7 @@ export interface FailureFacts {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { failureSignature } from "mlx-layout/harness/internal";
+ * import { failureSignature } from "mlx-conform/internal";
  *
  * const failure = { scenario: "download/resume", status: "fail", requirement: "DL-RESUME" } as const;
  * assert.equal(

@@ -11,11 +11,7 @@ export interface RequirementReasons {
   readonly seenIn: string;
 }
 
-/** The documents, seen from the source and from what is built of it alike. */
-const SPEC = new URL(
-  import.meta.url.includes("/dist/") ? "../../../spec/" : "../../spec/",
-  import.meta.url,
-);
+const SPEC = new URL("../../spec/", import.meta.url);
 
 const documents = new Map<string, string>();
 
@@ -27,7 +23,7 @@ const documents = new Map<string, string>();
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { requirementReasons } from "mlx-layout/harness/internal";
+ * import { requirementReasons } from "mlx-conform/internal";
  *
  * assert.match(requirementReasons("DL-INTEGRITY").why, /No MLX runtime hashes a file/);
  * ```

@@ -10,7 +10,7 @@ export type ShownStanding = RequirementStanding | "not held" | "not scored";
  *
  * @example
  * ```ts
- * import { shownStanding } from "mlx-layout/harness/internal";
+ * import { shownStanding } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(shownStanding({ level: "MUST" }, "broken"), "broken");

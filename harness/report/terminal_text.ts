@@ -10,7 +10,7 @@ export interface TerminalTextOptions {
  *
  * @example
  * ```ts
- * import { terminalText } from "mlx-layout/harness/internal";
+ * import { terminalText } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(terminalText("a\u001b[2Jb\n"), "a\\u{1b}[2Jb\n");
@@ -34,7 +34,7 @@ export function terminalText(
  *
  * @example
  * ```ts
- * import { errorAnnotation } from "mlx-layout/harness/internal";
+ * import { errorAnnotation } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(errorAnnotation("50 %\n::stop-commands::x"), "::error::50 %25%0A::stop-commands::x\n");

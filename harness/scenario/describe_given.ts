@@ -9,7 +9,7 @@ const LINE_LENGTH_MAX = 200;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { describeGiven } from "mlx-layout/harness/internal";
+ * import { describeGiven } from "mlx-conform/internal";
  *
  * const given = { killAt: { at: "operation", nth: 3 }, isPlain: false, steps: [{ type: "download" }] };
  * assert.deepEqual(describeGiven(given), [

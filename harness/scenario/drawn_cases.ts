@@ -15,7 +15,7 @@ const OTHER_TEXTS = "other texts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { DrawnCases } from "mlx-layout/harness/internal";
+ * import { DrawnCases } from "mlx-conform/internal";
  *
  * const drawn = new DrawnCases();
  * for (const nth of [1, 5, 6]) drawn.add({ nth, isUpdate: nth > 5 });

@@ -31,7 +31,7 @@ const INLINE_BYTES_MAX = 64;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { decodeGiven, encodeGiven } from "mlx-layout/harness/internal";
+ * import { decodeGiven, encodeGiven } from "mlx-conform/internal";
  *
  * const given = { bytes: Uint8Array.of(1, 2), killAt: undefined };
  * const text = JSON.stringify(encodeGiven(given));

@@ -45,7 +45,7 @@ export type Scenario = Omit<
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { scenario } from "mlx-layout/harness";
+ * import { scenario } from "mlx-conform";
  *
  * const locate = scenario({
  *   name: "manage/locate_nothing",

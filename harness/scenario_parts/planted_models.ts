@@ -146,7 +146,7 @@ export function boundFiles(files: FileSystem): FileSystem {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { patternedBytes } from "mlx-layout/harness/internal";
+ * import { patternedBytes } from "mlx-conform/internal";
  *
  * assert.notDeepEqual(patternedBytes(100, { salt: 1 }), patternedBytes(100, { salt: 2 }));
  * ```

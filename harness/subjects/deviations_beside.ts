@@ -2,11 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { KNOWN_SUBJECTS } from "./known_subjects.ts";
 
-/** The adapters' sources, also when this file is compiled. */
-const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url)).replace(
-  /([/\\])dist([/\\]harness[/\\])/,
-  "$2",
-);
+const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url));
 
 /**
  * Finds the list of known deviations beside the adapter of a known subject: `naive_curl.deviations.json` for `naive-curl`.

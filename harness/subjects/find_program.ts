@@ -16,9 +16,7 @@ export interface FoundProgram {
 
 /** How the names of scripts end: as source or as built. */
 const ENDING = import.meta.url.split(".").at(-1) ?? "js";
-const SCRIPTS = fileURLToPath(new URL("./adapters/", import.meta.url));
-/** Only JavaScript is built; everything else lies with the sources. */
-const ADAPTERS = SCRIPTS.replace(/([/\\])dist([/\\]harness[/\\])/, "$2");
+const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url));
 
 /** How a program is found. */
 export interface FindProgramOptions {
@@ -68,7 +66,6 @@ function versionProgram(client: VersionedClient, version: string): FoundProgram 
 function installedProgram(known: KnownSubject, installed: string): FoundProgram {
   const command = known.command({
     adapters: ADAPTERS,
-    scripts: SCRIPTS,
     installed,
     ending: ENDING,
   });
@@ -77,7 +74,7 @@ function installedProgram(known: KnownSubject, installed: string): FoundProgram 
 
 /** The command of a program that is run anew for each line. */
 function onceCommand(command: readonly string[]): string[] {
-  return [process.execPath, join(SCRIPTS, `once_shim.${ENDING}`), ...command];
+  return [process.execPath, join(ADAPTERS, `once_shim.${ENDING}`), ...command];
 }
 
 /** Words of a command line with the relative paths among them made absolute: what begins as one, and arguments that are files. */

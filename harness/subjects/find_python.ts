@@ -2,10 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The top of the repository, seen from the source and from what is built of it alike. */
-const ROOT = fileURLToPath(
-  new URL(import.meta.url.includes("/dist/") ? "../../../" : "../../", import.meta.url),
-);
+/** The top of the repository, or of the package. */
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The directory of the private Python environment that `npm run subjects` makes. */
 export const SUBJECTS_VENV = join(ROOT, ".subjects", "venv");

@@ -19,10 +19,8 @@ export type SubjectPackages =
 
 /** Directories that a subject's command names. */
 export interface SubjectPlaces {
-  /** The adapters of this repository that are not JavaScript. */
+  /** The adapters of this repository. */
   readonly adapters: string;
-  /** The JavaScript adapters, as source or compiled. */
-  readonly scripts: string;
   /** What was installed for this subject. */
   readonly installed: string;
   /** File extension of the JavaScript adapters. */
@@ -40,9 +38,9 @@ export interface KnownSubject {
 
 /** A command of a JavaScript adapter. */
 export const inNode = (file: string, ...args: string[]) =>
-  (({ scripts, ending }) => [
+  (({ adapters, ending }) => [
     process.execPath,
-    join(scripts, `${file}.${ending}`),
+    join(adapters, `${file}.${ending}`),
     ...args,
   ]) satisfies KnownSubject["command"];
 /** A command of a Python adapter, in the environment that was installed for it. */
@@ -54,9 +52,9 @@ export const inPython = (file: string, ...args: string[]) =>
   ]) satisfies KnownSubject["command"];
 /** A script that is run anew for each line, as with `--once`. */
 const inShell = (file: string) =>
-  (({ adapters, scripts, ending }) => [
+  (({ adapters, ending }) => [
     process.execPath,
-    join(scripts, `once_shim.${ending}`),
+    join(adapters, `once_shim.${ending}`),
     "sh",
     join(adapters, file),
   ]) satisfies KnownSubject["command"];

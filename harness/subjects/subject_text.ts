@@ -15,7 +15,7 @@ export interface SubjectOptions {
  *
  * @example
  * ```ts
- * import { subjectText } from "mlx-layout/harness/internal";
+ * import { subjectText } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(subjectText({ subject: "./adapter.sh", once: true }), "--once ./adapter.sh");
@@ -35,7 +35,7 @@ export function subjectText({ subject, once = false }: SubjectOptions): string |
  *
  * @example
  * ```ts
- * import { subjectOptions } from "mlx-layout/harness/internal";
+ * import { subjectOptions } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(subjectOptions("--once sh adapter.sh"), '--once --subject "sh adapter.sh"');
@@ -53,7 +53,7 @@ export function subjectOptions(text: string): string {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { shellWord } from "mlx-layout/harness/internal";
+ * import { shellWord } from "mlx-conform/internal";
  *
  * assert.equal(shellWord("hub-js"), "hub-js");
  * assert.equal(shellWord("python a.py"), '"python a.py"');

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
 import { withoutSecrets } from "../redact_secrets.ts";
@@ -30,10 +30,12 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
   /** @param module path of a module that calls `serveOrders` */
   constructor(module: string, options: OrderWorkerOptions = {}) {
     const { launcher = [], workerArguments = [] } = options;
-    const [execPath = "", ...execArgv] = [...launcher, process.execPath, ...process.execArgv];
     // A subject beside it can read its environment.
     const env = withoutSecrets(process.env);
-    this.#child = fork(module, workerArguments, { execPath, execArgv, env });
+    this.#child =
+      launcher.length === 0
+        ? fork(module, workerArguments, { env })
+        : launch([...launcher, ...runtimeCommand(), module, ...workerArguments], env);
     this.#ended = once(this.#child, "exit").then(([code, signal]: unknown[]) => {
       if (signal === "SIGKILL" || code === KILLED_EXIT_CODE) throw new WorkerKilled();
       throw new HarnessError("Cannot go on as a worker of the harness ended by itself");
@@ -57,4 +59,14 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
     // A launcher that waits for its own child would pass any other signal over.
     this.#child.kill("SIGKILL");
   }
+}
+
+/** What `fork` does, which starts only a runtime itself: Deno puts its own words before those that it is given. */
+function launch([program = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(program, args, { env, stdio: ["inherit", "inherit", "inherit", "ipc"] });
+}
+
+function runtimeCommand(): string[] {
+  const own = "deno" in process.versions ? ["run", "--allow-all"] : process.execArgv;
+  return [process.execPath, ...own];
 }

@@ -192,7 +192,7 @@ export interface Shard {
  *
  * @example
  * ```ts
- * import { shardTasks } from "mlx-layout/harness/internal";
+ * import { shardTasks } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * const tasks = [1, 2, 3].map((at) => ({ scenario: `test/s${at}`, world: "memory" as const }));

@@ -29,10 +29,7 @@ interface Red {
   readonly sometimes?: true;
 }
 
-const HONEST = fileURLToPath(new URL("../../harness/subjects/honest/", import.meta.url)).replace(
-  /([/\\])dist([/\\]harness[/\\])/,
-  "$2",
-);
+const HONEST = fileURLToPath(new URL("../../harness/subjects/honest/", import.meta.url));
 const ADAPTERS = [
   { name: "honest-python", text: `python3 "${HONEST}honest_python.py"`, needs: ["python3"] },
   { name: "honest-shell", text: `--once sh "${HONEST}honest_shell.sh"`, needs: ["curl", "jq"] },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { oldNodeMessage } from "./old_node_message.ts";
+import { oldNodeMessage } from "./old_node_message.mjs";
 
 test("oldNodeMessage() names the version that is needed, and lets newer ones pass", () => {
   for (const version of ["18.20.8", "20.19.5", "22.18.0"])

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-const MODULE = new URL("runtime_warnings.ts", import.meta.url).href;
+const MODULE = new URL("runtime_warnings.mjs", import.meta.url).href;
 const CODE = `import { hideRuntimeWarnings } from ${JSON.stringify(MODULE)};
 hideRuntimeWarnings();
 process.emitWarning("something is experimental", "ExperimentalWarning");`;

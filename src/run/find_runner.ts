@@ -25,11 +25,7 @@ export interface FindRunnerOptions {
   readonly programs?: ProgramStarter | undefined;
 }
 
-/** The runners' own files, seen from the source and from what is built of it alike. */
-const SOURCES = new URL(
-  import.meta.url.includes("/dist/src/run/") ? "../../../src/run/runners/" : "./runners/",
-  import.meta.url,
-);
+const SOURCES = new URL("./runners/", import.meta.url);
 const REFERENCE = new URL(
   `./runners/reference_runner.${import.meta.url.split(".").at(-1) ?? "js"}`,
   import.meta.url,

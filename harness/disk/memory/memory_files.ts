@@ -66,8 +66,8 @@ export interface MemoryDisk extends FileSystem {
  *
  * @example
  * ```ts
- * import { writeBytes } from "mlx-layout/harness/internal";
- * import { memoryFiles } from "mlx-layout/harness";
+ * import { writeBytes } from "mlx-conform/internal";
+ * import { memoryFiles } from "mlx-conform";
  * import assert from "node:assert/strict";
  *
  * const files = memoryFiles({ availableBytes: 3 });

@@ -38,7 +38,7 @@ export interface BlockingFilesOptions {
  *
  * @example
  * ```ts
- * import { blockingFiles } from "mlx-layout/harness/internal";
+ * import { blockingFiles } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal((await blockingFiles().stat("/")).kind, "directory");

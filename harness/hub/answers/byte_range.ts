@@ -16,7 +16,7 @@ const UNSATISFIABLE: RangeSelection = { kind: "unsatisfiable" };
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { selectRange } from "mlx-layout/harness/internal";
+ * import { selectRange } from "mlx-conform/internal";
  *
  * assert.deepEqual(selectRange("bytes=-2", 10), { kind: "part", start: 8, end: 10 });
  * ```

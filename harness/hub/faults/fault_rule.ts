@@ -113,7 +113,7 @@ export interface RequestFacts {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { matchesRequest } from "mlx-layout/harness/internal";
+ * import { matchesRequest } from "mlx-conform/internal";
  *
  * const facts = { kind: "resolve", method: "GET", path: "/o/n/resolve/main/a.json", file: "a.json", hasRange: false } as const;
  * assert.ok(matchesRequest({ path: "*.json", method: "GET" }, facts));

@@ -10,7 +10,7 @@ import { FAULT_WORDS, type FaultValue, type FaultWord, MATCH_WORDS } from "./fau
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { parseFault } from "mlx-layout/harness/internal";
+ * import { parseFault } from "mlx-conform/internal";
  *
  * assert.deepEqual(parseFault("status status=503 path=*.json nth=all"), {
  *   match: { path: "*.json", nth: "all" },

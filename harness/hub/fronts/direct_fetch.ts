@@ -13,8 +13,8 @@ import type { SimulatedHub } from "../simulated_hub.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { directFetch } from "mlx-layout/harness/internal";
- * import { SimulatedHub } from "mlx-layout/harness";
+ * import { directFetch } from "mlx-conform/internal";
+ * import { SimulatedHub } from "mlx-conform";
  *
  * const hub = new SimulatedHub({ now: () => 0 });
  * hub.publish("org/name", []);

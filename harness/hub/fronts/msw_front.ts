@@ -1,5 +1,6 @@
-import { http, passthrough } from "msw";
 import { defineNetwork, HttpNetworkFrame, NetworkSource } from "msw/experimental";
+// The whole of msw opens a channel for WebSocket, which keeps a process of Deno from its end.
+import { http } from "msw/http";
 import { defaultNetworkOptions } from "msw/node";
 import type { Fetch, HttpRequest, HttpResponse } from "../../../spec/mod.ts";
 import { bodyStream, connectionError } from "../answers/body_stream.ts";
@@ -61,8 +62,8 @@ export function mswFront(): MswFront {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { mswFetch } from "mlx-layout/harness/internal";
- * import { SimulatedHub } from "mlx-layout/harness";
+ * import { mswFetch } from "mlx-conform/internal";
+ * import { SimulatedHub } from "mlx-conform";
  *
  * const hub = new SimulatedHub({ now: () => 0 });
  * hub.publish("org/name", []);
@@ -92,24 +93,26 @@ function localFetch(url: string, request: HttpRequest): Promise<HttpResponse> {
 function start(): { readonly front: MswFront; readonly source: FetchSource } {
   if (running !== undefined) return running;
   const source = new FetchSource();
-  for (const sockets of defaultNetworkOptions.sources) {
-    const queue = sockets.queue.bind(sockets);
-    sockets.queue = (frame) => {
+  // The clients of Bun do not use the sockets of node:net, which msw replaces.
+  const sockets = "bun" in process.versions ? [] : defaultNetworkOptions.sources;
+  for (const one of sockets) {
+    const queue = one.queue.bind(one);
+    one.queue = (frame) => {
       // A failed connection is an answer like another; a frame without a listener prints it.
       frame.events.on("unhandledException", () => {});
       return queue(frame);
     };
   }
   const network = defineNetwork({
-    sources: [...defaultNetworkOptions.sources, source],
+    sources: [...sockets, source],
     handlers: [
       http.all(
-        () => true,
+        ({ request }) => contexts.has(request) || !LOCAL.test(splitUrl(request.url).origin),
         ({ request }) => answer(request),
       ),
     ],
-    // msw 3 renamed this option and ignores the old name without a word.
-    onUnhandledFrame: "error",
+    // Only what goes to this machine is left.
+    onUnhandledFrame: "bypass",
     context: { quiet: true },
   });
   network.enable();
@@ -129,7 +132,6 @@ async function answer(request: Request): Promise<Response> {
   const context = contexts.get(request);
   const signal = context === undefined ? request.signal : context.request.signal;
   const { origin } = splitUrl(request.url);
-  if (context === undefined && LOCAL.test(origin)) return passthrough();
   const hub = hubAt(origin, context);
   if (hub === undefined) {
     strays.push(`${request.method} ${request.url}`);

@@ -24,8 +24,8 @@ export const DAMAGES: readonly Damage[] = [
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { damagesOf } from "mlx-layout/harness/internal";
- * import { tinyLlama } from "mlx-layout/harness";
+ * import { damagesOf } from "mlx-conform/internal";
+ * import { tinyLlama } from "mlx-conform";
  *
  * const names = damagesOf(tinyLlama({ shards: 1 })).map((damage) => damage.name);
  * assert.equal(names.includes("shard-missing"), false);

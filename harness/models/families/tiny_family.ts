@@ -38,7 +38,7 @@ const DEFAULTS: Omit<TinyFamilyOptions, "family" | "intermediateSize" | "expertS
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { tinyFamily } from "mlx-layout/harness/internal";
+ * import { tinyFamily } from "mlx-conform/internal";
  *
  * const model = tinyFamily("mixtral", { experts: 3 });
  * assert.equal(model.config["num_local_experts"], 3);

@@ -12,7 +12,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  *
  * @example
  * ```ts
- * import { escapeMarkup } from "mlx-layout/harness/internal";
+ * import { escapeMarkup } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(escapeMarkup('<a href="x">'), "&lt;a href=&quot;x&quot;&gt;");

@@ -53,7 +53,7 @@ function stepOf(row: HistoryRow, before: HistoryRow | undefined): TrendStep {
  *
  * @example
  * ```ts
- * import { compareVersions } from "mlx-layout/harness/internal";
+ * import { compareVersions } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(["2.4.0", "v0.10.1", "0.9.2"].toSorted(compareVersions), ["0.9.2", "v0.10.1", "2.4.0"]);

@@ -23,7 +23,7 @@ export type MarkupValue =
  *
  * @example
  * ```ts
- * import { markup } from "mlx-layout/harness/internal";
+ * import { markup } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(markup`<b>${"<i>"}</b>`.text, "<b>&lt;i&gt;</b>");

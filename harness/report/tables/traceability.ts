@@ -41,8 +41,8 @@ export function traceRequirements(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { miniatures, traceabilityGaps } from "mlx-layout/harness/internal";
- * import { scenarios } from "mlx-layout/scenarios";
+ * import { miniatures, traceabilityGaps } from "mlx-conform/internal";
+ * import { scenarios } from "mlx-conform/scenarios";
  *
  * const gaps = traceabilityGaps(scenarios, miniatures, { profiles: ["core", "offline"] });
  * assert.deepEqual(gaps.withoutMiniature, []);

@@ -7,7 +7,7 @@ import { join } from "node:path";
  *
  * @example
  * ```ts
- * import { clientCache } from "mlx-layout/harness/internal";
+ * import { clientCache } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(clientCache({ XDG_CACHE_HOME: "/caches" }, "linux"), "/caches/mlx-conform/clients");

@@ -139,7 +139,7 @@ export interface ClientVersion {
  *
  * @example
  * ```ts
- * import { clientVersion } from "mlx-layout/harness/internal";
+ * import { clientVersion } from "mlx-conform/internal";
  * import assert from "node:assert/strict";
  *
  * assert.equal(clientVersion("hub-js@2.17.5")?.version, "2.17.5");

@@ -39,7 +39,7 @@ test("every version of a client has a directory of its own, and what it runs is 
       const text = readFileSync(new URL(`${packages.source}/${manifest}`, ADAPTERS), "utf8");
       assert.ok(text.includes(packages.pin?.dependency ?? "?"), client.name);
     }
-    const places = { adapters: "A/", scripts: "A/", installed: "I", ending: "ts" };
+    const places = { adapters: "A/", installed: "I", ending: "ts" };
     for (const word of one.command(places))
       if (word.startsWith("A/")) assert.ok(existsSync(new URL(word.slice(2), ADAPTERS)), word);
   }

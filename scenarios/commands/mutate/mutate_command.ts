@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "commander";
+import { EXIT_CODES } from "../../../harness/suite/exit_codes.ts";
 import { jobsOption, seedOption } from "../command_defaults.ts";
 import { addCommandHelp } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
@@ -35,6 +36,13 @@ export function addMutateCommand(program: Command, context: ConformContext): voi
     .option("--into <file>", "a Markdown file whose table of mutants is replaced")
     .addOption(jobsOption(context.jobs))
     .action(async (options: MutateOptions) => {
+      if (!import.meta.url.endsWith(".ts")) {
+        context.writeErr(
+          "mlx-conform: Cannot mutate without the source: run it in a clone of the repository\n",
+        );
+        context.finish(EXIT_CODES.usage);
+        return;
+      }
       const { mutate } = await import("./mutate.ts");
       context.finish(await mutate(options, context));
     });

@@ -4,7 +4,7 @@
  *
  * Call it before the modules are loaded whose warnings it hides. Threads have `NODE_NO_WARNINGS`.
  */
-export function hideRuntimeWarnings(): void {
+export function hideRuntimeWarnings() {
   const asked = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
   if (asked.includes("--trace-warnings")) return;
   process.removeAllListeners("warning");

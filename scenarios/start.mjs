@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { launch } from "../src/cli/launch.mjs";
+
+await launch("mlx-conform", import.meta.url);
