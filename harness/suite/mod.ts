@@ -33,6 +33,6 @@ export {
   type SuiteTask,
 } from "./run_suite.ts";
 export { CANARY_NAME, keptByCanary } from "./canary.ts";
-export { mapInForks, type MapInForksOptions, serveForks } from "./worker_pool.ts";
+export { mapInForks, type MapInForksOptions, serveForks, serveOrders } from "./worker_pool.ts";
 export { playReplay, type ReplayOrder, type ReplayPlay } from "./run_parallel.ts";
 export { type Shard, shardTasks } from "./run_suite.ts";

@@ -27,20 +27,30 @@ export class NovelCoverage {
 
   /** Whether any branch was reached for the first time since this was asked last. */
   isNovel(): boolean {
-    const before = this.#seen.size;
-    // The answer comes within the call, as the session is one of this thread.
-    this.#session.post("Profiler.takePreciseCoverage", (error, taken) => {
-      if (error === null) this.#note(taken.result);
-    });
-    return this.#seen.size > before;
+    return this.takeNew().length > 0;
   }
 
-  #note(scripts: readonly Profiler.ScriptCoverage[]): void {
+  /** The branches that were reached for the first time since this was asked last, by script and place. */
+  takeNew(): readonly string[] {
+    const found: string[] = [];
+    // The answer comes within the call, as the session is one of this thread.
+    this.#session.post("Profiler.takePreciseCoverage", (error, taken) => {
+      if (error === null) this.#note(taken.result, found);
+    });
+    return found;
+  }
+
+  #note(scripts: readonly Profiler.ScriptCoverage[], found: string[]): void {
     for (const { url, functions } of scripts) {
       if (!OWN_SCRIPT.test(url)) continue;
       for (const { ranges } of functions)
         for (const { startOffset, endOffset, count } of ranges)
-          if (count > 0) this.#seen.add(`${url} ${startOffset} ${endOffset}`);
+          if (count > 0) {
+            const branch = `${url} ${startOffset} ${endOffset}`;
+            if (this.#seen.has(branch)) continue;
+            this.#seen.add(branch);
+            found.push(branch);
+          }
     }
   }
 }

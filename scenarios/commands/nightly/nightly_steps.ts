@@ -78,7 +78,7 @@ function softSteps(options: NightlyOptions): NightlyStep[] {
     conform("changed inputs", ["fuzz", "--minutes", String(minutes)]),
     conform("inputs guided by coverage", ["fuzz", "--guided", "--minutes", String(minutes)]),
     conform("miniatures", ["miniatures"]),
-    conform("soak", ["soak", "--minutes", String(minutes)]),
+    conform("soak", ["soak", "--guided", "--minutes", String(minutes)]),
     ...swiftPackages.map((directory): NightlyStep => ({
       name: `Swift package ${directory}`,
       command: ["swift", "build", "-c", "release", "--package-path", directory],

@@ -18,8 +18,12 @@ import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { didYouMean } from "../did_you_mean.ts";
+import { moduleBeside } from "../module_beside.ts";
 import { replayFileFor, writeReplayFile } from "../replay/replay_files.ts";
+import { readKeptBatches, writeKeptBatches } from "./kept_batches.ts";
+import { SoakGuide } from "./soak_guide.ts";
 import { SoakTally } from "./soak_tally.ts";
+import type { BatchAnswer } from "./soak_worker.ts";
 
 /** Cases of one batch. */
 const RUNS = { memory: 10, disk: 2 } as const;
@@ -34,6 +38,10 @@ export interface SoakOptions {
   /** Names of scenarios. @default {all} */
   readonly only?: readonly string[];
   readonly replays: string;
+  /** Whether what shows new branches or goals is played more often. @default {false} */
+  readonly guided?: boolean;
+  /** File of the batches of a guided soak that showed something new. */
+  readonly kept: string;
 }
 
 /**
@@ -43,10 +51,14 @@ export interface SoakOptions {
  * @throws {RangeError} when there is no scenario of the wanted names
  */
 export async function soak(options: SoakOptions, context: ConformContext): Promise<number> {
-  const { minutes, seed, jobs } = options;
-  const orders = workOrders(seed, wantedScenarios(options));
+  const { minutes, seed, jobs, guided = false, kept } = options;
+  const wanted = wantedScenarios(options);
+  const guide = new SoakGuide();
+  const first = guided ? await keptOrders(kept, wanted) : [];
+  const orders = workOrders(seed, wanted, { first, guide: guided ? guide : undefined });
   const print = (text: string) => context.writeOut(`${text}\n`);
   print(`soak of ${reference.name} ${reference.version}: ${minutes} minutes, seed ${seed}`);
+  if (guided) print(`guided: ${first.length} kept batches are played first`);
   const tally = new SoakTally();
   const startMs = performance.now();
   const endMs = startMs + minutes * 60_000;
@@ -56,13 +68,17 @@ export async function soak(options: SoakOptions, context: ConformContext): Promi
   };
   const everyMinute = setInterval(report, 60_000);
   const work = async () => {
-    using worker = new OrderWorker<WorkOrder, ScenarioResult>(context.worker);
+    using worker = new OrderWorker<WorkOrder, BatchAnswer>(
+      moduleBeside("./soak_worker", import.meta.url),
+      { workerArguments: guided ? ["--guided"] : [] },
+    );
     // Each worker gets one batch at least, however short the time is.
     do {
       const order = orders.next();
       if (order.done === true) return;
-      const result = await worker.carryOut(order.value);
+      const { result, branches } = await worker.carryOut(order.value);
       tally.add(result);
+      guide.note(result, branches);
       await printFailure(result, options, print);
     } while (performance.now() < endMs);
   };
@@ -70,6 +86,12 @@ export async function soak(options: SoakOptions, context: ConformContext): Promi
     await Promise.all(Array.from({ length: jobs }, work));
   } finally {
     clearInterval(everyMinute);
+  }
+  if (guided) {
+    await writeKeptBatches(kept, guide.kept);
+    print(
+      `guided: ${guide.branches} branches were run; ${guide.kept.length} batches are kept in ${kept}`,
+    );
   }
   report();
   return tally.exitCode;
@@ -108,14 +130,34 @@ function worldsOf({ worlds }: Scenario): readonly WorldKind[] {
   return WORLD_KINDS.filter((kind) => worlds?.includes(kind) ?? true);
 }
 
-/** Endless batches: the same seed gives the same ones in the same order. */
-function* workOrders(seed: number, wanted: readonly Scenario[]): Generator<WorkOrder, void> {
+/** What a guided soak begins with: what showed something new in an earlier one. @throws {RangeError} when it cannot be read */
+async function keptOrders(path: string, wanted: readonly Scenario[]): Promise<WorkOrder[]> {
+  const names = new Set(wanted.map(({ name }) => name));
+  const kept = await readKeptBatches(path);
+  return kept
+    .filter(({ task }) => names.has(task.scenario))
+    .map((batch) => ({ ...batch, runs: RUNS, path: undefined }));
+}
+
+/** Endless batches: without a guide the same seed gives the same ones in the same order. */
+function* workOrders(
+  seed: number,
+  wanted: readonly Scenario[],
+  options: { readonly first: readonly WorkOrder[]; readonly guide: SoakGuide | undefined },
+): Generator<WorkOrder, void> {
+  yield* options.first;
   const random = seededRandom(seed);
   const long = wanted.filter(({ name }) => name === LONG_LIFE);
   const draw = <Item>(items: readonly Item[]): Item | undefined =>
     items[Math.floor(random() * items.length)];
+  const names = wanted.map(({ name }) => name);
+  const drawScenario = (): Scenario | undefined => {
+    if (options.guide === undefined) return draw(wanted);
+    const name = options.guide.draw(names, random);
+    return wanted.find((one) => one.name === name);
+  };
   for (;;) {
-    const scenario: Scenario | undefined = (random() < 0.5 ? long[0] : undefined) ?? draw(wanted);
+    const scenario = (random() < 0.5 ? long[0] : undefined) ?? drawScenario();
     if (scenario === undefined) return;
     const world = draw(worldsOf(scenario));
     if (world === undefined) return;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { Command } from "commander";
 import { jobsOption, onlyOption, replaysOption, seedOption } from "../command_defaults.ts";
 import { addCommandHelp } from "../command_help.ts";
@@ -13,6 +14,8 @@ import type { SoakOptions } from "./soak.ts";
 
 /** How long a soak runs that does not say. */
 const MINUTES = 30;
+/** Where a guided soak keeps what showed something new. */
+const KEPT = join(".mlx-conform", "soak_kept.json");
 
 /** Adds the command. */
 export function addSoakCommand(program: Command, context: ConformContext): void {
@@ -25,12 +28,18 @@ export function addSoakCommand(program: Command, context: ConformContext): void 
     .addOption(jobsOption(context.jobs))
     .addOption(onlyOption("a scenario"))
     .addOption(replaysOption())
+    .option("--guided", "play more often what shows new branches of the code, or new goals")
+    .option("--kept <file>", "what a guided soak keeps for the next one", KEPT)
     .action(async (options: SoakOptions) => {
       const { soak } = await import("./soak.ts");
       context.finish(await soak(options, context));
     });
   addCommandHelp(command, {
-    examples: ["soak --minutes 60 --jobs 2", "soak --minutes 5 --only model_based/any_trouble"],
+    examples: [
+      "soak --minutes 60 --jobs 2",
+      "soak --guided --minutes 30",
+      "soak --minutes 5 --only model_based/any_trouble",
+    ],
     exitCodes: ["conformant", "not conformant", "usage", "harness failed", "incomplete"],
   });
 }

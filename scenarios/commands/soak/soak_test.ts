@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import type { ScenarioResult } from "../../../harness/mod.ts";
 import { captureConform } from "../capture_conform.ts";
+import { readKeptBatches } from "./kept_batches.ts";
 import { SoakTally } from "./soak_tally.ts";
 
 const PASSED: ScenarioResult = {
@@ -35,6 +39,43 @@ test("mlx-conform soak runs fresh cases for a while and says what it saw", async
     out,
     /\nminute \d\.\d: [1-9]\d* cases \(\d+\/min\) of 1 scenarios; \d+ requirements judged; 0 broken/,
   );
+});
+
+test("a guided soak keeps what showed something new, and the next one begins with it", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "mlx-layout-soak-"));
+  after(() => rm(directory, { recursive: true }));
+  const kept = join(directory, "kept.json");
+  const only = ["--only", "manage/model_id_round_trip", "--jobs", "1", "--kept", kept];
+  const first = await captureConform(
+    "soak",
+    "--guided",
+    "--minutes",
+    "0.01",
+    "--seed",
+    "7",
+    ...only,
+  );
+  assert.equal(first.exitCode, 0, first.out + first.err);
+  const [, branches = "0"] =
+    /^guided: (\d+) branches were run; [1-9]\d* batches are kept/m.exec(first.out) ?? [];
+  assert.ok(Number(branches) > 100, first.out);
+  const batches = await readKeptBatches(kept);
+  const next = await captureConform(
+    "soak",
+    "--guided",
+    "--minutes",
+    "0.001",
+    "--seed",
+    "8",
+    ...only,
+  );
+  assert.match(
+    next.out,
+    new RegExp(`^guided: ${batches.length} kept batches are played first$`, "m"),
+  );
+  await writeFile(kept, "{");
+  const torn = await captureConform("soak", "--guided", "--minutes", "0.001", ...only);
+  assert.deepEqual([torn.exitCode, /remove it to begin anew/.test(torn.err)], [2, true]);
 });
 
 test("mlx-conform soak refuses a wrong command line with 2", async () => {
