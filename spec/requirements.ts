@@ -1043,6 +1043,18 @@ export const REQUIREMENTS = {
     document: "load",
     text: "A sound model is accepted, whatever its sharding, quantization, tying and nesting.",
   },
+  "LOAD-FACTS": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "The report of a check states the type of the model, the tensors of its weight files, its parameters and how they are packed, as they are.",
+  },
+  "LOAD-UNREADABLE": {
+    level: "MUST",
+    profile: "core",
+    document: "load",
+    text: "A file that a runtime opens and that the disk does not give is refused, with its path.",
+  },
   "LOAD-CONFIG": {
     level: "MUST",
     profile: "core",

@@ -12,6 +12,8 @@ export { appleDouble, HEADER_LENGTH_LIMIT_BYTES, HTML_PAGE } from "./damages/for
 export { type GreedyStep, greedyTokens } from "./greedy_tokens.ts";
 export { HARMLESS, type Harmless } from "./damages/harmless.ts";
 export type { LlamaFamily, LlamaFamilyOptions } from "./llama_family.ts";
+export { seededNumbers } from "./seeded_numbers.ts";
+export { type ModelFacts, modelFacts } from "./model_facts.ts";
 export type { ModelFile, TinyModel } from "./model_file.ts";
 export {
   dequantizeAffine,

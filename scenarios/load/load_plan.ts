@@ -5,14 +5,41 @@
  * - The plan's weight files are those that this runtime opens, by the rule that its source states.
  * - Every file of the directory is either opened or named as never opened, and the bytes of the latter add up.
  * - What the runtime needs and does not find is named, and where it is known to stop.
+ * - Each file is opened for what the runtime reads in it, and has the size that it has on the disk.
  */
 import fc from "fast-check";
-import { fnmatch, MARKER_NAME, PLAN_RUNTIMES, type PlanRuntime } from "../../spec/mod.ts";
+import {
+  fnmatch,
+  type LoadPlan,
+  MARKER_NAME,
+  PLAN_RUNTIMES,
+  type PlanRuntime,
+  type ReadRole,
+} from "../../spec/mod.ts";
 import { changeFiles, jsonBytes, placeModel, readTree } from "../../harness/internal.ts";
-import { anyModel, type ModelFile, scenario, type TinyModel } from "../../harness/mod.ts";
+import {
+  anyModel,
+  type ModelFile,
+  scenario,
+  type TinyModel,
+  type Verdict,
+  type World,
+} from "../../harness/mod.ts";
 
 const repository = "mlx-community/Plan-4bit";
 const INDEX = "model.safetensors.index.json";
+
+/** What each file is read for. */
+const ROLES: Readonly<Record<string, ReadRole>> = {
+  "config.json": "config",
+  "generation_config.json": "config",
+  [INDEX]: "index",
+  "model.safetensors": "weights",
+  "tokenizer.json": "tokenizer",
+  "tokenizer_config.json": "tokenizer",
+  "special_tokens_map.json": "tokenizer",
+  "chat_template.jinja": "template",
+};
 
 /** Places where weights lie that not every runtime opens. */
 const EXTRAS = [
@@ -43,7 +70,7 @@ export const loadPlan = scenario({
       "absent",
     ),
     config: fc.constantFrom("as it is", "as it is", "as it is", "no JSON", "no type", "own code"),
-    lost: fc.constantFrom("nothing", "nothing", "config.json", "weights"),
+    lost: fc.constantFrom("nothing", "nothing", "config.json", "weights", "tokenizer.json"),
     isDownloaded: fc.boolean(),
   },
   goals: ["a weight file was never opened", "the index decided", "something was missing", "a stop"],
@@ -58,9 +85,6 @@ export const loadPlan = scenario({
     }
     const { plan } = subject;
     const answer = await verdict.attempt("LOAD-PLAN", () => plan({ repository, runtime }));
-    const names = (list: readonly { readonly path: string }[]) =>
-      list.map(({ path }) => path).toSorted();
-
     const hasConfig = lost !== "config.json";
     const isSwift = runtime.startsWith("mlx-swift");
     const isConfigRead = hasConfig && config !== "no JSON" && !(isSwift && config === "no type");
@@ -76,33 +100,30 @@ export const loadPlan = scenario({
         `${runtime} with a config that is ${config}: it stops at ${answer.stopsAt?.path ?? "nothing"}`,
     );
     if (answer.stopsAt !== undefined) verdict.reached("a stop");
+    // Which of the weights it looks for, its words say.
+    const isStopNamed = !isAtWeights || expected.length > 0;
+    const stop = isIndexWrong ? INDEX : "config.json";
+    verdict.holds(
+      "LOAD-PLAN",
+      answer.stopsAt === undefined || !isStopNamed || answer.stopsAt.path === stop,
+      () => `${runtime} stops at ${stop}, and the plan says ${answer.stopsAt?.path}`,
+    );
     const planned = names(answer.reads.filter(({ role }) => role === "weights"));
     verdict.holds(
       "LOAD-PLAN",
       planned.join() === expected.join(),
       `${runtime} opens ${expected.join(", ")}, and the plan says ${planned.join(", ")}`,
     );
-    const onDisk = (await readTree(world.files, directory)).filter(
-      ({ kind, path }) => kind === "file" && path !== MARKER_NAME && !path.startsWith(".cache/"),
-    );
-    const said = [...names(answer.reads), ...names(answer.unused)].toSorted();
+    await judgeFiles(answer, world, verdict);
+    const isTokenizerLacking = lost === "tokenizer.json" && answer.stopsAt === undefined;
+    const isLacking = !hasConfig || (isAtWeights && expected.length === 0) || isTokenizerLacking;
+    const lacking = names(answer.missing);
+    const isNamed =
+      isLacking === lacking.length > 0 && (hasConfig || lacking.includes("config.json"));
     verdict.holds(
       "LOAD-PLAN",
-      said.join() === names(onDisk).join(),
-      `it speaks of ${said.join(", ")} where ${names(onDisk).join(", ")} are`,
-    );
-    const sizes = new Map(onDisk.map(({ path, sizeBytes }) => [path, sizeBytes]));
-    const free = answer.unused.reduce((sum, { path }) => sum + (sizes.get(path) ?? 0), 0);
-    verdict.holds(
-      "LOAD-PLAN",
-      answer.reclaimableBytes === free,
-      `${answer.reclaimableBytes} bytes are said to be never read, and ${free} are`,
-    );
-    const isLacking = !hasConfig || (isAtWeights && expected.length === 0);
-    verdict.holds(
-      "LOAD-PLAN",
-      isLacking === answer.missing.length > 0,
-      `it calls missing: ${names(answer.missing).join(", ") || "nothing"}`,
+      isNamed && (!isTokenizerLacking || lacking.includes("tokenizer.json")),
+      `it calls missing: ${lacking.join(", ") || "nothing"}`,
     );
     if (answer.unused.some(({ path }) => path.endsWith(".safetensors")))
       verdict.reached("a weight file was never opened");
@@ -110,6 +131,40 @@ export const loadPlan = scenario({
     if (readsIndex && index === "names an extra") verdict.reached("the index decided");
   },
 });
+
+function names(list: readonly { readonly path: string }[]): string[] {
+  return list.map(({ path }) => path).toSorted();
+}
+
+/** Every file is either opened, for what it is and with its size, or named as never opened. */
+async function judgeFiles(answer: LoadPlan, world: World, verdict: Verdict): Promise<void> {
+  const { directory } = answer;
+  const onDisk = (await readTree(world.files, directory)).filter(
+    ({ kind, path }) => kind === "file" && path !== MARKER_NAME && !path.startsWith(".cache/"),
+  );
+  const said = [...names(answer.reads), ...names(answer.unused)].toSorted();
+  verdict.holds(
+    "LOAD-PLAN",
+    said.join() === names(onDisk).join(),
+    `it speaks of ${said.join(", ")} where ${names(onDisk).join(", ")} are`,
+  );
+  const sizes = new Map(onDisk.map(({ path, sizeBytes }) => [path, sizeBytes]));
+  const free = answer.unused.reduce((sum, { path }) => sum + (sizes.get(path) ?? 0), 0);
+  verdict.holds(
+    "LOAD-PLAN",
+    answer.reclaimableBytes === free,
+    `${answer.reclaimableBytes} bytes are said to be never read, and ${free} are`,
+  );
+  const odd = answer.reads.find(
+    ({ path, role, sizeBytes }) =>
+      sizeBytes !== sizes.get(path) || (path in ROLES && ROLES[path] !== role),
+  );
+  verdict.holds(
+    "LOAD-PLAN",
+    odd === undefined,
+    () => `it says of ${odd?.path}: ${odd?.role}, ${odd?.sizeBytes} bytes`,
+  );
+}
 
 function changed(
   model: TinyModel,

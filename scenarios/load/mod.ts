@@ -26,6 +26,7 @@ import { refusedModel } from "./refused_model.ts";
 import { sameTokens } from "./same_tokens.ts";
 import { sidecar } from "./sidecar.ts";
 import { soundModel } from "./sound_model.ts";
+import { unreadableFiles } from "./unreadable_files.ts";
 import { runtimeVerdicts } from "./runtime_verdicts.ts";
 import { trailingBytes } from "./trailing_bytes.ts";
 import { verdictsAhead } from "./verdicts_ahead.ts";
@@ -49,6 +50,7 @@ export const loadScenarios: readonly Scenario[] = [
   htmlFile,
   emptyFile,
   evictedFiles,
+  unreadableFiles,
   wrongLinks,
   lyingHeader,
   confinedCheck,

@@ -4,10 +4,11 @@
  * Invariants checked:
  * - The check calls it loadable and finds no error, downloaded or written by hand.
  * - It opened the model's weight files and no others.
+ * - What it states of the model is so.
  */
 import fc from "fast-check";
 import { DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
-import { changeFiles, HARMLESS, placeModel } from "../../harness/internal.ts";
+import { changeFiles, HARMLESS, modelFacts, placeModel } from "../../harness/internal.ts";
 import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Sound-4bit";
@@ -15,7 +16,7 @@ const repository = "mlx-community/Sound-4bit";
 export const soundModel = scenario({
   name: "load/sound_model",
   pieceBytes: [8192],
-  covers: ["LOAD-SOUND"],
+  covers: ["LOAD-SOUND", "LOAD-FACTS"],
   given: {
     model: anyModel(),
     harmless: fc.option(fc.nat(HARMLESS.length - 1), { freq: 3, nil: undefined }),
@@ -23,7 +24,9 @@ export const soundModel = scenario({
   },
   goals: ["something harmless was changed", "nothing was changed"],
   async check({ model, harmless, isDownloaded }, world, verdict) {
-    const files = HARMLESS[harmless ?? HARMLESS.length]?.apply(model) ?? model.files;
+    const change = HARMLESS[harmless ?? HARMLESS.length];
+    const files = change?.apply(model) ?? model.files;
+    const own = (change?.weightFiles?.(model) ?? model.weightFiles).toSorted();
     // What no repository has comes from the system or from a broken download.
     const isPublished = ({ path }: { readonly path: string }) =>
       !path.startsWith(".") && DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path));
@@ -40,12 +43,32 @@ export const soundModel = scenario({
       report.loadable && errors.length === 0,
       () => `with ${name} changed: ${errors.join("; ") || "it is called not loadable"}`,
     );
+    // A program that states none of these is not judged by them.
+    const facts = modelFacts({ ...model, weightFiles: own }, files);
+    const { architecture, tensorCount, parameterCount, quantization } = report;
+    const numbers = new Set((quantization ?? "").match(/\d+/g)?.map(Number));
+    const isPackingRight =
+      facts.packing === undefined
+        ? quantization === undefined
+        : quantization === undefined || facts.packing.every((number) => numbers.has(number));
+    const wrong = [
+      architecture !== undefined && architecture !== facts.architecture && "architecture",
+      tensorCount > 0 && tensorCount !== facts.tensorCount && "tensorCount",
+      parameterCount > 0 && parameterCount !== facts.parameterCount && "parameterCount",
+      !isPackingRight && "quantization",
+    ].filter((one) => one !== false);
+    verdict.holds(
+      "LOAD-FACTS",
+      wrong.length === 0,
+      () =>
+        `${model.label}, with ${name} changed: wrong is ${wrong.join(", ")}: ${JSON.stringify({ architecture, tensorCount, parameterCount, quantization })} instead of ${JSON.stringify(facts)}`,
+    );
     const opened = report.weightFiles.toSorted().join(", ");
-    const own = model.weightFiles.toSorted().join(", ");
+    const ownNames = own.join(", ");
     // A program need not say what it opened.
     const isUntold = world.kind === "process" && opened === "";
-    const isRight = isUntold || opened === own;
-    verdict.holds("LOAD-SOUND", isRight, `it opened ${opened} instead of ${own}`);
+    const isRight = isUntold || opened === ownNames;
+    verdict.holds("LOAD-SOUND", isRight, `it opened ${opened} instead of ${ownNames}`);
     verdict.reached(
       harmless === undefined ? "nothing was changed" : "something harmless was changed",
     );

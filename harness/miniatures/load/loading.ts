@@ -25,6 +25,18 @@ export const loadingMiniatures: readonly Miniature[] = [
       }),
     }),
   }),
+  miniature("counts_packed_words", {
+    mistake: "Counts the words of packed weights as parameters.",
+    breaks: ["LOAD-FACTS"],
+    wrapManager: (manager) => ({
+      check: async (request, options) => {
+        const report = await manager.check(request, options);
+        const isPacked = report.quantization !== undefined;
+        const parameterCount = Math.floor(report.parameterCount / 8);
+        return isPacked ? { ...report, parameterCount } : report;
+      },
+    }),
+  }),
   miniature("reads_evicted", {
     mistake: "Reads a file whose data was evicted to the cloud.",
     breaks: ["LOAD-EVICTED"],

@@ -25,6 +25,7 @@ const OVERSIGHTS: readonly Oversight[] = [
   { id: "LOAD-POINTER", what: "a git-lfs pointer", causes: ["lfs-pointer"], reports: isConfig },
   { id: "LOAD-HTML", what: "a web page", causes: ["html"], reports: isConfig },
   { id: "LOAD-EMPTY", what: "an empty file", causes: ["empty"], reports: isConfig },
+  { id: "LOAD-UNREADABLE", what: "a file that the disk does not give", causes: ["unreadable"] },
   { id: "LOAD-EVICTED", what: "data that is in the cloud", causes: ["evicted"] },
   { id: "LOAD-LINK", what: "a broken link", causes: ["broken-link", "outside-directory"] },
   { id: "LOAD-EXTENTS", what: "wrong extents of tensors", causes: ["overlap", "out-of-range"] },

@@ -1,12 +1,16 @@
-import { pickWeights, withFile, withoutPaths } from "./damage.ts";
+import { isQuantized, pickWeights, tensorPlaces, withFile, withoutPaths } from "./damage.ts";
 import { appleDouble } from "./foreign_bytes.ts";
 import type { ModelFile, TinyModel } from "../model_file.ts";
+import { tensorsOf } from "../split_safetensors.ts";
 import { jsonBytes } from "../tiny_tokenizer.ts";
+import { type Tensor, writeSafetensors } from "../write_safetensors.ts";
 
 /** A change of a model's directory that makes nothing wrong. */
 export interface Harmless {
   readonly name: string;
   apply(model: TinyModel): ModelFile[];
+  /** The weight files afterwards. @default {those of the model} */
+  weightFiles?(model: TinyModel): string[];
 }
 
 const INDEX = "model.safetensors.index.json";
@@ -74,6 +78,76 @@ export const HARMLESS: readonly Harmless[] = [
     },
   },
   {
+    // mlx-lm opens whatever is called model*.safetensors.
+    name: "shards-of-other-names",
+    apply: (model) =>
+      withoutPaths(model, [INDEX]).map((file) => ({
+        ...file,
+        path: model.weightFiles.includes(file.path) ? otherName(model, file.path) : file.path,
+      })),
+    weightFiles: (model) => model.weightFiles.map((path) => otherName(model, path)),
+  },
+  {
+    // The order of the header, of the data and of the names has no meaning.
+    name: "tensors-in-another-order",
+    apply: (model) => {
+      const { path, bytes } = pickWeights(model, 1);
+      return withFile(model, { path, bytes: writeSafetensors(tensorsOf(bytes).toReversed()) });
+    },
+  },
+  {
+    // Older converters saved it; llama, mistral and qwen2 drop it, and so does nothing of qwen3's.
+    name: "with-inverse-frequencies",
+    apply: (model) => {
+      const { path, bytes } = pickWeights(model, 0);
+      const data = Uint8Array.from({ length: 16 }, (_, at) => 60 + at);
+      const name = "model.layers.0.self_attn.rotary_emb.inv_freq";
+      const added: Tensor = { name, dtype: "F32", shape: [4], data };
+      return model.config["model_type"] === "qwen3"
+        ? [...model.files]
+        : withFile(model, { path, bytes: writeSafetensors([...tensorsOf(bytes), added]) });
+    },
+  },
+  {
+    name: "tied-output-written-too",
+    apply: (model) => {
+      const place = tensorPlaces(model).find(({ name }) => name === "model.embed_tokens.weight");
+      const isApt = model.config["tie_word_embeddings"] === true && !isQuantized(model);
+      if (place === undefined || !isApt) return [...model.files];
+      const tensors = tensorsOf(place.bytes);
+      const embedding = tensors.filter(({ name }) => name === place.name);
+      const output = embedding.map((one) => ({ ...one, name: "lm_head.weight" }));
+      const bytes = writeSafetensors([...tensors, ...output]);
+      return withFile(model, { path: place.path, bytes });
+    },
+  },
+  {
+    name: "quantization-spelled-out",
+    apply: (model) => {
+      const block = model.config["quantization"] as Readonly<Record<string, unknown>> | undefined;
+      if (block === undefined || Object.keys(block).some((key) => key.includes("layers")))
+        return [...model.files];
+      // An entry that is true takes the general settings.
+      const layer = "model.layers.0.mlp.up_proj";
+      const { bits, group_size } = block;
+      const own = { mode: "affine", ...block, [layer]: true, "model.norm": false };
+      const named = { ...own, "model.layers.0.mlp.gate_proj": { bits, group_size } };
+      const bytes = jsonBytes({ ...model.config, quantization: named, quantization_config: named });
+      return withFile(model, { path: "config.json", bytes });
+    },
+  },
+  {
+    name: "optional-fields-that-are-null",
+    apply: (model) => {
+      const { config } = model;
+      const isPlain = config["quantization"] === undefined;
+      const isLlama = config["model_type"] === "llama";
+      const none = { ...(isPlain && { quantization: null }), ...(isLlama && { head_dim: null }) };
+      const bytes = jsonBytes({ ...config, ...none, rope_scaling: null, model_file: null });
+      return withFile(model, { path: "config.json", bytes });
+    },
+  },
+  {
     name: "header-padded",
     apply: (model) => {
       const { path, bytes } = pickWeights(model, 0);
@@ -81,6 +155,11 @@ export const HARMLESS: readonly Harmless[] = [
     },
   },
 ];
+
+function otherName({ weightFiles }: TinyModel, path: string): string {
+  const at = weightFiles.indexOf(path);
+  return weightFiles.length === 1 ? "model-a.safetensors" : `model_part${at + 1}.safetensors`;
+}
 
 /** Changes keys of the header; the data stays where it is in relation to the header's end. */
 function withHeader(file: Uint8Array, keys: Readonly<Record<string, unknown>>): Uint8Array {

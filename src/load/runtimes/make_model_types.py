@@ -53,7 +53,7 @@ def modules_in(folder, runtime):
             continue
         if path.is_dir():
             yield path.name
-        elif path.suffix == ".py" and runtime != "mlx-vlm" and (runtime != "mlx-lm" or re.search(r"^class Model\b", path.read_text(), re.M)):
+        elif path.suffix == ".py" and runtime != "mlx-vlm" and (runtime != "mlx-lm" or re.search(r"^class Model\b|^from \.\w+ import (?:.*, )?Model\b", path.read_text(), re.M)):
             yield path.stem
 
 

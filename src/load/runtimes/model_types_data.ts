@@ -89,6 +89,7 @@ export const MODEL_TYPES = {
           "0.28.4": "afmoe bailing_moe_linear deepseek_v32 kimi_linear minimax ministral3",
           "0.30.0": "mimo_v2_flash",
           "0.30.1": "exaone_moe iquestcoder minimax_m2 rwkv7 youtu_llm",
+          "0.30.2": "solar_open",
           "0.30.4": "glm4_moe_lite iquestloopcoder",
           "0.30.5": "telechat3",
           "0.30.6": "kimi_k25 longcat_flash_ngram step3p5",
