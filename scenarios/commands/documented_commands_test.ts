@@ -73,6 +73,7 @@ const PARSED: Readonly<Record<string, string>> = {
     "needs the record of a whole run; report_files_test.ts makes one",
   "mlx-conform judge CLIENT@VERSION": "installs a client; judge_test.ts runs its parts",
   "mlx-conform trend": "needs a history; judge_test.ts has one",
+  "mlx-conform trend harness/subjects/history.jsonl": "reads from a clone; judge_test.ts reads it",
   "mlx-conform trophies": "writes into a clone; trophies_test.ts writes elsewhere",
   "mlx-conform crash": "minutes",
   "mlx-conform errno": "an hour",

@@ -4,8 +4,9 @@ import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { parseHistory } from "../../../harness/internal.ts";
+import { historyTrends, parseHistory } from "../../../harness/internal.ts";
 import { exampleRecordText } from "../../../harness/report/example_record.ts";
+import { REQUIREMENT_SETS } from "../../../spec/sets/mod.ts";
 import { captureConform } from "../capture_conform.ts";
 import { saysVersion } from "./judge.ts";
 
@@ -74,6 +75,18 @@ test("mlx-conform judge and trend refuse wrong usage with 2", async () => {
     assert.equal(exitCode, 2, err);
     assert.match(err, why);
   }
+});
+
+test("the kept history has rows of frozen sets, and several clients in several versions", () => {
+  const path = new URL("../../../harness/subjects/history.jsonl", import.meta.url);
+  const rows = parseHistory(readFileSync(path, "utf8"), "history.jsonl");
+  const sets = REQUIREMENT_SETS.map(({ set }) => set.name);
+  for (const { client, set, held, broken } of rows) {
+    assert.ok(sets.includes(set), `${client}: ${set}`);
+    assert.ok(held.length + broken.length > 0, client);
+  }
+  const several = historyTrends(rows).filter(({ steps }) => steps.length >= 2);
+  assert.ok(several.length >= 6, `${several.length}`);
 });
 
 test("saysVersion() takes a version with or without its v, and with the parts behind it", () => {

@@ -23,13 +23,15 @@ const DRAFTS = "issues";
  * @throws {RangeError} when a replay or a list cannot be read, or the page not be written
  */
 export async function writeTrophies(
-  { into, replays, adapters, play }: TrophiesOptions,
+  { into, replays, adapters, play, only }: TrophiesOptions,
   context: ConformContext,
 ): Promise<number> {
   const trophies = await trophiesIn({ replays, adapters });
   const notes = join(into, "played.json");
   const before = await readPlayed(notes);
-  const now = play ? await playTrophies(trophies, context) : {};
+  const isWanted = ({ replay, upstream }: Trophy) =>
+    only?.includes(upstream.clients[replay.subject.name] ?? "") !== false;
+  const now = play ? await playTrophies(trophies.filter(isWanted), context) : {};
   const played: PlayedReplays = Object.fromEntries(
     trophies.flatMap(({ file }) => {
       const one = now[file] ?? before[file];

@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "commander";
+import { onlyOption } from "../command_defaults.ts";
 import { addCommandHelp } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 
@@ -16,6 +17,8 @@ export interface TrophiesOptions {
   readonly adapters: string;
   /** Whether each replay is played against the newest version of its client. */
   readonly play: boolean;
+  /** The clients whose replays are played. @default {all} */
+  readonly only?: readonly string[];
 }
 
 /** Adds the command. */
@@ -33,12 +36,13 @@ export function addTrophiesCommand(program: Command, context: ConformContext): v
       "harness/subjects/adapters",
     )
     .option("--play", "first play each replay against the newest version of its client", false)
+    .addOption(onlyOption("with --play, a client as judge names it"))
     .action(async (options: TrophiesOptions) => {
       const { writeTrophies } = await import("./trophies.ts");
       context.finish(await writeTrophies(options, context));
     });
   addCommandHelp(command, {
-    examples: ["trophies", "trophies --play"],
+    examples: ["trophies", "trophies --play --only python-hub"],
     notes: ["What was played is kept in played.json beside the page. Nothing is sent to anybody."],
     exitCodes: ["conformant", "usage", "harness failed"],
   });

@@ -119,6 +119,8 @@ test("mlx-conform trophies --play plays no replay of the newest version, and goe
   const page = readFileSync(join(into, "README.md"), "utf8");
   assert.match(page, /hub-js 2\.17\.5 \|.*\| 2\.17\.5 was the newest on \d{4}-/);
   assert.match(page, /hf-hub-rust 1\.0\.0 \|.*\| not tried \|/);
+  const none = await captureConform("trophies", ...places, "--play", "--only", "frost");
+  assert.deepEqual([none.exitCode, none.err], [0, ""]);
 });
 
 test("standing() says what the newest version does, and nothing where it is not known", () => {
