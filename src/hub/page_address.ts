@@ -28,14 +28,20 @@ const OTHER_PAGES = new Set([
   "papers",
 ]);
 
+/** `hf://[models/]ORG/NAME[@REVISION]`, as the hub's own tools name a model; the special refs have slashes. */
+const HF_URI_REGEXP =
+  /^hf:\/\/(?:models\/)?([^/@]+)\/([^/@]+)(?:@(refs\/(?:pr|convert)\/[^/]+|[^/]+))?\/?$/;
+
 /**
  * Reads an address that was copied from a browser: the page of a file or of a model, where the bytes of a file were meant:
- * `DL-NO-PAGE`.
+ * `DL-NO-PAGE`. A model that is named as `hf://org/name@revision` is read too.
  *
  * @param endpoint the hub's address, whose pages have the same form
  * @returns undefined when it is not the address of such a page
  */
 export function readPageAddress(address: string, endpoint: string): PageAddress | undefined {
+  const [, uriOrg = "", uriName = "", uriRevision] = HF_URI_REGEXP.exec(address) ?? [];
+  if (uriOrg !== "") return modelOfUri(uriOrg, uriName, { revision: uriRevision });
   const url = URL.parse(address);
   if (url === null) return undefined;
   const hub = new URL(endpoint);
@@ -56,6 +62,17 @@ export function readPageAddress(address: string, endpoint: string): PageAddress 
   if (!isModel) return undefined;
   // A branch with a slash in its name stands there with it encoded.
   const shown = page === "tree" && revision !== undefined ? decoded(revision) : undefined;
+  return { kind: "model", repository: `${org}/${name}`, ...(shown && { revision: shown }) };
+}
+
+/** Nothing where the first part is another kind than a model. */
+function modelOfUri(
+  org: string,
+  name: string,
+  { revision }: { readonly revision: string | undefined },
+): PageAddress | undefined {
+  if (OTHER_PAGES.has(org) || org === "kernels" || org === "buckets") return undefined;
+  const shown = revision === undefined ? undefined : decoded(revision);
   return { kind: "model", repository: `${org}/${name}`, ...(shown && { revision: shown }) };
 }
 
