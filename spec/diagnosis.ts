@@ -35,6 +35,8 @@ export type Mend =
       /** The root that it is below, where that is not the implementation's own. */
       readonly root?: string;
       readonly layout?: Exclude<Layout, "flat">;
+      /** Whether what is wrong may not be seen without hashing every file. */
+      readonly verify?: boolean;
     }
   | {
       /** Moves the model to where MLX looks for it. */

@@ -19,6 +19,8 @@ export interface DownloadRequest extends ModelRequest {
   readonly token?: string;
   /** Whether the network must not be used. @default {HF_HUB_OFFLINE} */
   readonly offline?: boolean;
+  /** Whether every file that is there is hashed, also where nothing seems to have touched it. @default {false} */
+  readonly verify?: boolean;
   /** How many transfers run at once. @default {the implementation's own number, which may change meanwhile} */
   readonly concurrency?: number;
 }

@@ -350,9 +350,12 @@ export class SharedModelManager implements ModelManager {
    */
   async mend(step: Mend, options: WaitOptions = {}): Promise<void> {
     await this.#doctor.mend(step, options, {
-      download: async ({ repository, layout, root }) => {
+      download: async ({ repository, layout, root, verify }) => {
         const manager = root === undefined ? this : this.#below(root, layout);
-        await manager.download({ repository, ...(layout && { layout }) }, options);
+        await manager.download(
+          { repository, ...(layout && { layout }), ...(verify && { verify }) },
+          options,
+        );
       },
       migrate: async (request) => {
         await this.migrate({ ...request, step: "move" }, options);

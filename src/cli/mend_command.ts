@@ -50,10 +50,15 @@ export function mendCommand(mend: Mend, options: MendCommandOptions): string {
 
 /** The hub's cache has a root of its own, which a variable names before any option does. */
 function downloadCommand(
-  { repository, layout, root }: Extract<Mend, { readonly operation: "download" }>,
+  { repository, layout, root, verify }: Extract<Mend, { readonly operation: "download" }>,
   options: MendCommandOptions,
 ): string {
-  const named = ["download", repository, ...(layout === undefined ? [] : ["--layout", layout])];
+  const named = [
+    "download",
+    repository,
+    ...(layout === undefined ? [] : ["--layout", layout]),
+    ...(verify === true ? ["--verify"] : []),
+  ];
   if (layout !== "hf-cache" || root === undefined)
     return line(named, root === undefined ? options : { ...options, root });
   const { env } = options;

@@ -15,6 +15,10 @@ test("a step is a command line that can be typed as it stands", () => {
     "mlx-layout download org/name --layout lmstudio --root '/other root'",
   );
   assert.equal(
+    mendCommand({ operation: "download", repository, verify: true }, AT),
+    "mlx-layout download org/name --verify",
+  );
+  assert.equal(
     mendCommand({ operation: "migrate", repository, from: "/m/it's" }, { ...AT, root: "/n" }),
     String.raw`mlx-layout migrate org/name --from '/m/it'\''s' --root /n`,
   );

@@ -153,8 +153,10 @@ async function ofStatus(
     hash: "hash",
     unreadable: "unreadable",
   } as const;
-  const mend =
-    model.isMisplaced || model.layout === undefined ? moved(model) : repaired(model, context);
+  const mendOf = (cause: string) =>
+    model.isMisplaced || model.layout === undefined
+      ? moved(model)
+      : repaired(model, { ...context, cause });
   const findings: DiagnosisFinding[] = [];
   for (const [fault, cause] of Object.entries(causes)) {
     const [first, ...rest] = faults.filter((one) => one.fault === fault);
@@ -162,6 +164,7 @@ async function ofStatus(
     const more = rest.length === 0 ? "" : ` (and ${rest.length} more)`;
     const { path } = first;
     const detail = `${first.detail}${more}`;
+    const mend = mendOf(cause);
     findings.push({ cause, level: "error", directory, repository, path, detail, mend });
   }
   return findings;

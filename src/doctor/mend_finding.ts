@@ -16,6 +16,24 @@ const NOT_DAMAGE: ReadonlySet<CheckCause> = new Set([
 /** Warnings of a check that a doctor tells too. */
 const TOLD_WARNINGS: ReadonlySet<CheckCause> = new Set(["appledouble"]);
 
+/** What every download sees by a file's name and size. */
+const SEEN: ReadonlySet<string> = new Set([
+  "missing-config",
+  "missing-weights",
+  "missing-shard",
+  "missing-tensor",
+  "missing-tokenizer",
+  "missing-tokenizer-config",
+  "missing-file",
+  "empty",
+  "truncated",
+  "trailing-bytes",
+  "wrong-size",
+  "lfs-pointer",
+  "broken-link",
+  "unreadable",
+]);
+
 /** Whether a finding of a check is damage that can be mended here. */
 export function isDamage({ cause, level }: CheckFinding): boolean {
   return !NOT_DAMAGE.has(cause) && (level === "error" || TOLD_WARNINGS.has(cause));
@@ -35,7 +53,7 @@ export interface MendContext {
  * A misplaced model is moved first, whatever else is wrong: what is fetched for it would be put where it belongs.
  */
 export function mendFinding(
-  { cause, path }: Pick<CheckFinding, "path"> & { readonly cause: string },
+  { cause, path }: Pick<CheckFinding, "path"> & { readonly cause?: string | undefined },
   model: ExaminedModel,
   context: MendContext,
 ): Mend | undefined {
@@ -47,7 +65,7 @@ export function mendFinding(
   if (model.isMisplaced || model.layout === undefined) return moved(model);
   if (cause === "foreign-weights")
     return { operation: "discard", paths: [join(directory, ...path.split("/"))] };
-  return repaired(model, context);
+  return repaired(model, { ...context, cause });
 }
 
 /** Moves a model to where MLX looks for it. */
@@ -58,7 +76,7 @@ export function moved({ directory, repository }: ExaminedModel): Mend {
 /** Fetches what is wrong, in the layout and below the root in which the model lies; what cannot be fetched there is removed. */
 export function repaired(
   { directory, repository, layout, root }: ExaminedModel,
-  context: Pick<MendContext, "root">,
+  context: Pick<MendContext, "root"> & { readonly cause?: string | undefined },
 ): Mend {
   if (repository === undefined || layout === undefined || layout === "flat")
     return { operation: "remove", directory };
@@ -67,5 +85,6 @@ export function repaired(
     repository,
     ...(root !== undefined && root !== context.root && { root }),
     ...(layout !== "hubapi" && { layout }),
+    ...(context.cause !== undefined && !SEEN.has(context.cause) && { verify: true }),
   };
 }

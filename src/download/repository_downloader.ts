@@ -11,7 +11,7 @@ import {
 } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { diskError } from "../disk/disk_error.ts";
-import { lstatIfThere } from "../disk/walk.ts";
+import { isDistrusted } from "../records/distrust.ts";
 import { ModelError } from "../errors.ts";
 import { HubClient } from "../hub/hub_client.ts";
 import { HubEnvironment } from "../hub/environment.ts";
@@ -194,13 +194,9 @@ export class RepositoryDownloader {
       limitMs: copy === undefined ? undefined : etagTimeoutMs,
     });
     const isCopyRight = copy !== undefined && copy.commit === resolved.commit;
-    if (isCopyRight && !(await this.#hasUnfinished(question.place))) return copy;
+    // A process that died behind its marker has left its plan and its lock: the long way clears them away, `DL-LEFTOVERS`.
+    if (isCopyRight && !(await isDistrusted(this.#host.files, question.place))) return copy;
     return repositorySnapshot(client, request, { resolved, signal });
-  }
-
-  /** A process that died behind its marker has left its plan and its lock: the long way clears them away, `DL-LEFTOVERS`. */
-  async #hasUnfinished({ staging }: ModelPlace): Promise<boolean> {
-    return (await lstatIfThere(this.#host.files, staging.directory)) !== undefined;
   }
 
   async #task(
@@ -286,6 +282,7 @@ function localQuestion(
     isRevision: (marker: Marker) =>
       target.placeOf !== undefined || [marker.revision, marker.commit].includes(revision),
     revision,
+    verify: request.verify,
     signal: context.signal,
   };
 }

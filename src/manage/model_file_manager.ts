@@ -15,7 +15,7 @@ import type {
 } from "../../spec/mod.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { ModelError } from "../errors.ts";
-import { DEFAULT_LAYOUT, layoutNames } from "../layout/layouts/mod.ts";
+import { DEFAULT_LAYOUT, layoutDefinitions, layoutNames } from "../layout/layouts/mod.ts";
 import { modelPlace } from "../layout/model_directory.ts";
 import { modelIdOf, repositoryOf } from "../layout/model_id.ts";
 import { type ModelPlace, placeAt } from "../layout/model_place.ts";
@@ -23,6 +23,7 @@ import { isInside } from "../migrate/migration_journal.ts";
 import { migrateModel, planMigration, undoMigration } from "../migrate/migrate_model.ts";
 import { readCommitListing } from "../records/commit_listing.ts";
 import { localPlace } from "../records/local_place.ts";
+import { distrust } from "../records/distrust.ts";
 import { readMarker } from "../records/marker.ts";
 import { unnamedSnapshots } from "../records/unnamed_snapshots.ts";
 import { identifyRepository } from "../places/identify_repository.ts";
@@ -130,7 +131,8 @@ export class ModelFileManager {
   }
 
   /**
-   * As {@linkcode status}, with every byte hashed: `VERIFY-ROT`.
+   * As {@linkcode status}, with every byte hashed: `VERIFY-ROT`. A model of which a file is not as it was downloaded is noted
+   * as unfinished, so that the next download hashes it too and repairs it.
    *
    * @throws {ModelError} `cancelled`, or the code of a disk that fails
    */
@@ -353,7 +355,13 @@ export class ModelFileManager {
       signal: options.signal,
       onProgress: options.onProgress,
     };
-    return this.#tryDisk(() => modelStatus(files, question), directory);
+    const status = await this.#tryDisk(() => modelStatus(files, question), directory);
+    const isRotten =
+      status.state === "incomplete" && status.faults.some(({ fault }) => fault === "hash");
+    // A look changes nothing, and so do the stores of others.
+    const isOwn = layoutDefinitions.some((layout) => layout.rootOf(this.#config) === place.root);
+    if (isRotten && options.hash === "always" && isOwn) await distrust(this.#host.files, place);
+    return status;
   }
 
   /** Where a model is, else where it would be. */

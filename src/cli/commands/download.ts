@@ -34,6 +34,7 @@ interface DownloadOptions extends CommonOptions, RuntimeOptions, CodeTrust {
   readonly endpoint?: string;
   readonly concurrency?: number;
   readonly offline?: boolean;
+  readonly verify?: boolean;
   readonly sha256?: string;
   readonly maxSize?: number;
   readonly dryRun?: boolean;
@@ -58,6 +59,7 @@ const REPOSITORY_ONLY = [
   "endpoint",
   "concurrency",
   "offline",
+  "verify",
   "dryRun",
   "by",
   ...DRY_RUN_ONLY,
@@ -95,6 +97,10 @@ export function addDownloadCommand(program: Command, session: Session): void {
       positiveInteger(),
     )
     .option("--offline", "do not use the network")
+    .option(
+      "--verify",
+      "hash every file that is there, also where nothing seems to have touched it",
+    )
     .addOption(
       new Option("--by <runner>", "download with this runtime's own downloader, into its own place")
         .choices(["mlx-lm", "mlx-swift"])
