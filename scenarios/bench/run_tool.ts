@@ -79,7 +79,8 @@ export async function toolVersion(name: ToolName): Promise<string | undefined> {
   const [command, ...args] = TOOLS[name].version;
   try {
     const { stdout } = await promisify(execFile)(command, args);
-    return /\d+(?:\.\d+)+/.exec(stdout)?.[0];
+    const words = stdout.split(/\s/);
+    return words.find((word) => /^\d/.test(word)) ?? stdout.trim();
   } catch {
     // What cannot be started is not installed.
     return undefined;
