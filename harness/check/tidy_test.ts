@@ -17,6 +17,7 @@ const TEXT_REGEXP = /\.(?:ts|js|mjs|md|json|py|swift|sh|ya?ml)$/;
 const ALLOWED_AT_TOP = new Set([
   "package.json",
   "package-lock.json",
+  "deno.json",
   "README.md",
   "LICENSE",
   "CHANGELOG.md",

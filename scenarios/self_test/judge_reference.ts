@@ -13,7 +13,8 @@ import { scenarios } from "../mod.ts";
 import { reference } from "../reference/reference.ts";
 
 const SEED = Number(process.env["MLX_LAYOUT_SEED"] ?? 1);
-const RUNS = { memory: 15, disk: 4 } as const;
+/** As few cases as `MLX_LAYOUT_RUNS` says, where something else than the reference is tried. */
+const RUNS = { memory: Number(process.env["MLX_LAYOUT_RUNS"] ?? 15), disk: 4 };
 
 /** Registers a test for each scenario of a world; the worlds are split over files so that files run at once. */
 export function judgeReference(world: (typeof WORLD_KINDS)[number]): void {
