@@ -13,13 +13,15 @@ import { globSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT_CODES } from "../../../harness/suite/exit_codes.ts";
 import type { ConformContext } from "../conform_context.ts";
-import { type NightlyStep, nightlySteps } from "./nightly_steps.ts";
+import { type NightlyOptions, type NightlyStep, nightlySteps } from "./nightly_steps.ts";
 import { withVolume } from "./nightly_volume.ts";
 
 /** What of a night is run, and where it writes. */
 export interface NightlyCommandOptions {
   readonly withoutHardware: boolean;
   readonly onlyHardware: boolean;
+  /** Whether the Metal of this Mac is that of a virtual machine. */
+  readonly paravirtual: boolean;
   readonly seed: number;
   /** Time of the soak. */
   readonly minutes: number;
@@ -44,13 +46,13 @@ export async function runNightly(
   options: NightlyCommandOptions,
   { writeOut, annotate }: ConformContext,
 ): Promise<number> {
-  const { out, seed, minutes, dryRun, onlyHardware, withoutHardware } = options;
+  const { out, seed, minutes, dryRun } = options;
   mkdirSync(out, { recursive: true });
   const outcomes: Outcome[] = [];
   for (const step of nightlySteps({
     platform: process.platform,
     arch: process.arch,
-    hardware: onlyHardware ? "only" : withoutHardware ? "without" : "with",
+    hardware: tierOf(options),
     seed,
     out,
     minutes,
@@ -67,6 +69,12 @@ export async function runNightly(
   writeFileSync(join(out, "nightly.txt"), `${lines.join("\n")}\n`);
   writeOut(`\n${lines.join("\n")}\n`);
   return verdictOf(outcomes, options, annotate);
+}
+
+function tierOf(options: NightlyCommandOptions): NightlyOptions["hardware"] {
+  if (options.paravirtual) return "paravirtual";
+  if (options.onlyHardware) return "only";
+  return options.withoutHardware ? "without" : "with";
 }
 
 async function runStep(step: NightlyStep, isDryRun: boolean): Promise<Outcome> {

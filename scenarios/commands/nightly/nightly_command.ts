@@ -23,6 +23,7 @@ export function addNightlyCommand(program: Command, context: ConformContext): vo
       "In a clone: run everything that this machine can prove, one step after the other.",
     )
     .option("--without-hardware", "leave out what needs MLX on Metal", false)
+    .option("--paravirtual", "on a Mac in a virtual machine: leave out the real model", false)
     .option("--only-hardware", "run only what needs MLX on Metal", false)
     .option("--seed <number>", "seed of the runs, or the number of a CI run", parseInteger, SEED)
     .option("--minutes <count>", "time of the soak, in minutes", parseMinutes, MINUTES)

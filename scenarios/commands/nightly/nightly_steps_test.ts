@@ -42,6 +42,7 @@ test("nightlySteps() names what was left out on purpose", () => {
     "MLX on Metal",
     "a real model of the real hub",
   ]);
+  assert.deepEqual(skipped({ ...MAC, hardware: "paravirtual" }), ["a real model of the real hub"]);
   const only = nightlySteps({ ...MAC, hardware: "only" });
   assert.ok(only.every(({ isHardware }) => isHardware === true));
 });
