@@ -34,7 +34,7 @@ export {
   writeForeignSnapshot,
 } from "./hub_cache.ts";
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
-export { falseMarker, markerText } from "./marker_observations.ts";
+export { falseMarker, falseMarkerIn, markerText } from "./marker_observations.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
 export { errorOf, isOfCommit, namesFile, settled, textOf, throughTrouble } from "./outcomes.ts";
 export {
@@ -46,7 +46,24 @@ export {
   ownLayout,
   stateDirectory,
 } from "./places.ts";
-export { contentView, dataBytes, SHARE_LAYOUTS, sharedPlace, visibleView } from "./shares.ts";
+export {
+  isMarkerFile,
+  ODDITIES,
+  type Oddity,
+  oddText,
+  type RecordFile,
+  recordFiles,
+} from "./odd_records.ts";
+export {
+  contentView,
+  dataBytes,
+  HIDDEN,
+  placeTheirs,
+  SHARE_LAYOUTS,
+  sharedPlace,
+  SIDECAR,
+  visibleView,
+} from "./shares.ts";
 export {
   askServer,
   beginServing,

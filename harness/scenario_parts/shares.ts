@@ -1,9 +1,12 @@
 import { join } from "node:path";
-import { type FileSystem, type Layout, LAYOUTS } from "../../spec/mod.ts";
-import { readText, readTree } from "../disk/mod.ts";
+import { type FileSystem, type Layout, LAYOUTS, METADATA_DIRECTORY } from "../../spec/mod.ts";
+import { readText, readTree, writeBytes } from "../disk/mod.ts";
+import { contentEtag } from "../hub/hub_file.ts";
+import type { ModelFile } from "../models/mod.ts";
 import type { World } from "../worlds/world.ts";
 import { hubCachePaths } from "./hub_cache.ts";
-import { modelPlace } from "./places.ts";
+import { filePlace, modelPlace } from "./places.ts";
+import { changeFiles } from "./planted_models.ts";
 
 /** The layouts of stores, in the order in which they are drawn. */
 export const SHARE_LAYOUTS = Object.keys(LAYOUTS) as readonly Layout[];
@@ -17,6 +20,39 @@ export async function sharedPlace(
   if (layout !== "hf-cache") return modelPlace({ root: into }, repository, { layout });
   const { refs, snapshots } = hubCachePaths(into, repository);
   return join(snapshots, (await readText(files, join(refs, "main"))) ?? "no ref");
+}
+
+/** What macOS leaves beside a file, and no model has. */
+export const SIDECAR = "._model.safetensors";
+
+/** A file of the user's that a model's directory may have too. */
+export const HIDDEN = ".env";
+
+/**
+ * Puts a model into a directory as another client does, with a sidecar of macOS and a hidden file of the user's in it.
+ *
+ * @param model `commit`: what the client's metadata say; undefined for somebody who wrote nothing down
+ * @returns the directory
+ */
+export async function placeTheirs(
+  world: Pick<World, "files" | "outside">,
+  model: {
+    readonly repository: string;
+    readonly files: readonly ModelFile[];
+    readonly commit: string | undefined;
+  },
+): Promise<string> {
+  const { repository, files, commit } = model;
+  const directory = join(world.outside, "theirs", repository);
+  await changeFiles(world, directory, { before: [], after: files });
+  for (const path of [SIDECAR, HIDDEN])
+    await writeBytes(world.files, join(directory, path), Buffer.from("no model's"));
+  for (const file of commit === undefined ? [] : files) {
+    const text = `${commit}\n${contentEtag(file)}\n1795411132.5\n`;
+    const at = filePlace(directory, join(METADATA_DIRECTORY, `${file.path}.metadata`));
+    await writeBytes(world.files, at, Buffer.from(text));
+  }
+  return directory;
 }
 
 /** Path and bytes of every file and link below a directory; times and identities may change. */

@@ -4,6 +4,7 @@
  *
  * Invariants checked:
  * - Every file of the model is whole in its old place or in its new one; once the migration has ended, in the place that it ends in.
+ * - Where a marker is there, in either place, every file that it names is there with the hash that it states.
  * - The same step, asked again, ends with every file in that place.
  */
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import {
   changeFiles,
   type CrashState,
   enumerateStates,
+  falseMarkerIn,
   newCoverage,
   type PersistenceProfile,
   PERSISTENCE_PROFILES,
@@ -29,6 +31,7 @@ import {
   modelPlace,
   scenario,
   type Verdict,
+  wantedFiles,
   type World,
 } from "../../harness/mod.ts";
 import type { FileSystem } from "../../spec/mod.ts";
@@ -41,6 +44,7 @@ const BOUNDS = { exhaustiveMax: 8, samples: 3 } as const;
 /** The next process is asked after every so many states. */
 const ASKED_EACH = 15;
 const PAUSE_MS = 60_000;
+const DOWNLOADED_FILES_MAX = 7;
 
 interface Story {
   readonly world: World;
@@ -50,11 +54,13 @@ interface Story {
   /** The directory that the migration empties, and the one that it fills. */
   readonly source: string;
   readonly target: string;
+  /** Whether one of the two has every file at every moment. */
+  readonly isWholeMeanwhile: boolean;
 }
 
 export const crashedMigration = scenario({
   name: "crash/migration",
-  covers: ["DUR-MIGRATE"],
+  covers: ["DUR-MIGRATE", "MARK-TRUE"],
   worlds: ["memory"],
   goals: [LOSSES],
   weight: 0.1,
@@ -62,12 +68,22 @@ export const crashedMigration = scenario({
     model: anySmallModel({ weightBytesMax: 80 }),
     volume: fc.constantFrom("with links", "without links", "another volume"),
     step: fc.constantFrom("move", "undo"),
+    isDownloaded: fc.boolean(),
   },
-  async check({ model, volume, step }, world, verdict) {
-    const { files: disk, root } = world;
-    const flat = join(root, FLAT);
+  async check({ model, volume, step, isDownloaded }, world, verdict) {
+    const { files: disk, root, hub } = world;
+    const flat = isDownloaded
+      ? modelPlace(world, REPOSITORY, { layout: "lmstudio" })
+      : join(root, FLAT);
     const place = modelPlace(world, REPOSITORY, { layout: "hubapi" });
-    await changeFiles(world, flat, { before: [], after: model.files });
+    // Each file has metadata too, so that few of them make as many moves.
+    const files = isDownloaded
+      ? wantedFiles(model.files).slice(0, DOWNLOADED_FILES_MAX)
+      : model.files;
+    if (isDownloaded) {
+      hub.publish(REPOSITORY, files, { tags: ["mlx"] });
+      await world.start().download({ repository: REPOSITORY, layout: "lmstudio" });
+    } else await changeFiles(world, flat, { before: [], after: files });
     const start = () => world.start(STORE_VOLUMES[volume](flat));
     const request = { repository: REPOSITORY, step } as const;
     if (step === "undo") await start().migrate({ ...request, step: "move" });
@@ -77,19 +93,39 @@ export const crashedMigration = scenario({
     recorder.acknowledge(step);
     const recording = recorder.finish();
     const [source, target] = step === "move" ? [flat, place] : [place, flat];
-    const story: Story = { world, verdict, files: model.files, step, source, target };
+    // Without links a file is renamed from place to place, and no place has all of them meanwhile.
+    const isWholeMeanwhile = volume !== "without links";
+    const story: Story = { world, verdict, files, step, source, target, isWholeMeanwhile };
     const ended = recording.operations.findIndex(({ kind }) => kind === "acknowledge");
+    let falsehood: string | undefined;
     for (const profile of PERSISTENCE_PROFILES) {
       const coverage = newCoverage();
       const promiseAt = (at: number) => (at > ended ? "ended" : "");
-      for (const state of enumerateStates(recording, { profile, promiseAt, ...BOUNDS }, coverage))
+      for (const state of enumerateStates(recording, { profile, promiseAt, ...BOUNDS }, coverage)) {
+        falsehood ??= falsehoodIn(state, profile, story);
         await judge(state, profile, { story, isAsked: coverage.distinct % ASKED_EACH === 0 });
+      }
       if (coverage.distinct > recording.operations.length) verdict.reached(LOSSES);
     }
+    // What is lost for good is the greater harm, and is judged first.
+    verdict.holds("MARK-TRUE", falsehood === undefined, `${falsehood}`);
   },
 });
 
 // Helpers
+
+/** What is false about a marker in one of the two places, where one of them has every file at every moment. */
+function falsehoodIn(
+  { image, choice }: CrashState,
+  profile: PersistenceProfile,
+  { step, source, target, isWholeMeanwhile }: Story,
+): string | undefined {
+  if (!isWholeMeanwhile) return undefined;
+  const falsehood = falseMarkerIn(image, source) ?? falseMarkerIn(image, target);
+  return (
+    falsehood && `under ${profile}, after ${choice.at} operations of the ${step}: ${falsehood}`
+  );
+}
 
 async function judge(
   { image, choice, promise }: CrashState,

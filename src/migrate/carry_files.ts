@@ -46,12 +46,14 @@ export async function carryFiles(
     // Another process may have given the old place other files meanwhile.
     await assertBoth(claims);
     if ((await lstatIfThere(files, source)) === undefined) continue;
+    // What shows a model is on the disk only once all that it shows is: `MARK-TRUE`.
+    if (leavesFirst(path)) await syncAll(files, changed);
     const { directory: temporaryDirectory } = claims.to;
     const way = await moveFile(host, source, { target, temporaryDirectory });
     if (way === "rename") await assertOrBack(claims, disk, { source, target });
     changed.add(dirname(target));
   }
-  for (const directory of changed) await files.syncDirectory(directory);
+  await syncAll(files, changed);
   // From its first step on nothing in the place that is given up looks like a model.
   const leaving = journal.files.toSorted(byLeaving);
   for (const path of leaving) {
@@ -66,6 +68,12 @@ export async function carryFiles(
         await claims.from.files.syncDirectory(directory);
   }
   for (const path of leaving) await removeEmptyDirectories(files, dirname(join(from, path)), from);
+}
+
+/** Makes new names durable, each directory once. */
+async function syncAll(files: FileSystem, changed: Set<string>): Promise<void> {
+  for (const directory of changed) await files.syncDirectory(directory);
+  changed.clear();
 }
 
 async function assertBoth({ from, to }: Claims): Promise<void> {
