@@ -34,6 +34,7 @@ const SPELLINGS: Readonly<Record<string, (path: string) => string>> = {
   "a zero byte": (path) => `${path}%00.json`,
   "overlong dots": (path) => path.replaceAll(".", "%c0%ae"),
   "another case": (path) => path.toUpperCase(),
+  "a malformed escape": (path) => `${path}%zz`,
 };
 
 export const confined = scenario({
@@ -55,6 +56,7 @@ export const confined = scenario({
         ),
         spelling: fc.constantFrom(...Object.keys(SPELLINGS)),
         route: fc.constantFrom("resolve", "tree", "info"),
+        method: fc.constantFrom("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE"),
       }),
       { minLength: 1, maxLength: 8 },
     ),
@@ -71,10 +73,10 @@ export const confined = scenario({
     const before = await tree();
     const server = await beginServing(subject, verdict, { covers: COVERS });
     if (server === undefined) return;
-    for (const { secret, way, spelling, route } of requests) {
+    for (const { secret, way, spelling, route, method } of requests) {
       const place = secrets[secret % secrets.length] ?? "";
       const target = targetOf({ place, directory, way, route, spell: SPELLINGS[spelling] });
-      const { status, bytes } = await askServer(server, { target });
+      const { status, bytes } = await askServer(server, { target, method });
       verdict.holds(
         "SERVE-CONFINED",
         !Buffer.from(bytes).includes(SECRET),
@@ -83,7 +85,7 @@ export const confined = scenario({
       verdict.holds(
         "SERVE-CONFINED",
         route !== "resolve" || status >= 300,
-        `${target} is answered by ${status}`,
+        `${method} ${target} is answered by ${status}`,
       );
     }
     const [target, code] = ABSENT[absent];

@@ -6,6 +6,7 @@
 
 import type { Scenario } from "../../harness/mod.ts";
 import { asTheHub } from "./as_the_hub.ts";
+import { askedOtherwise } from "./asked_otherwise.ts";
 import { changedFile } from "./changed_file.ts";
 import { confined } from "./confined.ts";
 import { downloadedAgain } from "./downloaded_again.ts";
@@ -16,6 +17,7 @@ import { wholeModels } from "./whole_models.ts";
 export const serveScenarios: readonly Scenario[] = [
   wholeModels,
   asTheHub,
+  askedOtherwise,
   downloadedAgain,
   confined,
   changedFile,

@@ -1,12 +1,14 @@
 /**
- * Models lie in the root and in the hub's own cache: whole ones, and ones that are cut, damaged, interrupted or lack a file.
- * The machine serves what it has.
+ * Models lie in the root and in the hub's own cache: whole ones, and ones that are cut, damaged, interrupted or lack a file; beside them
+ * a model of the same name of somebody else, or a whole copy of the same one. The machine serves what it has, while what it has changes.
  *
  * Invariants checked:
- * - A whole model is described, listed and sent; of any other nothing is answered but 404.
+ * - A whole model is described, listed and sent, as long as it is whole; of any other nothing is answered but 404.
+ * - A neighbour is answered as itself, and a whole copy whatever the other one is.
  */
 import { join } from "node:path";
 import fc from "fast-check";
+import type { ModelServer } from "../../spec/mod.ts";
 import {
   askServer,
   beginServing,
@@ -20,19 +22,32 @@ import {
   killDownload,
   type ModelFile,
   scenario,
+  type Verdict,
   type World,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Offered-4bit";
 const REVISION = "main";
+const NAMESAKE = "someone-else/Offered-4bit";
+/** Within it a look at the disk may be remembered. */
+const PAUSE_MS = 5_000;
 
 export const wholeModels = scenario({
   name: "serve/whole_models",
   covers: ["SERVE-WHOLE"],
-  goals: ["a whole one", "a damaged one", "one of another client"],
+  goals: [
+    "a whole one",
+    "a damaged one",
+    "one of another client",
+    "a namesake",
+    "a whole copy beside",
+    "it became whole",
+    "it was removed",
+  ],
   given: {
     model: anySmallModel(),
     state: fc.constantFrom(
+      "whole",
       "whole",
       "whole",
       "cut",
@@ -49,11 +64,12 @@ export const wholeModels = scenario({
       "another client, listed",
     ),
     which: fc.nat(20),
+    beside: fc.constantFrom("nothing", "a namesake", "a whole copy"),
+    isLater: fc.boolean(),
   },
-  async check({ model, state, writer, which }, world, verdict) {
+  async check({ model, state, writer, which, beside, isLater }, world, verdict) {
     const { files: disk } = world;
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const [first] = model.files;
     const directory = await place(world, { writer, state, files: model.files });
     const isForeign = writer.startsWith("another");
     if (isForeign) verdict.reached("one of another client");
@@ -70,28 +86,86 @@ export const wholeModels = scenario({
       bytes[0] = (bytes[0] ?? 0) ^ 1;
       await overwriteBytes(disk, path, bytes);
     } else if (state === "lacks a file") await disk.unlink(filePlace(directory, "config.json"));
+    const namesake = beside === "a namesake" ? await placeNamesake(world, model.files) : undefined;
+    // Another client's is a cache of its own kind, in which a snapshot of another commit lies beside.
+    const hasCopy = beside === "a whole copy" && !isForeign && writer !== "hf-cache";
+    if (hasCopy)
+      await place(world, { writer: "another client", state: "whole", files: model.files });
     const server = await beginServing(world.start(), verdict, { covers: ["SERVE-WHOLE"] });
     if (server === undefined) return;
+    const court = { server, verdict, file: model.files[0]?.path ?? "" };
     const isWhole = state === "whole";
     verdict.reached(isWhole ? "a whole one" : "a damaged one");
-    const targets = [
-      `/api/models/${REPOSITORY}`,
-      `/api/models/${REPOSITORY}/revision/${REVISION}`,
-      `/api/models/${REPOSITORY}/tree/${REVISION}`,
-      `/${REPOSITORY}/resolve/${REVISION}/${first?.path}`,
-    ];
-    for (const target of targets) {
-      const { status } = await askServer(server, { target });
-      verdict.holds(
-        "SERVE-WHOLE",
-        status === (isWhole ? 200 : 404),
-        `of a model (${state}, ${writer}) ${target} is answered by ${status}`,
-      );
+    const shown = `a model (${state}, ${writer}), with ${hasCopy ? "a whole copy" : "nothing"} beside,`;
+    await judge({ ...court, isOffered: isWhole || hasCopy, shown });
+    if (hasCopy) verdict.reached("a whole copy beside");
+    if (namesake !== undefined) {
+      verdict.reached("a namesake");
+      await judge({ ...court, ...namesake, isOffered: true, shown: "a namesake" });
     }
+    if (!isLater || isForeign) return;
+    const request = { repository: REPOSITORY, layout: layoutOf(writer) } as const;
+    if (isWhole) await world.start().remove(request);
+    else await world.start().download(request);
+    world.clock.advance(PAUSE_MS);
+    const change = isWhole ? "it was removed" : "it became whole";
+    await judge({
+      ...court,
+      isOffered: !isWhole || hasCopy,
+      shown: `a model (${writer}), once ${change},`,
+    });
+    verdict.reached(change);
   },
 });
 
 // Helpers
+
+/** Asks everything about a model. */
+async function judge(about: {
+  readonly server: ModelServer;
+  readonly verdict: Verdict;
+  readonly repository?: string;
+  readonly commit?: string;
+  readonly file: string;
+  readonly isOffered: boolean;
+  readonly shown: string;
+}): Promise<void> {
+  const { server, verdict, repository = REPOSITORY, commit, file, isOffered, shown } = about;
+  const targets = [
+    `/api/models/${repository}`,
+    `/api/models/${repository}/revision/${REVISION}`,
+    `/api/models/${repository}/tree/${REVISION}`,
+    `/${repository}/resolve/${REVISION}/${file}`,
+  ];
+  for (const target of targets) {
+    const { status, bytes } = await askServer(server, { target });
+    verdict.holds(
+      "SERVE-WHOLE",
+      status === (isOffered ? 200 : 404),
+      `of ${shown} ${target} is answered by ${status}`,
+    );
+    if (commit === undefined || target !== targets[0]) continue;
+    const { sha } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { readonly sha?: unknown };
+    verdict.holds("SERVE-WHOLE", sha === commit, `${target} is answered by another model`);
+  }
+}
+
+/** Somebody else's model of the same name, with another configuration. */
+async function placeNamesake(
+  world: World,
+  files: readonly ModelFile[],
+): Promise<{ readonly repository: string; readonly commit: string }> {
+  const own = files.map((file) =>
+    file.path === "config.json" ? { ...file, bytes: Buffer.from('{"model_type":"qwen2"}') } : file,
+  );
+  const commit = world.hub.publish(NAMESAKE, own, { tags: ["mlx"] });
+  await world.start().download({ repository: NAMESAKE });
+  return { repository: NAMESAKE, commit };
+}
+
+function layoutOf(writer: string): "hubapi" | "lmstudio" | "hf-cache" {
+  return writer === "lmstudio" || writer === "hf-cache" ? writer : "hubapi";
+}
 
 /** The file that is damaged: one that has bytes, and that no other one shares its content with. */
 function damageable(files: readonly ModelFile[], which: number): ModelFile {
@@ -124,8 +198,7 @@ async function place(
       isCopied: false,
     });
   }
-  const layout = writer === "lmstudio" || writer === "hf-cache" ? writer : "hubapi";
-  const request = { repository: REPOSITORY, layout } as const;
+  const request = { repository: REPOSITORY, layout: layoutOf(writer) } as const;
   if (state === "interrupted") {
     await killDownload(world, request, { at: { at: "chunk", nth: 3 } });
     return join(world.root, "nothing");

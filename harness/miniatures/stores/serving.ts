@@ -112,6 +112,50 @@ export const servingMiniatures: readonly Miniature[] = [
         withoutHeader(await server.answer(request), "x-error-code"),
       ),
   }),
+  miniature("describes_without_sizes", {
+    mistake: "Describes files by their names alone, also where sizes and hashes are asked for.",
+    breaks: ["SERVE-LISTING"],
+    shownBy: ["serve/asked_otherwise"],
+    wrapManager: (manager) =>
+      serving(manager, (request, server) =>
+        server.answer({ ...request, target: request.target.replace(/\?blobs=.*$/i, "") }),
+      ),
+  }),
+  miniature("asks_for_no_form", {
+    mistake: "Reads the names of files in a body of JSON and in no form.",
+    breaks: ["SERVE-LISTING"],
+    shownBy: ["serve/asked_otherwise"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) =>
+        /form/.test(request.headers["content-type"] ?? "")
+          ? refused(400, "InvalidBody")
+          : server.answer(request),
+      ),
+  }),
+  miniature("knows_models_by_their_last_name", {
+    mistake: "Takes two models of one name for one, whoever made them.",
+    breaks: ["SERVE-WHOLE"],
+    shownBy: ["serve/whole_models"],
+    wrapManager: (manager) =>
+      serving(manager, (request, server) => {
+        const target = request.target.replace("someone-else/Offered-", "mlx-community/Offered-");
+        return server.answer({ ...request, target });
+      }),
+  }),
+  miniature("remembers_what_it_refused", {
+    mistake: "Refuses for ever what it has refused once.",
+    breaks: ["SERVE-WHOLE"],
+    shownBy: ["serve/whole_models"],
+    wrapManager: (manager) => {
+      const refusedOnce = new Map<string, ServedAnswer>();
+      return serving(manager, async (request, server) => {
+        const answer = refusedOnce.get(request.target) ?? (await server.answer(request));
+        if (answer.status === 404 && request.target.includes("/Offered-4bit"))
+          refusedOnce.set(request.target, { ...answer, body: null });
+        return answer;
+      });
+    },
+  }),
   miniature("serves_the_directory", {
     mistake: "Sends any file whose path leads to one, seen from the model's directory.",
     breaks: ["SERVE-CONFINED"],
