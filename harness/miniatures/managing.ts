@@ -1,5 +1,6 @@
-import type { FileSystem } from "../../spec/mod.ts";
-import { readBytes, writeBytes } from "../disk/mod.ts";
+import { join } from "node:path";
+import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
+import { readBytes, readText, readTree, writeBytes } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
@@ -98,6 +99,62 @@ export const managingMiniatures: readonly Miniature[] = [
     mistake: "Answers verify with what status says.",
     breaks: ["VERIFY-ROT"],
     wrapManager: (manager) => ({ verify: (request) => manager.status(request) }),
+  }),
+  miniature("counts_what_it_did_not_read", {
+    mistake: "Says of every verification that it read nothing.",
+    breaks: ["VERIFY-ROT"],
+    shownBy: ["manage/rot"],
+    wrapManager: (manager) => ({
+      verify: async (request, options) => {
+        const status = await manager.verify(request, options);
+        if (status.state === "unknown" || status.compared === undefined) return status;
+        return { ...status, compared: { ...status.compared, bytesHashed: 0 } };
+      },
+    }),
+  }),
+  miniature("denies_what_is_there", {
+    mistake: "Says of every model that is not complete that nothing of it is there.",
+    breaks: ["STATUS-ANSWERS"],
+    shownBy: ["manage/any_directory"],
+    wrapManager: (manager) => ({
+      status: async (request) => {
+        const status = await manager.status(request);
+        return status.state === "incomplete" ? { ...status, notDownloaded: true } : status;
+      },
+    }),
+  }),
+  miniature("trips_over_null", {
+    mistake: "Reads a field of a record without looking whether there is one.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["manage/odd_records"],
+    wrapManager: (manager, { host, config }) => ({
+      migrate: async (request, options) => {
+        for (const { path, kind } of await readTree(host.files, config.root)) {
+          if (kind !== "file" || !/(?:^|\/)\..*\.json$/.test(path)) continue;
+          const text = await readText(host.files, join(config.root, path));
+          if (text === "null") throw new TypeError("Cannot read properties of null");
+        }
+        return manager.migrate(request, options);
+      },
+    }),
+  }),
+  miniature("marks_first_what_it_moves", {
+    mistake: "Gives a model that it moves its marker before anything else.",
+    breaks: ["MARK-TRUE"],
+    shownBy: ["interop/migration", "crash/migration"],
+    wrapManager: (manager, { host: { files } }) => ({
+      migrate: async (request, options) => {
+        const { from, step } = request;
+        const marker =
+          from === undefined ? undefined : await readText(files, join(from, MARKER_NAME));
+        if (step !== "move" || marker === undefined) return manager.migrate(request, options);
+        const { to } = await manager.migrate({ ...request, step: "plan" }, options);
+        const place = join(to, MARKER_NAME);
+        await writeBytes(files, place, new TextEncoder().encode(marker));
+        await files.unlink(place);
+        return manager.migrate(request, options);
+      },
+    }),
   }),
   miniature("moves_by_copy", {
     mistake: "Copies what it could link or rename, and so needs space for every model twice.",

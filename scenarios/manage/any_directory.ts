@@ -3,13 +3,17 @@
  *
  * Invariants checked:
  * - The answer is incomplete with what is wrong, or unknown with why; and never complete, as nothing vouches for the files.
+ * - It never says that nothing is there where files are.
  */
+import { join } from "node:path";
 import fc from "fast-check";
 import { MARKER_NAME, METADATA_DIRECTORY } from "../../spec/mod.ts";
 import {
   contentEtag,
   exists,
+  hubCachePaths,
   inHubapi,
+  keptBytes,
   makeDirectories,
   writeBytes,
 } from "../../harness/internal.ts";
@@ -20,6 +24,7 @@ import {
   modelPlace,
   scenario,
   wantedFiles,
+  wrongFiles,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/AnyDirectory";
@@ -42,18 +47,28 @@ export const anyDirectory = scenario({
     lacking: fc.nat(20),
     isWhole: fc.boolean(),
     nth: fc.integer({ min: 1, max: 60 }),
+    isCached: fc.boolean(),
   },
-  async check({ model, kind, lacking, isWhole, nth }, world, verdict) {
+  async check({ model, kind, lacking, isWhole, nth, isCached: isDrawn }, world, verdict) {
     const { files: disk } = world;
-    const request = { repository: REPOSITORY, ...inHubapi(world) };
+    const isCached = isDrawn && kind === "interrupted" && world.kind !== "process";
+    const request = {
+      repository: REPOSITORY,
+      ...(isCached ? ({ layout: "hf-cache" } as const) : inHubapi(world)),
+    };
     const directory = modelPlace(world, REPOSITORY, request);
     const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const wanted = wantedFiles(model.files);
+    const place = isCached
+      ? join(hubCachePaths(world.root, REPOSITORY).snapshots, commit)
+      : directory;
     const gone = isWhole ? undefined : wanted[lacking % wanted.length]?.path;
     const write = (path: string, bytes: Uint8Array) =>
       writeBytes(disk, filePlace(directory, path), bytes);
     if (kind === "empty") await makeDirectories(disk, directory);
     if (kind === "by hand" || kind === "other client") {
+      // As a desktop leaves it beside anything.
+      if (nth % 2 === 0) await write(".DS_Store", new Uint8Array(8));
       for (const file of wanted) {
         if (file.path !== gone) await write(file.path, file.bytes);
         if (kind !== "other client") continue;
@@ -66,7 +81,7 @@ export const anyDirectory = scenario({
       const isDead = await killDownload(world, request, { at });
       if (isDead) verdict.reached("a download was interrupted");
       // It may have died with nothing left to do but to tidy up.
-      if (!isDead || (await exists(disk, filePlace(directory, MARKER_NAME)))) return;
+      if (!isDead || (await exists(disk, filePlace(place, MARKER_NAME)))) return;
     }
     if (kind === "other source") {
       const elsewhere = "mlx-community/Elsewhere";
@@ -76,10 +91,19 @@ export const anyDirectory = scenario({
     }
     const status = await verdict.attempt("STATUS-ANSWERS", () => world.start().status(request));
     const { state } = status;
-    verdict.holds("STATUS-HONEST", state !== "complete", `${kind}: it answers complete`);
-    verdict.holds("STATUS-ANSWERS", status.directory === directory, `it is of ${status.directory}`);
+    // In the hub's cache the listing of a commit vouches for what is hashed.
+    const isVouched = isCached && (await wrongFiles(world, place, wanted)).length === 0;
+    const isFalse = state === "complete" && !isVouched;
+    verdict.holds("STATUS-HONEST", !isFalse, `${kind}: it answers complete`);
+    const isOfIt = isCached || status.directory === directory;
+    verdict.holds("STATUS-ANSWERS", isOfIt, `it is of ${status.directory}`);
     const says = state === "incomplete" ? status.faults : state === "unknown" ? status.why : "";
     verdict.holds("STATUS-ANSWERS", says.length > 0, `${kind}: ${state}, without what is wrong`);
+    const isDenied = state === "incomplete" && status.notDownloaded === true;
+    const hasFiles =
+      ["by hand", "other client", "other source"].includes(kind) ||
+      (kind === "interrupted" && (await keptBytes(world, directory, wanted)) > 0);
+    verdict.holds("STATUS-ANSWERS", !(isDenied && hasFiles), `${kind}: nothing of it is there`);
     const isEmpty = kind === "absent" || kind === "empty";
     verdict.holds("STATUS-ANSWERS", !isEmpty || state === "incomplete", `${kind}: ${state}`);
   },

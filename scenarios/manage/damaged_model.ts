@@ -1,5 +1,5 @@
 /**
- * A complete model is damaged in one file, or another revision of it is asked for.
+ * A complete model is damaged in one file, or lacks one that its marker no longer names, or another revision of it is asked for.
  *
  * Invariants checked:
  * - `status` answers complete before, and never afterwards.
@@ -7,15 +7,23 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { isPlace, overwriteBytes, writeBytes } from "../../harness/internal.ts";
-import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
+import { type Marker, MARKER_NAME } from "../../spec/mod.ts";
+import { isPlace, markerText, overwriteBytes, writeBytes } from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
+  wantedFiles,
+  type World,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Damaged-4bit";
 
 export const damagedModel = scenario({
   name: "manage/damaged_model",
   covers: ["STATUS-HONEST", "STATUS-ANSWERS"],
-  goals: ["other revision", "an earlier file"],
+  goals: ["other revision", "an earlier file", "an unnamed file"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     other: anySmallModel({ weightBytesMax: 200 }),
@@ -27,6 +35,7 @@ export const damagedModel = scenario({
       "lengthened",
       "asked",
       "other revision",
+      "unnamed",
     ),
     isTag: fc.boolean(),
     isEarlier: fc.boolean(),
@@ -39,7 +48,8 @@ export const damagedModel = scenario({
     const isChanged = ({ path, bytes }: (typeof wanted)[number]) =>
       other.files.some((one) => one.path === path && !Buffer.from(one.bytes).equals(bytes));
     const choice = how === "other revision" ? wanted.filter(isChanged) : wanted;
-    const file = choice[which % choice.length];
+    const drawn = choice[which % choice.length];
+    const file = how === "unnamed" ? wanted.find((one) => one.path === "config.json") : drawn;
     if (file === undefined) return;
     const { path, bytes } = file;
     const foreign = other.files.find((one) => one.path === path)?.bytes;
@@ -52,6 +62,11 @@ export const damagedModel = scenario({
     const directory = modelPlace(world, REPOSITORY);
     const before = await subject.status({ repository: REPOSITORY });
     const isRight = before.state === "complete" && before.commit === commit;
+    const { compared } = before.state === "complete" ? before : {};
+    const sum = wanted.reduce((total, one) => total + one.bytes.length, 0);
+    const isCounted =
+      compared === undefined || (compared.files === wanted.length && compared.bytes === sum);
+    verdict.holds("STATUS-ANSWERS", isCounted, () => `it says ${JSON.stringify(compared)}`);
     const isThere = await isPlace(world, before.directory, directory);
     verdict.holds("STATUS-ANSWERS", isRight && isThere, () => `it was ${JSON.stringify(before)}`);
     const place = filePlace(directory, path);
@@ -59,8 +74,11 @@ export const damagedModel = scenario({
     world.clock.advance(2_000);
     let revision = "main";
     let expected: readonly string[] = ["missing"];
-    if (how === "removed") await disk.unlink(place);
-    else if (how === "asked") revision = isTag ? "v2" : later;
+    if (how === "removed" || how === "unnamed") {
+      await disk.unlink(place);
+      if (how === "unnamed" && (await dropFromMarker(world, directory, path)))
+        verdict.reached("an unnamed file");
+    } else if (how === "asked") revision = isTag ? "v2" : later;
     else if (how === "other revision" && foreign !== undefined) {
       if (isEarlier) {
         await disk.rename(kept, place);
@@ -76,7 +94,7 @@ export const damagedModel = scenario({
     }
     const status = await subject.status({ repository: REPOSITORY, revision });
     verdict.holds("STATUS-HONEST", status.state !== "complete", `${path}, ${how}: complete`);
-    if (how === "asked") return;
+    if (how === "asked" || how === "unnamed") return;
     const faults = status.state === "incomplete" ? status.faults : [];
     const answer = faults.map((fault) => `${fault.path} ${fault.fault}`).join();
     // Two paths of one content may have one copy of it.
@@ -89,3 +107,16 @@ export const damagedModel = scenario({
     verdict.holds("STATUS-ANSWERS", isNamed, `${path} is ${expected.join()}: it says ${answer}`);
   },
 });
+
+// Helpers
+
+/** Takes a file off the list of a marker. @returns whether there is one of the spec's format */
+async function dropFromMarker(world: World, directory: string, path: string): Promise<boolean> {
+  const text = (await markerText(world.files, directory)) ?? "";
+  if (!text.startsWith("{")) return false;
+  const marker = JSON.parse(text) as Marker;
+  const files = marker.files.filter((file) => file.path !== path);
+  const rest = Buffer.from(JSON.stringify({ ...marker, files }));
+  await writeBytes(world.files, join(directory, MARKER_NAME), rest);
+  return files.length < marker.files.length;
+}

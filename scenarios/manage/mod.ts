@@ -15,6 +15,7 @@ import { markerOrder } from "./marker_order.ts";
 import { metadata } from "./metadata.ts";
 import { neighbours } from "./neighbours.ts";
 import { noNetwork } from "./no_network.ts";
+import { oddRecords } from "./odd_records.ts";
 import { removal } from "./removal.ts";
 import { removedLeftovers } from "./removed_leftovers.ts";
 import { repair } from "./repair.ts";
@@ -38,6 +39,7 @@ export const manageScenarios: readonly Scenario[] = [
   metadata,
   neighbours,
   noNetwork,
+  oddRecords,
   removedLeftovers,
   repair,
   rot,

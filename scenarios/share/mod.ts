@@ -7,6 +7,7 @@
 import type { Scenario } from "../../harness/mod.ts";
 import { removedLinks } from "./removed_links.ts";
 import { shared } from "./shared.ts";
+import { sharedAgain } from "./shared_again.ts";
 import { shareKilled } from "./share_killed.ts";
 import { shareRefused } from "./share_refused.ts";
 import { shareUndone } from "./share_undone.ts";
@@ -14,6 +15,7 @@ import { shareUndone } from "./share_undone.ts";
 /** Scenarios of this area. */
 export const shareScenarios: readonly Scenario[] = [
   shared,
+  sharedAgain,
   shareRefused,
   shareKilled,
   shareUndone,

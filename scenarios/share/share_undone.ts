@@ -1,5 +1,6 @@
 /**
- * A share is taken back after files of the store were changed or added, or after the copy that was shared has lost a file.
+ * A share, or the adoption of another client's directory by the root, is taken back after files of the store were changed or added, or
+ * after the copy that was shared has lost a file.
  *
  * Invariants checked:
  * - What was there before, was added or was changed stays; the rest goes, and the copy is as it was.
@@ -7,9 +8,11 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import type { FileSystem, Layout } from "../../spec/mod.ts";
+import { type FileSystem, type Layout, MARKER_NAME } from "../../spec/mod.ts";
 import {
+  contentView,
   exists,
+  placeTheirs,
   readBytes,
   settled,
   SHARE_LAYOUTS,
@@ -25,23 +28,35 @@ const CHANGED = new TextEncoder().encode("changed by another tool");
 export const shareUndone = scenario({
   name: "share/share_undone",
   covers: ["SHARE-UNDO"],
-  goals: ["all went", "something was changed", "something was added", "the copy lost a file"],
+  goals: [
+    "all went",
+    "an adoption",
+    "something was changed",
+    "something was added",
+    "the copy lost a file",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
     trouble: fc.constantFrom("none", "changed", "added", "lost"),
     which: fc.nat(20),
+    isAdopted: fc.boolean(),
   },
-  async check({ model, layout, trouble, which }, world, verdict) {
-    const { files: disk, outside } = world;
-    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+  async check({ model, layout: drawn, trouble, which, isAdopted }, world, verdict) {
+    const { files: disk, outside, root } = world;
+    const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
     if (subject.share === undefined) {
       verdict.skip("SHARE-UNDO", "it shares nothing");
       return;
     }
-    const { directory } = await subject.download({ repository: REPOSITORY });
-    const into = join(outside, "store");
+    const theirs = { repository: REPOSITORY, files: wantedFiles(model.files), commit };
+    const directory = isAdopted
+      ? await placeTheirs(world, theirs)
+      : (await subject.download({ repository: REPOSITORY })).directory;
+    const [into, layout] = isAdopted
+      ? ([root, "hubapi"] as const)
+      : ([join(outside, "store"), drawn] as const);
     const wanted = wantedFiles(model.files);
     await writeBytes(disk, join(into, "other", "model", "config.json"), new Uint8Array(2));
     const before = await visibleView(disk, into);
@@ -74,6 +89,12 @@ export const shareUndone = scenario({
         isAsBefore,
         () => `there was ${before.join(", ")}, is ${after.join(", ")}`,
       );
+      // What vouches for files that are gone.
+      const vouching = (await contentView(disk, into)).find((line) =>
+        new RegExp(`(?:${MARKER_NAME}|[.]metadata) file`).test(line),
+      );
+      verdict.holds("SHARE-UNDO", vouching === undefined, `${vouching} is left`);
+      if (isAdopted) verdict.reached("an adoption");
       verdict.reached("all went");
       return;
     }

@@ -1,7 +1,13 @@
 import { join } from "node:path";
-import type { ModelManager, ShareRequest, ShareResult } from "../../../spec/mod.ts";
-import { exists, readBytes, readTree, removeTree, writeBytes } from "../../disk/mod.ts";
+import {
+  MARKER_NAME,
+  type ModelManager,
+  type ShareRequest,
+  type ShareResult,
+} from "../../../spec/mod.ts";
+import { exists, readBytes, readText, readTree, removeTree, writeBytes } from "../../disk/mod.ts";
 import { asFailure } from "../../scenario/verdict.ts";
+import { hubCachePaths } from "../../scenario_parts/hub_cache.ts";
 import { filePlace, modelPlace } from "../../scenario_parts/places.ts";
 import { type Miniature, miniature, type StartedWith } from "../miniature.ts";
 import { failure } from "../parts/failures.ts";
@@ -125,6 +131,45 @@ export const oneCopyMiniatures: readonly Miniature[] = [
         return result;
       },
   }),
+  sharing("shares_only_its_own", {
+    mistake: "Shares no copy without a marker, though another client has written down its hashes.",
+    // What it has not shared it cannot take back.
+    breaks: ["SHARE-VISIBLE", "SHARE-UNDO"],
+    shownBy: ["share/shared", "share/share_undone"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const { from, step } = request;
+        if (
+          step === "share" &&
+          from !== undefined &&
+          !(await exists(files, join(from, MARKER_NAME)))
+        )
+          throw failure("integrity", "Nothing says what its bytes must be");
+        return share(request);
+      },
+  }),
+  sharing("keeps_its_first_ref", {
+    mistake: "Leaves the ref that an earlier share has made where it was, when the model is newer.",
+    breaks: ["SHARE-VISIBLE"],
+    shownBy: ["share/shared_again"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const { into, repository, layout, step } = request;
+        const ref = join(hubCachePaths(into, repository).refs, "main");
+        const before = layout === "hf-cache" ? await readText(files, ref) : undefined;
+        const result = await share(request);
+        if (step === "share" && before !== undefined)
+          await writeBytes(files, ref, new TextEncoder().encode(before));
+        return result;
+      },
+  }),
+  sharing("plans_nothing_to_do", {
+    mistake: "Says of every share that is planned that it is done.",
+    breaks: ["SHARE-PLAN"],
+    wrap: (share) => async (request) => ({ ...(await share(request)), isDone: true }),
+  }),
   miniature("removes_under_links", {
     mistake: "Removes a model also where links of another store lead into it.",
     breaks: ["REMOVE-LINKED"],
@@ -137,11 +182,11 @@ export const oneCopyMiniatures: readonly Miniature[] = [
 /** A miniature that answers a share in another way. */
 function sharing(
   name: string,
-  options: Pick<Miniature, "mistake" | "breaks"> & {
+  options: Pick<Miniature, "mistake" | "breaks" | "shownBy"> & {
     readonly wrap: (share: Share, started: StartedWith) => Share;
   },
 ): Miniature {
-  const { mistake, breaks, wrap } = options;
+  const { wrap, ...facts } = options;
   const wrapManager = (manager: ModelManager, started: StartedWith): Partial<ModelManager> => {
     const share: Share = async (request) => {
       const result = await manager.share?.(request);
@@ -150,5 +195,5 @@ function sharing(
     };
     return manager.share === undefined ? {} : { share: wrap(share, started) };
   };
-  return miniature(name, { mistake, breaks, wrapManager });
+  return miniature(name, { ...facts, wrapManager });
 }
