@@ -81,7 +81,8 @@ export function oddText(text: string, oddity: Oddity, which: number): string {
 interface Field {
   readonly holder: Record<string, unknown> | unknown[];
   readonly key: string;
-  readonly depth: number;
+  /** What holds it, without the places in lists: those of a list are of one kind. */
+  readonly kind: string;
 }
 
 function withOddField(text: string, oddity: Oddity, which: number): string {
@@ -91,10 +92,10 @@ function withOddField(text: string, oddity: Oddity, which: number): string {
     ({ holder, key }) => oddity !== "a field is missing" || isName(holder, key),
   );
   // The few fields of the record itself are drawn as often as the many below it.
-  const depths = [...new Set(fields.map(({ depth }) => depth))];
-  const depth = depths[which % depths.length];
-  const alike = fields.filter((one) => one.depth === depth);
-  const field = alike[Math.floor(which / depths.length) % alike.length];
+  const kinds = [...new Set(fields.map(({ kind }) => kind))];
+  const kind = kinds[which % kinds.length];
+  const alike = fields.filter((one) => one.kind === kind);
+  const field = alike[Math.floor(which / kinds.length) % alike.length];
   if (field === undefined) return "{}";
   const { holder, key } = field;
   const before: unknown = Reflect.get(holder, key);
@@ -103,12 +104,12 @@ function withOddField(text: string, oddity: Oddity, which: number): string {
   return JSON.stringify(value);
 }
 
-function fieldsOf(value: unknown, depth = 0): Field[] {
+function fieldsOf(value: unknown, kind = ""): Field[] {
   if (typeof value !== "object" || value === null) return [];
   const holder = value as Record<string, unknown>;
   return Object.keys(holder).flatMap((key) => [
-    { holder, key, depth },
-    ...fieldsOf(holder[key], depth + 1),
+    { holder, key, kind },
+    ...fieldsOf(holder[key], isName(holder, key) ? `${kind}.${key}` : `${kind}[]`),
   ]);
 }
 

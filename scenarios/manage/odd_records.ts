@@ -14,6 +14,7 @@ import {
   changeFiles,
   isMarkerFile,
   ODDITIES,
+  type Oddity,
   oddText,
   type RecordFile,
   recordFiles,
@@ -40,12 +41,24 @@ const FLAT = "mlx-community--Noted-4bit";
 const STORIES = [
   "a download",
   "a download",
+  "a download",
   "a dead download",
   "a migration",
   "a dead migration",
   "a share",
   "a dead share",
   "another client's",
+] as const;
+
+/** How many odd forms of a record are asked about before one is gone on with. */
+const ASKED = 5;
+/** From field to field of these: a prime, so that all kinds of fields come. */
+const FIELD_STEP = 17;
+const ODD_IN_TURN = [
+  "a field is missing",
+  "a field is null",
+  "a field is of another kind",
+  "null",
 ] as const;
 
 type Story = (typeof STORIES)[number];
@@ -59,9 +72,17 @@ export const oddRecords = scenario({
     story: fc.constantFrom(...STORIES),
     nth: fc.integer({ min: 20, max: 60 }),
     which: fc.nat(20),
+    // There are many fields, and each has its own reader.
     oddity: fc.oneof(
-      fc.constantFrom(...ODDITIES, "null" as const),
-      fc.constantFrom("a field is missing", "a field is null", "a field is of another kind"),
+      { arbitrary: fc.constantFrom(...ODDITIES, "null" as const), weight: 1 },
+      {
+        arbitrary: fc.constantFrom(
+          "a field is missing",
+          "a field is null",
+          "a field is of another kind",
+        ),
+        weight: 2,
+      },
     ),
     field: fc.nat(200),
     goesOn: fc.boolean(),
@@ -76,19 +97,32 @@ export const oddRecords = scenario({
     const own = records.filter((record) => isOf(story, record));
     const record = own[which % own.length];
     if (record === undefined) return;
-    await writeBytes(disk, record.place, Buffer.from(oddText(record.text, oddity, field)));
-    const shown = `${record.place} is odd (${oddity})`;
     const subject = world.start();
     if (subject.share === undefined) verdict.skip("SHARE-UNDO", "it shares nothing");
     const known = (action: () => Promise<unknown>) =>
       verdict.attempt("ERROR-KIND", () => settled(action));
     const request = { repository: REPOSITORY, layout: places.layout } as const;
     const isMarker = isMarkerFile(record);
-    for (const ask of ["status", "verify"] as const) {
-      const answer = await verdict.attempt("ERROR-KIND", () => subject[ask](request));
-      const isVouched = isMarker && story === "a download" && answer.state === "complete";
-      verdict.holds("MARK-FOREIGN", !isVouched, `${shown}, and ${ask} answers complete`);
+    const write = async (how: Oddity, which: number): Promise<string> => {
+      await writeBytes(disk, record.place, Buffer.from(oddText(record.text, how, which)));
+      return `${record.place} is odd (${how}, ${which})`;
+    };
+    let shown = "";
+    // What only asks changes nothing, so that it is asked about several; the last one stays.
+    for (let asked = 0; asked <= ASKED; asked++) {
+      const isLast = asked === ASKED;
+      shown = await write(
+        isLast ? oddity : (ODD_IN_TURN[(field + asked) % 4] ?? "null"),
+        field + asked * FIELD_STEP,
+      );
+      const { state } = await verdict.attempt("ERROR-KIND", () => subject.status(request));
+      const isVouched = isMarker && story === "a download" && state === "complete";
+      verdict.holds("MARK-FOREIGN", !isVouched, `${shown}, and status answers complete`);
+      if (story.endsWith("migration"))
+        await known(() => subject.migrate({ repository: REPOSITORY, step: "plan" }));
+      if (story.endsWith("share")) await known(() => shareFrom(subject, world, "plan"));
     }
+    await known(() => subject.verify(request));
     await known(() => subject.list());
     if (story.endsWith("migration")) {
       verdict.reached("a journal of a migration");
@@ -188,7 +222,7 @@ function storeOf({ outside }: World): string {
   return join(outside, "store");
 }
 
-async function shareFrom(subject: ModelManager, world: World, step: "share" | "undo") {
+async function shareFrom(subject: ModelManager, world: World, step: "plan" | "share" | "undo") {
   const from = modelPlace(world, REPOSITORY, { layout: "hubapi" });
   const into = storeOf(world);
   return subject.share?.({ repository: REPOSITORY, from, into, layout: "lmstudio", step });
