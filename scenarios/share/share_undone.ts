@@ -54,6 +54,7 @@ export const shareUndone = scenario({
     const directory = isAdopted
       ? await placeTheirs(world, theirs)
       : (await subject.download({ repository: REPOSITORY })).directory;
+    if (isAdopted) verdict.reached("an adoption");
     const [into, layout] = isAdopted
       ? ([root, "hubapi"] as const)
       : ([join(outside, "store"), drawn] as const);
@@ -94,7 +95,6 @@ export const shareUndone = scenario({
         new RegExp(`(?:${MARKER_NAME}|[.]metadata) file`).test(line),
       );
       verdict.holds("SHARE-UNDO", vouching === undefined, `${vouching} is left`);
-      if (isAdopted) verdict.reached("an adoption");
       verdict.reached("all went");
       return;
     }
