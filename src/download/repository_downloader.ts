@@ -38,7 +38,7 @@ import { steadyProgress } from "./transfer/steady_progress.ts";
 import { confinedHost } from "../layout/confined_host.ts";
 
 /** How long the hub is asked where a complete local copy can answer as well, in milliseconds: `OFF-SOON`. */
-const LIMIT_MS_WITH_COPY = 2_000;
+const LIMIT_MS_WITH_COPY = 5_000;
 
 /** Where a repository's files go, and which they are. */
 export interface RepositoryTarget {
