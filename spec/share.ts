@@ -35,7 +35,9 @@ export type ShareWay = "there" | "link" | "replace" | "clone" | "copy";
 export interface SharedFile {
   /** Its path in the repository. */
   readonly path: string;
+  /** How long it is. */
   readonly sizeBytes: number;
+  /** How it comes to the other place. */
   readonly way: ShareWay;
 }
 

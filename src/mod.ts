@@ -76,6 +76,7 @@ export type { RepositoryDownloadOptions } from "./download/repository_downloader
 export { ModelError, type ModelErrorOptions } from "./errors.ts";
 export type { RetryPolicy } from "./hub/retry.ts";
 export {
+  type CheckDepth,
   type DirectoryRequest,
   InferenceManager,
   type InferenceManagerOptions,
@@ -89,4 +90,5 @@ export type { ListOptions } from "./places/model_finder.ts";
 export type { ClosedStore, Survey } from "./places/survey_models.ts";
 export { nodeHost, type NodeHostOptions } from "./node_host.ts";
 export type { PromptRequest, RunningModel, TimedGeneration } from "./run/generate_text.ts";
+export type { HubServer, ServeOptions } from "./serve/hub_server.ts";
 export { SharedModelManager, type SharedModelManagerOptions } from "./shared_model_manager.ts";

@@ -29,9 +29,11 @@ export interface SurveyOptions {
 
 /** A store whose models MLX cannot open. */
 export interface ClosedStore {
+  /** By which it is named in a list. */
   readonly name: StoreName;
   /** Whose it is. */
   readonly title: string;
+  /** Where it is. */
   readonly directory: string;
   /** How many models it has. */
   readonly models: number;

@@ -48,7 +48,11 @@ export class HubServer implements ModelServer {
   readonly #catalog: Catalog;
   readonly #options: ServeOptions;
 
-  /** @param repositories repositories of model ids that the app chose itself */
+  /**
+   * Reads nothing yet.
+   *
+   * @param options which copies are offered, and to whom; `repositories` are those of model ids that the app chose itself
+   */
   constructor(
     host: Host,
     config: SubjectConfig,
@@ -65,7 +69,12 @@ export class HubServer implements ModelServer {
     });
   }
 
-  /** The copies that are offered as far as sizes say it. @throws {ModelError} the code of a disk that fails */
+  /**
+   * The copies that are offered as far as sizes say it, for the command alone.
+   *
+   * @ignore
+   * @throws {ModelError} the code of a disk that fails
+   */
   async copies(): Promise<readonly ModelCopy[]> {
     return this.#catalog.copies();
   }
