@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareVersions } from "../../../harness/internal.ts";
+import { compareVersions, relativePlaces } from "../../../harness/internal.ts";
 import { REQUIREMENTS } from "../../../spec/mod.ts";
 import type { Trophy } from "./read_trophies.ts";
 import { DEFECT_FACTS } from "./upstreams.ts";
@@ -39,7 +39,7 @@ export function issueDraft(
     const { replay, file } = trophy;
     const { subject, environment } = replay;
     const { runtime, platform, architecture } = environment;
-    return `- ${subject.name} ${subject.version} (${platform} ${architecture}, suite on ${runtime}; ${options.standingOf(trophy)}): ${quoted(replay.seen)} ([replay](${options.replayLink(file)}))`;
+    return `- ${subject.name} ${subject.version} (${platform} ${architecture}, suite on ${runtime}; ${options.standingOf(trophy)}): ${quoted(relativePlaces(replay.seen))} ([replay](${options.replayLink(file)}))`;
   });
   // That of the newest version that shows it.
   const [newest = trophies[0]] = trophies.toSorted((one, other) =>

@@ -64,7 +64,12 @@ export async function writeTrophies(
 
 /** Removes the drafts of an earlier call, and nothing that somebody else wrote. */
 async function removeDrafts(directory: string): Promise<void> {
-  const names = await readdir(directory).catch(() => []);
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw new RangeError(`Cannot read the drafts in "${directory}": ${error.message}`, {
+      cause: error,
+    });
+  });
   for (const name of names.filter((one) => one.endsWith(".md"))) {
     const path = join(directory, name);
     if ((await readFile(path, "utf8")).startsWith(DRAFT_MARK)) await rm(path);
