@@ -14,6 +14,8 @@ import { sampleOf } from "./sample.ts";
 const EXCLUDED_MUTATIONS = ["StringLiteral"];
 /** Beside the source, what the scenarios need. */
 const COPIED = ["spec", "harness", "scenarios", "package.json", "tsconfig.json", "README.md"];
+/** So many further places of a file with a drawn mutant are counted, and never changed: they say which scenarios run the file. */
+const PROBES_MAX = 12;
 
 /** Options of {@linkcode makeInstrumentedCopy}. */
 export interface InstrumentedCopyOptions {
@@ -24,6 +26,14 @@ export interface InstrumentedCopyOptions {
   readonly seed: number;
   /** Only these are drawn. @default {all} */
   readonly among?: readonly Mutant[];
+}
+
+/** What {@linkcode makeInstrumentedCopy} made. */
+export interface InstrumentedCopy {
+  readonly mutants: readonly Mutant[];
+  /** The ids of places by the path of their file, below `src/`; those of the mutants are among them. */
+  readonly places: ReadonlyMap<string, readonly string[]>;
+  readonly total: number;
 }
 
 /** All mutants of files of a project's source. */
@@ -39,13 +49,14 @@ export async function mutantsOf(project: string, only: readonly string[]): Promi
 /**
  * Copies a project, and places a sample of all mutants in the copy's source.
  *
- * @returns the mutants that were placed, and how many there are in all
+ * @returns the mutants that were placed; the ids of all places of the same files, which say who runs them; and how many there
+ *   are in all
  */
 export async function makeInstrumentedCopy(
   project: string,
   into: string,
   { only, sample, seed, among }: InstrumentedCopyOptions,
-): Promise<{ readonly mutants: readonly Mutant[]; readonly total: number }> {
+): Promise<InstrumentedCopy> {
   const files = await sourceFiles(join(project, "src"), only);
   const contents = new Map(files.map(({ name, content }) => [name, content]));
   const known = (found: PlacedMutant) => describe(found, { project, contents });
@@ -59,9 +70,10 @@ export async function makeInstrumentedCopy(
   const placed = await instrument(
     files.map((file) => ({
       ...file,
-      mutate: drawn
-        .filter(({ fileName }) => fileName === file.name)
-        .map(({ location }) => location),
+      mutate: withProbes(
+        drawn.filter(({ fileName }) => fileName === file.name),
+        found.filter(({ fileName, status }) => fileName === file.name && status !== "Ignored"),
+      ).map(({ location }) => location),
     })),
   );
   const keys = new Set(drawn.map(keyOf));
@@ -69,7 +81,26 @@ export async function makeInstrumentedCopy(
   await copyProject(project, into);
   for (const { name, content } of placed.files)
     await writeFile(join(into, relative(project, name)), content);
-  return { mutants, total: all.length };
+  const places = new Map<string, string[]>();
+  for (const { id, fileName } of placed.mutants) {
+    const name = pathOf(project, fileName);
+    places.set(name, [...(places.get(name) ?? []), id]);
+  }
+  return { mutants, places, total: all.length };
+}
+
+/** The drawn mutants of a file and, where there are some, a few others from all over it. */
+function withProbes(
+  drawn: readonly PlacedMutant[],
+  all: readonly PlacedMutant[],
+): readonly PlacedMutant[] {
+  if (drawn.length === 0) return [];
+  const step = Math.max(1, Math.ceil(all.length / PROBES_MAX));
+  return [...new Set([...drawn, ...all.filter((_, at) => at % step === 0)])];
+}
+
+function pathOf(project: string, fileName: string): string {
+  return relative(join(project, "src"), fileName).replaceAll("\\", "/");
 }
 
 interface Location {
@@ -159,7 +190,7 @@ function describe(
   const content = options.contents.get(fileName) ?? "";
   return {
     id,
-    file: relative(join(options.project, "src"), fileName).replaceAll("\\", "/"),
+    file: pathOf(options.project, fileName),
     line: location.start.line + 1,
     text: lineAt(content, location),
     mutator: mutatorName,

@@ -9,12 +9,16 @@ import { type EquivalentMutant, equivalentEntry } from "./equivalent_mutants.ts"
 import { judgeByUnitTests } from "./judge_by_unit_tests.ts";
 import type { JudgedMutant, Mutant, MutantEnd } from "./mutant.ts";
 import { MutantProcess } from "./mutant_process.ts";
-import type { MutantAnswer } from "./mutant_worker.ts";
+import { LikelyJudges } from "./likely_judges.ts";
+import { placesAround, placesOf } from "./places_around.ts";
+import { type Baseline, coveringScenarios, trialsOf } from "./trials.ts";
 
 /** How mutants are judged. */
 export interface JudgeMutantsOptions {
   /** Directory of the instrumented copy. */
   readonly copy: string;
+  /** The ids of places by file, which say who runs what is changed while the modules are loaded. @default {those of the mutants} */
+  readonly places?: ReadonlyMap<string, readonly string[]>;
   readonly seed: number;
   /** Cases of a scenario in memory. */
   readonly runs: number;
@@ -33,14 +37,6 @@ export interface JudgeMutantsOptions {
   readonly onMutant?: (judged: JudgedMutant) => void;
 }
 
-/** What a scenario shows on the unchanged source. */
-interface Baseline {
-  readonly scenario: string;
-  readonly answer: MutantAnswer;
-}
-
-/** Cases of each scenario in the first round. */
-const FIRST_RUNS = 4;
 /** So many cases more may be tried to reach a scenario's goals. */
 const TRIES_FACTOR = 3;
 /** A scenario may take so many times as long as without a mutant, and this much more. */
@@ -65,14 +61,18 @@ export async function judgeMutants(
   const workers = new Workers(copy);
   try {
     const { baselines, atLoad } = await measure(scenarios, { ...options, workers });
+    const places = options.places ?? placesOf(mutants);
+    const likely = new LikelyJudges();
     const judged: JudgedMutant[] = [];
     await inParallel(mutants, jobs, async (mutant, slot) => {
       const startMs = performance.now();
       const judge = async (): Promise<End> => {
         const isAtLoad = atLoad.has(mutant.id);
-        const covering = coveringScenarios(baselines, mutants, { mutant, isAtLoad });
+        const ids = isAtLoad ? placesAround(places, mutant, atLoad) : new Set([mutant.id]);
+        const covering = likely.first(mutant, coveringScenarios(baselines, ids));
         const own = { ...options, workers, slot, isAtLoad };
         const end = await judgeByScenarios(mutant, covering, own);
+        if (end.end === "killed") likely.note(mutant, end.by);
         if (!options.unit || !UNNOTICED.has(end.end)) return end;
         return (await judgeByUnitTests(copy, mutant)) ?? end;
       };
@@ -144,48 +144,6 @@ async function measure(
   return { baselines, atLoad };
 }
 
-/** The scenarios that run a mutant's place, the aptest first; or, where that is run once while the modules are loaded, its file. */
-function coveringScenarios(
-  baselines: readonly Baseline[],
-  mutants: readonly Mutant[],
-  { mutant, isAtLoad }: { readonly mutant: Mutant; readonly isAtLoad: boolean },
-): readonly Baseline[] {
-  const ids = new Set(
-    isAtLoad ? mutants.filter(({ file }) => file === mutant.file).map(({ id }) => id) : [mutant.id],
-  );
-  return baselines
-    .filter(({ answer }) => Object.keys(answer.hits ?? {}).some((id) => ids.has(id)))
-    .toSorted((one, two) => aptness(two, ids) - aptness(one, ids));
-}
-
-/** How much of a scenario's run is in the places, for the time that it takes: what it is about finds a mistake first. */
-function aptness(
-  { answer: { hits = {}, durationMs } }: Baseline,
-  ids: ReadonlySet<string>,
-): number {
-  let inside = 0;
-  let all = 0;
-  for (const [id, count] of Object.entries(hits)) {
-    all += count;
-    if (ids.has(id)) inside += count;
-  }
-  return inside / all / (durationMs + 1);
-}
-
-/** A few cases of every scenario notice most, and soon; then all of them, and those on disk. */
-function rounds({ runs, diskRuns }: JudgeMutantsOptions): readonly {
-  readonly world: "memory" | "disk";
-  readonly cases: number;
-  readonly isWhole: boolean;
-}[] {
-  const all = [
-    { world: "memory", cases: Math.min(runs, FIRST_RUNS), isWhole: false },
-    { world: "memory", cases: runs, isWhole: true },
-    { world: "disk", cases: diskRuns, isWhole: true },
-  ] as const;
-  return all.filter(({ cases }) => cases > 0);
-}
-
 async function judgeByScenarios(
   { id: mutant }: Mutant,
   covering: readonly Baseline[],
@@ -203,7 +161,7 @@ async function judgeByScenarios(
   const own = isAtLoad ? await MutantProcess.start(copy, mutant) : undefined;
   if (isAtLoad && own === undefined) return { end: "unblamed", by: "the start of the process" };
   try {
-    const all = rounds(options).flatMap((round) => covering.map((one) => ({ ...round, ...one })));
+    const all = trialsOf(covering, options);
     for (const [at, { scenario, answer: before, world, cases, isWhole }] of all.entries()) {
       if (performance.now() > untilMs)
         return stumbled ?? { end: "survived", untried: all.length - at };

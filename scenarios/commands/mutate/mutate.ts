@@ -56,7 +56,7 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
     const project = packageDirectory();
     const among = again === undefined ? undefined : await readUnnoticed(again);
     const drawn = { only, sample, seed, ...(among !== undefined && { among }) };
-    const { mutants, total } = await makeInstrumentedCopy(project, copy, drawn);
+    const { mutants, places, total } = await makeInstrumentedCopy(project, copy, drawn);
     context.writeErr(`${mutants.length} of ${total} mutants, seed ${seed}\n`);
     if (report !== undefined) await writeFile(report, "");
     let done = 0;
@@ -64,6 +64,7 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
     const judged = await judgeMutants(mutants, judges, {
       ...options,
       copy,
+      places,
       mutantMs: seconds * 1000,
       equivalent: await readEquivalentMutants(project),
       judgeEquivalent: options.equivalent ?? false,

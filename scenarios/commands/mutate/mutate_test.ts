@@ -8,6 +8,8 @@ import { packageDirectory } from "../package_directory.ts";
 import { makeInstrumentedCopy, mutantsOf } from "./instrumented_copy.ts";
 import { judgeMutants } from "./judge_mutants.ts";
 import { areaOf, type JudgedMutant, type MutantEnd } from "./mutant.ts";
+import { LikelyJudges } from "./likely_judges.ts";
+import { placesAround } from "./places_around.ts";
 import { mutationTable } from "./mutation_table.ts";
 import { sampleOf } from "./sample.ts";
 
@@ -65,7 +67,16 @@ test("makeInstrumentedCopy() places the drawn mutants alone, and says what each 
   await writeFile(join(project, "src/part/add.ts"), source);
   await writeFile(join(project, "src/part/other.ts"), source);
   const options = { only: ["part/add.ts"], sample: 50, seed: 1 };
-  const { mutants, total } = await makeInstrumentedCopy(project, join(directory, "copy"), options);
+  const { mutants, places, total } = await makeInstrumentedCopy(
+    project,
+    join(directory, "copy"),
+    options,
+  );
+  assert.deepEqual([...places], [["part/add.ts", mutants.map(({ id }) => id)]]);
+  const two = { ...options, sample: 1 };
+  const probed = await makeInstrumentedCopy(project, join(directory, "probed"), two);
+  assert.equal(probed.mutants.length, 1);
+  assert.ok((probed.places.get("part/add.ts") ?? []).length > 1);
   assert.equal(total, mutants.length);
   assert.ok(mutants.every(({ mutator }) => mutator !== "StringLiteral"));
   const sum = mutants.find(({ mutator }) => mutator === "ArithmeticOperator");
@@ -81,6 +92,42 @@ test("makeInstrumentedCopy() places the drawn mutants alone, and says what each 
     makeInstrumentedCopy(project, join(directory, "none"), none),
     /Cannot find source in src\/ below nowhere/,
   );
+});
+
+test("LikelyJudges asks first what noticed mutants of the file, then beside it, then of the part", () => {
+  const likely = new LikelyJudges();
+  const all = ["crash/any", "hub/links", "manage/removal", "layout/names"].map((scenario) => ({
+    scenario,
+  }));
+  const order = (file: string) => likely.first({ file }, all).map(({ scenario }) => scenario);
+  assert.deepEqual(order("hub/retry.ts"), [
+    "hub/links",
+    "crash/any",
+    "manage/removal",
+    "layout/names",
+  ]);
+  for (let time = 0; time < 3; time++) likely.note({ file: "hub/pages.ts" }, "layout/names");
+  likely.note({ file: "hub/retry.ts" }, "manage/removal");
+  likely.note({ file: "hub/retry.ts" }, undefined);
+  assert.deepEqual(order("hub/retry.ts"), [
+    "manage/removal",
+    "layout/names",
+    "hub/links",
+    "crash/any",
+  ]);
+  assert.deepEqual(order("disk/walk.ts")[0], "crash/any");
+});
+
+test("placesAround() takes the places of the file, or of its folder, that run after the start", () => {
+  const places = new Map([
+    ["hub/a.ts", ["1", "2"]],
+    ["hub/b.ts", ["3"]],
+    ["load/c.ts", ["4"]],
+  ]);
+  const of = (file: string) => [...placesAround(places, { file }, new Set(["1", "3"]))];
+  assert.deepEqual(of("hub/a.ts"), ["2"]);
+  assert.deepEqual(of("hub/b.ts"), ["2"]);
+  assert.deepEqual(of("load/d.ts"), ["4"]);
 });
 
 test("judgeMutants() lets a scenario kill a mutant, and says which requirement was blamed", async (context) => {

@@ -1,0 +1,47 @@
+/**
+ * Which scenarios are asked first about a mutant.
+ *
+ * @module
+ */
+
+import { areaOf, type Mutant } from "./mutant.ts";
+
+/** A mutant that was noticed in the same file counts as so many beside it. */
+const FILE_WEIGHT = 1_000;
+/** A scenario of the same part counts as one that noticed so many mutants beside it. */
+const PART_WEIGHT = 1;
+/** Scenarios whose folder has another name than the part that they judge most. */
+const PARTS: Readonly<Record<string, string>> = {
+  concurrency: "records",
+  crash: "disk",
+  interop: "migrate",
+};
+
+/** Remembers what noticed mutants: it often notices the next one in the same file, or beside it. */
+export class LikelyJudges {
+  readonly #noticed: { readonly file: string; readonly scenario: string }[] = [];
+
+  /** Remembers that a scenario noticed a mutant. */
+  note({ file }: Pick<Mutant, "file">, scenario: string | undefined): void {
+    if (scenario !== undefined) this.#noticed.push({ file, scenario });
+  }
+
+  /** The same scenarios, the likeliest first; those of equal weight stay in their order. */
+  first<T extends { readonly scenario: string }>(
+    { file }: Pick<Mutant, "file">,
+    covering: readonly T[],
+  ): readonly T[] {
+    const folder = file.slice(0, file.lastIndexOf("/") + 1);
+    const weights = new Map<string, number>();
+    for (const { file: other, scenario } of this.#noticed) {
+      const weight = other === file ? FILE_WEIGHT : Number(other.startsWith(folder));
+      weights.set(scenario, (weights.get(scenario) ?? 0) + weight);
+    }
+    const weightOf = ({ scenario }: T) => {
+      const [part = ""] = scenario.split("/");
+      const isOfPart = (PARTS[part] ?? part) === areaOf({ file });
+      return (weights.get(scenario) ?? 0) + (isOfPart ? PART_WEIGHT : 0);
+    };
+    return covering.toSorted((one, two) => weightOf(two) - weightOf(one));
+  }
+}
