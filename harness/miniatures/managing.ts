@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type FileSystem, MARKER_NAME } from "../../spec/mod.ts";
-import { readBytes, readText, readTree, writeBytes } from "../disk/mod.ts";
+import { type FileSystem, MARKER_NAME, type MigrationResult } from "../../spec/mod.ts";
+import { exists, readBytes, readText, readTree, writeBytes } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
@@ -10,6 +10,13 @@ import { wrongMarkedFiles } from "./parts/marked_files.ts";
 
 /** What macOS leaves in any directory. */
 const DESKTOP_FILES = [".DS_Store", "._config.json", "._model.safetensors"];
+
+/** What is planned where there is nothing to move. */
+const NOTHING_PLANNED: Pick<MigrationResult, "from" | "to" | "files"> = {
+  from: "",
+  to: "",
+  files: [],
+};
 
 /** Miniatures that list, describe, verify or move models wrongly. */
 export const managingMiniatures: readonly Miniature[] = [
@@ -172,6 +179,24 @@ export const managingMiniatures: readonly Miniature[] = [
           (request.step === "move" ? mover : manager).migrate(request, options),
       });
     },
+  }),
+  miniature("gives_up_what_differs", {
+    mistake: "Takes a file for moved as soon as its new place has one of that name.",
+    breaks: ["MIGRATE-SAFE", "DUR-MIGRATE"],
+    wrapManager: (manager, { host: { files } }) => ({
+      migrate: async (request, options) => {
+        if (request.step === "plan") return manager.migrate(request, options);
+        const plan = async () => manager.migrate({ ...request, step: "plan" });
+        const { from, to, files: paths } = await unlessRefused(plan, NOTHING_PLANNED);
+        for (const path of paths) {
+          const [source, target] = [join(from, path), join(to, path)];
+          if (!(await exists(files, target)) || !(await exists(files, source))) continue;
+          const [one, two] = [await readBytes(files, source), await readBytes(files, target)];
+          if (Buffer.compare(one, two) !== 0) await files.unlink(source);
+        }
+        return manager.migrate(request, options);
+      },
+    }),
   }),
   miniature("cannot_go_back", {
     mistake: "Moves models one way only.",

@@ -6,6 +6,7 @@
 
 import type { Scenario } from "../../harness/mod.ts";
 import { cacheRoot } from "./cache_root.ts";
+import { changedMeanwhile } from "./changed_meanwhile.ts";
 import { expandedCacheRoot } from "./expanded_cache_root.ts";
 import { foreignCache } from "./foreign_cache.ts";
 import { migration } from "./migration.ts";
@@ -28,6 +29,7 @@ export const interopScenarios: readonly Scenario[] = [
   removedSnapshots,
   migration,
   migrationKilled,
+  changedMeanwhile,
   forgedJournal,
   noModelMoved,
 ];
