@@ -44,6 +44,20 @@ export const plantedMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("clears_the_way_behind_a_link", {
+    mistake: "Removes what is in the new place before a move, also where a link leads there.",
+    breaks: ["LAYOUT-PLANTED"],
+    wrapManager: (manager, { host: { files }, config: { root } }) => ({
+      migrate: async (request, options) => {
+        const place = modelPlace({ root }, request.repository, { layout: request.layout });
+        const isThere = request.step === "move" && (await exists(files, place));
+        if (isThere && (await files.realpath(place)) !== place)
+          for (const { path, kind } of await unlessRefused(() => readTree(files, place), []))
+            if (kind === "file") await files.unlink(join(place, path));
+        return manager.migrate(request, options);
+      },
+    }),
+  }),
   miniature("waits_for_a_fifo", {
     mistake: "Waits for the other end of a FIFO in the place of a marker.",
     breaks: ["LAYOUT-SPECIAL"],

@@ -13,6 +13,7 @@ import { migration } from "./migration.ts";
 import { forgedJournal } from "./forged_journal.ts";
 import { migrationKilled } from "./migration_killed.ts";
 import { noModelMoved } from "./no_model_moved.ts";
+import { plantedWays } from "./planted_ways.ts";
 import { refLast } from "./ref_last.ts";
 import { removedRevision } from "./removed_revision.ts";
 import { removedSnapshots } from "./removed_snapshots.ts";
@@ -32,4 +33,5 @@ export const interopScenarios: readonly Scenario[] = [
   changedMeanwhile,
   forgedJournal,
   noModelMoved,
+  plantedWays,
 ];
