@@ -803,6 +803,12 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "`refs`, `snapshots`, `blobs`, `trees`, `.no_exist` and the shared blob store of a hub cache as of 2026 are read, kept and written as the official client does.",
   },
+  "MANAGE-READ-ONLY": {
+    level: "MUST",
+    profile: "interop",
+    document: "manage",
+    text: "A hub cache, or the store of contents in it, that may only be read is used as it is: what is whole there is complete, and nothing fails or changes there.",
+  },
   "MIGRATE-PLAN": {
     level: "MUST",
     profile: "interop",
@@ -922,6 +928,12 @@ export const REQUIREMENTS = {
     profile: "places",
     document: "places",
     text: "Of a root whose volume is away or another one, every model is unknown, and nothing is made in its place.",
+  },
+  "PLACE-ROOTS": {
+    level: "MUST",
+    profile: "places",
+    document: "places",
+    text: "Models in further roots are found as those in the root are, the root first and the others in their order, and nothing changes in one that is marked read-only.",
   },
   "DOCTOR-CAUSE": {
     level: "MUST",

@@ -4,6 +4,8 @@ import { type Miniature, miniature } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
 
 const LISTING = /\/api\/models\/([^/]+)\/([^/]+)\/tree\/([0-9a-f]{40})$/;
+/** A content, or a link of a snapshot to one. */
+const CONTENT = /\/(?:blobs|snapshots)\/.*(?:\/[0-9a-f]{40,64}|\.safetensors)$/;
 const KNOWN_NAMES = new Set(["blobs", "refs", "snapshots"]);
 
 /** Miniatures that damage the hub's cache, or files of others beside a model. */
@@ -38,6 +40,19 @@ export const hubCacheMiniatures: readonly Miniature[] = [
           await writeBytes(host.files, ref, new TextEncoder().encode(commit));
         }
         return host.fetch(url, request);
+      },
+    }),
+  }),
+  miniature("opens_to_write", {
+    mistake: "Opens what lies in the hub's cache to read and write, although it only reads.",
+    breaks: ["MANAGE-READ-ONLY"],
+    wrapHost: ({ files }, { config }) => ({
+      files: {
+        ...files,
+        open: async (path, mode) => {
+          const isContent = mode === "r" && path.startsWith(config.root) && CONTENT.test(path);
+          return files.open(path, isContent && (await exists(files, path)) ? "r+" : mode);
+        },
       },
     }),
   }),

@@ -5,6 +5,7 @@ import type {
   FileSystem,
   ModelManager,
   ProgramStarter,
+  RootConfig,
   Subject,
 } from "../../spec/mod.ts";
 import type { GuardedFilesOptions, VolumeKind } from "../disk/mod.ts";
@@ -78,6 +79,8 @@ export interface StartOptions {
   readonly root?: string;
   /** The identity of the root that the process is told; of subjects within the harness's own process. */
   readonly volume?: string;
+  /** Further directories with models that the process is told; of subjects within the harness's own process. */
+  readonly roots?: readonly RootConfig[];
   /** Wraps the disk that this process sees. */
   readonly files?: (files: FileSystem) => FileSystem;
   /** Wraps the network that this process sees. */

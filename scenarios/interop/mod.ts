@@ -14,6 +14,7 @@ import { forgedJournal } from "./forged_journal.ts";
 import { migrationKilled } from "./migration_killed.ts";
 import { noModelMoved } from "./no_model_moved.ts";
 import { plantedWays } from "./planted_ways.ts";
+import { readOnlyStore } from "./read_only_store.ts";
 import { refLast } from "./ref_last.ts";
 import { removedRevision } from "./removed_revision.ts";
 import { removedSnapshots } from "./removed_snapshots.ts";
@@ -26,6 +27,7 @@ export const interopScenarios: readonly Scenario[] = [
   cacheRoot,
   expandedCacheRoot,
   foreignCache,
+  readOnlyStore,
   removedRevision,
   removedSnapshots,
   migration,

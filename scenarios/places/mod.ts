@@ -7,6 +7,7 @@
 import type { Scenario } from "../../harness/mod.ts";
 import { diagnosed } from "./diagnosed.ts";
 import { foundInStores } from "./found_in_stores.ts";
+import { furtherRoots } from "./further_roots.ts";
 import { nothingWritten } from "./nothing_written.ts";
 import { removalPlan } from "./removal_plan.ts";
 import { volumeAway } from "./volume_away.ts";
@@ -18,4 +19,5 @@ export const placesScenarios: readonly Scenario[] = [
   diagnosed,
   removalPlan,
   volumeAway,
+  furtherRoots,
 ];

@@ -2,6 +2,8 @@
  * A model was downloaded from a hub and is offered by the machine that has it now. Both are asked in the other ways that clients of the
  * hub know: for descriptions with sizes and hashes, for one folder, for entries by their names in a body, and for the heads of answers.
  *
+ * Clients of 2026 mark each request of a download by a header of its own.
+ *
  * Invariants checked:
  * - Of the files that are on the disk both name the same paths, sizes and hashes, and so the same commit.
  * - The head of an answer has its status and no body.
@@ -57,19 +59,22 @@ const anyQuestion: fc.Arbitrary<Question> = fc.oneof(
 export const askedOtherwise = scenario({
   name: "serve/asked_otherwise",
   covers: COVERS,
-  goals: ["a description with sizes", "a folder", "by names"],
+  goals: ["a description with sizes", "a folder", "by names", "a marked question"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     layout: fc.constantFrom("hubapi", "hubapi", "lmstudio", "hf-cache"),
     questions: fc.array(anyQuestion, { minLength: 2, maxLength: 6 }),
+    isMarked: fc.boolean(),
   },
   world: () => ({ style: { lfsFiles: "direct" } }),
-  async check({ model, layout, questions }, world, verdict) {
+  async check({ model, layout, questions, isMarked }, world, verdict) {
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
     const { commit, directory } = await subject.download({ repository: REPOSITORY, layout });
-    const server = await beginServing(subject, verdict, { covers: COVERS });
-    if (server === undefined) return;
+    const plain = await beginServing(subject, verdict, { covers: COVERS });
+    if (plain === undefined) return;
+    const server = isMarked ? markedQuestions(plain) : plain;
+    if (isMarked) verdict.reached("a marked question");
     const here = new Set<string>();
     for (const { path } of wantedFiles(model.files))
       if (await exists(world.files, filePlace(directory, path))) here.add(path);
@@ -99,6 +104,14 @@ interface Sibling {
   readonly size?: number;
   readonly blobId?: string;
   readonly lfs?: { readonly sha256: string; readonly size: number };
+}
+
+/** The header that huggingface_hub sends since 2.4 with every request of a download. */
+function markedQuestions(server: ModelServer): ModelServer {
+  const mark = { "x-hf-download-counter": "1" };
+  return {
+    answer: (request) => server.answer({ ...request, headers: { ...request.headers, ...mark } }),
+  };
 }
 
 async function judgeDescription(

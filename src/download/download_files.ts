@@ -26,6 +26,7 @@ import { publisherOf } from "./publish/publisher_of.ts";
 import { adoptPartials, removeLeftovers } from "./transfer/adopt_partials.ts";
 import { fetchMissing } from "./transfer/fetch_missing.ts";
 import { ProgressMeter } from "./transfer/progress_meter.ts";
+import { wholeWithoutWriting } from "./whole_without_writing.ts";
 
 /**
  * Carries out a download: check, lock, fetch and verify everything, then publish everything.
@@ -44,6 +45,8 @@ export async function downloadFiles(
     await assertPlaceable(host, task);
     return await downloadOnce(host, task, options);
   } catch (error) {
+    const whole = await wholeWithoutWriting(host.files, task, { ...options, error });
+    if (whole !== undefined) return whole;
     throw diskError(error, `keep "${source}" in "${place.directory}"`);
   }
 }

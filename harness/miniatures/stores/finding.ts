@@ -50,6 +50,25 @@ export const findingMiniatures: readonly Miniature[] = [
       return start(host, forgetful);
     },
   }),
+  miniature("forgets_further_roots", {
+    mistake: "Looks for models below the first root alone.",
+    breaks: ["PLACE-ROOTS"],
+    wrapStart: (start, { host, config }) => start(host, { ...config, roots: [] }),
+  }),
+  miniature("takes_roots_backwards", {
+    mistake: "Lets the last of the further roots go first.",
+    breaks: ["PLACE-ROOTS"],
+    wrapStart: (start, { host, config }) =>
+      start(host, { ...config, roots: (config.roots ?? []).toReversed() }),
+  }),
+  miniature("writes_into_marked_roots", {
+    mistake: "Does not heed that a root is marked read-only.",
+    breaks: ["PLACE-ROOTS"],
+    wrapStart: (start, { host, config }) => {
+      const roots = (config.roots ?? []).map((one) => ({ ...one, isReadOnly: false }));
+      return start(host, { ...config, roots });
+    },
+  }),
   miniature("finds_all_in_order", {
     mistake: "Finds nothing wrong with any copy.",
     breaks: ["DOCTOR-CAUSE"],

@@ -46,6 +46,17 @@ export const servingMiniatures: readonly Miniature[] = [
           : answer;
       }),
   }),
+  miniature("refuses_marked_questions", {
+    mistake: "Refuses what has a header of the hub's that it does not know.",
+    breaks: ["SERVE-LISTING"],
+    shownBy: ["serve/asked_otherwise"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const isByName = request.target.includes("/paths-info/");
+        const isMarked = Object.keys(request.headers).some((name) => name.startsWith("x-hf-"));
+        return isByName && isMarked ? refused(400, "BadHeader") : server.answer(request);
+      }),
+  }),
   miniature("sends_a_wrong_byte", {
     mistake: "Turns over a bit of the last byte of a file that is asked for whole.",
     // A second machine gets it wrong too, and refuses it.

@@ -14,7 +14,8 @@ os.environ.update(HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_D
 # Short, so that silence costs little; a case that is about them sets its own.
 for name in ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT"):
     os.environ.setdefault(name, "3")
-HF = os.path.join(os.path.dirname(sys.executable), "hf")
+# By its interpreter: the first line of the script names the place where it was installed, which it may have left since.
+HF = [sys.executable, os.path.join(os.path.dirname(sys.executable), "hf")]
 KINDS = [
     ("GatedRepo", "gated"),
     ("Repository Not Found", "repository-not-found"),
@@ -45,7 +46,7 @@ def kind_of(error):
 
 
 def download(root, request):
-    words = [HF, "download", request["repository"], "--quiet"]
+    words = [*HF, "download", request["repository"], "--quiet"]
     for name in ("revision", "token"):
         if request.get(name):
             words += [f"--{name}", request[name]]

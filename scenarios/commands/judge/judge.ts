@@ -79,6 +79,8 @@ async function judgeClient(
   const subject = subjectAt(client, version);
   const { outcome, detail } = await installSubject(subject, clientCache(process.env));
   if (outcome === "failed") return `${subject.name} cannot be installed here: ${detail}`;
+  const fault = await whyUseless(subject.name);
+  if (fault !== undefined) return fault;
   const report = join(options.records, `${subject.name}.jsonl`);
   await mkdir(options.records, { recursive: true });
   const replays = join(REPLAYS_DIRECTORY, subject.name);
@@ -95,6 +97,16 @@ async function judgeClient(
     return `${subject.name} says that it is ${said}: no row is added`;
   await addRow(report, options, context);
   return undefined;
+}
+
+/** Why a run would say nothing of a client: its adapter or its installation does not work here. */
+async function whyUseless(name: string): Promise<string | undefined> {
+  const { smoke, SUBJECT_LIMITS } = await import("../../../harness/internal.ts");
+  const { findSubject } = await import("../resolve_subject.ts");
+  const checks = await smoke({ ...findSubject(name), limits: SUBJECT_LIMITS });
+  const wrong = checks.find(({ fault }) => fault !== undefined);
+  if (wrong === undefined) return undefined;
+  return `${name} does not work here, so no run would say anything of it: ${wrong.name}: ${wrong.fault}`;
 }
 
 /** Whether what a client says of itself is the version that was installed; it may name its parts too. */

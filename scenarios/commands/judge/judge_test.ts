@@ -64,6 +64,38 @@ test("mlx-conform judge installs in the cache and not here, and adds no row for 
   assert.match(newest.err, /Cannot find the newest version of hub-js/);
 });
 
+test("mlx-conform judge adds no row for a client that cannot do a plain download where it is installed", async () => {
+  // It stands where the Python of that version would be, and says what an adapter says whose program is gone.
+  const hello = {
+    type: "hello",
+    id: 0,
+    protocol: 1,
+    name: "hf",
+    version: "0.0.3",
+    roles: ["downloader"],
+    operations: ["download"],
+    capabilities: [],
+    layouts: ["hf-cache"],
+    profiles: ["core"],
+  };
+  const program = `#!${process.execPath}
+require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const { type, id } = JSON.parse(line);
+  if (type === "hello") console.log(${JSON.stringify(JSON.stringify(hello))});
+  if (type === "operation")
+    console.log(JSON.stringify({ type: "result", id, error: { kind: "internal", message: "no program hf" } }));
+});
+`;
+  await mkdir(at("cache/clients/huggingface_hub@0.0.3/bin"), { recursive: true });
+  writeFileSync(at("cache/clients/huggingface_hub@0.0.3/bin/python"), program, { mode: 0o755 });
+  process.env["MLX_CONFORM_CACHE"] = at("cache");
+  const history = ["--history", at("none.jsonl"), "--records", at("records")];
+  const { exitCode, err } = await captureConform("judge", "hf@0.0.3", ...history);
+  assert.equal(exitCode, 1);
+  assert.match(err, /hf@0\.0\.3 does not work here.*plain download.*no program hf/);
+  assert.throws(() => readFileSync(at("none.jsonl")), /ENOENT/);
+});
+
 test("mlx-conform judge and trend refuse wrong usage with 2", async () => {
   for (const [words, why] of [
     [["judge", "nobody@1.0"], /Cannot judge "nobody@1\.0": it is none of python-hub/],
