@@ -125,8 +125,9 @@ export class TransferWidth {
   }
 
   #judge(rate: number): void {
-    // Where no transfer waited for a slot, more slots would have changed nothing.
-    if (!this.slots.takeWasFull()) return;
+    // Where no transfer waited for a slot, more slots would have changed nothing; small files wait for their own.
+    const wereFull = [this.slots.takeWasFull(), this.smallSlots.takeWasFull()];
+    if (!wereFull.includes(true)) return;
     if (!this.#isTrying) {
       this.#steady++;
       if (this.#steady < STEADY_WINDOWS || this.#width === WIDTH_MAX) return;

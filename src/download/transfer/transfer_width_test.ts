@@ -38,6 +38,13 @@ test("TransferWidth counts answers, where the requests are what takes the time",
   assert.equal(width.width, WIDTH_MAX);
 });
 
+test("TransferWidth widens for small files, which wait for slots of their own before the others", () => {
+  const { width, run } = line({ eachBytes: 0, allBytes: 0, answersEach: 1, areSmall: true });
+  width.largeDone();
+  run(3_000);
+  assert.equal(width.width, WIDTH_MAX);
+});
+
 test("TransferWidth halves where the server refuses, once for refusals of one moment, down to one", () => {
   const { width, run, pass } = line({ eachBytes: 20 * MIB, allBytes: 2000 * MIB });
   run(3_000);
@@ -98,6 +105,8 @@ interface Line {
   readonly answersEach?: number;
   /** Transfers that there are. */
   wanted?: number;
+  /** Whether they are of small files. */
+  readonly areSmall?: boolean;
 }
 
 /** A line with a limit for each transfer and one for all, on which as many transfers run as may. */
@@ -108,15 +117,22 @@ function line(facts: Line, fixed?: number) {
   const pass = (durationMs: number) => {
     nowMs += durationMs;
   };
+  const tryAcquire = () =>
+    facts.areSmall === true
+      ? width.smallSlots.tryAcquire() && width.slots.tryAcquire()
+      : width.slots.tryAcquire();
   const run = (durationMs: number) => {
     for (const endMs = nowMs + durationMs; nowMs < endMs;) {
-      while (width.slots.taken < (facts.wanted ?? 1000) && width.slots.tryAcquire());
+      while (width.slots.taken < (facts.wanted ?? 1000) && tryAcquire());
       const { taken } = width.slots;
       pass(STEP_MS);
       const bytes = (Math.min(taken * facts.eachBytes, facts.allBytes) * STEP_MS) / 1000;
       width.moved(bytes);
       for (let answer = 0; answer < taken * (facts.answersEach ?? 0); answer++) width.finished();
-      for (let slot = 0; slot < taken; slot++) width.slots.release();
+      for (let slot = 0; slot < taken; slot++) {
+        width.slots.release();
+        if (facts.areSmall === true) width.smallSlots.release();
+      }
     }
   };
   return { width, facts, pass, run };
