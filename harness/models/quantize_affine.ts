@@ -67,10 +67,19 @@ export function quantizeAffine(matrix: Matrix, { bits, groupSize }: Quantization
   let filled = 0;
   for (let group = 0; group < groups; group++) {
     const start = group * groupSize;
-    const [scale, bias] = fitGroup(values.subarray(start, start + groupSize), top);
+    const end = start + groupSize;
+    let low = Infinity;
+    let high = -Infinity;
+    // By number and not by `for of`, which takes twice as long: a run of the suite packs hundreds of millions.
+    for (let index = start; index < end; index++) {
+      const value = values[index] ?? 0;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    const [scale, bias] = fitGroup(low, high, top);
     scales[group] = scale;
     biases[group] = bias;
-    for (let index = start; index < start + groupSize; index++) {
+    for (let index = start; index < end; index++) {
       const ratio = Math.fround(Math.fround((values[index] ?? 0) - bias) / scale);
       const clamped = ratio > 0 ? (ratio < top ? ratio : top) : 0;
       // A float32 of this size has no digits after the point, so the sum is rounded, ties to even.
@@ -107,13 +116,7 @@ export function dequantizeAffine(
 }
 
 /** Scale and bias of one group: the edge that is farther from zero is met exactly, and zero too. */
-function fitGroup(values: Float32Array, top: number): [scale: number, bias: number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    low = value < low ? value : low;
-    high = value > high ? value : high;
-  }
+function fitGroup(low: number, high: number, top: number): [scale: number, bias: number] {
   const lowIsFarther = Math.abs(low) > Math.abs(high);
   const width = Math.max(Math.fround(Math.fround(high - low) / top), Math.fround(1e-7));
   const scale = lowIsFarther ? width : -width;

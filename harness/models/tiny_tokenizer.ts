@@ -83,7 +83,7 @@ export function tinyTokenizer(options: TinyTokenizerOptions = {}): ModelFile[] {
   };
   const encoder = new TextEncoder();
   const files: ModelFile[] = [
-    { path: "tokenizer.json", bytes: encoder.encode(tokenizerJson(vocabSize)), lfs },
+    { path: "tokenizer.json", bytes: tokenizerBytes(vocabSize), lfs },
     { path: "tokenizer_config.json", bytes: jsonBytes(config), lfs: false },
     { path: "special_tokens_map.json", bytes: jsonBytes(named), lfs: false },
   ];
@@ -98,8 +98,19 @@ export function jsonBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-function tokenizerJson(vocabSize: number): string {
+/** Contents of `tokenizer.json` by how many merges they have. */
+const cachedTokenizers = new Map<number, Uint8Array>();
+
+function tokenizerBytes(vocabSize: number): Uint8Array {
   const merges = MERGES.slice(0, vocabSize - VOCABULARY_SIZE_MIN);
+  const cached = cachedTokenizers.get(merges.length);
+  if (cached !== undefined) return cached;
+  const bytes = new TextEncoder().encode(tokenizerJson(merges));
+  cachedTokenizers.set(merges.length, bytes);
+  return bytes;
+}
+
+function tokenizerJson(merges: typeof MERGES): string {
   const tokens = [...SPECIAL_TOKENS, ...byteCharacters(), ...merges.map(([a, b]) => a + b)];
   return JSON.stringify({
     version: "1.0",

@@ -68,23 +68,34 @@ export function writeSafetensors(
     header[name] = { dtype, shape, data_offsets: [sizeBytes, sizeBytes + data.length] };
     sizeBytes += data.length;
   }
-  const data = new Uint8Array(sizeBytes);
-  let position = 0;
-  for (const tensor of tensors) {
-    data.set(tensor.data, position);
-    position += tensor.data.length;
-  }
-  return joinSafetensors(JSON.stringify(header) + " ".repeat(headerPaddingBytes), data);
+  const text = JSON.stringify(header) + " ".repeat(headerPaddingBytes);
+  return joinParts(
+    text,
+    tensors.map(({ data }) => data),
+    { sizeBytes },
+  );
 }
 
 /** Joins a header's text, right or wrong, and the data; the header is filled with blanks to 8 bytes. */
 export function joinSafetensors(header: string, data: Uint8Array): Uint8Array {
+  return joinParts(header, [data], { sizeBytes: data.length });
+}
+
+function joinParts(
+  header: string,
+  parts: readonly Uint8Array[],
+  { sizeBytes }: { readonly sizeBytes: number },
+): Uint8Array {
   const text = new TextEncoder().encode(header);
   const headerBytes = Math.ceil(text.length / 8) * 8;
-  const file = new Uint8Array(8 + headerBytes + data.length);
+  const file = new Uint8Array(8 + headerBytes + sizeBytes);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
   file.set(text, 8);
   file.fill(0x20, 8 + text.length, 8 + headerBytes);
-  file.set(data, 8 + headerBytes);
+  let position = 8 + headerBytes;
+  for (const part of parts) {
+    file.set(part, position);
+    position += part.length;
+  }
   return file;
 }

@@ -41,6 +41,10 @@ export interface Lookup {
 const NAME_BYTES_MAX = 255;
 const PATH_BYTES_MAX = 4095;
 const LINKS_MAX = 40;
+/** Most bytes that UTF-8 has for one unit of a JavaScript string. */
+const BYTES_PER_UNIT_MAX = 3;
+/** Paths whose parts are kept: the same few come again and again. */
+const SPLIT_PATHS_MAX = 4096;
 
 interface Walk extends Lookup {
   readonly root: Entry;
@@ -58,7 +62,7 @@ export function findSpot(root: Entry, path: string, lookup: Lookup): Spot {
     throw diskError("ERR_INVALID_ARG_VALUE", lookup.syscall, path, lookup);
   }
   if (!path.startsWith("/")) throw diskError("EINVAL", lookup.syscall, path, lookup);
-  if (Buffer.byteLength(path) > PATH_BYTES_MAX) {
+  if (isLonger(path, PATH_BYTES_MAX)) {
     throw diskError("ENAMETOOLONG", lookup.syscall, path, lookup);
   }
   return walk(root, path, { ...lookup, root, path, linksLeft: LINKS_MAX });
@@ -96,12 +100,13 @@ export function isWithin(entry: Entry, ancestor: Entry): boolean {
 }
 
 function walk(start: Entry, text: string, at: Walk): Spot {
-  const parts = text.split("/").filter((part) => part !== "" && part !== ".");
+  const parts = partsOf(text);
   let here: Entry = text.startsWith("/") ? at.root : start;
   let spot: Spot = spotOf(here);
-  for (const [index, part] of parts.entries()) {
+  let index = 0;
+  for (const part of parts) {
     requireDirectory(here, at);
-    const last = index === parts.length - 1;
+    const last = ++index === parts.length;
     if (part === "..") {
       here = here.parent ?? here;
       spot = spotOf(here);
@@ -136,7 +141,23 @@ function childOf(directory: Entry, name: string, fold: NameFold | undefined): En
 
 /** Whether no volume takes a name. */
 export function isTooLong(name: string): boolean {
-  return Buffer.byteLength(name) > NAME_BYTES_MAX;
+  return isLonger(name, NAME_BYTES_MAX);
+}
+
+function isLonger(text: string, sizeBytesMax: number): boolean {
+  return text.length * BYTES_PER_UNIT_MAX > sizeBytesMax && Buffer.byteLength(text) > sizeBytesMax;
+}
+
+const splitPaths = new Map<string, readonly string[]>();
+
+/** The names in a path. */
+function partsOf(path: string): readonly string[] {
+  const known = splitPaths.get(path);
+  if (known !== undefined) return known;
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (splitPaths.size === SPLIT_PATHS_MAX) splitPaths.clear();
+  splitPaths.set(path, parts);
+  return parts;
 }
 
 function spotOf(entry: Entry): Spot {
