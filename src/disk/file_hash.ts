@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Digest, FileSystem, OpenFile } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
+import { pieceHash } from "../node/hash/piece_hash.ts";
 
 const READ_BYTES = 1024 * 1024;
 
@@ -65,7 +66,7 @@ export interface HashFileOptions {
 }
 
 /**
- * Hashes a file on disk.
+ * Hashes a file on disk; a large one in another thread, while this one reads on.
  *
  * @returns its size in bytes and its digest
  */
@@ -77,9 +78,24 @@ export async function hashFile(
   const file = await files.open(path, "r");
   try {
     const { sizeBytes } = await file.stat();
-    const into = new DigestStream(options.algorithm, sizeBytes);
-    await hashPrefix(file, sizeBytes, { ...options, into });
-    return { sizeBytes, digest: into.finish() };
+    const { algorithm, signal, onBytes } = options;
+    using pieces = pieceHash({
+      algorithm: algorithm === "sha256" ? "sha256" : "sha1",
+      prefix: algorithm === "sha256" ? "" : `blob ${sizeBytes}\0`,
+      sizeBytes,
+      pieceBytes: Math.max(1, Math.min(file.pieceBytes ?? READ_BYTES, sizeBytes)),
+      mayThread: file.pieceBytes === undefined,
+    });
+    for (let at = 0; at < sizeBytes;) {
+      throwIfAborted(signal);
+      const place = await pieces.next();
+      const count = await file.read(place.subarray(0, Math.min(place.length, sizeBytes - at)), at);
+      if (count === 0) break;
+      pieces.push(count);
+      at += count;
+      onBytes?.(count);
+    }
+    return { sizeBytes, digest: `${algorithm}:${await pieces.end()}` };
   } finally {
     await file.close();
   }

@@ -82,11 +82,24 @@ export class CheckContext {
     this.add({ cause, path, detail, level: "warning" });
   }
 
+  /** Waits for what was attempted with a file; when the disk fails, that is a finding and the answer is undefined. */
+  async attempt<T>(path: string, attempt: () => Promise<T>): Promise<T | undefined> {
+    this.signal?.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === undefined) throw error;
+      this.refuse("unreadable", path, `The disk answered ${code} when it was read`);
+      return undefined;
+    }
+  }
+
   /** Opens a file and uses it; when the disk fails, that is a finding and the answer is undefined. */
   async use<T>(path: string, use: (file: OpenFile) => Promise<T>): Promise<T | undefined> {
     const entry = this.#readable(path);
     if (entry === undefined) return undefined;
-    return await this.#attempt(path, () => withFile(this.files, entry.target, use));
+    return await this.attempt(path, () => withFile(this.files, entry.target, use));
   }
 
   /**
@@ -102,7 +115,7 @@ export class CheckContext {
       return undefined;
     }
     const options = { sizeBytesMax, ...(this.signal && { signal: this.signal }) };
-    return await this.#attempt(path, () => readWhole(this.files, entry.target, options));
+    return await this.attempt(path, () => readWhole(this.files, entry.target, options));
   }
 
   /**
@@ -158,17 +171,5 @@ export class CheckContext {
   #readable(path: string): DirectoryFile | undefined {
     const entry = this.entries.get(path);
     return entry?.isEvicted === true ? undefined : entry;
-  }
-
-  async #attempt<T>(path: string, attempt: () => Promise<T>): Promise<T | undefined> {
-    this.signal?.throwIfAborted();
-    try {
-      return await attempt();
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === undefined) throw error;
-      this.refuse("unreadable", path, `The disk answered ${code} when it was read`);
-      return undefined;
-    }
   }
 }

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { FileFault, FileSystem, MarkerFile } from "../../spec/mod.ts";
 import { errnoOf } from "../disk/disk_error.ts";
 import { algorithmOf, hashFile } from "../disk/file_hash.ts";
+import { beginAhead } from "../node/hash/begin_ahead.ts";
+import { THREAD_BYTES_MIN } from "../node/hash/piece_hash.ts";
 
 /** Options of {@linkcode verifyFiles}. */
 export interface VerifyFilesOptions {
@@ -31,11 +33,12 @@ export async function verifyFiles(
   options: VerifyFilesOptions & { readonly recorded: readonly MarkerFile[] },
 ): Promise<FileFault[]> {
   const faults: FileFault[] = [];
-  for (const record of options.recorded) {
-    const fault = await verifyFile(files, join(directory, record.path), {
-      ...options,
-      record,
-    });
+  const verifications = beginAhead(options.recorded, {
+    isLarge: ({ sizeBytes }) => sizeBytes >= THREAD_BYTES_MIN,
+    work: (record) => verifyFile(files, join(directory, record.path), { ...options, record }),
+  });
+  for await (const { answer } of verifications) {
+    const fault = await answer();
     if (fault !== undefined) faults.push(fault);
   }
   return faults;

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Digest, OpenFile } from "../../../spec/mod.ts";
+import { type PieceHash, pieceHash } from "../../node/hash/piece_hash.ts";
 import { readAt } from "./read_bytes.ts";
 
 /** Computes a digest of bytes that arrive in pieces. */
@@ -30,25 +31,46 @@ export class DigestStream {
 const PIECE_SIZE_BYTES = 1024 * 1024;
 
 /**
- * Hashes the part of a file from `start` to its end.
+ * Begins the digest of a file that is read in pieces; of a large one in another thread.
  *
- * @returns how many bytes that were
+ * @param like a digest of the kind that is wanted
  */
+export function beginDigest(
+  like: Digest,
+  {
+    sizeBytes,
+    pieceBytes,
+  }: { readonly sizeBytes: number; readonly pieceBytes: number | undefined },
+): PieceHash {
+  const isGit = !like.startsWith("sha256:");
+  return pieceHash({
+    algorithm: isGit ? "sha1" : "sha256",
+    // Git hashes the size before the bytes.
+    prefix: isGit ? `blob ${sizeBytes}\0` : "",
+    sizeBytes,
+    // One byte more than is there shows the end, and whether the file grew.
+    pieceBytes: Math.min(pieceBytes ?? PIECE_SIZE_BYTES, sizeBytes + 1),
+    mayThread: pieceBytes === undefined,
+  });
+}
+
+/** Ends a digest. */
+export async function endDigest(like: Digest, pieces: PieceHash): Promise<Digest> {
+  const kind = like.startsWith("sha256:") ? "sha256" : "git-sha1";
+  return `${kind}:${await pieces.end()}`;
+}
+
+/** Hashes the part of a file from `start` to its end. */
 export async function digestFrom(
   file: OpenFile,
-  digest: DigestStream,
-  options: { readonly start: number; readonly signal?: AbortSignal },
-): Promise<number> {
-  const { sizeBytes } = await file.stat();
-  // One byte more than is there shows the end, and whether the file grew.
-  const rest = Math.max(0, sizeBytes - options.start) + 1;
-  const buffer = new Uint8Array(Math.min(file.pieceBytes ?? PIECE_SIZE_BYTES, rest));
-  let position = options.start;
-  for (;;) {
+  pieces: PieceHash,
+  options: { readonly start: number; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  for (let position = options.start; ;) {
     options.signal?.throwIfAborted();
-    const count = await readAt(file, buffer, position);
-    if (count === 0) return position - options.start;
-    digest.push(buffer.subarray(0, count));
+    const count = await readAt(file, await pieces.next(), position);
+    if (count === 0) return;
+    pieces.push(count);
     position += count;
   }
 }
@@ -60,7 +82,7 @@ export async function digestLike(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Digest> {
   const { sizeBytes } = await file.stat();
-  const digest = new DigestStream(like, sizeBytes);
-  await digestFrom(file, digest, { start: 0, ...options });
-  return digest.end();
+  using pieces = beginDigest(like, { sizeBytes, pieceBytes: file.pieceBytes });
+  await digestFrom(file, pieces, { start: 0, ...options });
+  return endDigest(like, pieces);
 }

@@ -5,7 +5,8 @@ import {
   RUN_SIZE_BYTES_MIN,
 } from "../tensors/constant_rule.ts";
 import { type ConstantRun, ConstantRuns } from "./constant_runs.ts";
-import { digestFrom, DigestStream } from "./digest_stream.ts";
+import type { PieceHash } from "../../node/hash/piece_hash.ts";
+import { beginDigest, digestFrom, DigestStream, endDigest } from "./digest_stream.ts";
 import { countNonFinite, hasNonFinite } from "./non_finite.ts";
 import type { SafetensorsHeader, TensorEntry } from "./parse_safetensors_header.ts";
 import { readAt } from "./read_bytes.ts";
@@ -47,8 +48,8 @@ const SAMPLES_MAX = 20_000;
 interface Scan {
   readonly file: OpenFile;
   readonly options: ScanDataOptions;
-  readonly buffer: Uint8Array;
-  readonly digest: DigestStream | undefined;
+  /** Where pieces are read to, and what hashes them where a digest is expected. */
+  readonly pieces: Pick<PieceHash, "next" | "push">;
   readonly faults: { cause: CheckCause; detail: string; tensor: string }[];
   readonly digests: Map<string, Digest>;
   readonly samples: Map<string, Uint16Array>;
@@ -59,13 +60,32 @@ interface Scan {
  * `LOAD-NAN`, `LOAD-FLIPPED`.
  */
 export async function scanData(file: OpenFile, options: ScanDataOptions): Promise<ScannedData> {
-  const { header, expectedDigest } = options;
+  const { expectedDigest } = options;
+  const { pieceBytes } = file;
   const { sizeBytes } = await file.stat();
+  if (expectedDigest === undefined) {
+    const buffer = new Uint8Array(Math.min(pieceBytes ?? PIECE_SIZE_BYTES, sizeBytes));
+    const pieces = { next: async () => buffer, push: () => {} };
+    const { start: _start, ...scan } = await scanTensors(file, options, pieces);
+    return { ...scan, digest: undefined };
+  }
+  using pieces = beginDigest(expectedDigest, { sizeBytes, pieceBytes });
+  const { start, ...scan } = await scanTensors(file, options, pieces);
+  await digestFrom(file, pieces, { start, signal: options.signal });
+  return { ...scan, digest: await endDigest(expectedDigest, pieces) };
+}
+
+/** @returns what was found, and where in the file the last tensor ends */
+async function scanTensors(
+  file: OpenFile,
+  options: ScanDataOptions,
+  pieces: Scan["pieces"],
+): Promise<Omit<ScannedData, "digest"> & { readonly start: number }> {
+  const { header } = options;
   const scan: Scan = {
     file,
     options,
-    buffer: new Uint8Array(Math.min(file.pieceBytes ?? PIECE_SIZE_BYTES, sizeBytes)),
-    digest: expectedDigest && new DigestStream(expectedDigest, sizeBytes),
+    pieces,
     faults: [],
     digests: new Map(),
     samples: new Map(),
@@ -77,14 +97,8 @@ export async function scanData(file: OpenFile, options: ScanDataOptions): Promis
     await scanTensor(scan, name, entry);
     end = header.dataStart + entry.end;
   }
-  const { digest, faults, digests, samples } = scan;
-  if (digest !== undefined) {
-    await digestFrom(file, digest, {
-      start: end,
-      ...(options.signal && { signal: options.signal }),
-    });
-  }
-  return { faults, digest: digest?.end(), digests, samples };
+  const { faults, digests, samples } = scan;
+  return { faults, digests, samples, start: end };
 }
 
 async function scanTensor(scan: Scan, name: string, entry: TensorEntry): Promise<void> {
@@ -135,7 +149,7 @@ function wantsSample({ samples }: Scan, name: string): boolean {
   return samples.size < SAMPLES_MAX && !samples.has(name);
 }
 
-/** Reads a range in pieces that each begin at the start of the one buffer; stops at the file's end. */
+/** Reads a range in pieces that each begin at a multiple of eight bytes in memory; stops at the file's end. */
 async function readPieces(
   scan: Scan,
   range: { readonly start: number; readonly end: number },
@@ -143,12 +157,12 @@ async function readPieces(
 ): Promise<void> {
   for (let position = range.start; position < range.end;) {
     scan.options.signal?.throwIfAborted();
-    const wanted = scan.buffer.subarray(0, Math.min(scan.buffer.length, range.end - position));
+    const place = await scan.pieces.next();
+    const wanted = place.subarray(0, Math.min(place.length, range.end - position));
     const count = await readAt(scan.file, wanted, position);
     if (count === 0) return;
-    const piece = wanted.subarray(0, count);
-    scan.digest?.push(piece);
-    use(piece);
+    scan.pieces.push(count);
+    use(wanted.subarray(0, count));
     position += count;
   }
 }

@@ -4,7 +4,8 @@ import test from "node:test";
 import fc from "fast-check";
 import { memoryFiles, observingFiles, writeBytes } from "../../../harness/disk/mod.ts";
 import { type Tensor, tinyLlama, writeSafetensors } from "../../../harness/models/mod.ts";
-import type { Digest } from "../../../spec/mod.ts";
+import type { Digest, OpenFile } from "../../../spec/mod.ts";
+import { THREAD_BYTES_MIN } from "../../node/hash/piece_hash.ts";
 import { withFile } from "./read_bytes.ts";
 import { readSafetensorsHeader } from "./read_safetensors_header.ts";
 import { scanData, type ScannedData } from "./scan_data.ts";
@@ -87,6 +88,52 @@ test("scanData() stops when it is cancelled", async () => {
     { name: "x", dtype: "U32", shape: [1], data: new Uint8Array(4) },
   ]);
   await assert.rejects(scan(bytes, { signal: AbortSignal.abort() }), { name: "AbortError" });
+});
+
+test("scanData() finds in a large file, which another thread hashes, what it finds in a small one", async () => {
+  const sizeBytes = THREAD_BYTES_MIN + 3 * PIECE;
+  const large = noise(sizeBytes).fill(0, PIECE - 100, PIECE + 5000);
+  const tensors: Tensor[] = [
+    { name: "m.weight", dtype: "U32", shape: [sizeBytes / 4096, 1024], data: large },
+    { name: "x", dtype: "F16", shape: [2], data: Uint8Array.of(0, 0x7c, 0, 0) },
+  ];
+  const bytes = writeSafetensors(tensors);
+  const { faults, digest } = await scan(bytes, { expectedDigest: "sha256:" });
+  assert.equal(digest, `sha256:${createHash("sha256").update(bytes).digest("hex")}`);
+  assert.deepEqual(
+    faults.map(({ cause, tensor }) => [cause, tensor]),
+    [
+      ["zeroed", "m.weight"],
+      ["not-a-number", "x"],
+    ],
+  );
+});
+
+test("scanData() of a large file stops when it is cancelled in its midst", async () => {
+  const data = noise(THREAD_BYTES_MIN);
+  const bytes = writeSafetensors([
+    { name: "m.weight", dtype: "U32", shape: [data.length / 4096, 1024], data },
+  ]);
+  const files = memoryFiles();
+  await writeBytes(files, PATH, bytes);
+  const header = await readSafetensorsHeader(files, PATH);
+  const cancel = new AbortController();
+  const work = withFile(files, PATH, (file) => {
+    let reads = 0;
+    const read: OpenFile["read"] = async (buffer, position) => {
+      if (++reads === 5) cancel.abort();
+      return file.read(buffer, position);
+    };
+    const stat = () => file.stat();
+    const options = {
+      header,
+      isKnown: true,
+      expectedDigest: "sha256:",
+      signal: cancel.signal,
+    } as const;
+    return scanData({ ...file, stat, read }, options);
+  });
+  await assert.rejects(work, { name: "AbortError" });
 });
 
 // Helpers

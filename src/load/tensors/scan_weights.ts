@@ -1,10 +1,13 @@
-import type { Digest } from "../../../spec/mod.ts";
+import type { Digest, OpenFile } from "../../../spec/mod.ts";
 import type { CheckContext } from "../check_context.ts";
 import type { ExpectedModel } from "../config/expected_tensors.ts";
 import { judgeHalfValues } from "./judge_half_values.ts";
 import type { PlacedTensors } from "./placed_tensor.ts";
-import type { ParsedHeader } from "../bytes/parse_safetensors_header.ts";
+import { beginAhead } from "../../node/hash/begin_ahead.ts";
+import { THREAD_BYTES_MIN } from "../../node/hash/piece_hash.ts";
+import type { ParsedHeader, SafetensorsHeader } from "../bytes/parse_safetensors_header.ts";
 import type { ModelConfig } from "../config/read_model_config.ts";
+import { withFile } from "../bytes/read_bytes.ts";
 import { scanData } from "../bytes/scan_data.ts";
 
 /** What {@linkcode scanWeights} reads and compares. */
@@ -36,28 +39,32 @@ export async function scanWeights(input: ScanWeightsInput): Promise<void> {
   const digests = new Map<string, Digest>();
   const samples = new Map<string, Uint16Array>();
   const verified = new Set<string>();
-  for (const [path, parsed] of files) {
-    const header = parsed?.header;
-    if (header === undefined || !parsed?.faults.every(({ cause }) => ORDERED_FAULTS.has(cause))) {
-      await context.compareWhole(path);
+  const scan = async (file: OpenFile, path: string, header: SafetensorsHeader) =>
+    scanData(file, {
+      header,
+      isKnown: model !== undefined,
+      expectedDigest: context.digests.get(path),
+      digestOf: tiedNames,
+      signal: context.signal,
+    });
+  const scans = beginAhead([...files], {
+    isLarge: (item) => isHashedApart(context, item) && scannedHeader(context, item) !== undefined,
+    work: async (item) => {
+      const [path] = item;
+      const header = scannedHeader(context, item);
+      const entry = context.entries.get(path);
+      if (header === undefined || entry === undefined) return undefined;
+      return withFile(context.files, entry.target, (file) => scan(file, path, header));
+    },
+  });
+  // Findings are made in order, whatever ends first.
+  for await (const { item, answer } of scans) {
+    const [path] = item;
+    if (scannedHeader(context, item) === undefined) {
+      await judgeUnscanned(context, item);
       continue;
     }
-    if (context.entries.get(path)?.isHollow === true) {
-      const detail =
-        "Hardly any of its bytes is on the disk: the others are holes, which read as zeros";
-      context.refuse("zeroed", path, detail);
-      continue;
-    }
-    if (context.depth === "headers") continue;
-    const scanned = await context.use(path, (file) =>
-      scanData(file, {
-        header,
-        isKnown: model !== undefined,
-        expectedDigest: context.digests.get(path),
-        digestOf: tiedNames,
-        signal: context.signal,
-      }),
-    );
+    const scanned = await context.attempt(path, answer);
     if (scanned === undefined) continue;
     const isVerified = context.compare(path, scanned.digest);
     if (isVerified) verified.add(path);
@@ -74,6 +81,39 @@ export async function scanWeights(input: ScanWeightsInput): Promise<void> {
     context.add({ cause, path, detail, level: verified.has(path) ? "warning" : "error" });
   }
   if (tiedNames.size > 0) judgeTiedCopy(context, tensors, digests);
+}
+
+type WeightFile = readonly [path: string, parsed: ParsedHeader | undefined];
+
+/** The header of a file whose data can be read tensor by tensor, and is to be. */
+function scannedHeader(
+  { entries, depth }: CheckContext,
+  [path, parsed]: WeightFile,
+): SafetensorsHeader | undefined {
+  const entry = entries.get(path);
+  if (depth === "headers" || entry?.isHollow === true || entry?.isEvicted === true)
+    return undefined;
+  return isOrdered(parsed) ? parsed.header : undefined;
+}
+
+function isOrdered(
+  parsed: ParsedHeader | undefined,
+): parsed is ParsedHeader & { readonly header: SafetensorsHeader } {
+  if (parsed?.header === undefined) return false;
+  return parsed.faults.every(({ cause }) => ORDERED_FAULTS.has(cause));
+}
+
+/** Whether another thread hashes a file while this one scans it. */
+function isHashedApart({ entries, digests }: CheckContext, [path]: WeightFile): boolean {
+  return digests.has(path) && (entries.get(path)?.sizeBytes ?? 0) >= THREAD_BYTES_MIN;
+}
+
+async function judgeUnscanned(context: CheckContext, [path, parsed]: WeightFile): Promise<void> {
+  if (!isOrdered(parsed)) return context.compareWhole(path);
+  if (context.entries.get(path)?.isHollow !== true) return undefined;
+  const detail =
+    "Hardly any of its bytes is on the disk: the others are holes, which read as zeros";
+  return context.refuse("zeroed", path, detail);
 }
 
 /** mlx-lm drops the output matrix of a tied model; that is right only if it is the embedding once more. */
