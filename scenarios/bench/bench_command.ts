@@ -46,17 +46,23 @@ function addMeasurements(group: Command, context: ConformContext): void {
     .addOption(roundsOption())
     .option("--only <text>", "measure only what has this text in its name")
     .option("--alone", "measure no other clients")
+    .option("--baseline <file>", "name what is slower than in this file; it is made if not there")
     .action(async (options: BenchDownloadsOptions) => {
       const { benchDownloads } = await import("./bench_downloads.ts");
-      await benchDownloads(options, context);
-      context.finish(EXIT_CODES.conformant);
+      const isAsFast = await benchDownloads(options, context);
+      context.finish(isAsFast ? EXIT_CODES.conformant : EXIT_CODES["not conformant"]);
     });
   addCommandHelp(download, {
-    examples: ["bench download --rounds 1", 'bench download --only "far away"'],
+    examples: [
+      "bench download --rounds 1",
+      'bench download --only "far away"',
+      "bench download --baseline baseline.json",
+    ],
     notes: [
+      "With --baseline the exit code is 1 where the reference takes over a tenth more than then, as a multiple of what another client takes.",
       "curl with openssl, aria2c and huggingface_hub (of MLX_LAYOUT_PYTHON, else python3) are measured where they are installed.",
     ],
-    exitCodes: MEASURED,
+    exitCodes: COMPARED,
   });
   const crash = group
     .command("crash")

@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ConformContext } from "../commands/conform_context.ts";
 import { moduleBeside } from "../commands/module_beside.ts";
+import { type Figures, keepBaseline, type Measured, readBaseline, slowerThan } from "./baseline.ts";
 import { type BenchWork, BENCH_WORK } from "./bench_work.ts";
 import type { ClientName, ClientOrder, ClientReport } from "./run_client.ts";
 import { isToolName, toolVersion } from "./run_tool.ts";
@@ -31,13 +32,23 @@ export interface BenchDownloadsOptions {
   readonly only?: string;
   /** Whether the reference is measured alone. @default {false} */
   readonly alone?: boolean;
+  /** A file with the figures of an earlier run; it is made where it is not there. @default {none} */
+  readonly baseline?: string;
 }
 
-/** Measures each work by each client that is installed, some rounds each, and prints medians and ratios. */
+/**
+ * Measures each work by each client that is installed, some rounds each, and prints medians and ratios.
+ *
+ * @returns whether nothing is slower than in the baseline
+ */
 export async function benchDownloads(
   options: BenchDownloadsOptions,
   { writeOut }: ConformContext,
-): Promise<void> {
+): Promise<boolean> {
+  // What cannot be compared with is known before an hour of measuring.
+  const baseline =
+    options.baseline === undefined ? undefined : await readBaseline(options.baseline);
+  const measured: Record<string, Measured[string]> = {};
   const { only = "" } = options;
   const clients = options.alone ? CLIENTS.slice(0, 1) : await installedClients(writeOut);
   const load = loadavg()[0]?.toFixed(2);
@@ -47,6 +58,9 @@ export async function benchDownloads(
     writeOut(`${work.name}\n`);
     const reports = await measureAll(work, { clients: here, rounds: options.rounds });
     const own = median(reports.get("reference"), "durationMs");
+    measured[work.name] = Object.fromEntries(
+      here.map((client) => [client, figuresOf(reports.get(client))]),
+    );
     for (const client of here) {
       const theirs = reports.get(client);
       const ratio =
@@ -56,6 +70,34 @@ export async function benchDownloads(
       writeOut(`  ${nameOf(client).padEnd(15)} ${describe(theirs)}${ratio}\n`);
     }
   }
+  return compareWithBaseline(measured, { path: options.baseline, baseline, writeOut });
+}
+
+/** Keeps the first figures, and names what is slower than those that were kept. */
+async function compareWithBaseline(
+  measured: Measured,
+  options: {
+    readonly path: string | undefined;
+    readonly baseline: Measured | undefined;
+    readonly writeOut: ConformContext["writeOut"];
+  },
+): Promise<boolean> {
+  const { path, baseline, writeOut } = options;
+  if (path === undefined) return true;
+  if (baseline === undefined) {
+    await keepBaseline(path, measured);
+    writeOut(`These figures are the baseline from now on: ${path}\n`);
+    return true;
+  }
+  const slower = slowerThan(baseline, measured);
+  for (const line of slower) writeOut(`slower: ${line}\n`);
+  if (slower.length === 0) writeOut("nothing is slower than the baseline by more than a tenth\n");
+  return slower.length === 0;
+}
+
+function figuresOf(reports: readonly ClientReport[] = []): Figures {
+  const cpuMs = median(reports, "cpuMs");
+  return { durationMs: median(reports, "durationMs"), cpuMs: Number.isNaN(cpuMs) ? null : cpuMs };
 }
 
 async function installedClients(writeOut: (text: string) => void): Promise<ClientName[]> {
