@@ -146,7 +146,7 @@ test("connections beyond the limit are closed at once", async () => {
   });
 });
 
-test("a port that is taken and an address of another machine are refused", async () => {
+test("a port that is taken is refused", async () => {
   await listening({}, async (origin) => {
     const port = Number(new URL(origin).port);
     const { signal } = new AbortController();
@@ -154,8 +154,17 @@ test("a port that is taken and an address of another machine are refused", async
     await assert.rejects(listenHttp(answer, { host: "127.0.0.1", port, signal }), {
       code: "EADDRINUSE",
     });
+  });
+});
+
+test(
+  "an address of another machine is refused",
+  { skip: process.versions["deno"] !== undefined && "Deno answers EINVAL, which may be anything" },
+  async () => {
+    const { signal } = new AbortController();
+    const answer = async () => text("");
     await assert.rejects(listenHttp(answer, { host: "192.0.2.1", port: 0, signal }), {
       code: "EADDRNOTAVAIL",
     });
-  });
-});
+  },
+);

@@ -87,7 +87,9 @@ test("stat() tells what was written, in milliseconds with a fraction", async () 
   const stat = await files.stat(path);
   assert.equal(stat.kind, "file");
   assert.equal(stat.sizeBytes, 5000);
-  assert.equal(stat.modifiedMs, 1_700_000_000_062.5);
+  // Deno's stat has whole milliseconds.
+  const fraction = process.versions["deno"] === undefined ? 0.5 : 0;
+  assert.equal(stat.modifiedMs, 1_700_000_000_062 + fraction);
   assert.equal(stat.linkCount, 1);
   assert.ok(stat.allocatedBytes >= 5000, `${stat.allocatedBytes} bytes are allocated`);
 });

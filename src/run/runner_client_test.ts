@@ -115,7 +115,10 @@ const FAULTS: readonly (readonly [
 ];
 
 for (const [fault, code, use, limits] of FAULTS) {
-  test(`${fault} is ${code}, and no process is left`, { timeout: 60_000 }, async () => {
+  // An output that is closed while its process lives goes unnoticed under Deno.
+  const isUnseen = fault === "close-output-at-load" && process.versions["deno"] !== undefined;
+  const skip = isUnseen && "Deno tells that an output is closed when its process ends";
+  test(`${fault} is ${code}, and no process is left`, { skip, timeout: 60_000 }, async () => {
     await assert.rejects(withFaulty(fault, use, limits), { name: "ModelError", code });
   });
 }
