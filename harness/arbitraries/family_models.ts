@@ -47,6 +47,7 @@ const PACKING_STEP = 9;
  * are drawn.
  *
  * @param seed same seed, same models; a longer list begins with the shorter one
+ * @param options `dtype`: the format of all weights and scales that are floats, in place of a drawn one
  *
  * @example
  * ```ts
@@ -57,9 +58,14 @@ const PACKING_STEP = 9;
  * assert.deepEqual(types, ["llama", "mistral", "qwen2", "qwen3", "gemma2"]);
  * ```
  */
-export function familyCases(count: number, seed: number): FamilyCase[] {
+export function familyCases(
+  count: number,
+  seed: number,
+  options: { readonly dtype?: FamilyCase["dtype"] } = {},
+): FamilyCase[] {
   const drawn = fc.sample(anyFamilyTraits(), { numRuns: count, seed });
-  return drawn.map((traits, index) => {
+  return drawn.map((one, index) => {
+    const traits = { ...one, ...options };
     const at = index % FAMILIES.length;
     const family = FAMILIES[at] ?? "llama";
     const round = Math.floor(index / FAMILIES.length);

@@ -3,7 +3,7 @@
 {"directory": D, "ids": [...], "count": N, "float32": BOOL, "logits": BOOL}
 
 With "float32" the weights that are no integers are widened first, so that MLX computes in float32. The answer has
-the tokens, the time to load, the processor's time to generate, and for each token the time since the start and, if
+the device that MLX computes on, the tokens, the time to load, the processor's time to generate, and for each token the time since the start and, if
 wanted, all logits.
 """
 
@@ -86,7 +86,8 @@ def run(directory, ids, count, float32=False, logits=False):
                 step["logits"] = values.astype(mx.float32).tolist()
     except Exception as error:
         return {"ok": False, "error": f"{type(error).__name__}: {error}"}
-    return {"ok": True, "load_ms": (loaded - start) * 1000, "cpu_ms": cpu_ms, "steps": steps}
+    device = str(mx.default_device())
+    return {"ok": True, "device": device, "load_ms": (loaded - start) * 1000, "cpu_ms": cpu_ms, "steps": steps}
 
 
 for line in sys.stdin:

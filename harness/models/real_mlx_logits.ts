@@ -24,6 +24,8 @@ export interface MlxStep {
 
 /** What MLX generated. */
 export interface MlxAnswer {
+  /** What it was computed on, in MLX's words: `Device(gpu, 0)` is Metal. */
+  readonly device: string;
   readonly loadMs: number;
   /** The processor's time to generate, of all threads. */
   readonly cpuMs: number;
@@ -54,12 +56,14 @@ export class RealMlx implements AsyncDisposable {
       | { readonly ok: false; readonly error: string }
       | {
           readonly ok: true;
+          readonly device: string;
           readonly load_ms: number;
           readonly cpu_ms: number;
           readonly steps: readonly MlxStep[];
         };
     if (!answer.ok) throw new Error(`MLX refuses "${request.directory}": ${answer.error}`);
-    return { loadMs: answer.load_ms, cpuMs: answer.cpu_ms, steps: answer.steps };
+    const { device, steps } = answer;
+    return { device, loadMs: answer.load_ms, cpuMs: answer.cpu_ms, steps };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { EXIT_CODES } from "../../harness/suite/exit_codes.ts";
 import { seedOption } from "../commands/command_defaults.ts";
 import { addCommandHelp } from "../commands/command_help.ts";
@@ -12,6 +12,7 @@ import type { ConformContext } from "../commands/conform_context.ts";
 import { parsePositiveInteger } from "../commands/option_parsers.ts";
 import type { BenchDownloadsOptions } from "./bench_downloads.ts";
 import type { CompareInferenceOptions } from "./compare_inference.ts";
+import { TOLERANCE } from "./inference_tolerance.ts";
 
 const MEASURED = ["conformant", "usage", "harness failed"] as const;
 const COMPARED = ["conformant", "not conformant", "usage", "harness failed"] as const;
@@ -31,6 +32,12 @@ export function addBenchCommand(program: Command, context: ConformContext): void
   });
   addMeasurements(group, context);
   addComparisons(group, context);
+}
+
+function parseMargin(text: string): number {
+  const margin = Number(text);
+  if (text.trim() !== "" && margin > 0 && margin <= 1) return margin;
+  throw new InvalidArgumentError("Expected a difference of logits, more than 0 and at most 1.");
 }
 
 function roundsOption(): Option {
@@ -97,13 +104,16 @@ function addComparisons(group: Command, context: ConformContext): void {
     .description("Compare tokens and logits with MLX, step by step, on generated models.")
     .option("--models <count>", "generated models", parsePositiveInteger, 200)
     .option("--tokens <count>", "tokens to generate of each", parsePositiveInteger, 12)
+    .option("--float32", "models whose weights are in float32, and no others", false)
+    .option("--metal", "fail unless MLX computes on Metal", false)
+    .option("--margin <logits>", "how far float32 may lie apart", parseMargin, TOLERANCE)
     .addOption(seedOption(context.random))
     .action(async (options: CompareInferenceOptions) => {
       const { compareInference } = await import("./compare_inference.ts");
       context.finish(await compareInference(options, context));
     });
   addCommandHelp(compare, {
-    examples: ["bench compare --models 20"],
+    examples: ["bench compare --models 20", "bench compare --float32 --metal --margin 0.002"],
     notes: ["It needs a Python with mlx-lm: mlx-conform subjects mlx, or MLX_LAYOUT_PYTHON."],
     exitCodes: [...COMPARED, "incomplete"],
   });

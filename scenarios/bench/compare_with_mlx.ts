@@ -16,6 +16,8 @@ import { openReferenceModel } from "../../src/run/reference/open_reference_model
 /** How one model went. */
 export interface Comparison {
   readonly label: string;
+  /** What MLX computed on, in its words. */
+  readonly device: string;
   /** Steps at which both had the same text before them. */
   readonly steps: number;
   /** Steps at which MLX's two highest logits lie within the tolerance, so that either token is right. */
@@ -50,7 +52,7 @@ export async function compareWithMlx(
   try {
     await writeModel(directory, model);
     const request = { directory, ids: promptIds, count: tokens, float32, logits: true };
-    const { steps: theirs } = await mlx.generate(request);
+    const { device, steps: theirs } = await mlx.generate(request);
     const logitSize = sizeOf(theirs);
     const tolerance = Math.max(options.tolerance, relativeTolerance * logitSize);
     const reference = await openReferenceModel(nodeHost().files, directory);
@@ -82,7 +84,7 @@ export async function compareWithMlx(
     await reference.close();
     if (seen.steps === 0) fault = "no step was compared";
     if (seen.difference > tolerance) fault ??= `logits differ by ${seen.difference}`;
-    return { label, ...seen, logitSize, fault };
+    return { label, device, ...seen, logitSize, fault };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

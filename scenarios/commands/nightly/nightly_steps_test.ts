@@ -30,7 +30,8 @@ test("nightlySteps() says what a machine without Metal or APFS cannot show", () 
     "downloads of swift-transformers",
     "downloads of swift-huggingface",
     "downloads of delegated-mlx-swift",
-    "MLX on Metal",
+    "MLX on Metal, in float32",
+    "MLX on Metal, in every format",
     "a real model of the real hub",
   ]);
   const intel = nightlySteps({ ...MAC, arch: "x64" }).find(({ isHardware }) => isHardware);
@@ -39,10 +40,14 @@ test("nightlySteps() says what a machine without Metal or APFS cannot show", () 
 
 test("nightlySteps() names what was left out on purpose", () => {
   assert.deepEqual(skipped({ ...MAC, hardware: "without" }), [
-    "MLX on Metal",
+    "MLX on Metal, in float32",
+    "MLX on Metal, in every format",
     "a real model of the real hub",
   ]);
-  assert.deepEqual(skipped({ ...MAC, hardware: "paravirtual" }), ["a real model of the real hub"]);
+  assert.deepEqual(skipped({ ...MAC, hardware: "paravirtual" }), [
+    "MLX on Metal, in every format",
+    "a real model of the real hub",
+  ]);
   const only = nightlySteps({ ...MAC, hardware: "only" });
   assert.ok(only.every(({ isHardware }) => isHardware === true));
 });
@@ -51,4 +56,14 @@ test("nightlySteps() makes a seed of the number of a run", () => {
   const [first] = nightlySteps({ ...LINUX, seed: 19_876_543_210 });
   const seed = Number(first?.command[(first.command.indexOf("--seed") ?? 0) + 1]);
   assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31);
+});
+
+test("nightlySteps() compares with MLX on Metal, with a margin of its own, on every Mac that has it", () => {
+  for (const hardware of ["with", "only", "paravirtual"] as const) {
+    const steps = nightlySteps({ ...MAC, hardware, seed: 3_000_000_000 });
+    const float32 = steps.find(({ name }) => name === "MLX on Metal, in float32");
+    const words = float32?.command.join(" ") ?? "";
+    assert.equal(float32?.skip, undefined);
+    assert.match(words, /bench compare --metal --margin 0\.002 --float32 .*--seed 852516352$/);
+  }
 });
