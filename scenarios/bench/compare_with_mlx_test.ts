@@ -109,6 +109,7 @@ test("compareWithMlx() finds another token, another logit and NaN", async () => 
   const size = Number(one.model.config["vocab_size"]);
   const answering = (logits: readonly number[]) => ({
     generate: async (): Promise<MlxAnswer> => ({
+      device: "Device(cpu, 0)",
       loadMs: 0,
       cpuMs: 0,
       steps: [{ id: 0, ms: 0, logits }],
@@ -123,7 +124,12 @@ test("compareWithMlx() finds another token, another logit and NaN", async () => 
   assert.match(flat.fault ?? "", /logits differ by/);
   assert.equal(flat.undecided, 1);
   const nothing = {
-    generate: async (): Promise<MlxAnswer> => ({ loadMs: 0, cpuMs: 0, steps: [] }),
+    generate: async (): Promise<MlxAnswer> => ({
+      device: "Device(cpu, 0)",
+      loadMs: 0,
+      cpuMs: 0,
+      steps: [],
+    }),
   };
   assert.equal((await compareWithMlx(nothing, one, options)).fault, "no step was compared");
 });

@@ -81,6 +81,8 @@ const PARSED: Readonly<Record<string, string>> = {
   "mlx-conform fidelity --dir DIR": "minutes",
   "mlx-conform soak --minutes 30": "half an hour",
   "mlx-conform nightly": "hours",
+  "mlx-conform bench compare --float32 --margin 0.002 --models 28 --tokens 8":
+    "needs a Python with mlx-lm; compare_inference_test.ts has a stand-in",
   "mlx-conform hub": "serves until it is stopped; hub_command_test.ts stops it",
   "mlx-conform hub --fault empty-body": "a fault of the reader's; hub_command_test.ts serves",
 };
