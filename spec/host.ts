@@ -209,6 +209,14 @@ export interface ProgramStarter {
   spawn(command: readonly string[], options: SpawnOptions): Promise<ChildProcess>;
 }
 
+/** How much a computation inside this process takes; a world sets it low or high, so that small models are divided too. */
+export interface ComputeLimits {
+  /** How many threads compute. @default {the implementation's own number} */
+  readonly threads?: number | undefined;
+  /** The most bytes of weights that one memory holds. @default {the implementation's own number} */
+  readonly segmentBytesMax?: number | undefined;
+}
+
 /** The whole outside world of an implementation. */
 export interface Host {
   /** The disk. */
@@ -225,4 +233,6 @@ export interface Host {
   readonly onWait?: (holder: LockHolder) => void;
   /** Absent where no programs may be started; a runner then works inside this process or not at all. */
   readonly programs?: ProgramStarter;
+  /** For who runs models inside this process. */
+  readonly compute?: ComputeLimits | undefined;
 }

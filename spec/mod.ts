@@ -57,6 +57,7 @@ export { fnmatch } from "./fnmatch.ts";
 export type {
   ChildProcess,
   Clock,
+  ComputeLimits,
   EntryKind,
   Fetch,
   FileStat,

@@ -32,7 +32,7 @@ export interface InferenceManagerOptions {
   /** Directory that links in a model may lead into, such as the one that holds all models. */
   readonly root?: string;
   /** What runners are started with; absent: models can be examined but not run. */
-  readonly run?: Pick<Host, "clock" | "programs"> & { readonly env: Environment };
+  readonly run?: Pick<Host, "clock" | "compute" | "programs"> & { readonly env: Environment };
 }
 
 /** How much of a model a check reads. */

@@ -35,8 +35,11 @@ export {
   quantizeFloats,
 } from "./quantize_floats.ts";
 export {
+  formModel,
   RECORDED_ANSWERS,
+  RECORDED_FORMS,
   type RecordedAnswer,
+  type RecordedForm,
   recordedModel,
   recordedPrompt,
 } from "./recorded/recorded_answers.ts";

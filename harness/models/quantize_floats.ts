@@ -115,12 +115,17 @@ function powerCode(value: number): number {
 function nearest(value: number, values: Float32Array): number {
   const half = values.length / 2;
   const size = Math.abs(value);
-  let best = 0;
-  for (let code = 1; code < half; code++) {
-    const [other = 0, least = 0] = [values[code], values[best]];
-    const [distance, lowest] = [Math.abs(other - size), Math.abs(least - size)];
-    if (distance < lowest || (distance === lowest && code % 2 === 0)) best = code;
+  // Magnitudes rise with their codes: the first that is not below, or the one before it. The last of eight bits is no number.
+  let [below, above] = [-1, half - 1];
+  while (above - below > 1) {
+    const middle = (above + below) >> 1;
+    if ((values[middle] ?? 0) < size) below = middle;
+    else above = middle;
   }
+  if (below < 0 || Number.isNaN(size)) return 0;
+  const [distance, lowest] = [(values[above] ?? 0) - size, size - (values[below] ?? 0)];
+  const isAbove = Math.abs(distance) < lowest || (Math.abs(distance) === lowest && above % 2 === 0);
+  const best = isAbove ? above : below;
   // MLX writes no zero with a sign.
   return value < 0 && best > 0 ? best + half : best;
 }

@@ -32,6 +32,7 @@ export interface StartProcessOptions extends Pick<
   | "relay"
   | "look"
   | "programs"
+  | "compute"
   | "observe"
   | "guarded"
   | "fileBytesMax"
@@ -154,6 +155,7 @@ function processHost(
     },
     random: host.random,
     ...(noted.programs && { programs: noted.programs }),
+    ...(options.compute && { compute: options.compute }),
     processes: {
       machine: processTable,
       pid,

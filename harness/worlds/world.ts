@@ -1,5 +1,6 @@
 import type {
   Clock,
+  ComputeLimits,
   Environment,
   Fetch,
   FileSystem,
@@ -87,6 +88,8 @@ export interface StartOptions {
   readonly fetch?: (fetch: Fetch) => Fetch;
   /** What this process may start other programs with. @default {nothing} */
   readonly programs?: ProgramStarter;
+  /** How this process divides what it computes; of subjects within the harness's own process. @default {as it likes} */
+  readonly compute?: ComputeLimits | undefined;
   /** As `fetch`, of a wrapper that answers for no other host: it may stand on the wire, before a program too. */
   readonly relay?: (fetch: Fetch) => Fetch;
   /** Looks at the disk after each change that this process makes; where nobody sees changes, often, with the process held still. */

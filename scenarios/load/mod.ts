@@ -9,10 +9,12 @@ import { brokenTemplate } from "./broken_template.ts";
 import { brokenTokenizer } from "./broken_tokenizer.ts";
 import { confinedCheck } from "./confined_check.ts";
 import { damagedDirectories } from "./damaged_directories.ts";
+import { dividedWork } from "./running/divided_work.ts";
 import { emptyFile } from "./empty_file.ts";
 import { endlessFiles } from "./endless_files.ts";
 import { evictedFiles } from "./evicted_files.ts";
-import { faultyRunner } from "./faulty_runner.ts";
+import { familyTokens } from "./running/family_tokens.ts";
+import { faultyRunner } from "./running/faulty_runner.ts";
 import { flippedBit } from "./flipped_bit.ts";
 import { htmlFile } from "./html_file.ts";
 import { inertCheck } from "./inert_check.ts";
@@ -21,9 +23,9 @@ import { loadPlan } from "./load_plan.ts";
 import { lyingHeader } from "./lying_header.ts";
 import { notANumber } from "./not_a_number.ts";
 import { otherFamilies } from "./other_families.ts";
-import { recordedTokens } from "./recorded_tokens.ts";
-import { refusedModel } from "./refused_model.ts";
-import { sameTokens } from "./same_tokens.ts";
+import { recordedTokens } from "./running/recorded_tokens.ts";
+import { refusedModel } from "./running/refused_model.ts";
+import { sameTokens } from "./running/same_tokens.ts";
 import { sidecar } from "./sidecar.ts";
 import { soundModel } from "./sound_model.ts";
 import { unreadableFiles } from "./unreadable_files.ts";
@@ -62,6 +64,8 @@ export const loadScenarios: readonly Scenario[] = [
   refusedModel,
   sameTokens,
   recordedTokens,
+  ...familyTokens,
+  dividedWork,
   otherFamilies,
   faultyRunner,
 ];

@@ -33,6 +33,22 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
     "load/model_code",
     "load/stray_weights",
   ],
+  "load/running/family_tokens.ts": [
+    "load/tokens_of_llama",
+    "load/tokens_of_mistral",
+    "load/tokens_of_qwen2",
+    "load/tokens_of_qwen3",
+    "load/tokens_of_phi3",
+    "load/tokens_of_smollm3",
+    "load/tokens_of_olmo2",
+    "load/tokens_of_granite",
+    "load/tokens_of_gemma2",
+    "load/tokens_of_gemma3_text",
+    "load/tokens_of_gemma3",
+    "load/tokens_of_mixtral",
+    "load/tokens_of_qwen2_moe",
+    "load/tokens_of_qwen3_moe",
+  ],
 };
 
 /** The names that a text gives to scenarios, in their order. */

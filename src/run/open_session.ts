@@ -1,4 +1,10 @@
-import type { Clock, Environment, GenerateRequest, RunnerLimits } from "../../spec/mod.ts";
+import type {
+  Clock,
+  ComputeLimits,
+  Environment,
+  GenerateRequest,
+  RunnerLimits,
+} from "../../spec/mod.ts";
 import { ModelError } from "../errors.ts";
 import { findRunner, type FindRunnerOptions, type FoundRunner } from "./find_runner.ts";
 import { ReferenceSession } from "./reference_session.ts";
@@ -12,6 +18,8 @@ export interface OpenSessionOptions extends FindRunnerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Variables that are set beside those of the environment. */
   readonly extraEnv?: Environment;
+  /** For the reference inside this process. */
+  readonly compute?: ComputeLimits | undefined;
 }
 
 /** Names of variables that hold secrets. */
@@ -39,7 +47,9 @@ export async function openSession(
   options: OpenSessionOptions,
 ): Promise<OpenedSession> {
   const found = await findRunner(wanted ?? "auto", options);
-  if (found.command === undefined) return { session: new ReferenceSession(options.files), found };
+  if (found.command === undefined) {
+    return { session: new ReferenceSession(options.files, options.compute), found };
+  }
   return { session: await startClient(found, options), found };
 }
 

@@ -1,4 +1,4 @@
-import type { FileSystem, GeneratedToken, LoadedModel } from "../../spec/mod.ts";
+import type { ComputeLimits, FileSystem, GeneratedToken, LoadedModel } from "../../spec/mod.ts";
 import {
   RUNNER_PROTOCOL,
   type RunnerHello,
@@ -30,18 +30,25 @@ export const REFERENCE_HELLO: RunnerHello = {
 export class ReferenceSession implements RunnerSession {
   readonly hello = REFERENCE_HELLO;
   readonly #files: FileSystem;
+  readonly #compute: ComputeLimits;
   #directory = "";
   #model: ReferenceModel | undefined;
   #codec: TextCodec | undefined;
 
-  constructor(files: FileSystem) {
+  constructor(files: FileSystem, compute: ComputeLimits = {}) {
     this.#files = files;
+    this.#compute = compute;
   }
 
   async load(directory: string, options: RunnerCallOptions = {}): Promise<LoadedModel> {
     await this.unload();
     const { signal } = options;
-    const model = await openReferenceModel(this.#files, directory, { ...(signal && { signal }) });
+    const { threads, segmentBytesMax } = this.#compute;
+    const model = await openReferenceModel(this.#files, directory, {
+      ...(signal && { signal }),
+      ...(threads !== undefined && { threads }),
+      ...(segmentBytesMax !== undefined && { segmentBytesMax }),
+    });
     this.#model = model;
     this.#directory = directory;
     const { architecture, parameterCount, tensorCount, quantization, vocabularySize } = model;

@@ -1,6 +1,7 @@
 import type { ProgramStarter } from "../../../spec/mod.ts";
 import { asFailure } from "../../scenario/verdict.ts";
-import { type Miniature, miniature } from "../miniature.ts";
+import { type Miniature, miniature, withMethods } from "../miniature.ts";
+import { readingConfig } from "../parts/altered_reads.ts";
 import { emptyResult } from "../parts/failures.ts";
 
 /** A thousand times more than any limit that a scenario sets, and less than a clock may run. */
@@ -44,6 +45,35 @@ export const inferenceMiniatures: readonly Miniature[] = [
           const made = await generate.call(manager, request, options);
           // A runner that is named is not the one whose numbers are wrong.
           if (Array.isArray(request.runner)) return made;
+          return { ...made, tokens: made.tokens.map((token) => ({ ...token, id: token.id ^ 1 })) };
+        },
+      };
+    },
+  }),
+  miniature("rotates_whole_heads", {
+    mistake: "Reads no partial_rotary_factor, and rotates all numbers of a head.",
+    breaks: ["LOAD-TOKENS"],
+    shownBy: ["load/tokens_of_phi3"],
+    wrapStart: (start, { host, config }) => {
+      const files = readingConfig(host.files, (text) =>
+        // The numbers as they are written, of which one is as long as the other.
+        text.replace(/("partial_rotary_factor": ?)0\.5/, "$11.0"),
+      );
+      const other = start({ ...host, files }, config);
+      const generate = other.generate?.bind(other);
+      return withMethods(start(host, config), generate === undefined ? {} : { generate });
+    },
+  }),
+  miniature("adds_threads_wrongly", {
+    mistake: "Computes other tokens as soon as more than one thread computes.",
+    breaks: ["LOAD-TOKENS"],
+    shownBy: ["load/divided_work"],
+    wrapManager: (manager, { host }) => {
+      const { generate } = manager;
+      if (generate === undefined || (host.compute?.threads ?? 1) === 1) return {};
+      return {
+        generate: async (request, options) => {
+          const made = await generate.call(manager, request, options);
           return { ...made, tokens: made.tokens.map((token) => ({ ...token, id: token.id ^ 1 })) };
         },
       };

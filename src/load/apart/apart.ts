@@ -37,18 +37,29 @@ export async function apart<Name extends keyof ApartTasks>(
   options: ApartOptions,
 ): Promise<ApartAnswer<Name>> {
   if (options.budget.leftMs <= 0) return { isJudged: false, why: describe({ kind: "time" }) };
+  const thread = takeThread();
+  const answer = await ask(thread, { name, input } as ApartTask, options);
+  await giveBack(thread);
+  return answer as ApartAnswer<Name>;
+}
+
+function takeThread(): Thread {
   const thread = idle === undefined || idle.isEnded ? startThread() : idle;
   idle = undefined;
-  const answer = await ask(thread, { name, input } as ApartTask, options);
+  return thread;
+}
+
+async function giveBack(thread: Thread): Promise<void> {
   if (idle === undefined && !thread.isEnded) idle = thread;
   else await thread.close();
-  return answer as ApartAnswer<Name>;
 }
 
 /** A thread that keeps a tokenizer open; close it when it is not needed any more. */
 export class ApartCodec implements AsyncDisposable {
-  readonly #thread = startThread();
+  readonly #thread = takeThread();
   readonly #directory: string;
+  /** Tasks that have no answer yet. */
+  #open = 0;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -65,7 +76,10 @@ export class ApartCodec implements AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<ApartTasks[Name]["output"]> {
     const options = { budget: timeBudget(), signal };
-    const answer = await ask(this.#thread, { name, input } as ApartTask, options);
+    this.#open++;
+    const answer = await ask(this.#thread, { name, input } as ApartTask, options).finally(
+      () => this.#open--,
+    );
     if (answer.isJudged) return answer.output as ApartTasks[Name]["output"];
     throw new ModelError(
       "corrupt-model",
@@ -73,8 +87,12 @@ export class ApartCodec implements AsyncDisposable {
     );
   }
 
+  /** Lets go of the tokenizer; a thread that is in the middle of something is ended, another one waits for work. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#thread.close();
+    const isAtWork = this.#open > 0;
+    if (isAtWork || this.#thread.isEnded) return await this.#thread.close();
+    await ask(this.#thread, { name: "shut", input: undefined }, { budget: timeBudget() });
+    await giveBack(this.#thread);
   }
 }
 

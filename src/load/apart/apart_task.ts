@@ -26,6 +26,8 @@ export interface ApartTasks {
     readonly input: { readonly id: number; readonly isFirst: boolean };
     readonly output: string;
   };
+  /** Lets go of the tokenizer that is open. */
+  shut: { readonly input: undefined; readonly output: undefined };
 }
 
 /** One piece of work for the thread. */

@@ -37,6 +37,10 @@ function answer(task: ApartTask): unknown {
     case "decode":
       if (task.input.isFirst) decode = codec?.decoder();
       return decode?.(task.input.id);
+    case "shut":
+      codec = undefined;
+      decode = undefined;
+      return undefined;
   }
 }
 

@@ -35,6 +35,11 @@ const TIED_WITHOUT_OUTPUT: ReadonlySet<string> = new Set([
   "recurrent_gemma",
 ]);
 
+/** What a module fills in before the class of its text part sees the configuration, whose own defaults are others. */
+const FILLED_IN: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  gemma3: { "text_config.num_attention_heads": 8, "text_config.num_key_value_heads": 4 },
+};
+
 /** This one copies the embedding's weights to the output, which fails where they are packed. */
 const COPIES_EMBEDDING = "minicpm";
 
@@ -52,7 +57,7 @@ export function tableModel(config: ModelConfig, tables: TensorTables): TableMode
   const module = moduleFor(config, tables);
   const table = tableFor(config, tables);
   if (table === undefined) return undefined;
-  const field = fieldsOf(config.json, table);
+  const field = fieldsOf(config.json, { ...table.defaults, ...FILLED_IN[module] });
   if (table.required.some((path) => (field(path) ?? undefined) === undefined)) return undefined;
   const tensors = new Map<string, TableTensor>();
   const isCopied = module === COPIES_EMBEDDING && config.quantization === undefined;
@@ -89,14 +94,17 @@ function moduleFor({ modelType, json }: ModelConfig, tables: TensorTables): stri
     : modelType;
 }
 
-function fieldsOf(json: Readonly<Record<string, unknown>>, table: TensorTable) {
+function fieldsOf(
+  json: Readonly<Record<string, unknown>>,
+  defaults: Readonly<Record<string, unknown>>,
+) {
   return (path: string): unknown => {
     let value = lookUp(json, path);
     // Several modules take a configuration without a text part for the text part.
     if (value === undefined && path.startsWith("text_config.") && !isRecord(json["text_config"])) {
       value = lookUp(json, path.slice("text_config.".length));
     }
-    return value === undefined ? table.defaults[path] : value;
+    return value === undefined ? defaults[path] : value;
   };
 }
 

@@ -37,7 +37,10 @@ export function startThreads(setup: EngineSetup): ComputeThreads {
   };
   const workers = Array.from({ length: setup.threadCount }, (_, index) => {
     const worker = new Worker(url, { workerData: { setup, index } satisfies ComputeOrder });
-    worker.on("message", () => settle?.resolve());
+    // A thread that was just started says first that it is ready: its first order waits for it.
+    worker.on("message", (message) => {
+      if (message === "done") settle?.resolve();
+    });
     worker.on("error", (cause) =>
       fail(new ModelError("internal", `Computing failed: thread ${index} failed`, { cause })),
     );

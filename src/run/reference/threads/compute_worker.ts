@@ -10,4 +10,5 @@ import type { ComputeOrder } from "./compute_threads.ts";
 
 const { setup, index } = workerData as ComputeOrder;
 
-servePasses(setup, index, () => parentPort?.postMessage(undefined));
+parentPort?.postMessage("ready");
+servePasses(setup, index, () => parentPort?.postMessage("done"));

@@ -55,14 +55,15 @@ export async function loadWeights(
       // oxlint-disable-next-line no-await-in-loop -- there are few files
       opened.set(source.file, await openTarget(files, source.file));
     }
-    const queue = batches(placed.copies.toSorted(bySource));
+    const limits = limitsOf([...opened.values()]);
+    const queue = batches(placed.copies.toSorted(bySource), limits);
     const work = async () => {
       try {
         for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
           options.signal?.throwIfAborted();
           const file = opened.get(batch[0]?.source.file ?? "");
           // oxlint-disable-next-line no-await-in-loop -- the lane's tensors follow each other
-          if (file !== undefined) await copyBatch(file, batch, memories);
+          if (file !== undefined) await copyBatch(file, batch, { memories, limits });
         }
       } finally {
         // After a failure nobody begins another tensor.
@@ -86,8 +87,22 @@ function sizeOf({ source }: TensorCopy): number {
   return source.entry.end - source.entry.start;
 }
 
+/** How much is read at a time, and from which size on a tensor is read alone. */
+interface ReadLimits {
+  readonly pieceBytes: number;
+  readonly largeBytes: number;
+}
+
+function limitsOf(files: readonly OpenFile[]): ReadLimits {
+  const pieceBytes = files[0]?.pieceBytes ?? PIECE_BYTES;
+  return { pieceBytes, largeBytes: Math.min(LARGE_BYTES, pieceBytes) };
+}
+
 /** Joins small tensors that follow each other in a file; a large one stays alone. */
-function batches(sorted: readonly TensorCopy[]): TensorCopy[][] {
+function batches(
+  sorted: readonly TensorCopy[],
+  { pieceBytes, largeBytes }: ReadLimits,
+): TensorCopy[][] {
   const result: TensorCopy[][] = [];
   for (const copy of sorted) {
     const batch = result.at(-1);
@@ -95,9 +110,9 @@ function batches(sorted: readonly TensorCopy[]): TensorCopy[][] {
     const isNear =
       first !== undefined &&
       first.source.file === copy.source.file &&
-      sizeOf(first) < LARGE_BYTES &&
-      sizeOf(copy) < LARGE_BYTES &&
-      copy.source.position + sizeOf(copy) - first.source.position <= PIECE_BYTES;
+      sizeOf(first) < largeBytes &&
+      sizeOf(copy) < largeBytes &&
+      copy.source.position + sizeOf(copy) - first.source.position <= pieceBytes;
     if (isNear) batch?.push(copy);
     else result.push([copy]);
   }
@@ -107,13 +122,14 @@ function batches(sorted: readonly TensorCopy[]): TensorCopy[][] {
 async function copyBatch(
   file: OpenFile,
   batch: readonly TensorCopy[],
-  memories: readonly WasmMemory[],
+  target: { readonly memories: readonly WasmMemory[]; readonly limits: ReadLimits },
 ): Promise<void> {
+  const { memories, limits } = target;
   const [first] = batch;
   const last = batch.at(-1);
   if (first === undefined || last === undefined) return;
   if (first === last) {
-    await copyTensor(file, first, memoryOf(first, memories));
+    await copyTensor(file, first, { memory: memoryOf(first, memories), limits });
     return;
   }
   const start = first.source.position;
@@ -132,7 +148,12 @@ function memoryOf({ segment }: TensorCopy, memories: readonly WasmMemory[]): Was
   return memory;
 }
 
-async function copyTensor(file: OpenFile, copy: TensorCopy, memory: WasmMemory): Promise<void> {
+async function copyTensor(
+  file: OpenFile,
+  copy: TensorCopy,
+  target: { readonly memory: WasmMemory; readonly limits: ReadLimits },
+): Promise<void> {
+  const { memory, limits } = target;
   const { offset, toFloat32, rows } = copy;
   const sizeBytes = sizeOf(copy);
   if (toFloat32 === undefined && rows === undefined) {
@@ -142,7 +163,7 @@ async function copyTensor(file: OpenFile, copy: TensorCopy, memory: WasmMemory):
   }
   // Whole rows, and whole numbers.
   const unit = rows?.sizeBytes ?? 4;
-  const pieceBytes = Math.max(unit, Math.floor(PIECE_BYTES / unit) * unit);
+  const pieceBytes = Math.max(unit, Math.floor(limits.pieceBytes / unit) * unit);
   for (let start = 0; start < sizeBytes; start += pieceBytes) {
     const piece = new Uint8Array(Math.min(pieceBytes, sizeBytes - start));
     // oxlint-disable-next-line no-await-in-loop -- one piece is held at a time

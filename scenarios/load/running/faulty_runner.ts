@@ -14,8 +14,8 @@ import {
   SCRIPTED_HELLO,
   ScriptedPrograms,
   scriptedToken,
-} from "../../harness/internal.ts";
-import { anyModel, scenario } from "../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anyModel, scenario } from "../../../harness/mod.ts";
 
 const repository = "mlx-community/Runner-4bit";
 const LIMITS = {

@@ -6,8 +6,8 @@
  * - What was loaded is the directory that `download` and `locate` name.
  */
 import fc from "fast-check";
-import { greedyTokens, HARMLESS, changeFiles, placeModel } from "../../harness/internal.ts";
-import { anyModel, scenario } from "../../harness/mod.ts";
+import { greedyTokens, HARMLESS, changeFiles, placeModel } from "../../../harness/internal.ts";
+import { anyModel, scenario } from "../../../harness/mod.ts";
 
 /** Logits closer than this may change places by rounding to float32 alone. */
 const MARGIN_MIN = 0.001;

@@ -11,8 +11,8 @@ import {
   DAMAGES,
   placeModel,
   ScriptedPrograms,
-} from "../../harness/internal.ts";
-import { anyModel, scenario } from "../../harness/mod.ts";
+} from "../../../harness/internal.ts";
+import { anyModel, scenario } from "../../../harness/mod.ts";
 
 const repository = "mlx-community/Refused-4bit";
 
