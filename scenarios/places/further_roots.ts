@@ -1,16 +1,33 @@
 /**
  * Besides its root an implementation is told of two further directories with models, of which the first may be marked read-only. The
- * model lies in some of the three, in any layout, and the copy in the first further one may be damaged.
+ * model lies in some of the three, in any layout, and the copy in the first further one may be damaged. In the place of the second one's
+ * volume may be another.
  *
  * Invariants checked:
  * - `list` has each copy once; `locate`, `status` and `verify` answer for the first copy in the order of the roots.
+ * - Of a further root whose volume is another nothing is listed or found.
  * - No call changes anything in a root that is marked read-only, whether it succeeds or is refused.
  */
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Layout, ModelManager } from "../../spec/mod.ts";
-import { needsOwnProcess, overwriteBytes, readTree, settled } from "../../harness/internal.ts";
-import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
+import {
+  needsOwnProcess,
+  overwriteBytes,
+  readTree,
+  settled,
+  writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  modelPlace,
+  scenario,
+  type TinyModel,
+  type Verdict,
+  wantedFiles,
+  type World,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Further-4bit";
 const REQUEST = { repository: REPOSITORY };
@@ -20,17 +37,26 @@ const anyLayout = fc.constantFrom<Layout[]>("hubapi", "lmstudio", "hf-cache");
 
 export const furtherRoots = scenario({
   name: "places/further_roots",
-  covers: [ID],
-  goals: ["several copies", "a marked root", "a damaged copy", "a hub cache", "shared into it"],
+  covers: [ID, "PLACE-AWAY"],
+  goals: [
+    "several copies",
+    "a marked root",
+    "a damaged copy",
+    "a hub cache",
+    "shared into it",
+    "another volume",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     layouts: fc.tuple(anyLayout, anyLayout),
     holders: fc.subarray(["own", "first", "second"] as const, { minLength: 1 }),
     isReadOnly: fc.boolean(),
     isDamaged: fc.boolean(),
+    isReplaced: fc.boolean(),
     act: fc.constantFrom<Act[]>("look", "download", "remove", "share"),
   },
-  async check({ model, layouts, holders, isReadOnly, isDamaged, act }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, layouts, holders, isReadOnly, isDamaged, isReplaced, act } = given;
     needsOwnProcess(world, "a program is not told of further roots");
     const { files: disk, outside, hub } = world;
     const holds = (condition: boolean, detail: string) => verdict.holds(ID, condition, detail);
@@ -48,31 +74,35 @@ export const furtherRoots = scenario({
       copies.push(directory);
       if (layout === "hf-cache") verdict.reached("a hub cache");
     }
-    const [found = ""] = copies;
+    const lost = isReplaced ? copies[holders.indexOf("second")] : undefined;
+    const here = copies.filter((copy) => copy !== lost);
+    const [found] = here;
+    if (isReplaced) await identify(world, second, "0".repeat(32));
     const inFirst = copies[holders.indexOf("first")];
-    const victim = wantedFiles(model.files).find(({ bytes }) => bytes.length > 0);
-    const isWrong = isDamaged && inFirst !== undefined && victim !== undefined;
-    if (isWrong) {
-      const wrong = Uint8Array.from(victim.bytes, (byte) => byte ^ 1);
-      await overwriteBytes(disk, await disk.realpath(filePlace(inFirst, victim.path)), wrong);
-      verdict.reached("a damaged copy");
-    }
+    const isWrong = isDamaged && inFirst !== undefined && (await damage(world, inFirst, model));
+    if (isWrong) verdict.reached("a damaged copy");
     if (copies.length > 1) verdict.reached("several copies");
     const before = JSON.stringify(await readTree(disk, first));
-    const subject = world.start({ roots: [{ root: first, isReadOnly }, { root: second }] });
+    const volume = isReplaced ? "9".repeat(32) : undefined;
+    const subject = world.start({
+      roots: [
+        { root: first, isReadOnly },
+        { root: second, ...(volume !== undefined && { volume }) },
+      ],
+    });
     const listed = await verdict.attempt(ID, () => subject.list());
     const directories = listed.map(({ directory }) => directory).toSorted();
-    const wanted = copies.toSorted().join();
-    holds(directories.join() === wanted, `it lists ${directories.join()} and not ${wanted}`);
+    const wanted = here.toSorted().join();
     const located = await verdict.attempt(ID, () => subject.locate(REQUEST));
-    holds(located === found, `it is looked for in ${located} and not ${found}`);
-    for (const question of ["status", "verify"] as const) {
-      const { state, directory } = await verdict.attempt(ID, () => subject[question](REQUEST));
-      holds(directory === found, `${question} is about ${directory} and not ${found}`);
-      const isSound = !(isWrong && found === inFirst);
-      if (isSound) holds(state === "complete", `whole, it is ${state} by ${question}`);
-      else if (question === "verify") holds(state !== "complete", "damaged, it is complete");
+    if (lost !== undefined) {
+      verdict.holds("PLACE-AWAY", !directories.includes(lost), "it lists what another volume has");
+      verdict.holds("PLACE-AWAY", located !== lost, "it takes another volume for the one it knew");
+      verdict.reached("another volume");
     }
+    holds(directories.join() === wanted, `it lists ${directories.join()} and not ${wanted}`);
+    holds(located === found, `it is looked for in ${located} and not ${found}`);
+    const isSound = !(isWrong && found === inFirst);
+    if (found !== undefined) await judgeAnswers(subject, verdict, { found, isSound });
     await settled<unknown>(() => perform(subject, act, { into: first, layout: layouts[0] }));
     if (act === "download") {
       const own = await world.start().locate(REQUEST);
@@ -86,6 +116,37 @@ export const furtherRoots = scenario({
     holds(after === before, `${act} changed the root that is marked read-only`);
   },
 });
+
+// Helpers
+
+/** Turns every bit of a content over, so that the size stays; false where the model has none. */
+async function damage({ files: disk }: World, directory: string, model: TinyModel) {
+  const victim = wantedFiles(model.files).find(({ bytes }) => bytes.length > 0);
+  if (victim === undefined) return false;
+  const wrong = Uint8Array.from(victim.bytes, (byte) => byte ^ 1);
+  await overwriteBytes(disk, await disk.realpath(filePlace(directory, victim.path)), wrong);
+  return true;
+}
+
+async function judgeAnswers(
+  subject: ModelManager,
+  verdict: Verdict,
+  { found, isSound }: { readonly found: string; readonly isSound: boolean },
+): Promise<void> {
+  for (const question of ["status", "verify"] as const) {
+    const { state, directory } = await verdict.attempt(ID, () => subject[question](REQUEST));
+    const about = `${question} is about ${directory} and not ${found}`;
+    verdict.holds(ID, directory === found, about);
+    const isWhole = state === "complete";
+    if (isSound) verdict.holds(ID, isWhole, `whole, it is ${state} by ${question}`);
+    else if (question === "verify") verdict.holds(ID, !isWhole, "damaged, it is complete");
+  }
+}
+
+async function identify({ files }: World, root: string, id: string): Promise<void> {
+  const text = JSON.stringify({ format: "mlx-layout-volume/1", id });
+  await writeBytes(files, join(root, ".mlx-layout", "volume.json"), new TextEncoder().encode(text));
+}
 
 /** May be refused: what is changed is what counts. */
 function perform(

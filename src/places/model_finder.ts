@@ -1,4 +1,4 @@
-import type { FileSystem, Host, ModelRequest, SubjectConfig } from "../../spec/mod.ts";
+import type { FileSystem, Host, ModelRequest, Store, SubjectConfig } from "../../spec/mod.ts";
 import { isDesktopFile } from "../disk/desktop_files.ts";
 import { diskError, errnoOf } from "../disk/disk_error.ts";
 import { lstatIfThere, namesIn } from "../disk/walk.ts";
@@ -9,6 +9,7 @@ import type { ModelPlace } from "../layout/model_place.ts";
 import { localPlace } from "../records/local_place.ts";
 import { type GoingData, linksInto } from "./links_into.ts";
 import { readableFiles } from "./readable_files.ts";
+import { whyAway } from "./root_volume.ts";
 import { storesOf, type Survey, type SurveyOptions, surveyModels } from "./survey_models.ts";
 
 /** Options of a listing. */
@@ -49,10 +50,7 @@ export class ModelFinder {
       () => storesOf(this.#machine.files, this.#config),
       this.#config.root,
     );
-    const further = (this.#config.roots ?? []).map(({ root }) => ({
-      root,
-      store: { layouts: layoutNames() },
-    }));
+    const further = await this.#furtherRoots();
     for (const { root, store } of [...further, ...stores]) {
       const place = await this.#find(request, {
         // A store that may not be read has nothing for us.
@@ -66,6 +64,18 @@ export class ModelFinder {
       if (place !== undefined) return place;
     }
     return undefined;
+  }
+
+  /** The further roots in their order, without those whose volume is away: `PLACE-ROOTS`, `PLACE-AWAY`. */
+  async #furtherRoots() {
+    const { root: own, env, roots = [] } = this.#config;
+    const files = readableFiles(this.#machine.files, { root: own, onUnreadable: () => {} });
+    const found: { readonly root: string; readonly store: Pick<Store, "layouts"> }[] = [];
+    for (const one of roots) {
+      const away = await tryDisk(() => whyAway(files, { ...one, env }), one.root);
+      if (away === undefined) found.push({ root: one.root, store: { layouts: layoutNames() } });
+    }
+    return found;
   }
 
   /** A disk on which nothing is read through a link that leads out of a place's root. */

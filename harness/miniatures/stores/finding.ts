@@ -69,6 +69,18 @@ export const findingMiniatures: readonly Miniature[] = [
       return start(host, { ...config, roots });
     },
   }),
+  miniature("takes_what_is_in_its_place", {
+    mistake: "Takes whatever is at the path of a further root for that root.",
+    breaks: ["PLACE-AWAY"],
+    shownBy: ["places/further_roots"],
+    wrapStart: (start, { host, config }) => {
+      const roots = (config.roots ?? []).map(({ root, isReadOnly = false }) => ({
+        root,
+        isReadOnly,
+      }));
+      return start(host, { ...config, roots });
+    },
+  }),
   miniature("finds_all_in_order", {
     mistake: "Finds nothing wrong with any copy.",
     breaks: ["DOCTOR-CAUSE"],
