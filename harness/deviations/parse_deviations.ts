@@ -1,11 +1,17 @@
-import { Ajv } from "ajv";
+import { Ajv, type ValidateFunction } from "ajv";
 import schema from "../../spec/deviations.schema.json" with { type: "json" };
 import { REQUIREMENTS } from "../../spec/mod.ts";
 import type { Deviation } from "./deviation.ts";
 import { matchesScenario } from "./matches_scenario.ts";
 import { satisfiesVersion } from "./satisfies_version.ts";
 
-const isList = new Ajv({ allErrors: true }).compile<{ deviations: Deviation[] }>(schema);
+let compiled: ValidateFunction<{ deviations: Deviation[] }> | undefined;
+
+/** Compiled for the first list: most processes of the harness read none. */
+function listCheck(): ValidateFunction<{ deviations: Deviation[] }> {
+  compiled ??= new Ajv({ allErrors: true }).compile<{ deviations: Deviation[] }>(schema);
+  return compiled;
+}
 
 /** Options of {@linkcode parseDeviations}. */
 export interface ParseDeviationsOptions {
@@ -31,6 +37,7 @@ export function parseDeviations(
   } catch (cause) {
     throw new RangeError(`${attempt}: it is not JSON`, { cause });
   }
+  const isList = listCheck();
   if (!isList(value)) {
     const faults = (isList.errors ?? [])
       .filter(

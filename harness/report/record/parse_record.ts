@@ -10,19 +10,30 @@ import type {
   RunRecord,
 } from "./run_record.ts";
 
-const ajv = new Ajv();
-ajv.addSchema(schema, "report");
-
 /** One check for each type of line: a single check of all would give four reasons for each wrong line. */
-const CHECKS = {
-  header: checkOf<RecordHeader>("header"),
-  requirement: checkOf<RecordRequirement>("requirement"),
-  result: checkOf<RecordResult>("result"),
-  closing: checkOf<RecordClosing>("closing"),
-} as const;
+interface LineChecks {
+  readonly header: ValidateFunction<RecordHeader>;
+  readonly requirement: ValidateFunction<RecordRequirement>;
+  readonly result: ValidateFunction<RecordResult>;
+  readonly closing: ValidateFunction<RecordClosing>;
+}
 
-function checkOf<Line>(type: RecordLine["type"]): ValidateFunction<Line> {
-  return ajv.compile<Line>({ $ref: `report#/definitions/${type}` });
+let compiled: LineChecks | undefined;
+
+/** Compiled for the first record: most processes of the harness read none. */
+function lineChecks(): LineChecks {
+  if (compiled !== undefined) return compiled;
+  const ajv = new Ajv();
+  ajv.addSchema(schema, "report");
+  const checkOf = <Line>(type: RecordLine["type"]): ValidateFunction<Line> =>
+    ajv.compile<Line>({ $ref: `report#/definitions/${type}` });
+  compiled = {
+    header: checkOf("header"),
+    requirement: checkOf("requirement"),
+    result: checkOf("result"),
+    closing: checkOf("closing"),
+  };
+  return compiled;
 }
 
 /**
@@ -72,14 +83,14 @@ function parseLine(line: string): RecordLine | string {
   const type =
     typeof value === "object" && value !== null && "type" in value ? String(value.type) : "";
   if (!isLineType(type)) return "is not a line of a record";
-  const check = CHECKS[type];
+  const check = lineChecks()[type];
   if (check(value)) return value;
   const [fault] = check.errors ?? [];
   return `is not a valid ${type}: ${fault?.instancePath || "/"} ${fault?.message ?? "is wrong"}`;
 }
 
 function isLineType(type: string): type is RecordLine["type"] {
-  return Object.hasOwn(CHECKS, type);
+  return Object.hasOwn(lineChecks(), type);
 }
 
 /** In JSON a field without a value is absent. */
