@@ -1259,6 +1259,18 @@ export const REQUIREMENTS = {
     document: "load",
     text: "A runner that dies, hangs, floods its output or answers nonsense is an error within its time limit, and leaves no process behind.",
   },
+  "LOAD-ASKED": {
+    level: "MUST",
+    profile: "inference",
+    document: "load",
+    text: "A runner is asked for what the caller asked for, and what it answers is passed on as it is; a prompt of nothing, or of what is no token, is refused before a runner starts.",
+  },
+  "LOAD-SECRET": {
+    level: "MUST",
+    profile: "inference",
+    document: "load",
+    text: "A runner that loads and generates is started without the user's tokens and passwords, and with the rest of the environment.",
+  },
   "DUR-SUCCESS": {
     level: "MUST",
     profile: "durable",

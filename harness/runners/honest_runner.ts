@@ -17,7 +17,18 @@ export function scriptedToken(at: number): number {
   return 3 + ((at * 7) % 200);
 }
 
-/** Answers one request as an honest runner does; the tokens are {@linkcode scriptedToken}s. */
+/** The text of that token; a character may be whole only with the second. */
+export function scriptedText(at: number): string {
+  return at % 3 === 0 ? "" : ` w${at}`;
+}
+
+/** What a text's tokens are said to be. */
+export const SCRIPTED_PROMPT: readonly number[] = [1, 40, 2];
+
+/**
+ * Answers one request as an honest runner does; the tokens are {@linkcode scriptedToken}s. Where the end of a text is to
+ * end the answer, it comes one token early.
+ */
 export async function answerHonestly(
   runner: Pick<ScriptedRunner, "say">,
   request: RunnerRequest,
@@ -34,14 +45,20 @@ export async function answerHonestly(
       vocabularySize: 288,
     });
   } else if (request.op === "generate") {
-    const tokens = Array.from({ length: request.maxTokens }, (_, at) => scriptedToken(at));
-    for (const token of tokens) {
+    const { maxTokens, topLogits = 0, stopAtEnd = false } = request;
+    const tokens = Array.from({ length: maxTokens - (stopAtEnd ? 1 : 0) }, (_, at) =>
+      scriptedToken(at),
+    );
+    const logits = tokens.slice(0, topLogits).map((token, at) => ({ id: token, logit: 1.5 - at }));
+    for (const [at, token] of tokens.entries()) {
+      const one = { event: "token", id, token, text: scriptedText(at) } as const;
       // oxlint-disable-next-line no-await-in-loop -- tokens have one order
-      await runner.say({ event: "token", id, token, text: "x" });
+      await runner.say(topLogits === 0 ? one : { ...one, topLogits: logits });
     }
-    const promptIds = request.promptIds ?? [1];
-    const text = "x".repeat(tokens.length);
-    await runner.say({ event: "generated", id, promptIds, tokens, text, finish: "limit" });
+    const promptIds = request.promptIds ?? SCRIPTED_PROMPT;
+    const text = tokens.map((_, at) => scriptedText(at)).join("");
+    const finish = stopAtEnd ? "stop" : "limit";
+    await runner.say({ event: "generated", id, promptIds, tokens, text, finish });
   } else if (request.op === "unload") {
     await runner.say({ event: "unloaded", id });
   }

@@ -4,6 +4,12 @@
  * @module
  */
 
-export { answerHonestly, SCRIPTED_HELLO, scriptedToken } from "./honest_runner.ts";
-export { RUNNER_FAULTS, type RunnerFault } from "./runner_faults.ts";
+export {
+  answerHonestly,
+  SCRIPTED_HELLO,
+  SCRIPTED_PROMPT,
+  scriptedText,
+  scriptedToken,
+} from "./honest_runner.ts";
+export { MESSAGE_FAULTS, RUNNER_FAULTS, type RunnerFault } from "./runner_faults.ts";
 export { type RunnerScript, ScriptedPrograms, type ScriptedRunner } from "./scripted_programs.ts";

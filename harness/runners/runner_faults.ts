@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../spec/mod.ts";
 import type { RunnerRequest } from "../../spec/runner_messages.ts";
 import { answerHonestly, SCRIPTED_HELLO } from "./honest_runner.ts";
 import type { RunnerScript, ScriptedRunner } from "./scripted_programs.ts";
+import { WRONG_MESSAGES, wrongLine } from "./wrong_messages.ts";
 
 /** One thing that a runner does wrong. */
 export interface RunnerFault {
@@ -81,6 +82,13 @@ export const RUNNER_FAULTS: readonly RunnerFault[] = [
     },
   ),
   {
+    name: "refuses what it does not support",
+    code: "unsupported",
+    script: faulty("load", (runner, id) =>
+      runner.say({ event: "error", id, kind: "unsupported", message: "This model is not for me." }),
+    ),
+  },
+  {
     name: "is silent at the start",
     code: "runner-timeout",
     script: (runner) => runner.hang(),
@@ -98,6 +106,42 @@ export const RUNNER_FAULTS: readonly RunnerFault[] = [
       await runner.hang();
     },
   },
+];
+
+/** Every message that the protocol does not have, or not there: at the start, at the load, and in place of the answer. */
+export const MESSAGE_FAULTS: readonly RunnerFault[] = [
+  ...MOMENTS.flatMap((moment) =>
+    Object.entries(WRONG_MESSAGES).map(([name, message]): RunnerFault => ({
+      name: `says ${name} at ${moment}`,
+      code: "runner-protocol",
+      script: faulty(moment, (runner, id) => runner.write(wrongLine(message, id))),
+    })),
+  ),
+  {
+    name: "says more tokens than were asked for",
+    code: "runner-protocol",
+    script: faulty("generate", async (runner, id) => {
+      for (let at = 0; at < 100; at++) {
+        // oxlint-disable-next-line no-await-in-loop -- tokens have one order
+        await runner.say({ event: "token", id, token: 3, text: "x" });
+      }
+    }),
+  },
+  ...Object.entries({
+    "names no version": { ...SCRIPTED_HELLO, version: undefined },
+    "has no name": { ...SCRIPTED_HELLO, name: "" },
+    "has a runtime without a version": { ...SCRIPTED_HELLO, runtimes: { mlx: 1 } },
+    "has runtimes in a list": { ...SCRIPTED_HELLO, runtimes: ["mlx"] },
+    "has an operation of its own": { ...SCRIPTED_HELLO, operations: ["load", "train"] },
+    "says other words first": { event: "unloaded", id: 1 },
+  }).map(([name, hello]): RunnerFault => ({
+    name: `${name} at the start`,
+    code: "runner-protocol",
+    script: async (runner) => {
+      await runner.write(`${JSON.stringify(hello)}\n`);
+      await runner.hang();
+    },
+  })),
 ];
 
 /** An honest runner up to a moment. */

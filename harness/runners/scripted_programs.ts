@@ -33,6 +33,8 @@ export class ScriptedPrograms implements ProgramStarter {
   started = 0;
   /** How many of them have not ended. */
   alive = 0;
+  /** The environment of the one that was started last. */
+  env: Environment | undefined;
   /** Bytes that each is said to hold. */
   memoryBytes = 1024;
   readonly #script: RunnerScript;
@@ -46,6 +48,7 @@ export class ScriptedPrograms implements ProgramStarter {
     options: { readonly env: Environment },
   ): Promise<ChildProcess> {
     this.started++;
+    this.env = options.env;
     this.alive++;
     const pid = 50_000 + this.started;
     const [input, output, stderrTail] = [new Pipe(), new Pipe(), new Pipe()];

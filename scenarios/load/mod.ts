@@ -27,6 +27,8 @@ import { recordedTokens } from "./running/recorded_tokens.ts";
 import { refusedModel } from "./running/refused_model.ts";
 import { sameTokens } from "./running/same_tokens.ts";
 import { sidecar } from "./sidecar.ts";
+import { runnerCalls } from "./running/runner_calls.ts";
+import { runnerMessages } from "./running/runner_messages.ts";
 import { soundModel } from "./sound_model.ts";
 import { unreadableFiles } from "./unreadable_files.ts";
 import { runtimeVerdicts } from "./runtime_verdicts.ts";
@@ -68,4 +70,6 @@ export const loadScenarios: readonly Scenario[] = [
   dividedWork,
   otherFamilies,
   faultyRunner,
+  runnerMessages,
+  runnerCalls,
 ];

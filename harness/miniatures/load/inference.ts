@@ -1,4 +1,4 @@
-import type { ProgramStarter } from "../../../spec/mod.ts";
+import type { Environment, ProgramStarter } from "../../../spec/mod.ts";
 import { asFailure } from "../../scenario/verdict.ts";
 import { type Miniature, miniature, withMethods } from "../miniature.ts";
 import { readingConfig } from "../parts/altered_reads.ts";
@@ -99,6 +99,32 @@ export const inferenceMiniatures: readonly Miniature[] = [
     breaks: ["LOAD-RUNNER"],
     wrapHost: ({ programs }) => (programs === undefined ? {} : { programs: unkillable(programs) }),
   }),
+  miniature("hands_on_the_environment", {
+    mistake: "Starts a runner with all that the user's environment holds.",
+    breaks: ["LOAD-SECRET"],
+    wrapHost: ({ programs }, { config }) =>
+      programs === undefined
+        ? {}
+        : { programs: spawning(programs, (env) => ({ ...config.env, ...env })) },
+  }),
+  miniature("asks_for_one_less", {
+    mistake: "Asks a runner for one token less, as it has counted the prompt's last.",
+    breaks: ["LOAD-ASKED"],
+    shownBy: ["load/runner_calls"],
+    wrapManager: (manager) => {
+      const { generate } = manager;
+      if (generate === undefined) return {};
+      return {
+        generate: (request, options) => {
+          const { maxTokens, runner, stopAtEnd, prompt } = request;
+          // Only where the end of the text ends the answer, which nobody else counts.
+          const isOne = Array.isArray(runner) && (stopAtEnd ?? typeof prompt === "string");
+          const own = { ...request, maxTokens: isOne ? maxTokens - 1 : maxTokens };
+          return generate.call(manager, own, options);
+        },
+      };
+    },
+  }),
   miniature("starts_before_checking", {
     mistake: "Starts the runner while the model is still being checked, to save time.",
     breaks: ["LOAD-CHECKED"],
@@ -137,6 +163,19 @@ export const inferenceMiniatures: readonly Miniature[] = [
     },
   }),
 ];
+
+/** Programs that are started with what is made of their environment. */
+function spawning(
+  programs: ProgramStarter,
+  change: (env: Environment) => Environment,
+): ProgramStarter {
+  return {
+    platform: programs.platform,
+    processor: programs.processor,
+    node: programs.node,
+    spawn: (command, options) => programs.spawn(command, { ...options, env: change(options.env) }),
+  };
+}
 
 function unkillable(programs: ProgramStarter): ProgramStarter {
   return {

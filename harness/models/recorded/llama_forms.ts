@@ -155,6 +155,24 @@ export const LLAMA_FORMS: readonly QuestionForm[] = forms("llama", {
       masks: [{ tensor: "model.embed_tokens.weight", and: [0x87] }],
     },
   },
+  "weights in three files": {
+    options: { shards: 3, index: false, quantization: { bits: 6, groupSize: 32 } },
+  },
+  "queries, keys and outputs that are packed otherwise": {
+    options: {
+      quantization: {
+        mode: "mxfp4",
+        bits: 4,
+        groupSize: 32,
+        perLayer: {
+          "model.layers.0.self_attn.q_proj": { bits: 8, groupSize: 32 },
+          "model.layers.0.self_attn.k_proj": { bits: 6, groupSize: 32 },
+          "model.layers.1.self_attn.o_proj": { bits: 5, groupSize: 32 },
+          "model.layers.1.mlp.gate_proj": { bits: 3, groupSize: 32 },
+        },
+      },
+    },
+  },
   "layers that are packed otherwise": {
     options: {
       quantization: {

@@ -111,6 +111,22 @@ export const OTHER_FORMS: readonly QuestionForm[] = [
     "a packed shared expert": {
       options: { quantization: { mode: "nvfp4", bits: 4, groupSize: 16 } },
     },
+    "a shared expert that is packed otherwise": {
+      options: {
+        quantization: {
+          bits: 4,
+          groupSize: 32,
+          perLayer: {
+            "model.layers.0.mlp.gate": { bits: 8, groupSize: 64 },
+            "model.layers.0.mlp.shared_expert_gate": false,
+            "model.layers.0.mlp.shared_expert.gate_proj": { bits: 6, groupSize: 32 },
+            "model.layers.0.mlp.shared_expert.up_proj": { bits: 5, groupSize: 32 },
+            "model.layers.1.mlp.shared_expert.down_proj": { bits: 3, groupSize: 32 },
+            "model.layers.1.mlp.switch_mlp.up_proj": { bits: 2, groupSize: 32 },
+          },
+        },
+      },
+    },
     "a shared expert beside those apart": { change: { expertsApart: true } },
     "every expert of a token": { options: { experts: 3, config: { num_experts_per_tok: 3 } } },
   }),
