@@ -1,12 +1,12 @@
 /**
- * Real runners, each a child process: the reference, and mlx-lm where there is a Python that has it.
+ * Real runners, each a child process: the reference, mlx-lm where there is a Python that has it, and mlx-swift where it is built.
  *
  * Invariants checked:
  * - Every message of either side is one of the protocol's schemas.
- * - Both give the harness's own tokens, from every place that a model can be in: MLX's own, a snapshot of relative links in
+ * - All give the harness's own tokens, from every place that a model can be in: MLX's own, a snapshot of relative links in
  *   the hub's cache, a link, and paths with blanks, Unicode and brackets.
  * - A cancel ends a generation, and no process is left.
- * - mlx-lm's own downloader, pointed at a simulated hub, is judged, and a hub that lies to it is found out.
+ * - The own downloaders of mlx-lm and mlx-swift, pointed at a simulated hub, are judged, and what rots in their cache is found.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -22,7 +22,7 @@ import { serveHub, SimulatedHub, tinyLlama, type TinyModel } from "../../harness
 import { findPython } from "../../harness/subjects/find_python.ts";
 import type { RunnerName } from "../../spec/mod.ts";
 import { findRunner } from "../../src/run/find_runner.ts";
-import { nodeHost, SharedModelManager } from "../../src/mod.ts";
+import { ModelError, nodeHost, SharedModelManager } from "../../src/mod.ts";
 
 const python = findPython();
 const noPython =
@@ -31,6 +31,7 @@ const env = { ...process.env, ...(python !== undefined && { MLX_LAYOUT_PYTHON: p
 const RUNNERS: readonly (readonly [RunnerName, string | false])[] = [
   ["reference", false],
   ["mlx-lm", noPython],
+  ["mlx-swift", await whyNot("mlx-swift")],
 ];
 const PROMPT = [5, 6, 7, 100];
 const REPOSITORY = "mlx-community/Tiny-4bit";
@@ -163,64 +164,74 @@ for (const [runner, skip] of RUNNERS) {
   });
 }
 
-for (const damage of ["none", "one bit", "half a shard"] as const) {
-  test(
-    `mlx-lm's own downloader is judged: ${damage}`,
-    { skip: noPython, timeout: 180_000 },
-    async () => {
-      const hub = new SimulatedHub({ now: () => Date.now(), style: { lfsFiles: "direct" } });
-      const commit = hub.publish(REPOSITORY, MODEL.files, { tags: ["mlx"] });
-      const served = await serveHub(hub);
-      const home = join(top, `home ${damage}`);
-      try {
-        const manager = managerOf(top, {
-          HF_ENDPOINT: served.endpoint,
-          HF_HOME: home,
-          HF_HUB_DISABLE_XET: "1",
-          HF_HUB_DISABLE_TELEMETRY: "1",
-        });
-        const fractions: number[] = [];
-        const download = () =>
-          manager.downloadDelegated(
-            { repository: REPOSITORY, runner: "mlx-lm" },
-            { onProgress: ({ fraction }) => fractions.push(fraction) },
-          );
-        const first = await download();
-        const cache = join(home, "hub", "models--mlx-community--Tiny-4bit");
-        assert.equal(first.directory, join(cache, "snapshots", commit));
-        assert.equal(first.commit, commit);
-        assert.equal(fractions.at(-1), 1);
-        assert.deepEqual(
-          fractions,
-          fractions.toSorted((a, b) => a - b),
+const DAMAGES = ["none", "one bit", "half a shard"] as const;
+for (const [runner, skip, damage] of RUNNERS.flatMap(([name, why]) =>
+  name === "reference" ? [] : DAMAGES.map((one) => [name, why, one] as const),
+)) {
+  test(`${runner}'s own downloader is judged: ${damage}`, { skip, timeout: 180_000 }, async () => {
+    const hub = new SimulatedHub({ now: () => Date.now(), style: { lfsFiles: "direct" } });
+    const commit = hub.publish(REPOSITORY, MODEL.files, { tags: ["mlx"] });
+    const served = await serveHub(hub);
+    const home = join(top, `home ${runner} ${damage}`);
+    try {
+      const manager = managerOf(top, {
+        HF_ENDPOINT: served.endpoint,
+        HF_HOME: home,
+        HF_HUB_DISABLE_XET: "1",
+        HF_HUB_DISABLE_TELEMETRY: "1",
+      });
+      const fractions: number[] = [];
+      const download = () =>
+        manager.downloadDelegated(
+          { repository: REPOSITORY, runner },
+          { onProgress: ({ fraction }) => fractions.push(fraction) },
         );
-        assert.ok(first.files.some(({ path }) => path === "model-00002-of-00002.safetensors"));
-        if (damage === "none") {
-          const made = await manager.run(
-            { directory: first.directory },
-            { prompt: PROMPT, maxTokens: 3, runner: "mlx-lm" },
-          );
-          assert.deepEqual(
-            made.tokens.map(({ id }) => id),
-            greedyTokens(MODEL, PROMPT, 3).map(({ id }) => id),
-          );
-          return;
-        }
-        // The runtime believes its cache: what rots there is found by the check.
-        const shard = await realpath(join(first.directory, "model-00001-of-00002.safetensors"));
-        const bytes = await readFile(shard);
-        const last = bytes.length - 1;
-        bytes[last] = (bytes[last] ?? 0) ^ 1;
-        await writeFile(shard, damage === "one bit" ? bytes : bytes.subarray(0, bytes.length >> 1));
-        await assert.rejects(download(), {
-          code: "integrity",
-          file: "model-00001-of-00002.safetensors",
-        });
-      } finally {
-        await served.close();
+      const first = await download();
+      const cache = join(home, "hub", "models--mlx-community--Tiny-4bit");
+      assert.equal(first.directory, join(cache, "snapshots", commit));
+      assert.equal(first.commit, commit);
+      assert.equal(fractions.at(-1), 1);
+      assert.deepEqual(
+        fractions,
+        fractions.toSorted((a, b) => a - b),
+      );
+      assert.ok(first.files.some(({ path }) => path === "model-00002-of-00002.safetensors"));
+      if (damage === "none") {
+        const made = await manager.run(
+          { directory: first.directory },
+          { prompt: PROMPT, maxTokens: 3, runner },
+        );
+        assert.deepEqual(
+          made.tokens.map(({ id }) => id),
+          greedyTokens(MODEL, PROMPT, 3).map(({ id }) => id),
+        );
+        return;
       }
-    },
-  );
+      // The runtime believes its cache: what rots there is found by the check.
+      const shard = await realpath(join(first.directory, "model-00001-of-00002.safetensors"));
+      const bytes = await readFile(shard);
+      const last = bytes.length - 1;
+      bytes[last] = (bytes[last] ?? 0) ^ 1;
+      await writeFile(shard, damage === "one bit" ? bytes : bytes.subarray(0, bytes.length >> 1));
+      await assert.rejects(download(), {
+        code: "integrity",
+        file: "model-00001-of-00002.safetensors",
+      });
+    } finally {
+      await served.close();
+    }
+  });
+}
+
+/** Why a runner cannot be tested here, in one line; false where it can. */
+async function whyNot(runner: RunnerName): Promise<string | false> {
+  try {
+    await findRunner(runner, { ...nodeHost(), env });
+    return false;
+  } catch (error) {
+    if (error instanceof ModelError && error.code === "runner-unavailable") return error.message;
+    throw error;
+  }
 }
 
 interface Said {

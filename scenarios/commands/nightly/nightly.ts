@@ -7,7 +7,7 @@
  * @module
  */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { globSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -59,6 +59,7 @@ export async function runNightly(
     swiftPackages: globSync("src/**/Package.swift", {
       exclude: (path) => path.includes(".build"),
     }).map((path) => join(path, "..")),
+    hasSwift: spawnSync("swift", ["--version"], { stdio: "ignore" }).error === undefined,
   })) {
     writeOut(`\n== ${step.name}\n   ${step.command.join(" ")}\n`);
     outcomes.push(await runStep(step, dryRun));

@@ -10,8 +10,9 @@ const LINUX: NightlyOptions = {
   out: "out",
   minutes: 20,
   swiftPackages: ["harness/subjects/swift"],
+  hasSwift: false,
 };
-const MAC: NightlyOptions = { ...LINUX, platform: "darwin", arch: "arm64" };
+const MAC: NightlyOptions = { ...LINUX, platform: "darwin", arch: "arm64", hasSwift: true };
 
 const skipped = (options: NightlyOptions) =>
   nightlySteps(options).flatMap(({ name, skip }) => (skip === undefined ? [] : [name]));
@@ -36,6 +37,15 @@ test("nightlySteps() says what a machine without Metal or APFS cannot show", () 
   ]);
   const intel = nightlySteps({ ...MAC, arch: "x64" }).find(({ isHardware }) => isHardware);
   assert.match(intel?.skip ?? "", /darwin x64/);
+});
+
+test("nightlySteps() judges Swift's downloaders wherever Swift is, and builds MLX's runner on a Mac alone", () => {
+  const left = skipped({ ...LINUX, hasSwift: true });
+  assert.ok(left.includes("Swift package harness/subjects/swift"));
+  assert.ok(left.includes("downloads of delegated-mlx-swift"));
+  assert.ok(!left.includes("clients in Swift"));
+  assert.ok(!left.includes("downloads of swift-transformers"));
+  assert.ok(skipped({ ...MAC, hasSwift: false }).includes("Swift package harness/subjects/swift"));
 });
 
 test("nightlySteps() names what was left out on purpose", () => {

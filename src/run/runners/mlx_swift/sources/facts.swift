@@ -9,19 +9,20 @@ struct Facts: Sendable {
     private let bits: Int?
 
     init(directory: URL) throws {
+        let decoder = JSONDecoder()
+        decoder.allowsJSON5 = true
         let data = try Data(contentsOf: directory.appending(component: "config.json"))
-        guard
-            let config = try JSONSerialization.jsonObject(with: data, options: [.json5Allowed])
-                as? [String: Any],
-            let type = config["model_type"] as? String
-        else { throw Refusal(kind: "cannot-load", message: "config.json names no model_type") }
+        let config = try decoder.decode(JSONValue.self, from: data)
+        guard let type = config["model_type"]?.text else {
+            throw Refusal(kind: "cannot-load", message: "config.json names no model_type")
+        }
         architecture = type
-        vocabularySize = config["vocab_size"] as? Int ?? 0
-        let settings = config["quantization"] as? [String: Any]
-        bits = settings?["bits"] as? Int
-        bitsOfLayer = (settings ?? [:]).compactMapValues { ($0 as? [String: Any])?["bits"] as? Int }
-        if let bits, let group = settings?["group_size"] as? Int {
-            let mode = settings?["mode"] as? String ?? "affine"
+        vocabularySize = config["vocab_size"]?.integer ?? 0
+        let settings = config["quantization"]
+        bits = settings?["bits"]?.integer
+        bitsOfLayer = (settings?.object ?? [:]).compactMapValues { $0["bits"]?.integer }
+        if let bits, let group = settings?["group_size"]?.integer {
+            let mode = settings?["mode"]?.text ?? "affine"
             quantization = "\(mode), \(bits) bits, group size \(group)"
         } else {
             quantization = nil

@@ -7,9 +7,17 @@ let speaker = Speaker()
 let inbox = Inbox()
 let runner = Runner(speaker: speaker, inbox: inbox)
 
+// The same as in Package.swift.
+#if os(Linux)
+    let runtimeVersion = "3.31.4-114-g1441444"
+#else
+    let runtimeVersion = "3.31.4"
+#endif
+
 speaker.say([
     "event": "hello", "protocol": 1, "name": "mlx-swift", "version": "1",
-    "runtimes": ["mlx-swift-lm": "3.31.4"], "device": "gpu",
+    "runtimes": ["mlx-swift-lm": runtimeVersion],
+    "device": Device.defaultDevice().deviceType == .gpu ? "gpu" : "cpu",
     "operations": ["load", "generate", "cancel", "unload", "download"],
 ])
 
