@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { RequirementId } from "../../spec/mod.ts";
+import type { CheckReport, RequirementId } from "../../spec/mod.ts";
 import { anyModel } from "../arbitraries/mod.ts";
 import { HarnessError } from "../errors.ts";
 import {
@@ -17,8 +17,8 @@ import { missingFinding, requirementOfDamage, rightCauses } from "./refusals.ts"
 /** A model and what is done to it. */
 export interface DamagedModel {
   readonly model: TinyModel;
-  /** Name of the damage: what a case holds is plain data. */
-  readonly damage: string;
+  /** Names of damages, of which each is done to the sound model: what a case holds is plain data. */
+  readonly damages: readonly string[];
   /** Decides which of several places is hit. */
   readonly choose: number;
   /** Whether the model was downloaded first, so that its hashes are recorded. */
@@ -30,28 +30,38 @@ export interface DamagedModel {
 /** Requirements whose findings are about a model as a whole, in whatever file they show. */
 const WITHOUT_PATH: ReadonlySet<RequirementId> = new Set(["LOAD-SHAPES", "LOAD-TENSORS"]);
 
-/** Draws a model and a damage that belongs to a requirement. */
+/** So many damages of one model are tried in a case: most of the time is spent on what they have in common. */
+const DAMAGES_MAX = 3;
+
+/** Draws a model and damages that belong to a requirement. */
 export function anyDamagedModel(id: RequirementId): fc.Arbitrary<DamagedModel> {
   const damages = DAMAGES.filter((damage) => requirementOfDamage(damage) === id);
   return fc
     .record({
-      damage: fc.constantFrom(...damages.map(({ name }) => name)),
+      damages: fc.uniqueArray(fc.constantFrom(...damages.map(({ name }) => name)), {
+        minLength: 1,
+        maxLength: DAMAGES_MAX,
+      }),
       // Two shards where there is a choice: some damages need them.
       model: fc.oneof(anyModel(), anyModel({ shards: 2 })),
       choose: fc.nat(1000),
       isDownloaded: fc.boolean(),
       waitMs: fc.constantFrom(0, 5000),
     })
-    .filter(({ damage, model }) => damageNamed(damage).appliesTo?.(model) ?? true)
+    .map(({ damages: names, ...drawn }) => ({
+      ...drawn,
+      damages: names.filter((name) => damageNamed(name).appliesTo?.(drawn.model) ?? true),
+    }))
+    .filter(({ damages: names }) => names.length > 0)
     .map((drawn) => {
-      const label = `${drawn.damage} #${drawn.choose}, ${drawn.model.label}, ${
+      const label = `${drawn.damages.join(", ")} #${drawn.choose}, ${drawn.model.label}, ${
         drawn.isDownloaded ? "downloaded" : "by hand"
       }`;
       return Object.defineProperty({ ...drawn }, fc.toStringMethod, { value: () => label });
     });
 }
 
-/** Damages a model in its place, lets the subject check it, and judges the refusal. */
+/** Damages a model in its place in one way after the other, lets the subject check each, and judges the refusals. */
 export async function judgeDamage(
   world: World,
   verdict: Verdict,
@@ -63,31 +73,47 @@ export async function judgeDamage(
   },
 ): Promise<void> {
   const { id, start } = options;
-  const { model, choose, isDownloaded, waitMs } = options.damaged;
-  const damage = damageNamed(options.damaged.damage);
+  const { model, damages, choose, isDownloaded, waitMs } = options.damaged;
   // A place of its own: a case may judge several requirements.
   const repository = `mlx-community/${id}`;
   const directory = await placeModel(world, model.files, { repository, isDownloaded });
   world.clock.advance(waitMs);
-  const after = damage.apply(model, choose);
-  await changeFiles(world, directory, { before: model.files, after });
-  const report = await verdict.attempt(id, () => world.start(start).check({ repository }));
-  if (damage.cause === "unsupported-architecture" || damage.mayLoad === true) {
-    // Such a model may be sound, or load with some runtimes: it is enough to say what it is.
-    const causes = rightCauses(damage);
-    const isSaid = report.findings.some(({ cause }) => causes.includes(cause));
-    verdict.holds(id, isSaid, `${damage.name}: ${damage.cause} is not said`);
-  } else {
-    const changed = changedPaths(model.files, after);
-    const isPathless = WITHOUT_PATH.has(id) || damage.cause === "missing-weights";
-    const tensors = WITHOUT_PATH.has(id) ? changedTensors(model.files, after) : [];
-    const lack = missingFinding(report, {
-      causes: rightCauses(damage),
-      paths: isPathless ? undefined : changed,
-      mentions: tensors.length > 0 ? tensors : undefined,
-    });
+  let before = model.files;
+  for (const damage of damages.map(damageNamed)) {
+    const after = damage.apply(model, choose);
+    await changeFiles(world, directory, { before, after });
+    before = after;
+    const report = await verdict.attempt(id, () => world.start(start).check({ repository }));
+    const lack = unsaid(report, { id, damage, model, after });
     verdict.holds(id, lack === undefined, `${damage.name}: ${lack}`);
   }
+}
+
+/** Why a report does not say what is wrong; undefined when it does. */
+function unsaid(
+  report: CheckReport,
+  damaged: {
+    readonly id: RequirementId;
+    readonly damage: Damage;
+    readonly model: TinyModel;
+    readonly after: readonly ModelFile[];
+  },
+): string | undefined {
+  const { id, damage, model, after } = damaged;
+  const causes = rightCauses(damage);
+  if (damage.cause === "unsupported-architecture" || damage.mayLoad === true) {
+    // Such a model may be sound, or load with some runtimes: it is enough to say what it is.
+    const isSaid = report.findings.some(({ cause }) => causes.includes(cause));
+    return isSaid ? undefined : `${damage.cause} is not said`;
+  }
+  const changed = changedPaths(model.files, after);
+  const isPathless = WITHOUT_PATH.has(id) || damage.cause === "missing-weights";
+  const tensors = WITHOUT_PATH.has(id) ? changedTensors(model.files, after) : [];
+  return missingFinding(report, {
+    causes,
+    paths: isPathless ? undefined : changed,
+    mentions: tensors.length > 0 ? tensors : undefined,
+  });
 }
 
 function damageNamed(name: string): Damage {

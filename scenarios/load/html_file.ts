@@ -13,10 +13,15 @@ const PAGES = [
   ...[
     "<html><head></head><body>Sign in</body></html>",
     "\n\n  <!doctype HTML>\n<title>No</title>",
+    "<!DOCTYPE\n  html>\n<title>No</title>",
+    "<!-- saved from url=(0014)about:internet -->\n\n <!-- by a proxy --> <!doctype html>\n<p>No</p>",
+    "<!--[if IE 8]><html class='ie8'><![endif]-->\n<HTML lang='en'><body>No</body></HTML>",
+    "<head><title>No</title></head>",
+    "<BODY class='login'>Sign in</BODY>",
     "<!DOCTYPE HTML PUBLIC '-//IETF//DTD HTML 2.0//EN'><HTML><BODY>Gone</BODY></HTML>",
   ].map((page) => new TextEncoder().encode(page)),
 ];
-const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"];
 
 export const htmlFile = scenario({
   name: "load/html_file",
@@ -29,7 +34,9 @@ export const htmlFile = scenario({
     bytes: fc.constantFrom(...PAGES),
   },
   async check({ model, choose, isDownloaded, bytes }, world, verdict) {
-    const paths = [...model.weightFiles, ...TEXTS];
+    const paths = [...model.weightFiles, ...TEXTS].filter((path) =>
+      model.files.some((file) => file.path === path),
+    );
     const path = paths[choose % paths.length] ?? "";
     const replaced = { model, path, bytes, isDownloaded, cause: "html" as const };
     await judgeReplacedFile(world, verdict, { id: "LOAD-HTML", replaced });

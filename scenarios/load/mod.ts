@@ -19,10 +19,12 @@ import { flippedBit } from "./flipped_bit.ts";
 import { htmlFile } from "./html_file.ts";
 import { inertCheck } from "./inert_check.ts";
 import { lfsPointerFile } from "./lfs_pointer_file.ts";
-import { loadPlan } from "./load_plan.ts";
+import { loadPlan } from "./plans/load_plan.ts";
 import { lyingHeader } from "./lying_header.ts";
 import { notANumber } from "./not_a_number.ts";
+import { oddShards } from "./odd_shards.ts";
 import { otherFamilies } from "./other_families.ts";
+import { otherKindsChecked } from "./other_kinds.ts";
 import { recordedTokens } from "./running/recorded_tokens.ts";
 import { refusedModel } from "./running/refused_model.ts";
 import { sameTokens } from "./running/same_tokens.ts";
@@ -31,9 +33,9 @@ import { runnerCalls } from "./running/runner_calls.ts";
 import { runnerMessages } from "./running/runner_messages.ts";
 import { soundModel } from "./sound_model.ts";
 import { unreadableFiles } from "./unreadable_files.ts";
-import { runtimeVerdicts } from "./runtime_verdicts.ts";
+import { runtimeVerdicts } from "./verdicts/runtime_verdicts.ts";
 import { trailingBytes } from "./trailing_bytes.ts";
-import { verdictsAhead } from "./verdicts_ahead.ts";
+import { verdictsAhead } from "./verdicts/verdicts_ahead.ts";
 import { weightsCut } from "./weights_cut.ts";
 import { wrongLinks } from "./wrong_links.ts";
 import { zeroedBlock } from "./zeroed_block.ts";
@@ -42,6 +44,7 @@ import { zeroedBlock } from "./zeroed_block.ts";
 export const loadScenarios: readonly Scenario[] = [
   soundModel,
   ...damagedDirectories,
+  oddShards,
   brokenTokenizer,
   brokenTemplate,
   weightsCut,
@@ -69,6 +72,7 @@ export const loadScenarios: readonly Scenario[] = [
   ...familyTokens,
   dividedWork,
   otherFamilies,
+  otherKindsChecked,
   faultyRunner,
   runnerMessages,
   runnerCalls,

@@ -7,11 +7,16 @@
  * - What it states of the model is so.
  */
 import fc from "fast-check";
-import { DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
-import { changeFiles, HARMLESS, modelFacts, placeModel } from "../../harness/internal.ts";
-import { anyModel, scenario } from "../../harness/mod.ts";
-
-const repository = "mlx-community/Sound-4bit";
+import { type CheckReport, DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
+import {
+  changeFiles,
+  HARMLESS,
+  type Harmless,
+  type ModelFacts,
+  modelFacts,
+  placeModel,
+} from "../../harness/internal.ts";
+import { anyModel, scenario, type TinyModel, type Verdict, type World } from "../../harness/mod.ts";
 
 export const soundModel = scenario({
   name: "load/sound_model",
@@ -19,58 +24,84 @@ export const soundModel = scenario({
   covers: ["LOAD-SOUND", "LOAD-FACTS"],
   given: {
     model: anyModel(),
-    harmless: fc.option(fc.nat(HARMLESS.length - 1), { freq: 3, nil: undefined }),
+    harmless: fc.uniqueArray(fc.nat(HARMLESS.length - 1), { maxLength: 3 }),
     isDownloaded: fc.boolean(),
   },
   goals: ["something harmless was changed", "nothing was changed"],
   async check({ model, harmless, isDownloaded }, world, verdict) {
-    const change = HARMLESS[harmless ?? HARMLESS.length];
-    const files = change?.apply(model) ?? model.files;
-    const own = (change?.weightFiles?.(model) ?? model.weightFiles).toSorted();
-    // What no repository has comes from the system or from a broken download.
-    const isPublished = ({ path }: { readonly path: string }) =>
-      !path.startsWith(".") && DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path));
-    const published = files.filter(isPublished);
-    const directory = await placeModel(world, published, { repository, isDownloaded });
-    await changeFiles(world, directory, { before: published, after: files });
-    const report = await verdict.attempt("LOAD-SOUND", () => world.start().check({ repository }));
-    const errors = report.findings
-      .filter(({ level }) => level === "error")
-      .map(({ cause, path, detail }) => `${cause} ${path}: ${detail}`);
-    const name = HARMLESS[harmless ?? HARMLESS.length]?.name ?? "nothing";
-    verdict.holds(
-      "LOAD-SOUND",
-      report.loadable && errors.length === 0,
-      () => `with ${name} changed: ${errors.join("; ") || "it is called not loadable"}`,
-    );
-    // A program that states none of these is not judged by them.
-    const facts = modelFacts({ ...model, weightFiles: own }, files);
-    const { architecture, tensorCount, parameterCount, quantization } = report;
-    const numbers = new Set((quantization ?? "").match(/\d+/g)?.map(Number));
-    const isPackingRight =
-      facts.packing === undefined
-        ? quantization === undefined
-        : quantization === undefined || facts.packing.every((number) => numbers.has(number));
-    const wrong = [
-      architecture !== undefined && architecture !== facts.architecture && "architecture",
-      tensorCount > 0 && tensorCount !== facts.tensorCount && "tensorCount",
-      parameterCount > 0 && parameterCount !== facts.parameterCount && "parameterCount",
-      !isPackingRight && "quantization",
-    ].filter((one) => one !== false);
-    verdict.holds(
-      "LOAD-FACTS",
-      wrong.length === 0,
-      () =>
-        `${model.label}, with ${name} changed: wrong is ${wrong.join(", ")}: ${JSON.stringify({ architecture, tensorCount, parameterCount, quantization })} instead of ${JSON.stringify(facts)}`,
-    );
-    const opened = report.weightFiles.toSorted().join(", ");
-    const ownNames = own.join(", ");
-    // A program need not say what it opened.
-    const isUntold = world.kind === "process" && opened === "";
-    const isRight = isUntold || opened === ownNames;
-    verdict.holds("LOAD-SOUND", isRight, `it opened ${opened} instead of ${ownNames}`);
-    verdict.reached(
-      harmless === undefined ? "nothing was changed" : "something harmless was changed",
-    );
+    // One after the other, as they cannot all be done at once.
+    for (const [at, one] of (harmless.length === 0 ? [undefined] : harmless).entries()) {
+      const repository = `mlx-community/Sound-${at + 1}bit`;
+      const change = one === undefined ? undefined : HARMLESS[one];
+      await judgeSound({ repository, model, change, isDownloaded }, world, verdict);
+    }
   },
 });
+
+interface SoundCase {
+  readonly repository: string;
+  readonly model: TinyModel;
+  /** Undefined when nothing is changed. */
+  readonly change: Harmless | undefined;
+  readonly isDownloaded: boolean;
+}
+
+async function judgeSound(
+  { repository, model, change, isDownloaded }: SoundCase,
+  world: World,
+  verdict: Verdict,
+): Promise<void> {
+  const name = change?.name ?? "nothing";
+  const files = change?.apply(model) ?? model.files;
+  const own = (change?.weightFiles?.(model) ?? model.weightFiles).toSorted();
+  // What no repository has comes from the system or from a broken download.
+  const isPublished = ({ path }: { readonly path: string }) =>
+    !path.startsWith(".") && DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path));
+  const published = files.filter(isPublished);
+  const directory = await placeModel(world, published, { repository, isDownloaded });
+  await changeFiles(world, directory, { before: published, after: files });
+  const report = await verdict.attempt("LOAD-SOUND", () => world.start().check({ repository }));
+  const errors = report.findings
+    .filter(({ level }) => level === "error")
+    .map(({ cause, path, detail }) => `${cause} ${path}: ${detail}`);
+  verdict.holds(
+    "LOAD-SOUND",
+    report.loadable && errors.length === 0,
+    () => `with ${name} changed: ${errors.join("; ") || "it is called not loadable"}`,
+  );
+  const facts = modelFacts({ ...model, weightFiles: own }, files);
+  judgeFacts(report, { facts, what: `${model.label}, with ${name} changed` }, verdict);
+  const opened = report.weightFiles.toSorted().join(", ");
+  const ownNames = own.join(", ");
+  // A program need not say what it opened.
+  const isUntold = world.kind === "process" && opened === "";
+  const isRight = isUntold || opened === ownNames;
+  verdict.holds("LOAD-SOUND", isRight, `it opened ${opened} instead of ${ownNames}`);
+  verdict.reached(change === undefined ? "nothing was changed" : "something harmless was changed");
+}
+
+/** A program that states none of these is not judged by them. */
+function judgeFacts(
+  report: CheckReport,
+  { facts, what }: { readonly facts: ModelFacts; readonly what: string },
+  verdict: Verdict,
+): void {
+  const { architecture, tensorCount, parameterCount, quantization } = report;
+  const numbers = new Set((quantization ?? "").match(/\d+/g)?.map(Number));
+  const isPackingRight =
+    facts.packing === undefined
+      ? quantization === undefined
+      : quantization === undefined || facts.packing.every((number) => numbers.has(number));
+  const wrong = [
+    architecture !== undefined && architecture !== facts.architecture && "architecture",
+    tensorCount > 0 && tensorCount !== facts.tensorCount && "tensorCount",
+    parameterCount > 0 && parameterCount !== facts.parameterCount && "parameterCount",
+    !isPackingRight && "quantization",
+  ].filter((one) => one !== false);
+  verdict.holds(
+    "LOAD-FACTS",
+    wrong.length === 0,
+    () =>
+      `${what}: wrong is ${wrong.join(", ")}: ${JSON.stringify({ architecture, tensorCount, parameterCount, quantization })} instead of ${JSON.stringify(facts)}`,
+  );
+}

@@ -17,6 +17,8 @@ export interface CheckContextOptions {
 
 /** Findings of one cause about one file beyond this many are counted, not listed. */
 const FINDINGS_MAX = 20;
+/** So many findings are listed of one directory, whatever they are about: an index can name a million absent files. */
+const LISTED_MAX = 5_000;
 /** Details quote names of the model, which may be as long as a file. */
 const DETAIL_LENGTH_MAX = 2_000;
 
@@ -46,6 +48,8 @@ export class CheckContext {
   readonly #budget = timeBudget();
   readonly #findings: CheckFinding[] = [];
   readonly #series = new Map<string, { readonly last: CheckFinding; readonly count: number }>();
+  #hasError = false;
+  #unlisted = 0;
 
   constructor(options: CheckContextOptions) {
     this.files = options.files;
@@ -56,6 +60,13 @@ export class CheckContext {
   }
 
   add(finding: CheckFinding): void {
+    const isError = finding.level === "error";
+    // The first error is always listed, as it decides whether the model is loadable.
+    if (this.#findings.length >= LISTED_MAX && (this.#hasError || !isError)) {
+      this.#unlisted += 1;
+      return;
+    }
+    this.#hasError ||= isError;
     const key = `${finding.level} ${finding.cause} ${finding.path}`;
     const series = this.#series.get(key);
     const count = (series?.count ?? 0) + 1;
@@ -159,12 +170,15 @@ export class CheckContext {
     const more = new Map(
       [...this.#series.values()].map(({ last, count }) => [last, count - FINDINGS_MAX]),
     );
-    return this.#findings.map((finding) => {
+    const findings = this.#findings.map((finding) => {
       const unlisted = more.get(finding) ?? 0;
       return unlisted > 0
         ? { ...finding, detail: `${finding.detail} (and ${unlisted} more of this kind)` }
         : finding;
     });
+    if (this.#unlisted === 0) return findings;
+    const detail = `${this.#unlisted} more findings about this directory are not listed`;
+    return [...findings, { cause: "not-judged", path: ".", detail, level: "warning" }];
   }
 
   /** Evicted data must not be touched: reading it would fetch it over the network. */

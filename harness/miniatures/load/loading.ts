@@ -67,6 +67,44 @@ export const loadingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("passes_over_endless_layers", {
+    mistake: "Calls a model loadable whose configuration has more layers than it looks for.",
+    breaks: ["LOAD-TENSORS"],
+    shownBy: ["load/endless_files"],
+    wrapManager: (manager, { host }) => ({
+      check: async (request, options) => {
+        const report = await manager.check(request, options);
+        const text = (await readText(host.files, join(report.directory, "config.json"))) ?? "";
+        const count = Number(/"num_hidden_layers": ?(\d{1,10})/.exec(text)?.[1] ?? 0);
+        return count > 10_000 ? { ...report, loadable: true, findings: [] } : report;
+      },
+    }),
+  }),
+  miniature("passes_over_parts", {
+    mistake: "Does not look at the weights of the parts of a pipeline of diffusion.",
+    breaks: ["LAYOUT-KIND", "LOAD-TRUNCATED", "LOAD-TRAILING", "LOAD-EMPTY", "LOAD-HEADER"],
+    shownBy: ["load/other_kinds"],
+    wrapManager: (manager) => ({
+      check: async (request, options) => {
+        const report = await manager.check(request, options);
+        return report.kind === "diffusion" ? { ...report, loadable: true, findings: [] } : report;
+      },
+    }),
+  }),
+  miniature("believes_numbers_alone", {
+    mistake: "Names a missing shard only where its name has a number.",
+    breaks: ["LOAD-SHARD"],
+    shownBy: ["load/odd_shards"],
+    wrapManager: (manager) => ({
+      check: async (request, options) => {
+        const report = await manager.check(request, options);
+        const findings = report.findings.filter(
+          ({ cause, path }) => cause !== "missing-shard" || /-of-\d+\./.test(path),
+        );
+        return { ...report, findings };
+      },
+    }),
+  }),
   miniature("opens_code", {
     mistake: "Opens the code that comes with a model.",
     breaks: ["LOAD-INERT"],

@@ -14,6 +14,9 @@ import { jsonBytes } from "../tiny_tokenizer.ts";
 
 type Config = Record<string, unknown>;
 
+/** Fields that every configuration here has, and that no runtime does without. */
+const SIZES = ["hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size"] as const;
+
 /** A `config.json` that is unreadable or describes another model: `LOAD-CONFIG`, `LOAD-SHAPES`. */
 export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
   "config-missing": {
@@ -32,6 +35,12 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
     ...config,
     hidden_size: undefined,
   })),
+  "config-with-a-size-that-is-no-number": configEdit("bad-config", (config, choose) => {
+    const field = SIZES[choose % SIZES.length] ?? "hidden_size";
+    const value = config[field];
+    const others = [String(value), [value], { value }, Number(value) + 0.5];
+    return { ...config, [field]: others[Math.floor(choose / SIZES.length) % others.length] };
+  }),
   "config-without-model-type": {
     ...configEdit("bad-config", (config) => ({ ...config, model_type: undefined })),
     alsoRight: ["unsupported-architecture"],
@@ -159,12 +168,15 @@ function configBytes(cause: CheckCause, change: (bytes: Uint8Array) => Uint8Arra
 }
 
 /** Writes the edited configuration; a key that the edit sets to `undefined` is left out. */
-function configEdit(cause: CheckCause, edit: (config: Config) => Config): DamageEntry {
+function configEdit(
+  cause: CheckCause,
+  edit: (config: Config, choose: number) => Config,
+): DamageEntry {
   return {
     cause,
     acceptedByMlx: false,
-    apply: (model) =>
-      withFile(model, { path: "config.json", bytes: jsonBytes(edit({ ...model.config })) }),
+    apply: (model, choose) =>
+      withFile(model, { path: "config.json", bytes: jsonBytes(edit({ ...model.config }, choose)) }),
   };
 }
 

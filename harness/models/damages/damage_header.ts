@@ -37,9 +37,21 @@ export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
     alsoRight: ["bad-header"],
     acceptedByMlx: true,
   },
-  "tensors-overlap": relaid({ moveBytes: -4, cause: "overlap" }),
+  "header-key-twice-by-escapes": {
+    ...headerText((text, choose) => {
+      const entries = Object.entries(JSON.parse(text) as Record<string, unknown>).slice(1);
+      const [name, entry] = pick(entries, choose);
+      return `${text.trimEnd().slice(0, -1)},${escaped(name)}:${JSON.stringify(entry)}}`;
+    }),
+    cause: "duplicate-tensor",
+    alsoRight: ["bad-header"],
+    acceptedByMlx: true,
+  },
+  "tensors-overlap": relaid({ move: () => -4, cause: "overlap" }),
+  // The second begins where the first does.
+  "tensors-begin-together": relaid({ move: (sizeBytes) => -sizeBytes, cause: "overlap" }),
   "tensors-leave-a-gap": {
-    ...relaid({ moveBytes: 64, cause: "overlap" }),
+    ...relaid({ move: () => 64, cause: "overlap" }),
     alsoRight: ["out-of-range"],
   },
   "offsets-out-of-range": entryEdit("out-of-range", (entry, { dataBytes }) => {
@@ -140,8 +152,12 @@ function entryEdit(
 }
 
 /** Moves all tensors behind the first one nearer or farther; sizes and the file's end still fit. */
-function relaid(options: { readonly moveBytes: number; readonly cause: CheckCause }): DamageEntry {
-  const { moveBytes, cause } = options;
+function relaid(options: {
+  /** By how many bytes, given the size of the tensor before the seam. */
+  readonly move: (sizeBytes: number) => number;
+  readonly cause: CheckCause;
+}): DamageEntry {
+  const { move, cause } = options;
   return {
     cause,
     acceptedByMlx: true,
@@ -151,19 +167,27 @@ function relaid(options: { readonly moveBytes: number; readonly cause: CheckCaus
       const { metadata, entries, data } = splitSafetensors(bytes);
       const list = [...entries];
       const [, first] = pick(list.slice(0, -1), choose);
-      const seam = first.data_offsets[1];
+      const [start, seam] = first.data_offsets;
+      const moveBytes = move(seam - start);
       const moved = list.map(([name, entry]) => {
-        const [start, end] = entry.data_offsets;
-        const offsets = start >= seam ? [start + moveBytes, end + moveBytes] : [start, end];
-        return [name, { ...entry, data_offsets: offsets }];
+        const [from, to] = entry.data_offsets;
+        const offsets = from >= seam ? [from + moveBytes, to + moveBytes] : [from, to];
+        return [name, { ...entry, data_offsets: offsets }] as const;
       });
-      const relaidData = new Uint8Array(data.length + moveBytes);
+      const ends = moved.map(([, { data_offsets: offsets }]) => offsets[1] ?? 0);
+      const relaidData = new Uint8Array(Math.max(...ends));
       relaidData.set(data.subarray(0, Math.min(seam, relaidData.length)));
       relaidData.set(data.subarray(seam), seam + moveBytes);
       const header = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(moved) });
       return withFile(model, { path, bytes: joinSafetensors(header, relaidData) });
     },
   };
+}
+
+/** A text of JSON in which the first character is written by its number. */
+function escaped(text: string): string {
+  const code = text.charCodeAt(0).toString(16).padStart(4, "0");
+  return `"\\u${code}${JSON.stringify(text.slice(1)).slice(1)}`;
 }
 
 /** Weight files in which one tensor follows another. */

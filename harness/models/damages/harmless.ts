@@ -1,5 +1,6 @@
 import { isQuantized, pickWeights, tensorPlaces, withFile, withoutPaths } from "./damage.ts";
 import { appleDouble } from "./foreign_bytes.ts";
+import { headerText, padHeader, withHeader, withHeaderText } from "./change_header.ts";
 import type { ModelFile, TinyModel } from "../model_file.ts";
 import { tensorsOf } from "../split_safetensors.ts";
 import { jsonBytes } from "../tiny_tokenizer.ts";
@@ -148,6 +149,67 @@ export const HARMLESS: readonly Harmless[] = [
     },
   },
   {
+    // What stands first in the header may lie last in the data.
+    name: "header-in-another-order",
+    apply: (model) => {
+      const { path, bytes } = pickWeights(model, 0);
+      const text = headerText(bytes);
+      const { __metadata__, ...entries } = JSON.parse(text) as Record<string, unknown>;
+      const reversed = Object.fromEntries(Object.entries(entries).toReversed());
+      const header = JSON.stringify({ ...reversed, __metadata__ });
+      return withFile(model, { path, bytes: withHeaderText(bytes, header) });
+    },
+  },
+  {
+    name: "header-written-with-escapes",
+    apply: (model) => {
+      const { path, bytes } = pickWeights(model, 0);
+      // Names by the numbers of their characters, and a text that only escapes can write.
+      const names = headerText(bytes).replaceAll('"model.', String.raw`"\u006d\u006fdel.`);
+      const header = names.replace(
+        '"format":"mlx"',
+        String.raw`"made by":"a \"test\" in C:\\","format":"mlx"`,
+      );
+      return withFile(model, { path, bytes: withHeaderText(bytes, header) });
+    },
+  },
+  {
+    // A number in a name is only a promise.
+    name: "numbered-as-more-shards",
+    apply: (model) =>
+      withoutPaths(model, [INDEX]).map((file) => ({
+        ...file,
+        path: model.weightFiles.includes(file.path) ? ofMore(model, file.path) : file.path,
+      })),
+    weightFiles: (model) => model.weightFiles.map((path) => ofMore(model, path)),
+  },
+  {
+    name: "quantization-of-a-layer-by-defaults",
+    apply: (model) => {
+      const block = model.config["quantization"] as Readonly<Record<string, unknown>> | undefined;
+      const { bits, group_size, mode } = block ?? {};
+      const own = { ...(bits !== 4 && { bits }), ...(group_size !== 64 && { group_size }) };
+      if (block === undefined || mode !== "affine" || Object.keys(own).length === 2)
+        return [...model.files];
+      // MLX takes 4 bits in groups of 64 where an entry says nothing.
+      const named = { ...block, "model.layers.0.mlp.up_proj": { ...own, mode } };
+      const bytes = jsonBytes({ ...model.config, quantization: named, quantization_config: named });
+      return withFile(model, { path: "config.json", bytes });
+    },
+  },
+  {
+    // What stands where a client keeps its record of a file, and is none.
+    name: "long-text-in-place-of-a-record",
+    apply: (model) => [
+      ...model.files,
+      {
+        path: `.cache/huggingface/download/${pickWeights(model, 0).path}.metadata`,
+        bytes: new Uint8Array(100_000).fill(0x78),
+        lfs: false,
+      },
+    ],
+  },
+  {
     name: "header-padded",
     apply: (model) => {
       const { path, bytes } = pickWeights(model, 0);
@@ -161,26 +223,9 @@ function otherName({ weightFiles }: TinyModel, path: string): string {
   return weightFiles.length === 1 ? "model-a.safetensors" : `model_part${at + 1}.safetensors`;
 }
 
-/** Changes keys of the header; the data stays where it is in relation to the header's end. */
-function withHeader(file: Uint8Array, keys: Readonly<Record<string, unknown>>): Uint8Array {
-  const length = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
-  const end = 8 + Number(length);
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, end))) as object;
-  const text = new TextEncoder().encode(JSON.stringify({ ...header, ...keys }));
-  const changed = new Uint8Array(8 + text.length + file.length - end);
-  new DataView(changed.buffer).setBigUint64(0, BigInt(text.length), true);
-  changed.set(text, 8);
-  changed.set(file.subarray(end), 8 + text.length);
-  return changed;
-}
-
-/** Makes room of 512 blanks between the header and the data. */
-function padHeader(file: Uint8Array): Uint8Array {
-  const length = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
-  const end = 8 + Number(length);
-  const longer = new Uint8Array(file.length + 512).fill(0x20);
-  longer.set(file.subarray(0, end));
-  longer.set(file.subarray(end), end + 512);
-  new DataView(longer.buffer).setBigUint64(0, length + 512n, true);
-  return longer;
+/** The name of a shard of one more than there are. */
+function ofMore({ weightFiles }: TinyModel, path: string): string {
+  const number = (value: number) => String(value).padStart(5, "0");
+  const at = weightFiles.indexOf(path) + 1;
+  return `model-${number(at)}-of-${number(weightFiles.length + 1)}.safetensors`;
 }

@@ -6,8 +6,8 @@
  * - No more of a large weight file is transferred for them than its header and 1 MiB.
  */
 import fc from "fast-check";
-import { writeSafetensors } from "../../harness/internal.ts";
-import { scenario } from "../../harness/mod.ts";
+import { writeSafetensors } from "../../../harness/internal.ts";
+import { scenario } from "../../../harness/mod.ts";
 import {
   answerFor,
   anyUnknownType,

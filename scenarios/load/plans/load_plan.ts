@@ -8,15 +8,8 @@
  * - Each file is opened for what the runtime reads in it, and has the size that it has on the disk.
  */
 import fc from "fast-check";
-import {
-  fnmatch,
-  type LoadPlan,
-  MARKER_NAME,
-  PLAN_RUNTIMES,
-  type PlanRuntime,
-  type ReadRole,
-} from "../../spec/mod.ts";
-import { changeFiles, jsonBytes, placeModel, readTree } from "../../harness/internal.ts";
+import { type LoadPlan, MARKER_NAME, PLAN_RUNTIMES, type ReadRole } from "../../../spec/mod.ts";
+import { changeFiles, jsonBytes, placeModel, readTree } from "../../../harness/internal.ts";
 import {
   anyModel,
   type ModelFile,
@@ -24,10 +17,10 @@ import {
   type TinyModel,
   type Verdict,
   type World,
-} from "../../harness/mod.ts";
+} from "../../../harness/mod.ts";
+import { INDEX, judgeSmall, SMALL, weightsOf } from "./plan_rules.ts";
 
 const repository = "mlx-community/Plan-4bit";
-const INDEX = "model.safetensors.index.json";
 
 /** What each file is read for. */
 const ROLES: Readonly<Record<string, ReadRole>> = {
@@ -60,6 +53,7 @@ export const loadPlan = scenario({
     model: anyModel(),
     runtime: fc.constantFrom(...PLAN_RUNTIMES, "mlx-swift-lm-main" as const),
     extras: fc.uniqueArray(fc.constantFrom(...EXTRAS), { maxLength: 3 }),
+    small: fc.subarray([...SMALL]),
     index: fc.constantFrom(
       "as it is",
       "names an extra",
@@ -74,9 +68,13 @@ export const loadPlan = scenario({
     isDownloaded: fc.boolean(),
   },
   goals: ["a weight file was never opened", "the index decided", "something was missing", "a stop"],
-  async check({ model, runtime, extras, index, config, lost, isDownloaded }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, runtime, extras, small, index, config, lost, isDownloaded } = given;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
-    const after = changed(model, { extras, index, config, lost });
+    const after = [
+      ...changed(model, { extras, index, config, lost }),
+      ...small.map((path) => ({ path, bytes: jsonBytes({}), lfs: false })),
+    ];
     await changeFiles(world, directory, { before: model.files, after });
     const subject = world.start();
     if (subject.plan === undefined) {
@@ -115,6 +113,7 @@ export const loadPlan = scenario({
       `${runtime} opens ${expected.join(", ")}, and the plan says ${planned.join(", ")}`,
     );
     await judgeFiles(answer, world, verdict);
+    if (answer.stopsAt === undefined) judgeSmall(answer, { runtime, files: after }, verdict);
     const isTokenizerLacking = lost === "tokenizer.json" && answer.stopsAt === undefined;
     const isLacking = !hasConfig || (isAtWeights && expected.length === 0) || isTokenizerLacking;
     const lacking = names(answer.missing);
@@ -213,29 +212,4 @@ function changedConfig(file: ModelFile, how: string): ModelFile {
   if (how === "no type") delete json["model_type"];
   if (how === "own code") json["model_file"] = "model.py";
   return how === "as it is" ? file : { ...file, bytes: jsonBytes(json) };
-}
-
-/** The runtimes' own rules, as their sources state them. */
-function weightsOf(runtime: PlanRuntime, files: readonly ModelFile[]): string[] {
-  const all = files.map(({ path }) => path).filter((path) => path.endsWith(".safetensors"));
-  if (runtime === "mlx-swift-lm-3.31.4") return all;
-  const top = all.filter((path) => !path.includes("/"));
-  const models = top.filter((path) => fnmatch("model*.safetensors", path));
-  if (runtime === "mlx-lm") return models;
-  const index = files.find(({ path }) => path === INDEX);
-  if (index !== undefined) {
-    // Numbers name nothing.
-    const { weight_map } = JSON.parse(new TextDecoder().decode(index.bytes)) as {
-      weight_map: Record<string, string>;
-    };
-    const named = [...new Set(Object.values(weight_map))];
-    const there = named.filter((path) => all.includes(path));
-    if (there.length === named.length) return named;
-    if (runtime === "mlx-vlm" && there.length > 0) return there;
-  }
-  if (runtime === "mlx-vlm")
-    return top.filter((path) => !path.endsWith("consolidated.safetensors"));
-  if (models.length > 0) return models;
-  const weights = top.filter((path) => fnmatch("weight*.safetensors", path));
-  return weights.length > 0 ? weights : top;
 }

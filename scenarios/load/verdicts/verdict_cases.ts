@@ -5,9 +5,9 @@
  */
 
 import fc from "fast-check";
-import type { RuntimeVerdict } from "../../spec/mod.ts";
-import { jsonBytes, tinyLlama, writeSafetensors } from "../../harness/internal.ts";
-import type { ModelFile, TinyModel } from "../../harness/mod.ts";
+import type { RuntimeVerdict } from "../../../spec/mod.ts";
+import { jsonBytes, tinyLlama, writeSafetensors } from "../../../harness/internal.ts";
+import type { ModelFile, TinyModel } from "../../../harness/mod.ts";
 
 /** Versions of the runtimes that are judged, and what each does with a model of a case. */
 type Expected = Readonly<Partial<Record<"mlx-lm 0.32.2" | "mlx-swift-lm 3.31.4", boolean>>>;

@@ -6,8 +6,8 @@
  * - Of a type that no runtime has no verdict is yes, and the type is named.
  */
 import fc from "fast-check";
-import { placeModel } from "../../harness/internal.ts";
-import { scenario } from "../../harness/mod.ts";
+import { placeModel } from "../../../harness/internal.ts";
+import { scenario } from "../../../harness/mod.ts";
 import {
   answerFor,
   anyUnknownType,
