@@ -149,6 +149,12 @@ export const REQUIREMENTS = {
     document: "layout",
     text: "Repository ids, revisions and file names with dots, spaces, `%`, `#`, `?`, `[`, Unicode in either normalization, and revisions such as `refs/pr/1` and `feature/x` work.",
   },
+  "LAYOUT-ID": {
+    level: "MUST",
+    profile: "core",
+    document: "layout",
+    text: "A request for what is no repository id on any hub is refused before the hub is asked, and changes nothing.",
+  },
   "LAYOUT-ENCODED-ONCE": {
     level: "MUST",
     profile: "core",
@@ -508,6 +514,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "download",
     text: "After success no partial file, temporary file or lock of this model is left.",
+  },
+  "DISK-CLOSED": {
+    level: "MUST",
+    profile: "core",
+    document: "download",
+    text: "When a call has ended, by success, failure or cancel, every file that it opened is closed.",
   },
   "DL-OTHER-WAY": {
     level: "MUST",

@@ -44,4 +44,5 @@ export { nodeFiles } from "./node_files.ts";
 export { type DiskObservation, observingFiles } from "./wrappers/observing_files.ts";
 export { sizedFiles, type SizedFilesOptions } from "./wrappers/sized_files.ts";
 export { memoryVolume, VOLUME_KINDS, volumeFiles, type VolumeKind } from "./volume_files.ts";
+export { type TrackedOpens, trackedOpens } from "./wrappers/tracked_opens.ts";
 export { type DiskCall, type DiskHook, isChange, wrapFiles } from "./wrappers/wrap_files.ts";

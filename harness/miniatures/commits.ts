@@ -1,8 +1,14 @@
 import type { DownloadResult, HttpResponse } from "../../spec/mod.ts";
+import { asFailure } from "../scenario/verdict.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
 import { removingOtherwise } from "./parts/disk_steps.ts";
-import { changingJson, withHeaders } from "./parts/hub_exchanges.ts";
+import {
+  changingJson,
+  changingListings,
+  type ListedEntry,
+  withHeaders,
+} from "./parts/hub_exchanges.ts";
 
 /** Miniatures that mix up the revisions of a repository. */
 export const commitMiniatures: readonly Miniature[] = [
@@ -84,6 +90,48 @@ export const commitMiniatures: readonly Miniature[] = [
           if (request.include !== undefined) narrow.set(request.repository, result);
           return result;
         },
+      };
+    },
+  }),
+  miniature("takes_narrow_for_wide_offline", {
+    mistake:
+      "Reports what an earlier request brought as all of another one, where the hub is away.",
+    breaks: ["LAYOUT-WIDER"],
+    wrapManager: (manager) => {
+      const before = new Map<string, DownloadResult>();
+      return {
+        download: async (request, options) => {
+          try {
+            const result = await manager.download(request, options);
+            before.set(request.repository, result);
+            return result;
+          } catch (error) {
+            const known = before.get(request.repository);
+            const isAway = ["offline", "network"].includes(asFailure(error)?.code ?? "");
+            if (request.include === undefined || known === undefined || !isAway) throw error;
+            return { ...known, offline: true };
+          }
+        },
+      };
+    },
+  }),
+  miniature("keeps_unhashed_files", {
+    mistake:
+      "Takes a file of the same size for the file of a new commit, where the listing states no hash.",
+    breaks: ["DL-NEW-COMMIT"],
+    shownBy: ["download/hidden_hashes"],
+    wrapHost: ({ fetch }) => {
+      const known = new Map<string, ListedEntry>();
+      return {
+        fetch: changingListings(fetch, (entries) =>
+          entries.map((entry) => {
+            const { path = "", size, oid = "" } = entry;
+            const same = known.get(path);
+            if (/^[0-9a-f]{40}$/.test(oid)) known.set(path, entry);
+            else if (same?.size === size && same !== undefined) return same;
+            return entry;
+          }),
+        ),
       };
     },
   }),

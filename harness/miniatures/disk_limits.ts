@@ -40,6 +40,34 @@ export const diskLimitMiniatures: readonly Miniature[] = [
       });
     },
   }),
+  miniature("leaves_files_open", {
+    mistake: "Leaves a file open that could not be read or written.",
+    breaks: ["DISK-CLOSED"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        open: async (path, mode) => {
+          const file = await files.open(path, mode);
+          let hasFailed = false;
+          const noted = async <T>(action: () => Promise<T>): Promise<T> => {
+            try {
+              return await action();
+            } catch (error) {
+              hasFailed = true;
+              throw error;
+            }
+          };
+          return {
+            ...file,
+            read: (buffer, position) => noted(() => file.read(buffer, position)),
+            write: (data, position) => noted(() => file.write(data, position)),
+            sync: () => noted(() => file.sync()),
+            close: async () => (hasFailed ? undefined : file.close()),
+          };
+        },
+      },
+    }),
+  }),
   miniature("needs_room_three_times", {
     mistake: "Copies a large file twice before it moves it to its place.",
     breaks: ["DL-PEAK"],

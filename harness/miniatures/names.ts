@@ -76,6 +76,17 @@ export const nameMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("finds_nothing_wrong_with_ids", {
+    mistake: "Downloads nothing for what is no repository id, and calls that a success.",
+    breaks: ["LAYOUT-ID"],
+    wrapManager: (manager, { config }) => ({
+      download: onFailure(manager, (error, { repository }) => {
+        const isId = /^\w[\w.-]*\/\w[\w.-]*$/.test(repository);
+        if (isId || asFailure(error)?.code !== "invalid-argument") throw error;
+        return emptyResult(config.root);
+      }),
+    }),
+  }),
   miniature("minds_odd_names", {
     mistake: "Omits files with characters in their names that a shell or an old code page minds.",
     breaks: ["LAYOUT-NAMES"],

@@ -50,6 +50,20 @@ export const resumingMiniatures: readonly Miniature[] = [
       });
     },
   }),
+  miniature("trusts_the_length", {
+    mistake: "Resumes a plain address by its length alone, whatever tag the server states.",
+    breaks: ["DL-OTHER-WAY"],
+    shownBy: ["download/any_address"],
+    wrapHost: (host, { config }) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const isHub = new URL(url).origin === new URL(config.env["HF_ENDPOINT"] ?? url).origin;
+        return isHub || response.status >= 300
+          ? response
+          : withHeaders(response, { etag: undefined });
+      },
+    }),
+  }),
   miniature("ignores_content_range", {
     mistake: "Accepts any part of a file as the part that it asked for.",
     breaks: ["DL-RESUME-RANGE"],

@@ -5,6 +5,7 @@ import { ActiveCalls } from "./parts/active_calls.ts";
 import { failure, onFailure } from "./parts/failures.ts";
 
 const ATTEMPTS = 25;
+const TRANSFER_MS_MAX = 300_000;
 
 /** Miniatures that handle errors of the hub and of its CDN wrongly. */
 export const retryingMiniatures: readonly Miniature[] = [
@@ -145,5 +146,29 @@ export const retryingMiniatures: readonly Miniature[] = [
         return isLacking ? { ...response, status: 404, body: null } : response;
       },
     }),
+  }),
+  miniature("limits_whole_transfers", {
+    mistake: "Gives a transfer five minutes in all, however well it goes on.",
+    breaks: ["HUB-ENV-TIMEOUT"],
+    shownBy: ["hub/slow_line"],
+    wrapHost: ({ fetch, clock }) => {
+      let isOver = false;
+      return {
+        fetch: async (url, request) => {
+          if (isOver) throw failure("timeout", "Cannot fetch: the time is over");
+          const response = await fetch(url, request);
+          const { body, status, headers } = response;
+          const beganMs = clock.now();
+          const limited = async function* (chunks: AsyncIterable<Uint8Array>) {
+            for await (const chunk of chunks) {
+              isOver ||= clock.now() - beganMs > TRANSFER_MS_MAX;
+              if (isOver) throw failure("timeout", "Cannot fetch: the time is over");
+              yield chunk;
+            }
+          };
+          return { status, headers, body: body && limited(body) };
+        },
+      };
+    },
   }),
 ];

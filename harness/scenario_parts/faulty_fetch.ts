@@ -126,3 +126,26 @@ function pacedFetch(fetch: Fetch, pauseMs: number): Fetch {
     return { status, headers, body: body === null ? body : pieces(body) };
   };
 }
+
+/** Changes each entry of the hub's listings. */
+export function changedListing(
+  fetch: Fetch,
+  change: (entry: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+): Fetch {
+  return async (url, request) => {
+    const response = await fetch(url, request);
+    const { status, headers, body } = response;
+    const isListing = /^\/api\/models\/[^/]+\/[^/]+\/tree\//.test(new URL(url).pathname);
+    if (!isListing || status !== 200 || body === null) return response;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    const entries: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    const changed = Array.isArray(entries)
+      ? entries.map((entry: Readonly<Record<string, unknown>>) => change(entry))
+      : entries;
+    const bytes = new TextEncoder().encode(JSON.stringify(changed));
+    const get = (name: string) =>
+      name.toLowerCase() === "content-length" ? String(bytes.length) : headers.get(name);
+    return { status, headers: { get }, body: ReadableStream.from([bytes]) };
+  };
+}

@@ -18,6 +18,7 @@ export {
 } from "./disk_observations.ts";
 export {
   answeredBy,
+  changedListing,
   cutOff,
   paced,
   redirectedTo,

@@ -14,6 +14,7 @@ import { errno } from "./disk/errno.ts";
 import { exactRoom } from "./disk/exact_room.ts";
 import { fullDisk } from "./disk/full_disk.ts";
 import { keptFromWriting } from "./disk/kept_from_writing.ts";
+import { openFiles } from "./disk/open_files.ts";
 import { peak } from "./disk/peak.ts";
 import { readOnlyPlace } from "./disk/read_only_place.ts";
 import { refusedCalls } from "./disk/refused_calls.ts";
@@ -21,6 +22,7 @@ import { longName } from "./disk/long_name.ts";
 import { smallVolume } from "./disk/small_volume.ts";
 import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { unstatedLength } from "./disk/unstated_length.ts";
+import { hiddenHashes } from "./integrity/hidden_hashes.ts";
 import { idempotent } from "./integrity/idempotent.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
@@ -51,6 +53,7 @@ import { expiringAddresses } from "./retry/expiring_addresses.ts";
 import { fewHeaders } from "./retry/few_headers.ts";
 import { permanentFaults } from "./retry/permanent_faults.ts";
 import { retries, retryAfter } from "./retry/retries.ts";
+import { anyAddress } from "./routes/any_address.ts";
 import { delegated } from "./routes/delegated.ts";
 import { nonMlxSource } from "./routes/non_mlx_source.ts";
 import { nonMlxSourceWatched } from "./routes/non_mlx_source_watched.ts";
@@ -78,6 +81,7 @@ export const downloadScenarios: readonly Scenario[] = [
   wrongPart,
   fullPart,
   sameSizeNewContent,
+  hiddenHashes,
   updateAlone,
   idempotent,
   cancel,
@@ -105,8 +109,10 @@ export const downloadScenarios: readonly Scenario[] = [
   unstatedLength,
   drippingLine,
   exactRoom,
+  openFiles,
   peak,
   nonMlxSource,
+  anyAddress,
   nonMlxSourceWatched,
   keptFromWriting,
   delegated,

@@ -24,6 +24,7 @@ import { tokenSecret } from "./token_secret.ts";
 import { certificateFile } from "./certificate_file.ts";
 import { directHosts } from "./direct_hosts.ts";
 import { serverSaysWhy } from "./server_says_why.ts";
+import { slowLine } from "./slow_line.ts";
 import { speltEndpoint } from "./spelt_endpoint.ts";
 import { storedToken } from "./stored_token.ts";
 import { switchedOffByOldName } from "./switched_off_by_old_name.ts";
@@ -55,5 +56,6 @@ export const hubScenarios: readonly Scenario[] = [
   storedToken,
   switchedOffByOldName,
   timeLimit,
+  slowLine,
   sentInClear,
 ];

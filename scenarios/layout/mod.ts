@@ -22,6 +22,7 @@ import { movedToFlat } from "./moved_to_flat.ts";
 import { plantedEntries } from "./planted_entries.ts";
 import { otherKinds } from "./other_kinds.ts";
 import { patterns } from "./patterns.ts";
+import { refusedIds } from "./refused_ids.ts";
 import { removedParents } from "./removed_parents.ts";
 import { requiredFiles } from "./required_files.ts";
 import { revisionSwitch } from "./revision_switch.ts";
@@ -48,6 +49,7 @@ export const layoutScenarios: readonly Scenario[] = [
   fileAndDirectory,
   revisionSwitch,
   awkwardNames,
+  refusedIds,
   unsafeNames,
   gitNames,
   linksOut,

@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - Exactly the files that match are there: `*` crosses `/`, dotfiles match, case counts, `exclude` takes away.
- * - The later, wider request brings the rest.
+ * - The later, wider request brings the rest. Where the hub is away it is an error, unless all that it wants is there.
  */
 import fc from "fast-check";
 import { fnmatch } from "../../spec/mod.ts";
@@ -41,13 +41,35 @@ const EXCLUDE = ["a/*", "*.md", "1_Pooling/*", "*token*", ".*"];
 
 export const patterns = scenario({
   name: "layout/patterns",
-  covers: ["LAYOUT-PATTERN", "LAYOUT-WIDER"],
+  covers: ["LAYOUT-PATTERN", "LAYOUT-WIDER", "ERROR-KIND"],
+  goals: ["a wider request without a hub"],
   given: {
     model: anySmallModel(),
-    include: fc.uniqueArray(fc.constantFrom(...INCLUDE), { maxLength: 3 }),
-    exclude: fc.uniqueArray(fc.constantFrom(...EXCLUDE), { maxLength: 2 }),
+    include: fc.oneof(
+      { weight: 1, arbitrary: fc.constant([]) },
+      {
+        weight: 2,
+        arbitrary: fc.uniqueArray(fc.constantFrom(...INCLUDE), { minLength: 1, maxLength: 3 }),
+      },
+      // What everybody asks for.
+      {
+        weight: 2,
+        arbitrary: fc.subarray(["*.json", "*.safetensors", "*.jinja"], { minLength: 1 }),
+      },
+    ),
+    exclude: fc.oneof(
+      fc.uniqueArray(fc.constantFrom(...EXCLUDE), { maxLength: 2 }),
+      fc.shuffledSubarray(["a/*", "1_Pooling/*", "*.md"], { minLength: 2, maxLength: 2 }),
+    ),
+    /** What is asked for afterwards: more patterns, or fewer that leave out. */
+    more: fc.oneof(
+      fc.subarray(["*"]),
+      fc.uniqueArray(fc.constantFrom(...INCLUDE), { maxLength: 2 }),
+    ),
+    excluded: fc.nat(2),
+    isAll: fc.boolean(),
   },
-  async check({ model, include, exclude }, world, verdict) {
+  async check({ model, include, exclude, more, excluded, isAll }, world, verdict) {
     const extra = EXTRA.map((path) => ({
       path,
       bytes: new TextEncoder().encode(`{"of":${JSON.stringify(path)}}`),
@@ -82,8 +104,26 @@ export const patterns = scenario({
       isRight,
       `${paths.join()} and not ${expected.toSorted().join()}`,
     );
-    await verdict.attempt("LAYOUT-WIDER", () => subject.download({ repository: REPOSITORY }));
-    const wrong = await wrongFiles(world, directory, wantedFiles(files));
+    const wide = {
+      repository: REPOSITORY,
+      ...(include.length > 0 && { include: [...include, ...more] }),
+      exclude: exclude.slice(0, excluded),
+    };
+    const wanted = wantedFiles(files, wide.include).filter(
+      ({ path }) => !wide.exclude.some((pattern) => fnmatch(pattern, path)),
+    );
+    world.hub.goOffline();
+    const isWider = wanted.some(({ path }) => !paths.includes(path));
+    if (isWider) {
+      await verdict.fails("LAYOUT-WIDER", () => subject.download(wide), ["offline", "network"]);
+      verdict.reached("a wider request without a hub");
+    }
+    world.hub.goOnline();
+    const last = isAll ? { repository: REPOSITORY } : wide;
+    const all = isAll ? wantedFiles(files) : wanted;
+    if (all.length === 0) return;
+    await verdict.attempt("LAYOUT-WIDER", () => subject.download(last));
+    const wrong = await wrongFiles(world, directory, all);
     verdict.holds("LAYOUT-WIDER", wrong.length === 0, wrong.join(", "));
   },
 });

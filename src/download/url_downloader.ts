@@ -41,7 +41,10 @@ export interface UrlDownloaderOptions {
 /** What a server says of a file before it sends it. */
 interface RemoteFacts {
   readonly sizeBytes: number | undefined;
+  /** A strong entity tag. */
   readonly validator: string | undefined;
+  /** Whatever it states of the version: an entity tag in any form, and when the file was changed. */
+  readonly version: string;
 }
 
 /**
@@ -129,7 +132,7 @@ export class UrlDownloader {
       token: settings.token,
       retry: this.#options.retry,
     });
-    const { sizeBytes, validator } = await this.#askFacts(http, url, options.signal);
+    const { sizeBytes, validator, version } = await this.#askFacts(http, url, options.signal);
     const { maxSizeBytes } = request;
     if (sizeBytes !== undefined && maxSizeBytes !== undefined && sizeBytes > maxSizeBytes) {
       throw new ModelError(
@@ -138,7 +141,8 @@ export class UrlDownloader {
         { file: name, expected: `at most ${maxSizeBytes} bytes`, actual: `${sizeBytes} bytes` },
       );
     }
-    const facts = `${withoutQuery(url)} ${sizeBytes} ${validator}`;
+    // A tag that is no proof of the same bytes is one of other bytes: `DL-RESUME-CHANGED`.
+    const facts = `${withoutQuery(url)} ${sizeBytes} ${version}`;
     const task: DownloadTask = {
       place: directoryPlace(this.#config.root, this.directoryOf(url)),
       source: withoutQuery(url),
@@ -201,6 +205,7 @@ export class UrlDownloader {
         sizeBytes:
           length === null || isEncoded || !/^\d+$/.test(length) ? undefined : Number(length),
         validator: etag === null || !/^"[^"]*"$/.test(etag) ? undefined : etag,
+        version: `${etag} ${headers.get("last-modified")}`,
       };
     }
     const error = hubError(exchange, {
@@ -211,7 +216,7 @@ export class UrlDownloader {
       throw new Retryable(error, askedPauseMs(response, this.#host.clock.now()));
     }
     if ([404, 410, 401].includes(status)) throw error;
-    return { sizeBytes: undefined, validator: undefined };
+    return { sizeBytes: undefined, validator: undefined, version: "" };
   }
 }
 

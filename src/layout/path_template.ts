@@ -15,8 +15,6 @@ export interface TemplateComponent {
   readonly text: string;
   /** How much of a directory's name it decides: all of it, a part, or nothing. */
   readonly kind: "literal" | "pattern" | "free";
-  /** Whether a model's own directory has this name, and not one above it. */
-  readonly isLast: boolean;
   /** Reads a directory's name; undefined when no model of the layout has a directory of that name here. */
   match(name: string): Partial<TemplateValues> | undefined;
 }
@@ -30,7 +28,7 @@ const PLACEHOLDER = /\{([^{}]+)\}/g;
  */
 export function templateComponents(template: string): TemplateComponent[] {
   const texts = template.split("/").slice(1);
-  return texts.map((text, at) => component(text, at === texts.length - 1));
+  return texts.map(component);
 }
 
 /** Writes a path template's components with the values of one model. */
@@ -45,7 +43,7 @@ export function fillTemplate(
   return join(root, ...template.split("/").slice(1).map(fill));
 }
 
-function component(text: string, isLast: boolean): TemplateComponent {
+function component(text: string): TemplateComponent {
   const names = [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? "");
   const source = text
     .split(PLACEHOLDER)
@@ -58,7 +56,6 @@ function component(text: string, isLast: boolean): TemplateComponent {
   return {
     text,
     kind,
-    isLast,
     match: (name) => {
       const found = pattern.exec(name);
       if (found === null) return undefined;

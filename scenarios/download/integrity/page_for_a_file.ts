@@ -14,7 +14,18 @@ export const pageForAFile = scenario({
   name: "download/page_for_a_file",
   covers: ["DL-NO-PAGE", "ERROR-KIND"],
   given: {
-    name: fc.constantFrom("model.safetensors", "weights.gguf", "config.json", "name", "about.html"),
+    name: fc.constantFrom(
+      "model.safetensors",
+      "weights.gguf",
+      "config.json",
+      "name",
+      "about.html.gguf",
+      "a.htm.json",
+      "html",
+      "about.html",
+      "ABOUT.HTM",
+      "about.xhtml",
+    ),
     hasHead: fc.boolean(),
   },
   goals: ["a page came instead of a file", "a page was meant"],
@@ -33,7 +44,7 @@ export const pageForAFile = scenario({
       { match: { kind: "url", nth: "all" }, do: { type: "html" } },
     ];
     const subject = world.start();
-    if (name.endsWith(".html")) {
+    if (/\.x?html?$/i.test(name)) {
       const { directory } = await verdict.attempt("DL-NO-PAGE", () => subject.downloadUrl({ url }));
       const isKept = await exists(world.files, filePlace(directory, name));
       verdict.holds("DL-NO-PAGE", isKept, "the page that was meant is not there");

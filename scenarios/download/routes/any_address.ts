@@ -1,0 +1,163 @@
+/**
+ * A plain address of any form is downloaded: names of all kinds, odd entity tags, a server that does not answer `HEAD` or only
+ * at the second time, a token for that server; whole, killed half-way, or changed meanwhile by content of the same length.
+ *
+ * Invariants checked:
+ * - The file has the server's bytes and the address's name, below the root, and no directory of another address.
+ * - What a killed process kept of the same content is used; of other content, nothing.
+ * - The token that was given for the server goes there, and the hub's goes nowhere.
+ */
+import { basename, join } from "node:path";
+import fc from "fast-check";
+import {
+  errorOf,
+  exists,
+  hasCapability,
+  keptParts,
+  patternedBytes,
+  readBytes,
+} from "../../../harness/internal.ts";
+import { type FaultRule, scenario, type World } from "../../../harness/mod.ts";
+
+const HUB_TOKEN = "hf_ofTheHub";
+const OWN_TOKEN = "ownTokenOfTheServer";
+/** Entity tags of a first and a second content. */
+const TAGS: Readonly<Record<string, readonly [string, string]>> = {
+  strong: ['"v1-5f3a"', '"v2-77c0"'],
+  "one letter": ['"1"', '"2"'],
+  weak: ['W/"v1-5f3a"', 'W/"v2-77c0"'],
+  "without quotes": ["v1-5f3a", "v2-77c0"],
+  "a quote in it": ['"v1"5f3a"', '"v2"77c0"'],
+};
+const isStrong = (tag: string) => tag === "strong" || tag === "one letter";
+
+export const anyAddress = scenario({
+  name: "download/any_address",
+  covers: ["DL-OTHER-WAY", "DL-RESUME", "HUB-TOKEN-HOST"],
+  goals: ["what was kept was used", "the content changed", "a token was given"],
+  // A small part would hide from which byte on a file is asked for.
+  pieceBytes: [],
+  given: {
+    sizeBytes: fc.integer({ min: 1000, max: 3000 }),
+    salt: fc.integer({ min: 1, max: 100 }),
+    name: fc.constantFrom(
+      "model.gguf",
+      "LICENSE",
+      ".weights",
+      "v1.0.bin",
+      "two words.npz",
+      "page.html.gguf",
+      "größe.safetensors",
+      "100%.bin",
+    ),
+    event: fc.constantFrom("none", "kill", "kill", "change", "change"),
+    nth: fc.integer({ min: 3, max: 9 }),
+    tag: fc.constantFrom("strong", ...Object.keys(TAGS)),
+    head: fc.constantFrom(200, 200, 405, 501, 500, 502, 503, 429, 408),
+    acceptRanges: fc.constantFrom(true, true, true, false),
+    token: fc.constantFrom(undefined, OWN_TOKEN),
+  },
+  world: () => ({ style: { chunkBytes: 100 } }),
+  async check(given, world, verdict) {
+    const { sizeBytes, salt, name, event, nth, tag, head, acceptRanges, token } = given;
+    const { hub } = world;
+    const [firstTag = "", secondTag = ""] = TAGS[tag] ?? [];
+    const first = patternedBytes(sizeBytes);
+    const second = patternedBytes(sizeBytes, { salt });
+    const url = hub.serveUrl(`/files/${name}`, first, { etag: firstTag, acceptRanges });
+    const other = hub.serveUrl(`/elsewhere/${name}`, second);
+    const isGiven = token !== undefined && hasCapability(world, "token");
+    const request = { url, ...(isGiven && { token }) };
+    const start = () => world.start({ env: { HF_TOKEN: HUB_TOKEN } });
+    if (event !== "none") {
+      const doomed = start();
+      doomed.killAt({ at: "chunk", nth });
+      await errorOf(() => doomed.downloadUrl(request));
+      await doomed.kill();
+      await world.settle();
+    }
+    const isChanged = event === "change";
+    const bytes = isChanged ? second : first;
+    if (isChanged) {
+      hub.serveUrl(`/files/${name}`, second, { etag: secondTag, acceptRanges });
+      verdict.reached("the content changed");
+    }
+    const kept = (
+      await keptParts(world, world.root, [{ path: "kept", bytes: first, lfs: true }])
+    ).get("kept");
+    hub.faults = headFaults(head);
+    const from = hub.log.length;
+    const subject = start();
+    const { directory } = await verdict.attempt("DL-OTHER-WAY", () => subject.downloadUrl(request));
+    hub.faults = [];
+    const asked = hub.log
+      .slice(from)
+      .filter(({ method, status }) => method === "GET" && status > 0);
+    const starts = asked.map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? "bytes=0-")?.[1]));
+    // Without a length or a strong tag nobody can know that it is the same content.
+    const isKnown = isStrong(tag) && acceptRanges && ![405, 501].includes(head);
+    if (event === "kill" && kept !== undefined && isKnown) {
+      const [at = 0] = starts;
+      verdict.holds(
+        "DL-RESUME",
+        at > 0,
+        `${kept.sizeBytes} bytes were kept, and byte ${at} was asked for`,
+      );
+      verdict.reached("what was kept was used");
+    }
+    const place = join(directory, name);
+    const isThere = directory.startsWith(world.root) && (await exists(world.files, place));
+    verdict.holds("DL-OTHER-WAY", isThere, `${place} is not there`);
+    const found = await readBytes(world.files, place);
+    verdict.holds("DL-OTHER-WAY", Buffer.from(found).equals(bytes), "it has other bytes");
+    for (const { kind, authorization } of hub.log.filter((one) => one.kind === "url")) {
+      const isClean = authorization?.includes(HUB_TOKEN) !== true;
+      verdict.holds("HUB-TOKEN-HOST", isClean, `the hub's token went to a server (${kind})`);
+      if (!isGiven) continue;
+      const isSent = authorization === `Bearer ${OWN_TOKEN}`;
+      verdict.holds(
+        "DL-OTHER-WAY",
+        isSent,
+        "the server did not get the token that was given for it",
+      );
+      verdict.reached("a token was given");
+    }
+    await judgeOther(world, { subject, other, directory, place, bytes, second, verdict });
+  },
+});
+
+/** A server that answers `HEAD` never, or at the second time. */
+function headFaults(status: number): readonly FaultRule[] {
+  if (status === 200) return [];
+  const nth = status === 405 || status === 501 ? ("all" as const) : 1;
+  return [{ match: { kind: "url", method: "HEAD", nth }, do: { type: "status", status } }];
+}
+
+/** Another address whose file has the same name is another file. */
+async function judgeOther(
+  world: World,
+  context: {
+    readonly subject: ReturnType<World["start"]>;
+    readonly other: string;
+    readonly directory: string;
+    readonly place: string;
+    readonly bytes: Uint8Array;
+    readonly second: Uint8Array;
+    readonly verdict: Parameters<(typeof anyAddress)["check"]>[2];
+  },
+): Promise<void> {
+  const { subject, other, directory, place, bytes, second, verdict } = context;
+  const result = await verdict.attempt("DL-OTHER-WAY", () => subject.downloadUrl({ url: other }));
+  const isOwn = result.directory !== directory;
+  verdict.holds("DL-OTHER-WAY", isOwn, `two addresses have the directory ${basename(directory)}`);
+  const names = [
+    [place, bytes],
+    [join(result.directory, basename(place)), second],
+  ] as const;
+  for (const [path, expected] of names) {
+    const isThere = await exists(world.files, path);
+    const found = isThere ? await readBytes(world.files, path) : undefined;
+    const isRight = found !== undefined && Buffer.from(found).equals(expected);
+    verdict.holds("DL-OTHER-WAY", isRight, `${basename(path)} of one address is that of another`);
+  }
+}
