@@ -50,7 +50,7 @@ const CALLS = [
 /** Calls on an open file come up more often: those are where one is left open. */
 const REFUSED = ["read", "read", "fstat", "write", "sync", "truncate", "close", "open"] as const;
 const FAULTS: readonly FaultAction[] = [
-  { type: "cut", atByte: 40, how: "rst" },
+  { type: "cut", atByte: 5, how: "rst" },
   { type: "flip", atByte: 3 },
   { type: "status", status: 404 },
   { type: "extra", bytes: 5 },
@@ -75,7 +75,7 @@ export const openFiles = scenario({
       ),
     ),
     layout: fc.constantFrom(undefined, undefined, "lmstudio" as const, "hf-cache" as const),
-    trouble: fc.constantFrom("none", "disk", "disk", "disk", "hub", "cancel"),
+    trouble: fc.constantFrom("none", "disk", "disk", "disk", "hub", "hub", "cancel"),
     refused: fc.constantFrom(...REFUSED),
     fault: fc.constantFrom(...FAULTS),
     isForever: fc.boolean(),
@@ -105,7 +105,9 @@ export const openFiles = scenario({
           : opens.files;
       },
     });
-    if (trouble === "hub")
+    // Only what has bytes to come meets the fault.
+    const isFetching = call === "downloadUrl" || (call === "download" && state !== "whole");
+    if (trouble === "hub" && isFetching)
       world.hub.faults = ["resolve" as const, "url" as const, "cdn" as const].map((kind) => ({
         match: { kind, method: "GET" as const, nth: isForever ? ("all" as const) : 1 },
         do: fault,
