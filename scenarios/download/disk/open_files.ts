@@ -79,7 +79,7 @@ export const openFiles = scenario({
     refused: fc.constantFrom(...REFUSED),
     fault: fc.constantFrom(...FAULTS),
     isForever: fc.boolean(),
-    nth: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 30 })),
+    nth: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 30 })),
   },
   world: () => ({ style: { chunkBytes: 100 } }),
   async check(given, world, verdict) {
