@@ -1,3 +1,9 @@
+/**
+ * What a runner must be asked for a request, and what an honest one then answers.
+ *
+ * @module
+ */
+
 import type { RunnerRequest } from "../../../spec/runner_messages.ts";
 import { SCRIPTED_PROMPT, scriptedText, scriptedToken } from "../../../harness/internal.ts";
 
