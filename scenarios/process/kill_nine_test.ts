@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - It finishes, and the tree is the repository's.
- * - No byte that was on disk when a run began is transferred again.
+ * - No byte that was kept when a run began is transferred again, in order or ahead, and what is called kept is there.
  * - Nothing but the model and its metadata is left.
  */
 import assert from "node:assert/strict";
@@ -11,13 +11,16 @@ import { existsSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type HubExchange, type HubFile, serveHub, SimulatedHub } from "../../harness/hub/mod.ts";
 import { tinyLlama } from "../../harness/models/mod.ts";
+import type { Intervals } from "../../src/download/transfer/intervals.ts";
+import { keptRanges } from "../../src/download/transfer/kept_ranges.ts";
+import { nodeHost } from "../../src/node_host.ts";
 
 const SHARDS = 4;
 const SHARD_BYTES = 64 * 1024 * 1024;
@@ -41,10 +44,11 @@ test(
       bytesPerSecond: 24 * 1024 * 1024,
       onSent: () => onSent(),
     });
-    let keptBytes = 0;
+    let [keptBytes, sentBytes, aheadCount] = [0, 0, 0];
     const download = async (killAtBytes: number) => {
-      const kept = await partialSizes(root);
-      keptBytes += [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
+      const kept = await keptByContent(root, files);
+      keptBytes += [...kept.values()].reduce((sum, { total }) => sum + total, 0);
+      aheadCount += [...kept.values()].filter(({ list }) => list.length > 1).length;
       hub.clearLog();
       const child = spawn(
         process.execPath,
@@ -55,10 +59,10 @@ test(
         },
       );
       onSent = () => {
-        const sentBytes = hub.log.reduce((sum, exchange) => sum + exchange.bytesSent, 0);
-        if (sentBytes >= killAtBytes) child.kill("SIGKILL");
+        if (bytesOf(hub.log) >= killAtBytes) child.kill("SIGKILL");
       };
       const [code] = (await once(child, "exit")) as [number | null];
+      sentBytes += bytesOf(hub.log);
       assertNothingTwice(hub.log, kept);
       return code;
     };
@@ -74,6 +78,9 @@ test(
         `exit codes: ${codes.join(" ")}`,
       );
       assert.equal(await download(Number.POSITIVE_INFINITY), 0);
+      t.diagnostic(
+        `${sentBytes} bytes sent for ${SHARDS * SHARD_BYTES}; ${aheadCount} times parts of a file were kept ahead`,
+      );
       assert.ok(keptBytes > 0, "no killed download left anything that could be fetched twice");
       await assertTree(join(root, "models", ...REPOSITORY.split("/")), files);
     } finally {
@@ -99,25 +106,50 @@ function largeModel(): HubFile[] {
   return [...small, ...shards];
 }
 
-/** Bytes that lie on disk of each content, by its hash. */
-async function partialSizes(root: string): Promise<Map<string, number>> {
-  const directory = join(root, "models", ...REPOSITORY.split("/"), ".cache", "mlx-layout", "work");
-  const sizes = new Map<string, number>();
-  if (!existsSync(directory)) return sizes;
-  const names = await readdir(directory, { recursive: true });
-  for (const name of names.filter((path) => path.endsWith(".incomplete")))
-    sizes.set(basename(name, ".incomplete"), (await stat(join(directory, name))).size);
-  return sizes;
+function bytesOf(log: readonly HubExchange[]): number {
+  return log.reduce((sum, exchange) => sum + exchange.bytesSent, 0);
 }
 
-function assertNothingTwice(log: readonly HubExchange[], kept: ReadonlyMap<string, number>): void {
+/** What is kept of each content, by its hash; every byte of it is compared. */
+async function keptByContent(
+  root: string,
+  contents: readonly HubFile[],
+): Promise<Map<string, Intervals>> {
+  const directory = join(root, "models", ...REPOSITORY.split("/"), ".cache", "mlx-layout", "work");
+  const kept = new Map<string, Intervals>();
+  if (!existsSync(directory)) return kept;
+  const host = nodeHost();
+  for (const name of await readdir(directory, { recursive: true })) {
+    if (!name.endsWith(".incomplete")) continue;
+    const contentKey = basename(name).split(".")[0] ?? "";
+    const content = contents.find(({ bytes }) => sha256(bytes) === contentKey);
+    if (content === undefined) continue;
+    const { bytes } = content;
+    const file = await host.files.open(join(directory, name), "r");
+    const boot = host.processes.machine;
+    const { ranges } = await keptRanges(file, { contentKey, sizeBytes: bytes.length, boot });
+    await file.close();
+    const found = await readFile(join(directory, name));
+    for (const { from, to } of ranges.list)
+      assert.ok(found.subarray(from, to).equals(bytes.subarray(from, to)), `${from} to ${to}`);
+    kept.set(contentKey, ranges);
+  }
+  return kept;
+}
+
+function assertNothingTwice(
+  log: readonly HubExchange[],
+  kept: ReadonlyMap<string, Intervals>,
+): void {
   for (const { kind, path, range } of log) {
     if (kind !== "cdn") continue;
-    const keptBytes = kept.get(path.split("/").at(-1) ?? "") ?? 0;
-    const from = Number(/^bytes=(\d+)-/.exec(range ?? "bytes=0-")?.[1]);
+    const [, from = "0", last = ""] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
+    const to = last === "" ? Number.POSITIVE_INFINITY : Number(last) + 1;
+    const ranges = kept.get(path.split("/").at(-1) ?? "")?.list ?? [];
+    const twice = ranges.find((one) => one.from < to && Number(from) < one.to);
     assert.ok(
-      from >= keptBytes,
-      `asked for byte ${from} of ${path} although ${keptBytes} were kept`,
+      twice === undefined,
+      `asked for ${range} of ${path}, of which ${twice?.from} to ${twice?.to} were kept`,
     );
   }
 }

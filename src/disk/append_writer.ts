@@ -3,6 +3,17 @@ import type { OpenFile } from "../../spec/mod.ts";
 /** Most bytes that are written in one call; as many may wait meanwhile. */
 const BUFFER_BYTES = 512 * 1024;
 
+/** What is written to. */
+export type AppendTarget = Pick<OpenFile, "write" | "pieceBytes">;
+
+/** Options of {@linkcode AppendWriter}. */
+export interface AppendWriterOptions {
+  /** The most that will ever come, where that is known. */
+  readonly sizeBytesMax?: number | undefined;
+  /** Two buffers of one length, lent until everything is flushed. @default {its own} */
+  readonly buffers?: readonly [Uint8Array, Uint8Array] | undefined;
+}
+
 /**
  * Writes chunks to the end of a file while the next ones arrive.
  *
@@ -10,7 +21,7 @@ const BUFFER_BYTES = 512 * 1024;
  * nothing that arrived waits longer than one write, and memory does not grow with the speed of the sender.
  */
 export class AppendWriter {
-  readonly #file: OpenFile;
+  readonly #file: AppendTarget;
   #position: number;
   #filling: Uint8Array;
   #spare: Uint8Array;
@@ -18,18 +29,13 @@ export class AppendWriter {
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param options `sizeBytesMax` is the most that will ever come, where that is known */
-  constructor(
-    file: OpenFile,
-    position: number,
-    options: { readonly sizeBytesMax?: number | undefined } = {},
-  ) {
+  constructor(file: AppendTarget, position: number, options: AppendWriterOptions = {}) {
     this.#file = file;
     this.#position = position;
     const pieceBytes = file.pieceBytes ?? BUFFER_BYTES;
     const bufferBytes = Math.max(1, Math.min(pieceBytes, options.sizeBytesMax ?? pieceBytes));
-    this.#filling = new Uint8Array(bufferBytes);
-    this.#spare = new Uint8Array(bufferBytes);
+    const { buffers = [new Uint8Array(bufferBytes), new Uint8Array(bufferBytes)] } = options;
+    [this.#filling, this.#spare] = buffers;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Digest } from "../../spec/mod.ts";
+import type { Digest, ProcessTable } from "../../spec/mod.ts";
 import type { HttpClient } from "../hub/http_client.ts";
 import type { ListedFile } from "../hub/list_files.ts";
 import type { ModelPlace } from "../layout/model_place.ts";
@@ -25,6 +25,8 @@ export interface DownloadTask {
   /** Whether a marker is written: it says that a model is there, not just some files. */
   readonly writesMarker: boolean;
   readonly http: HttpClient;
+  /** Says which boot of the machine this is: what an earlier process of it wrote and did not sync is there. */
+  readonly processes: Pick<ProcessTable, "machine">;
   /** Transfers at a time; undefined where it is to be found out how many serve. */
   readonly concurrency: number | undefined;
 }

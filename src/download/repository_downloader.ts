@@ -242,6 +242,7 @@ export class RepositoryDownloader {
       // A marker says that a model is there; files that were chosen by hand need not be one.
       writesMarker: !isChosen || lackingKindParts(kind, chosen).length === 0,
       http: client.http,
+      processes: this.#host.processes,
       concurrency: request.concurrency,
     };
   }

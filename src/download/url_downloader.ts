@@ -165,6 +165,7 @@ export class UrlDownloader {
       listing: undefined,
       writesMarker: true,
       http,
+      processes: this.#host.processes,
       concurrency: undefined,
     };
     return downloadFiles(this.#host, task, options);

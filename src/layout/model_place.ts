@@ -67,9 +67,11 @@ export function placeAt(root: string, directory: string): ModelPlace {
     : snapshotPlace(root, cache, basename(directory));
 }
 
-/** Suffix of partial files; a claim that ends leaves them to the next one. */
-export const PARTIAL_SUFFIX = ".incomplete";
-
+/**
+ * Suffix of partial files; a claim that ends leaves them to the next one. Earlier versions resume by the length of what has their
+ * suffix, and this one's files may have holes.
+ */
+export const PARTIAL_SUFFIX = ".ranges.incomplete";
 /** Path of the partial file of a content. Its name never ends in `.safetensors`. */
 export function partialPath(staging: Staging, contentKey: string): string {
   return join(staging.partials, `${contentKey}${PARTIAL_SUFFIX}`);
@@ -79,6 +81,11 @@ export function partialPath(staging: Staging, contentKey: string): string {
 export function placeOfClaim(place: ModelPlace, directory: string): ModelPlace {
   const staging = { ...place.staging, partials: directory, temporary: directory };
   return { ...place, staging };
+}
+
+/** The content that a partial file is of, by its name; undefined where it is none of this or of an earlier version. */
+export function contentKeyOfPartial(name: string): string | undefined {
+  return /^([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:\.ranges)?\.incomplete$/.exec(name)?.[1];
 }
 
 /** Whether a name is one that a partial file of ours has; nothing else in their directory is removed. */

@@ -25,7 +25,7 @@ export async function inspectCache(
   options: { readonly cache: HubCachePlace; readonly signal?: AbortSignal | undefined },
 ): Promise<DiskState> {
   const { cache, signal } = options;
-  const { root, staging } = task.place;
+  const { root } = task.place;
   const blobs = new Map<string, number | undefined>();
   const kept: KeptFile[] = [];
   const unlinked: KeptFile[] = [];
@@ -50,7 +50,7 @@ export async function inspectCache(
     } else (here === "link" ? kept : unlinked).push({ wanted, digest, sizeBytes });
   }
   const missing: MissingContent[] = [];
-  const sizes = await partialSizes(files, staging);
+  const sizes = await partialSizes(files, task);
   for (const [key, wanted] of groups) {
     const bytesKept = sizes.get(key) ?? 0;
     missing.push({ wanted, bytesKept, copyOf: undefined });

@@ -35,7 +35,7 @@ export async function inspectDirectory(
   }
   const places = new Map(kept.map((file) => [file.wanted.contentKey, file.wanted.path]));
   const missing: MissingContent[] = [];
-  const sizes = await partialSizes(files, task.place.staging);
+  const sizes = await partialSizes(files, task);
   for (const [key, wanted] of groups) {
     const bytesKept = sizes.get(key) ?? 0;
     missing.push({ wanted, bytesKept, copyOf: places.get(key) });

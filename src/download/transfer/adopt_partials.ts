@@ -1,10 +1,9 @@
 import { basename, join } from "node:path";
 import type { FileSystem } from "../../../spec/mod.ts";
-import { copyFile } from "../../disk/copy_file.ts";
 import { errnoOf } from "../../disk/disk_error.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
 import { lstatIfThere, namesIn } from "../../disk/walk.ts";
-import { PARTIAL_SUFFIX, type Staging } from "../../layout/model_place.ts";
+import { contentKeyOfPartial, PARTIAL_SUFFIX, type Staging } from "../../layout/model_place.ts";
 import {
   isClaimName,
   type ModelClaim,
@@ -12,6 +11,8 @@ import {
   takenDirectories,
 } from "../../records/model_claim.ts";
 import type { DownloadTask } from "../download_task.ts";
+import { copyPartial } from "./copy_partial.ts";
+import { keptRanges, type PartialContent } from "./kept_ranges.ts";
 
 /**
  * Brings what earlier claims left of the wanted contents into the directory of this one: `DL-RESUME`, `DL-FENCED`.
@@ -24,37 +25,57 @@ import type { DownloadTask } from "../download_task.ts";
 export async function adoptPartials(claim: ModelClaim, task: DownloadTask): Promise<void> {
   const { files } = claim;
   const { staging } = task.place;
-  const wanted = new Set(task.wanted.map(({ contentKey }) => `${contentKey}${PARTIAL_SUFFIX}`));
+  const contents = wantedContents(task);
   for (const directory of await leftDirectories(files, staging)) {
     // What a claim had taken over may be of a process that stands still.
     const isQuiet =
       !directory.startsWith(join(staging.work, "silent.")) && basename(directory) !== TAKEN;
     for (const name of await namesIn(files, directory)) {
-      if (!wanted.has(name)) continue;
-      const [source, target] = [join(directory, name), join(claim.directory, name)];
-      if (!(await isBetter(files, source, target))) continue;
+      const content = contents.get(contentKeyOfPartial(name) ?? "");
+      if (content === undefined) continue;
+      const source = join(directory, name);
+      const target = join(claim.directory, `${content.contentKey}${PARTIAL_SUFFIX}`);
+      const bytes = await keptIn(files, source, content);
+      if (bytes === undefined) continue;
+      if (bytes <= ((await keptIn(files, target, content)) ?? -1)) continue;
       await unlinkIfThere(files, target);
       if (isQuiet) await files.rename(source, target);
-      else await copyWhereRoom(files, source, target);
+      else await copyWhereRoom(files, source, { target, content });
     }
   }
 }
 
-/** How many bytes of each content lie in a partial file, this claim's own or one that it may adopt, by content key. */
+/** How many bytes of each wanted content lie in a partial file, this claim's own or one that it may adopt, by content key. */
 export async function partialSizes(
   files: FileSystem,
-  staging: Staging,
+  task: DownloadTask,
 ): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>();
-  for (const directory of await leftDirectories(files, staging)) {
+  const contents = wantedContents(task);
+  for (const directory of await leftDirectories(files, task.place.staging)) {
     for (const name of await namesIn(files, directory)) {
-      if (!name.endsWith(PARTIAL_SUFFIX)) continue;
-      const key = name.slice(0, -PARTIAL_SUFFIX.length);
-      const bytes = (await lstatIfThere(files, join(directory, name)))?.sizeBytes ?? 0;
-      sizes.set(key, Math.max(bytes, sizes.get(key) ?? 0));
+      const content = contents.get(contentKeyOfPartial(name) ?? "");
+      if (content === undefined) continue;
+      const bytes = (await keptIn(files, join(directory, name), content)) ?? 0;
+      sizes.set(content.contentKey, Math.max(bytes, sizes.get(content.contentKey) ?? 0));
     }
   }
   return sizes;
+}
+
+function wantedContents({ wanted, processes }: DownloadTask): Map<string, PartialContent> {
+  return new Map(
+    wanted.map(({ contentKey, sizeBytes = Number.POSITIVE_INFINITY }) => [
+      contentKey,
+      {
+        contentKey,
+        sizeBytes,
+        get boot() {
+          return processes.machine;
+        },
+      },
+    ]),
+  );
 }
 
 /** Removes what earlier claims left and nothing has adopted: `DL-LEFTOVERS`. */
@@ -80,16 +101,31 @@ async function leftDirectories(files: FileSystem, staging: Staging): Promise<str
   return directories;
 }
 
-/** A file with another name elsewhere may be anybody's, and would be written to. */
-async function isBetter(files: FileSystem, source: string, target: string): Promise<boolean> {
-  const stat = await lstatIfThere(files, source);
-  if (stat?.kind !== "file" || stat.linkCount !== 1) return false;
-  return stat.sizeBytes > ((await lstatIfThere(files, target))?.sizeBytes ?? -1);
+/** How many bytes of a content a partial file has; undefined where there is none, or one that has another name elsewhere: it may be anybody's. */
+async function keptIn(
+  files: FileSystem,
+  path: string,
+  content: PartialContent,
+): Promise<number | undefined> {
+  const stat = await lstatIfThere(files, path);
+  if (stat?.kind !== "file" || stat.linkCount !== 1) return undefined;
+  if (stat.sizeBytes === 0) return 0;
+  const file = await files.open(path, "r");
+  try {
+    return (await keptRanges(file, content)).ranges.total;
+  } finally {
+    await file.close();
+  }
 }
 
-async function copyWhereRoom(files: FileSystem, source: string, target: string): Promise<void> {
+async function copyWhereRoom(
+  files: FileSystem,
+  source: string,
+  options: { readonly target: string; readonly content: PartialContent },
+): Promise<void> {
+  const { target } = options;
   try {
-    await copyFile(files, source, { target });
+    await copyPartial(files, source, options);
     await unlinkIfThere(files, source);
   } catch (error) {
     if (!["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "")) throw error;

@@ -6,9 +6,11 @@ import { algorithmOf, DigestStream, hashPrefix } from "../../disk/file_hash.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
 import { ModelError } from "../../errors.ts";
 import type { FileSource } from "./file_source.ts";
-import { readAlone, readParallelRanges } from "./read_parallel_ranges.ts";
-import type { RangeBuffers } from "./range_buffers.ts";
-import { RANGE_BYTES_MAX, type TransferWidth } from "./transfer_width.ts";
+import { readAlone } from "./fetch_ranges.ts";
+import { fillRanges } from "./fill_ranges.ts";
+import { keptRanges, RECORDS_BYTES } from "./kept_ranges.ts";
+import type { TransferWidth } from "./transfer_width.ts";
+import type { WriteBuffers } from "./write_buffers.ts";
 import { UNSTATED_BYTES_MAX, UnstatedLength } from "./unstated_length.ts";
 import type { WantedFile } from "../download_task.ts";
 
@@ -24,7 +26,9 @@ export interface FetchContentOptions {
   /** Where the partial file is, or is to be. */
   readonly partial: string;
   readonly width: TransferWidth;
-  readonly buffers: RangeBuffers;
+  readonly buffers: WriteBuffers;
+  /** The boot of this machine: what was written during it and not synced is there. */
+  readonly boot: string;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that are in the partial file or on their way to it. */
   readonly onBytes: (bytesDone: number) => void;
@@ -53,9 +57,11 @@ export async function fetchContent(
   const file = await openPartial(files, options.partial);
   try {
     for (let wrong = 0; ;) {
-      const { content, fetchedAll } = await fillFile(file, wanted, { ...options, files });
+      const filled = await fillFile(file, wanted, { ...options, files });
+      const { content, fetchedAll } = filled;
       const refusal = compare(wanted, content, options.source.statedDigest);
       if (refusal === undefined) {
+        await filled.finish?.();
         if (wanted.digest === undefined) await keepNoText(files, wanted, { ...options, content });
         await attemptDisk(() => file.sync(), options.partial);
         return content;
@@ -109,42 +115,66 @@ async function openPartial(files: FileSystem, path: string): Promise<OpenFile> {
   return attemptDisk(() => files.open(path, "wx"), path);
 }
 
-/** Hashes what is kept and appends what is missing. */
+/** A partial file that has all bytes. */
+interface FilledFile {
+  readonly content: FetchedContent;
+  /** Whether no byte of it lay on this disk before. */
+  readonly fetchedAll: boolean;
+  /** Leaves nothing in the file but its content. */
+  readonly finish?: () => Promise<void>;
+}
+
+type FillOptions = FetchContentOptions & { readonly files: FileSystem };
+
+/** Hashes what is kept and brings what is missing. */
 async function fillFile(
   file: OpenFile,
   wanted: WantedFile,
-  options: FetchContentOptions & { readonly files: FileSystem },
-): Promise<{ readonly content: FetchedContent; readonly fetchedAll: boolean }> {
-  const { source, signal, width, buffers } = options;
-  let { sizeBytes: keptBytes } = await attemptDisk(() => file.stat(), options.partial);
-  const { sizeBytes } = wanted;
-  // Without a size and a hash there is nothing to hold kept bytes against; more bytes than listed are no prefix of it.
-  const isUseless = sizeBytes === undefined || keptBytes > sizeBytes;
-  if (isUseless && keptBytes > 0) {
-    await attemptDisk(() => file.truncate(0), options.partial);
-    keptBytes = 0;
-  }
+  options: FillOptions,
+): Promise<FilledFile> {
+  const { partial, boot } = options;
+  const { sizeBytes, contentKey } = wanted;
+  const content = { contentKey, sizeBytes: sizeBytes ?? 0, boot };
+  const kept = await attemptDisk(() => keptRanges(file, content), partial);
+  const keptBytes = kept.ranges.total;
+  const { sizeBytes: lengthBytes } = await attemptDisk(() => file.stat(), partial);
+  // Without a size and a hash there is nothing to hold kept bytes against.
+  if (lengthBytes > 0 && (sizeBytes === undefined || (keptBytes === 0 && !kept.position)))
+    await attemptDisk(() => file.truncate(0), partial);
   const algorithm = wanted.digest === undefined ? "sha256" : algorithmOf(wanted.digest);
   const hash = new DigestStream(algorithm, sizeBytes ?? 0);
+  const { pieceBytes } = file;
+  // A file should be longer than its records.
+  const rangesBytesMin =
+    pieceBytes === undefined ? RANGES_BYTES_MIN : Math.max(2 * pieceBytes, RECORDS_BYTES);
+  const isInRanges =
+    sizeBytes !== undefined &&
+    (kept.position !== undefined || sizeBytes - keptBytes > rangesBytesMin);
+  if (!isInRanges) return appendRest(file, wanted, { ...options, keptBytes, hash });
+  options.onBytes(keptBytes);
+  const filled = await fillRanges(file, { ...options, content, kept, hash });
+  return {
+    content: { sizeBytes: filled.sizeBytes, digest: hash.finish() },
+    fetchedAll: keptBytes === 0,
+    finish: filled.finish,
+  };
+}
+
+/** Appends the rest of a content to its beginning, over one connection. */
+async function appendRest(
+  file: OpenFile,
+  wanted: WantedFile,
+  options: FillOptions & { readonly keptBytes: number; readonly hash: DigestStream },
+): Promise<FilledFile> {
+  const { source, signal, width, keptBytes, hash } = options;
+  const { sizeBytes } = wanted;
   await attemptDisk(() => hashPrefix(file, keptBytes, { into: hash, signal }), options.partial);
   options.onBytes(keptBytes);
   const writer = new AppendWriter(file, keptBytes, {
     sizeBytesMax: sizeBytes === undefined ? undefined : sizeBytes - keptBytes,
   });
   let at = keptBytes;
-  const alone = { from: keptBytes, slots: width.slots, signal };
-  const { pieceBytes } = file;
-  const rangesBytesMin = pieceBytes === undefined ? RANGES_BYTES_MIN : 2 * pieceBytes;
-  const chunks =
-    sizeBytes !== undefined && sizeBytes - keptBytes > rangesBytesMin
-      ? readParallelRanges(source, {
-          ...alone,
-          sizeBytes,
-          rangeBytes: () => pieceBytes ?? width.rangeBytes,
-          rangeBytesMax: pieceBytes ?? RANGE_BYTES_MAX,
-          buffers,
-        })
-      : readAlone(source, { ...alone, sizeBytes });
+  const chunks = readAlone(source, { from: keptBytes, slots: width.slots, signal, sizeBytes });
   const unstated = sizeBytes === undefined ? unstatedLength(wanted, options) : undefined;
   let isWhole = false;
   try {

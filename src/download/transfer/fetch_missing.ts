@@ -9,9 +9,9 @@ import { fetchContent, RANGES_BYTES_MIN } from "./fetch_content.ts";
 import { FileSource } from "./file_source.ts";
 import type { DiskState, KeptFile, MissingContent } from "../inspect/disk_state.ts";
 import type { ProgressMeter } from "./progress_meter.ts";
-import { RangeBuffers } from "./range_buffers.ts";
 import { TransferWidth, WIDTH_MAX } from "./transfer_width.ts";
 import { WorkQueue } from "./work_queue.ts";
+import { WriteBuffers } from "./write_buffers.ts";
 
 /** Options of {@linkcode fetchMissing}. */
 export interface FetchMissingOptions {
@@ -42,7 +42,7 @@ export async function fetchMissing(
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const width = new TransferWidth(host.clock, { fixed: task.concurrency });
-  const shared = { width, buffers: new RangeBuffers(), signal };
+  const shared = { width, buffers: new WriteBuffers(), signal };
   const workersMax = task.concurrency ?? WIDTH_MAX;
   const queue = new WorkQueue(disk.missing, { isLarge, sizeOf, workersMax });
   const staged: KeptFile[] = [];
@@ -122,7 +122,7 @@ function bytesOf(
 interface StageOptions {
   readonly content: MissingContent;
   readonly width: TransferWidth;
-  readonly buffers: RangeBuffers;
+  readonly buffers: WriteBuffers;
   readonly signal: AbortSignal;
   readonly onBytes: (bytesDone: number) => void;
   readonly onFetched: (bytes: number) => void;
@@ -154,5 +154,6 @@ async function stageContent(
     pin: isCommit(task.revision) ? task.revision : undefined,
     flow: options.width,
   });
-  return fetchContent(host.files, wanted, { ...options, source, partial });
+  const boot = task.processes.machine;
+  return fetchContent(host.files, wanted, { ...options, source, partial, boot });
 }
