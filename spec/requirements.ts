@@ -317,6 +317,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "No byte that was kept is transferred again, except for at most one chunk.",
   },
+  "DL-KEEP": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "What has arrived when a download is interrupted is kept, also where it arrived ahead of bytes that are still missing.",
+  },
   "DL-IDEMPOTENT": {
     level: "MUST",
     profile: "core",
@@ -1306,6 +1312,12 @@ export const REQUIREMENTS = {
     profile: "durable",
     document: "durable",
     text: "Recovery needs no manual step, even after a crash during a recovery.",
+  },
+  "DUR-ONCE": {
+    level: "SHOULD",
+    profile: "durable",
+    document: "durable",
+    text: "The download after a crash fetches no byte of a large file twice: what it takes for kept is there.",
   },
   "DUR-MIGRATE": {
     level: "MUST",

@@ -6,6 +6,7 @@ import { plainFiles } from "../disk/wrappers/plain_files.ts";
 import { directFetch, type SimulatedHub } from "../hub/mod.ts";
 import { type DiskRecording, recordDisk, type RecordedOperation } from "./disk_recording.ts";
 import { isSync } from "./operation_scope.ts";
+import { PROCESS_TABLE } from "../worlds/start_process.ts";
 import { seededRandom } from "../worlds/seeded_random.ts";
 
 /** Where a process comes up again. */
@@ -19,6 +20,8 @@ export interface CrashPlace {
   readonly start?: (image: DiskImage) => Promise<CrashProcess>;
   /** How many crashes there were: names and process numbers of one life do not come again in the next. @default {1} */
   readonly crashes?: number;
+  /** Whether the kernel went on, and only the process ended. @default {false} */
+  readonly isSameBoot?: boolean;
 }
 
 /** A process on a disk that a crash left. */
@@ -51,7 +54,7 @@ export interface RecordedRecovery {
  */
 export async function startAfterCrash(place: CrashPlace, image: DiskImage): Promise<CrashProcess> {
   if (place.start !== undefined) return place.start(image);
-  const { subject, hub, root, nowMs, crashes = 1 } = place;
+  const { subject, hub, root, nowMs, crashes = 1, isSameBoot = false } = place;
   const clock = new SimulatedClock({ startMs: nowMs, isBusy: () => false, activity: () => 0 });
   const disk = memoryFiles({ image, now: () => clock.now() });
   const pid = 5000 + crashes;
@@ -61,7 +64,13 @@ export async function startAfterCrash(place: CrashPlace, image: DiskImage): Prom
       fetch: directFetch(hub),
       clock,
       random: seededRandom(pid),
-      processes: { machine: "simulated", pid, started: "1", isAlive: (other) => other === pid },
+      processes: {
+        // What the machine still knew was lost with its boot.
+        machine: isSameBoot ? PROCESS_TABLE : `${PROCESS_TABLE} ${crashes}`,
+        pid,
+        started: "1",
+        isAlive: (other) => other === pid,
+      },
     },
     { root, env: { HF_ENDPOINT: hub.endpoint } },
   );

@@ -158,7 +158,10 @@ class Explorer {
   }
 
   #placeOf(tally: CrashTally): CrashPlace {
-    return tally === this.first ? this.#place : { ...this.#place, crashes: 2 };
+    const isFirst = tally === this.first;
+    const { profile, again } = this.#options;
+    const isSameBoot = (isFirst ? profile : again?.profile) === "kill";
+    return { ...this.#place, isSameBoot, crashes: isFirst ? 1 : 2 };
   }
 
   /** Keeps the first state for each requirement, with as few losses as show it. */

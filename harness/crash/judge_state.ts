@@ -122,6 +122,7 @@ async function judgeRecovery(
   const requirement = "DUR-RECOVERY";
   const { manager } = process;
   const recorder = await process.record();
+  place.hub.clearLog();
   try {
     await manager.download(request);
   } catch (error) {
@@ -131,6 +132,8 @@ async function judgeRecovery(
     return undefined;
   }
   const { recording } = await recorder.finish("download");
+  const twice = fetchedTwice(crash, contentBytes(place.hub.log));
+  if (twice !== undefined) violations.push({ requirement: "DUR-ONCE", detail: twice });
   const left = leftWrong(crash, { image: await process.image(), start: crash.recording });
   if (left !== undefined) violations.push({ requirement, detail: `after the next one ${left}` });
   const idle = await process.record();
@@ -148,6 +151,20 @@ async function judgeRecovery(
     violations.push({ requirement, detail: `the third download fails: ${describeError(error)}` });
   }
   return recording;
+}
+
+/** From here on a file counts as large. */
+const LARGE_BYTES = 16 * 1024;
+
+/** Says that a recovery fetched more than everything, small files twice. */
+function fetchedTwice({ story }: CrashCase, fetchedBytes: number): string | undefined {
+  const sizes = [...(story.versions.at(-1) ?? []), ...(story.optional ?? [])].map(
+    ({ bytes }) => bytes.length,
+  );
+  const small = sizes.filter((size) => size < LARGE_BYTES);
+  const allowedBytes = [...sizes, ...small].reduce((sum, size) => sum + size, 0);
+  if (fetchedBytes <= allowedBytes) return undefined;
+  return `the next download fetches ${fetchedBytes} bytes, of at most ${allowedBytes}`;
 }
 
 /** What is not as it must be after a recovery. */

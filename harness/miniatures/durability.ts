@@ -11,7 +11,7 @@ const isRef = (path: string) => /\/models--[^/]+\/refs\//.test(path);
 export const durabilityMiniatures: readonly Miniature[] = [
   miniature("never_syncs", {
     mistake: "Syncs nothing, as the hub's clients do.",
-    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-OLD-OR-NEW", "DUR-MIGRATE", "DUR-CORE"],
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-OLD-OR-NEW", "DUR-ONCE", "DUR-MIGRATE", "DUR-CORE"],
     wrapHost: ({ files }) => ({
       files: withoutSyncs(files, { file: () => true, directory: () => true }),
     }),
@@ -37,7 +37,7 @@ export const durabilityMiniatures: readonly Miniature[] = [
   }),
   miniature("syncs_after_rename", {
     mistake: "Syncs a file only when it already has its final name.",
-    breaks: ["DUR-STATES", "DUR-CORE"],
+    breaks: ["DUR-STATES", "DUR-ONCE", "DUR-CORE"],
     wrapHost: (host) => {
       // Anything but a marker on its way: that is another mistake.
       const isModelPart = (path: string) => !path.endsWith(".tmp");
@@ -46,6 +46,21 @@ export const durabilityMiniatures: readonly Miniature[] = [
         await files.rename(source, target);
         const { kind } = await host.files.lstat(target);
         if (isModelPart(source) && kind === "file") await syncFile(host.files, target);
+      };
+      return { files: { ...files, rename } };
+    },
+  }),
+  miniature("notes_before_sync", {
+    mistake: "Writes down what has arrived of a file before that is on the disk.",
+    breaks: ["DUR-ONCE"],
+    wrapHost: (host) => {
+      const isModelPart = (path: string) => !path.endsWith(".tmp");
+      const files = withoutSyncs(host.files, { file: isModelPart });
+      const rename = async (source: string, target: string) => {
+        // What gets its final name is synced before: the other mistake.
+        const isFile = isModelPart(source) && (await host.files.lstat(source)).kind === "file";
+        if (isFile) await syncFile(host.files, source);
+        await files.rename(source, target);
       };
       return { files: { ...files, rename } };
     },
@@ -82,7 +97,7 @@ export const durabilityMiniatures: readonly Miniature[] = [
   miniature("marker_alone_synced", {
     mistake: "Syncs the marker, and no file that it names.",
     // After a crash the marker states what the lost bytes no longer are.
-    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-CORE", "MARK-TRUE"],
+    breaks: ["DUR-SUCCESS", "DUR-STATES", "DUR-ONCE", "DUR-CORE", "MARK-TRUE"],
     wrapHost: ({ files }) => ({
       files: withoutSyncs(files, { file: (path) => !path.endsWith(".tmp") }),
     }),

@@ -10,7 +10,7 @@
  * import { miniatureNamed, miniatures } from "mlx-conform/internal";
  *
  * const neverResumes = miniatureNamed("never_resumes");
- * assert.deepEqual(neverResumes.breaks, ["DL-RESUME", "DL-RESUME-ONCE", "DL-CANCEL-RESUME"]);
+ * assert.ok(neverResumes.breaks.includes("DL-RESUME-ONCE"));
  * assert.ok(miniatures.includes(neverResumes));
  * ```
  *

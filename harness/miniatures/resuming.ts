@@ -4,13 +4,14 @@ import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
+import { cutNotes, writtenInOrder } from "./parts/partial_files.ts";
 import { changingListings, withHeaders } from "./parts/hub_exchanges.ts";
 
 /** Miniatures that resume a download wrongly, or not at all. */
 export const resumingMiniatures: readonly Miniature[] = [
   miniature("never_resumes", {
     mistake: "Discards the bytes that it kept, and starts again.",
-    breaks: ["DL-RESUME", "DL-RESUME-ONCE", "DL-CANCEL-RESUME"],
+    breaks: ["DL-RESUME", "DL-RESUME-ONCE", "DL-KEEP", "DL-CANCEL-RESUME"],
     wrapHost: ({ files }) => ({
       files: {
         ...files,
@@ -18,6 +19,25 @@ export const resumingMiniatures: readonly Miniature[] = [
           const file = await files.open(path, mode);
           // A file is appended to only after it was opened for changes.
           if (mode === "r+") await file.truncate(0);
+          return file;
+        },
+      },
+    }),
+  }),
+  miniature("keeps_ahead_in_memory", {
+    mistake: "Keeps in memory what arrives ahead of bytes that are still missing.",
+    breaks: ["DL-KEEP"],
+    wrapHost: ({ files }) => ({ files: writtenInOrder(files) }),
+  }),
+  miniature("believes_length", {
+    mistake: "Loses the notes of what it has of a file, and takes the length of the file for it.",
+    breaks: ["DL-KEEP", "DUR-ONCE"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        open: async (path, mode) => {
+          const file = await files.open(path, mode);
+          if (mode === "r+") await cutNotes(file);
           return file;
         },
       },

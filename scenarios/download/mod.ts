@@ -40,6 +40,7 @@ import { droppedConnections } from "./resume/dropped_connections.ts";
 import { fullPart } from "./resume/full_part.ts";
 import { killedAnyMoment } from "./resume/killed_any_moment.ts";
 import { killedAnywhere } from "./resume/killed_anywhere.ts";
+import { keptAhead } from "./resume/kept_ahead.ts";
 import { largeFileBroken, largeFileElsewhere, largeFileKilled } from "./resume/large_file.ts";
 import { resume, resumeAfterCancel } from "./resume/resume.ts";
 import { resumeAnswers } from "./resume/resume_answers.ts";
@@ -74,6 +75,7 @@ export const downloadScenarios: readonly Scenario[] = [
   killedAnywhere,
   killedAnyMoment,
   largeFileKilled,
+  keptAhead,
   largeFileBroken,
   largeFileElsewhere,
   resumeAfterCancel,
