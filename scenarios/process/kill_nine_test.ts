@@ -18,8 +18,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type HubExchange, type HubFile, serveHub, SimulatedHub } from "../../harness/hub/mod.ts";
 import { tinyLlama } from "../../harness/models/mod.ts";
-import type { Intervals } from "../../src/download/transfer/intervals.ts";
-import { keptRanges } from "../../src/download/transfer/kept_ranges.ts";
+import type { Intervals } from "../../src/download/transfer/ranges/intervals.ts";
+import { keptRanges } from "../../src/download/transfer/ranges/kept_ranges.ts";
 import { nodeHost } from "../../src/node_host.ts";
 
 const SHARDS = 4;

@@ -11,8 +11,8 @@ import {
   takenDirectories,
 } from "../../records/model_claim.ts";
 import type { DownloadTask } from "../download_task.ts";
-import { copyPartial } from "./copy_partial.ts";
-import { keptRanges, type PartialContent } from "./kept_ranges.ts";
+import { copyPartial } from "./ranges/copy_partial.ts";
+import { keptRanges, type PartialContent } from "./ranges/kept_ranges.ts";
 
 /**
  * Brings what earlier claims left of the wanted contents into the directory of this one: `DL-RESUME`, `DL-FENCED`.

@@ -6,11 +6,11 @@ import { algorithmOf, DigestStream, hashPrefix } from "../../disk/file_hash.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
 import { ModelError } from "../../errors.ts";
 import type { FileSource } from "./file_source.ts";
-import { readAlone } from "./fetch_ranges.ts";
-import { fillRanges } from "./fill_ranges.ts";
-import { keptRanges, RECORDS_BYTES } from "./kept_ranges.ts";
+import { readAlone } from "./ranges/fetch_ranges.ts";
+import { fillRanges } from "./ranges/fill_ranges.ts";
+import { keptRanges, RECORDS_BYTES } from "./ranges/kept_ranges.ts";
 import type { TransferWidth } from "./transfer_width.ts";
-import type { WriteBuffers } from "./write_buffers.ts";
+import type { WriteBuffers } from "./ranges/write_buffers.ts";
 import { UNSTATED_BYTES_MAX, UnstatedLength } from "./unstated_length.ts";
 import type { WantedFile } from "../download_task.ts";
 

@@ -11,7 +11,7 @@ import type { DiskState, KeptFile, MissingContent } from "../inspect/disk_state.
 import type { ProgressMeter } from "./progress_meter.ts";
 import { TransferWidth, WIDTH_MAX } from "./transfer_width.ts";
 import { WorkQueue } from "./work_queue.ts";
-import { WriteBuffers } from "./write_buffers.ts";
+import { WriteBuffers } from "./ranges/write_buffers.ts";
 
 /** Options of {@linkcode fetchMissing}. */
 export interface FetchMissingOptions {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryFiles } from "../../../harness/disk/mod.ts";
-import { DigestStream } from "../../disk/file_hash.ts";
+import { memoryFiles } from "../../../../harness/disk/mod.ts";
+import { DigestStream } from "../../../disk/file_hash.ts";
 import { HashAlong } from "./hash_along.ts";
 import { Intervals } from "./intervals.ts";
 

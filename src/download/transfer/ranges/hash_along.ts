@@ -1,6 +1,6 @@
-import type { OpenFile } from "../../../spec/mod.ts";
-import { throwIfAborted } from "../../cancellation.ts";
-import type { DigestStream } from "../../disk/file_hash.ts";
+import type { OpenFile } from "../../../../spec/mod.ts";
+import { throwIfAborted } from "../../../cancellation.ts";
+import type { DigestStream } from "../../../disk/file_hash.ts";
 import type { Intervals } from "./intervals.ts";
 
 const READ_BYTES = 256 * 1024;

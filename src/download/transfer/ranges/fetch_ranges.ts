@@ -1,8 +1,8 @@
-import { AppendWriter } from "../../disk/append_writer.ts";
-import { type FileSource, RangesIgnored } from "./file_source.ts";
+import { AppendWriter } from "../../../disk/append_writer.ts";
+import { type FileSource, RangesIgnored } from "../file_source.ts";
 import type { Interval } from "./intervals.ts";
 import type { PartialFile } from "./partial_file.ts";
-import type { Semaphore } from "./semaphore.ts";
+import type { Semaphore } from "../semaphore.ts";
 import type { WriteBuffers } from "./write_buffers.ts";
 
 /** Options of {@linkcode readAlone}. */

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { FileSystem } from "../../../spec/mod.ts";
+import type { FileSystem } from "../../../../spec/mod.ts";
 import { keptRanges, type PartialContent } from "./kept_ranges.ts";
 import { Intervals } from "./intervals.ts";
 import { PartialFile } from "./partial_file.ts";

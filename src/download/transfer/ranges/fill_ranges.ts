@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
-import type { FileSystem, OpenFile } from "../../../spec/mod.ts";
-import { diskError } from "../../disk/disk_error.ts";
-import type { DigestStream } from "../../disk/file_hash.ts";
+import type { FileSystem, OpenFile } from "../../../../spec/mod.ts";
+import { diskError } from "../../../disk/disk_error.ts";
+import type { DigestStream } from "../../../disk/file_hash.ts";
 import { fetchRanges } from "./fetch_ranges.ts";
-import type { FileSource } from "./file_source.ts";
+import type { FileSource } from "../file_source.ts";
 import { HashAlong } from "./hash_along.ts";
 import { PartialFile, type PartialFileOptions } from "./partial_file.ts";
-import { RANGE_BYTES_MAX, type TransferWidth } from "./transfer_width.ts";
+import { RANGE_BYTES_MAX, type TransferWidth } from "../transfer_width.ts";
 import type { WriteBuffers } from "./write_buffers.ts";
 
 /** Options of {@linkcode fillRanges}. */

@@ -1,4 +1,4 @@
-import type { OpenFile } from "../../../spec/mod.ts";
+import type { OpenFile } from "../../../../spec/mod.ts";
 import { Intervals } from "./intervals.ts";
 import { isMarked, parseRecord, RECORD_BYTES } from "./range_record.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { enumerateStates, PERSISTENCE_PROFILES, recordDisk } from "../../../harness/internal.ts";
-import { memoryFiles, readBytes } from "../../../harness/disk/mod.ts";
-import type { FileSystem } from "../../../spec/mod.ts";
+import { enumerateStates, PERSISTENCE_PROFILES, recordDisk } from "../../../../harness/internal.ts";
+import { memoryFiles, readBytes } from "../../../../harness/disk/mod.ts";
+import type { FileSystem } from "../../../../spec/mod.ts";
 import { copyPartial } from "./copy_partial.ts";
 import { keptRanges, RECORDS_BYTES, recordsPosition } from "./kept_ranges.ts";
 import { PartialFile } from "./partial_file.ts";

@@ -1,4 +1,4 @@
-import type { OpenFile } from "../../../spec/mod.ts";
+import type { OpenFile } from "../../../../spec/mod.ts";
 import type { Intervals } from "./intervals.ts";
 import {
   type KeptRanges,

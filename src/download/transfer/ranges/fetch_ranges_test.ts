@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mswFetch } from "../../../harness/internal.ts";
-import { type FaultRule, SimulatedHub } from "../../../harness/mod.ts";
-import { HttpClient } from "../../hub/http_client.ts";
-import { FileSource } from "./file_source.ts";
+import { mswFetch } from "../../../../harness/internal.ts";
+import { type FaultRule, SimulatedHub } from "../../../../harness/mod.ts";
+import { HttpClient } from "../../../hub/http_client.ts";
+import { FileSource } from "../file_source.ts";
 import { fetchRanges, type RangeTarget } from "./fetch_ranges.ts";
 import { type Interval, Intervals } from "./intervals.ts";
-import { Semaphore } from "./semaphore.ts";
+import { Semaphore } from "../semaphore.ts";
 import { WriteBuffers } from "./write_buffers.ts";
 
 const RANGE_BYTES = 1024 * 1024;
