@@ -198,6 +198,17 @@ export const managingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("says_done_half_way", {
+    mistake: "Says of every move that it only plans that all of it is done.",
+    breaks: ["MIGRATE-PLAN"],
+    shownBy: ["interop/migration", "interop/migration_killed"],
+    wrapManager: (manager) => ({
+      migrate: async (request, options) => {
+        const result = await manager.migrate(request, options);
+        return request.step === "plan" ? { ...result, isDone: true } : result;
+      },
+    }),
+  }),
   miniature("cannot_go_back", {
     mistake: "Moves models one way only.",
     breaks: ["MIGRATE-SAFE"],

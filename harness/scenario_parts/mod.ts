@@ -37,7 +37,15 @@ export {
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
 export { falseMarker, falseMarkerIn, markerText } from "./marker_observations.ts";
 export { beginOutage, type Outage, type OutageEffect, OUTAGES } from "./outage.ts";
-export { errorOf, isOfCommit, namesFile, settled, textOf, throughTrouble } from "./outcomes.ts";
+export {
+  errorOf,
+  isOfCommit,
+  isRefused,
+  namesFile,
+  settled,
+  textOf,
+  throughTrouble,
+} from "./outcomes.ts";
 export {
   filePlace,
   inHubapi,
@@ -64,6 +72,7 @@ export {
   sharedPlace,
   SIDECAR,
   visibleView,
+  wrongMetadata,
 } from "./shares.ts";
 export {
   askServer,

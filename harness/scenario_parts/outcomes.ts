@@ -18,6 +18,15 @@ export async function settled<T>(action: () => Promise<T>): Promise<T | undefine
   }
 }
 
+/** Whether the subject refuses something with a code of the closed set; an answer without a value is an answer too. */
+export async function isRefused(action: () => Promise<unknown>): Promise<boolean> {
+  const ended = await settled(async () => {
+    await action();
+    return "answered";
+  });
+  return ended === undefined;
+}
+
 /**
  * Carries out something through trouble that comes once. A program that gives up is asked again, as its user would do: whether
  * it tries again by itself is for the requirements about retries, and those about what follows can be judged all the same.

@@ -82,3 +82,23 @@ export async function dataBytes(
   }
   return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
+
+/**
+ * What Swift's and Python's clients read beside each visible file, where it is not there or is of something else: `MANAGE-METADATA`.
+ *
+ * @returns a line for each such file
+ */
+export async function wrongMetadata(
+  { files: disk }: Pick<World, "files">,
+  place: string,
+  { files, commit }: { readonly files: readonly ModelFile[]; readonly commit: string },
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const file of files) {
+    const at = filePlace(place, `${METADATA_DIRECTORY}/${file.path}.metadata`);
+    const [first, second] = (await readText(disk, at))?.split("\n") ?? [];
+    const isRight = first === commit && second === contentEtag(file);
+    if (!isRight) wrong.push(`the metadata of ${file.path} names ${first} and ${second}`);
+  }
+  return wrong;
+}

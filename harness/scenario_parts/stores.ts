@@ -26,14 +26,16 @@ export const STORE_PLACES: readonly StorePlace[] = (
  * Where a store's directory is for a user.
  *
  * @param values directories that variables name; others are below the home, and then `env` names them
+ * @param container the app, where the table has any name
  * @returns its path, and the variables with which a subject finds it
  */
 export function storeRoot(
   { directory }: StorePlace,
   home: string,
+  container = CONTAINER,
 ): { readonly root: string; readonly env: Readonly<Record<string, string>> } {
   const [first = "", ...rest] = directory.split("/");
-  const parts = rest.map((part) => (part === "*" ? CONTAINER : part));
+  const parts = rest.map((part) => (part === "*" ? container : part));
   if (first === "~") return { root: join(home, ...parts), env: {} };
   const name = first.slice(1);
   const value = join(home, "elsewhere", name.toLowerCase());

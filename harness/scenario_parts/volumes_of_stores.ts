@@ -1,4 +1,4 @@
-import type { FileSystem } from "../../spec/mod.ts";
+import type { FileStat, FileSystem } from "../../spec/mod.ts";
 import { diskError, wrapFiles } from "../disk/mod.ts";
 import type { StartOptions } from "../worlds/mod.ts";
 
@@ -9,14 +9,18 @@ export const STORE_VOLUMES = {
   "another volume": (directory) => ({ files: (files) => acrossVolumes(files, directory) }),
 } as const satisfies Record<string, (directory: string) => StartOptions>;
 
-/** The directory lies on a volume of its own. */
+/** The directory lies on a volume of its own, and what is asked about an entry says so. */
 function acrossVolumes(files: FileSystem, directory: string): FileSystem {
   const isThere = (path: string) => path === directory || path.startsWith(`${directory}/`);
+  const onVolume = <T>(path: string, stat: T): T => ({
+    ...(stat as T & FileStat),
+    volume: isThere(path) ? "theirs" : "ours",
+  });
   return wrapFiles(files, async ({ operation, path, target = path }, next) => {
     const isAcross = isThere(path) !== isThere(target);
     if (isAcross && ["link", "rename"].includes(operation))
       throw diskError("EXDEV", operation, path, { target });
-    return next();
+    return ["stat", "lstat"].includes(operation) ? onVolume(path, await next()) : next();
   });
 }
 

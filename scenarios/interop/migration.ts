@@ -45,16 +45,21 @@ export const migration = scenario({
     layout: fc.constantFrom(...REPOSITORY_LAYOUTS),
     foreign: fc.subarray([".DS_Store", "._model.safetensors", ".git/config"]),
     isNested: fc.boolean(),
+    hasAdapter: fc.boolean(),
     isUndone: fc.boolean(),
   },
-  async check({ model, directory, layout: drawn, foreign, isNested, isUndone }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, directory, layout: drawn, foreign, isNested, hasAdapter, isUndone } = given;
     const { files: disk, root } = world;
     const isDownloaded = directory === DOWNLOADED;
     const layout = isDownloaded ? "hubapi" : drawn;
     const from = join(root, directory);
     const to = modelPlace(world, REPOSITORY, { layout });
     const nested = { path: "1_Pooling/config.json", bytes: Buffer.from("{}"), lfs: false };
-    const whole = isNested ? [...model.files, nested] : model.files;
+    const adapter = { path: "adapters.safetensors", bytes: Buffer.alloc(64, 7), lfs: true };
+    // Weights whose name comes before that of the configuration, and others that come after it.
+    const beside = [...(isNested ? [nested] : []), ...(hasAdapter ? [adapter] : [])];
+    const whole = [...model.files, ...beside];
     const all = isDownloaded ? wantedFiles(whole) : whole;
     if (isDownloaded) {
       world.hub.publish(REPOSITORY, whole, { tags: ["mlx"] });

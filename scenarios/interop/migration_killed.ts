@@ -2,7 +2,7 @@
  * A migration dies at any change of the disk, on a volume with hard links or without, or between two volumes; another process goes on or goes back.
  *
  * Invariants checked:
- * - At that moment every file of the model is whole in its old place or in its new one.
+ * - At that moment every file of the model is whole in its old place or in its new one, and a plan says what is left to do.
  * - Going on ends in the new place, going back in the old one, with every file and nothing in the other.
  */
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import fc from "fast-check";
 import {
   asFailure,
   changeFiles,
+  exists,
   readTree,
   sha256Hex,
   STORE_VOLUMES,
@@ -20,15 +21,19 @@ import {
   modelPlace,
   ProcessKilled,
   scenario,
+  type Verdict,
+  type World,
   wrongFiles,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Interrupted-4bit";
 const FLAT = "mlx-community--Interrupted-4bit";
+/** In a directory of the model's own, which goes with it. */
+const NESTED = { path: "1_Pooling/config.json", bytes: Buffer.from("{}"), lfs: false };
 
 export const migrationKilled = scenario({
   name: "interop/migration_killed",
-  covers: ["MIGRATE-SAFE"],
+  covers: ["MIGRATE-SAFE", "MIGRATE-PLAN"],
   goals: ["it died half-way", "it went on", "it went back"],
   given: {
     model: anySmallModel({ weightBytesMax: 80 }),
@@ -40,7 +45,8 @@ export const migrationKilled = scenario({
   async check({ model, nth, volume, goesOn, diesTwice }, world, verdict) {
     const from = join(world.root, FLAT);
     const to = modelPlace(world, REPOSITORY, { layout: "hubapi" });
-    await changeFiles(world, from, { before: [], after: model.files });
+    const files = [...model.files, NESTED];
+    await changeFiles(world, from, { before: [], after: files });
     const start = () => world.start(STORE_VOLUMES[volume](from));
     const steps = diesTwice ? (["move", "move"] as const) : (["move"] as const);
     for (const step of steps) {
@@ -49,7 +55,7 @@ export const migrationKilled = scenario({
       await endOf(() => doomed.migrate({ repository: REPOSITORY, step }));
       if (doomed.isKilled) verdict.reached("it died half-way");
       await world.settle();
-      for (const { path, bytes } of model.files) {
+      for (const { path, bytes } of files) {
         const sizes = await Promise.all(
           [from, to].map((at) => isWhole(filePlace(at, path), bytes)),
         );
@@ -62,12 +68,13 @@ export const migrationKilled = scenario({
     const goal = goesOn ? to : from;
     const step = goesOn ? "move" : "undo";
     // A migration that died before it wrote anything down never began, and one that had ended has nothing to go on with.
-    const isOver = (await wrongFiles(world, to, model.files)).length === 0;
+    const isOver = (await wrongFiles(world, to, files)).length === 0;
+    if (isBegun && !isOver) await judgePlan(world, { from, to, verdict });
     if (isBegun && !(goesOn && isOver)) {
       await verdict.attempt("MIGRATE-SAFE", () =>
         start().migrate({ repository: REPOSITORY, step }),
       );
-      const wrong = await wrongFiles(world, goal, model.files);
+      const wrong = await wrongFiles(world, goal, files);
       verdict.holds("MIGRATE-SAFE", wrong.length === 0, () => `${step}: ${wrong.join(", ")}`);
       const other = await readTree(world.files, goesOn ? from : to);
       const left = other.find(({ kind }) => kind !== "directory");
@@ -83,6 +90,31 @@ export const migrationKilled = scenario({
     }
   },
 });
+
+/** What a plan says of a migration that has begun: where it goes, that it is not done, and nothing that is not there. */
+async function judgePlan(
+  world: World,
+  { from, to, verdict }: { readonly from: string; readonly to: string; readonly verdict: Verdict },
+): Promise<void> {
+  const plan = await verdict.attempt("MIGRATE-PLAN", () =>
+    world.start().migrate({ repository: REPOSITORY, step: "plan" }),
+  );
+  const holds = (condition: boolean, detail: string) =>
+    verdict.holds("MIGRATE-PLAN", condition, `of a move that was interrupted ${detail}`);
+  holds(!plan.isDone, "it says that it is done");
+  holds(plan.from === from && plan.to === to, `it plans one from ${plan.from} to ${plan.to}`);
+  for (const path of plan.files) {
+    const isThere = await Promise.all(
+      [from, to].map((at) => exists(world.files, filePlace(at, path))),
+    );
+    holds(isThere.includes(true), `it plans to move ${path}, which is nowhere`);
+  }
+  for (const path of plan.leftBehind)
+    holds(
+      await exists(world.files, filePlace(from, path)),
+      `it leaves ${path}, which is not there`,
+    );
+}
 
 /** Waits for the end of a process's work, also by its death; a second move after a finished one is refused. */
 async function endOf(action: () => Promise<unknown>): Promise<void> {

@@ -1,12 +1,12 @@
 /**
  * A root holds models of the flat and of the MLX layouts, whole and half, with links among them and much that is none:
- * the flat `smollm-135m` beside the directory that MLX opens is where this project began.
+ * the flat `smollm-135m` beside the directory that MLX opens is where this project began. The root may be a link.
  *
  * Invariants checked:
  * - Every model is listed, each once, in its layout; what is none is not.
  * - A flat one is reported as misplaced, and one in MLX's place is not.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
 import { exists, makeDirectories, writeBytes } from "../../harness/internal.ts";
@@ -19,7 +19,9 @@ const PLACES = {
   "smollm-135m": "flat",
   "My own model": "flat",
 } as const;
-const DECOYS = ["notes/todo.txt", "models/org-2/empty/readme.txt", ".Trash/old/config.json"];
+/** What lies in the directory in which another layout's models begin; whether that looks like a model too is left open. */
+const STRAY = "models/config.json";
+const DECOYS = [STRAY, "notes/todo.txt", "models/org-2/empty/readme.txt", ".Trash/old/config.json"];
 
 export const foundModels = scenario({
   name: "manage/found_models",
@@ -30,12 +32,18 @@ export const foundModels = scenario({
     places: fc.subarray(Object.keys(PLACES) as (keyof typeof PLACES)[], { minLength: 1 }),
     half: fc.constantFrom("whole", "no weights", "no config"),
     decoys: fc.subarray(DECOYS),
+    isRootLinked: fc.boolean(),
     link: fc.option(fc.constantFrom("models/org-2/linked", "linked", "org-3/linked"), {
       nil: undefined,
     }),
   },
-  async check({ model, places, half, decoys, link }, world, verdict) {
-    const { files: disk, root } = world;
+  async check({ model, places, half, decoys, isRootLinked, link }, world, verdict) {
+    const { files: disk, root, outside } = world;
+    if (isRootLinked) {
+      await makeDirectories(disk, join(outside, "Big Disk"));
+      await makeDirectories(disk, dirname(root));
+      await disk.symlink(join(outside, "Big Disk"), root);
+    }
     for (const [at, place] of places.entries())
       await placeModel(disk, filePlace(root, place), { model, half: at === 0 ? half : "whole" });
     for (const decoy of decoys)
@@ -48,7 +56,7 @@ export const foundModels = scenario({
     }
     const listed = await verdict.attempt("MANAGE-BOTH", () => world.start().list());
     const found: string[] = [];
-    for (const { directory } of listed)
+    for (const { directory } of listed.filter((one) => one.directory !== join(root, "models")))
       // What is listed and not there is a finding, and not a failure of the scenario.
       found.push((await exists(disk, directory)) ? await disk.realpath(directory) : directory);
     const real = await disk.realpath(root);

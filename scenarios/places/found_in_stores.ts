@@ -30,15 +30,17 @@ export const foundInStores = scenario({
     isClosed: fc.boolean(),
     isUnreadable: fc.boolean(),
     hasOwn: fc.boolean(),
+    // Where the table has any name.
+    app: fc.constantFrom("com.example.chat", "Chat 2", "chat.app."),
   },
-  async check({ model, places, isClosed, isUnreadable, hasOwn }, world, verdict) {
+  async check({ model, places, isClosed, isUnreadable, hasOwn, app }, world, verdict) {
     const { files: disk, outside } = world;
     const home = join(outside, "home");
     const expected = new Map<string, string>();
     let env: Record<string, string> = { HOME: home };
     for (const [at, place] of places.entries()) {
       const repository = `org-${at}/Model.${at}-4bit`;
-      const { root, env: more } = storeRoot(place, home);
+      const { root, env: more } = storeRoot(place, home, app);
       // A second value of one variable would make the first directory one of nobody's.
       const directory = await placeInStore(
         disk,

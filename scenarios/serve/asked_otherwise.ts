@@ -129,7 +129,9 @@ async function judgeDescription(
       .toSorted()
       .join("\n");
   const hub = askHub(world.hub, { url: target }).json();
-  const { status, bytes } = await askServer(server, { target });
+  const { status, bytes } = await verdict.attempt("SERVE-LISTING", () =>
+    askServer(server, { target }),
+  );
   verdict.holds("SERVE-LISTING", status === 200, `${target} is answered by ${status}`);
   const served = jsonOf(bytes);
   if (/=(?:1|true)$/i.test(query)) verdict.reached("a description with sizes");
@@ -195,7 +197,9 @@ async function judgeNames(
   const target = `${API}/paths-info/main`;
   const question = { method: "POST", headers: { "content-type": type }, body: text };
   const expected = entryLines(askHub(world.hub, { url: target, ...question }).json(), here);
-  const { status, bytes } = await askServer(server, { target, ...question });
+  const { status, bytes } = await verdict.attempt("SERVE-LISTING", () =>
+    askServer(server, { target, ...question }),
+  );
   const shown = `${target} for ${paths.join(", ")} (${body})`;
   verdict.holds("SERVE-LISTING", status === 200, `${shown} is answered by ${status}`);
   verdict.reached("by names");

@@ -1,6 +1,7 @@
 /**
  * Models lie in the root and in the hub's own cache: whole ones, and ones that are cut, damaged, interrupted or lack a file; beside them
- * a model of the same name of somebody else, or a whole copy of the same one. The machine serves what it has, while what it has changes.
+ * a model of the same name of somebody else, or a whole copy of the same one, and in their directories perhaps a link of somebody else
+ * that leads nowhere. The machine serves what it has, while what it has changes.
  *
  * Invariants checked:
  * - A whole model is described, listed and sent, as long as it is whole; of any other nothing is answered but 404.
@@ -12,8 +13,11 @@ import type { ModelServer } from "../../spec/mod.ts";
 import {
   askServer,
   beginServing,
+  exists,
+  hubCachePaths,
   overwriteBytes,
   readBytes,
+  readTree,
   writeForeignSnapshot,
 } from "../../harness/internal.ts";
 import {
@@ -22,6 +26,7 @@ import {
   killDownload,
   type ModelFile,
   scenario,
+  tinyLlama,
   type Verdict,
   type World,
 } from "../../harness/mod.ts";
@@ -43,7 +48,11 @@ export const wholeModels = scenario({
     "it changed",
   ],
   given: {
-    model: anySmallModel(),
+    // Of another client's directory without a listing only the index says which weights there must be.
+    model: fc.oneof(
+      { arbitrary: anySmallModel(), weight: 3 },
+      { arbitrary: fc.constant(tinyLlama({ seed: 5, shards: 2, index: true })), weight: 1 },
+    ),
     state: fc.constantFrom(
       "whole",
       "whole",
@@ -64,11 +73,16 @@ export const wholeModels = scenario({
     which: fc.nat(20),
     beside: fc.constantFrom("nothing", "a namesake", "a whole copy"),
     isLater: fc.boolean(),
+    hasDeadLink: fc.boolean(),
   },
-  async check({ model, state, writer, which, beside, isLater }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, state, writer, which, beside, isLater, hasDeadLink } = given;
     const { files: disk } = world;
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const directory = await place(world, { writer, state, files: model.files });
+    // Without a listing the links themselves say what there is of a snapshot.
+    if (hasDeadLink && writer !== "another client" && (await exists(disk, directory)))
+      await disk.symlink("nowhere", join(directory, "a link"));
     const isForeign = writer.startsWith("another");
     if (isForeign) verdict.reached("one of another client");
     const file = damageable(model.files, which);
@@ -99,7 +113,15 @@ export const wholeModels = scenario({
     if (hasCopy || namesake !== undefined) verdict.reached("another one beside");
     if (namesake !== undefined)
       await judge({ ...court, ...namesake, isOffered: true, shown: "a namesake" });
-    if (!isLater || isForeign) return;
+    if (!isLater) return;
+    if (isForeign) {
+      if (await rewriteListing(world)) {
+        world.clock.advance(PAUSE_MS);
+        const shown = `a model (${state}, ${writer}), once its listing was written anew,`;
+        await judge({ ...court, isOffered: isWhole, shown });
+      }
+      return;
+    }
     const request = { repository: REPOSITORY, layout: layoutOf(writer) } as const;
     if (isWhole) await world.start().remove(request);
     else await world.start().download(request);
@@ -115,6 +137,17 @@ export const wholeModels = scenario({
 });
 
 // Helpers
+
+/** Writes the listings of another client's cache again, as that client does. @returns whether there are any */
+async function rewriteListing({ files, root }: World): Promise<boolean> {
+  const trees = join(hubCachePaths(root, REPOSITORY).repository, "trees");
+  const listings = (await readTree(files, trees)).filter(({ kind }) => kind === "file");
+  for (const { path } of listings) {
+    const place = join(trees, path);
+    await overwriteBytes(files, place, await readBytes(files, place));
+  }
+  return listings.length > 0;
+}
 
 /** Asks everything about a model. */
 async function judge(about: {
@@ -181,8 +214,11 @@ async function place(
   const { writer, state, files } = how;
   if (state === "absent") return join(world.root, "nothing");
   if (writer.startsWith("another")) {
-    const kept =
-      state === "interrupted" ? files.filter(({ path }) => !path.endsWith(".safetensors")) : files;
+    const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
+    const hasIndex = files.some(({ path }) => path.endsWith(".safetensors.index.json"));
+    // A part of the weights is missed only where an index names it.
+    const lost = new Set(hasIndex ? weights.slice(1) : weights);
+    const kept = state === "interrupted" ? files.filter((file) => !lost.has(file)) : files;
     return writeForeignSnapshot(world.files, world.root, {
       repository: REPOSITORY,
       commit: "c0ffee".padEnd(40, "0"),

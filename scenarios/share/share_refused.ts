@@ -1,5 +1,6 @@
 /**
- * One byte of a copy is not the recorded one, under the old size and time, or the store has something else in a place of the model.
+ * One byte of a copy is not the recorded one, under the old size and time, or one of its files is missing, or the store has something
+ * else in a place of the model.
  *
  * Invariants checked:
  * - The share fails, and every file of the store is as it was.
@@ -9,15 +10,23 @@ import fc from "fast-check";
 import {
   contentView,
   formerTimes,
+  isRefused,
   needsOwnProcess,
   overwriteBytes,
   readBytes,
-  settled,
   SHARE_LAYOUTS,
   sharedPlace,
   writeBytes,
+  writeForeignSnapshot,
 } from "../../harness/internal.ts";
-import { anySmallModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
+import {
+  anySmallModel,
+  filePlace,
+  type ModelFile,
+  scenario,
+  wantedFiles,
+  type World,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Refused-4bit";
 const IDS = ["SHARE-VERIFIED", "SHARE-OWN"] as const;
@@ -25,27 +34,27 @@ const IDS = ["SHARE-VERIFIED", "SHARE-OWN"] as const;
 export const shareRefused = scenario({
   name: "share/share_refused",
   covers: IDS,
-  goals: ["a damaged copy", "something else in the store"],
+  goals: ["a damaged copy", "half a copy", "something else in the store"],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
-    from: fc.constantFrom("hubapi", "hf-cache"),
+    from: fc.constantFrom("hubapi", "hf-cache", "a client's cache"),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
     which: fc.nat(20),
     byte: fc.nat(1000),
-    obstacle: fc.constantFrom("damage", "same size", "other size"),
+    obstacle: fc.constantFrom("damage", "a missing file", "same size", "other size"),
   },
   async check({ model, from, layout, which, byte, obstacle }, world, verdict) {
     const { files: disk, outside } = world;
     needsOwnProcess(world, "the times of its files are put back");
-    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const request = { repository: REPOSITORY, layout: from } as const;
-    const { directory } = await world.start().download(request);
+    const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const directory = await placeSource(world, { from, files: model.files, commit });
     const full = wantedFiles(model.files).filter(({ bytes }) => bytes.length > 0);
     const file = full[which % full.length];
     if (file === undefined) return;
     const into = join(outside, "store");
     // A name in the hub's cache says what the content is, so something else there is no model's.
-    const target = obstacle === "damage" || layout !== "hf-cache" ? layout : "lmstudio";
+    const isOfCopy = obstacle === "damage" || obstacle === "a missing file";
+    const target = isOfCopy || layout !== "hf-cache" ? layout : "lmstudio";
     const entry = filePlace(directory, file.path);
     const data = await disk.realpath(entry);
     const times = new Map<string, number>();
@@ -54,7 +63,8 @@ export const shareRefused = scenario({
     if (obstacle === "damage") {
       times.set(data, (await disk.stat(data)).modifiedMs);
       await overwriteBytes(disk, data, changed);
-    } else {
+    } else if (obstacle === "a missing file") await disk.unlink(entry);
+    else {
       const other = obstacle === "same size" ? changed : changed.subarray(1);
       const place = await sharedPlace(world, { into, repository: REPOSITORY, layout: target });
       await writeBytes(disk, filePlace(place, file.path), other);
@@ -67,14 +77,14 @@ export const shareRefused = scenario({
       return;
     }
     const step = "share";
-    const ended = await settled(async () =>
+    const isFailed = await isRefused(async () =>
       subject.share?.({ repository: REPOSITORY, from: directory, into, layout: target, step }),
     );
     const after = await contentView(disk, into);
     const isAsBefore = after.join("\n") === before.join("\n");
-    if (obstacle === "damage") {
-      verdict.reached("a damaged copy");
-      verdict.holds("SHARE-VERIFIED", ended === undefined, `${file.path} is damaged, and shared`);
+    if (isOfCopy) {
+      verdict.reached(obstacle === "damage" ? "a damaged copy" : "half a copy");
+      verdict.holds("SHARE-VERIFIED", isFailed, `${file.path} is wrong (${obstacle}), and shared`);
       verdict.holds("SHARE-VERIFIED", isAsBefore, () => `the store has ${after.join(", ")}`);
       return;
     }
@@ -82,6 +92,30 @@ export const shareRefused = scenario({
     const kept = new Set(after);
     const lost = before.find((line) => !kept.has(line));
     verdict.holds("SHARE-OWN", lost === undefined, `the store had ${lost}`);
-    verdict.holds("SHARE-OWN", ended === undefined, `${file.path} is another, and it succeeded`);
+    verdict.holds("SHARE-OWN", isFailed, `${file.path} is another, and it succeeded`);
   },
 });
+
+/** Puts the copy there that is to be shared. @returns its directory */
+async function placeSource(
+  world: World,
+  how: {
+    readonly from: "hubapi" | "hf-cache" | "a client's cache";
+    readonly files: readonly ModelFile[];
+    readonly commit: string;
+  },
+): Promise<string> {
+  const { from, files, commit } = how;
+  if (from !== "a client's cache")
+    return (await world.start().download({ repository: REPOSITORY, layout: from })).directory;
+  return writeForeignSnapshot(world.files, join(world.outside, "cache"), {
+    repository: REPOSITORY,
+    files,
+    commit,
+    revision: "main",
+    hasListing: true,
+    isShared: false,
+    absent: [],
+    isCopied: false,
+  });
+}

@@ -79,7 +79,14 @@ export const shareUndone = scenario({
     const touched = trouble === "changed" ? entry : join(baseOf(into, place, layout), "notes.txt");
     // As tools do that write a file anew: what has another name elsewhere keeps its data.
     if (trouble !== "none") await writeBytes(disk, touched, CHANGED);
-    await verdict.attempt("SHARE-UNDO", undo);
+    const undone = await verdict.attempt("SHARE-UNDO", undo);
+    const named = (undone?.files ?? []).map(({ path }) => path);
+    const made = named.find((path) => !wanted.some((one) => one.path === path));
+    verdict.holds("SHARE-UNDO", made === undefined, `it says that ${made} went, of no model`);
+    for (const { path } of wanted) {
+      const isTold = named.includes(path) || (await exists(disk, filePlace(place, path)));
+      verdict.holds("SHARE-UNDO", isTold, `${path} went, and it does not say so`);
+    }
     const wrong = await wrongFiles(world, directory, wanted);
     verdict.holds("SHARE-UNDO", wrong.length === 0, () => `of the copy: ${wrong.join(", ")}`);
     const after = await visibleView(disk, into);

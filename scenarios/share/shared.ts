@@ -1,11 +1,13 @@
 /**
  * A model that was downloaded, or that another client or a user has put into a directory or a cache, is shared with the store of another
- * tool or with the root; that has some of its files already, other files in its directory, and another model.
+ * tool or with the root; that has some of its files already, other files in its directory, and another model, and may be on another
+ * volume, to which the user has weights copied.
  *
  * Invariants checked:
  * - The plan changes nothing, and names the room that the share takes; of a share that is done, none.
  * - Afterwards the store has every file in its place, the copy is as it was, and so is everything else in the store.
- * - Weights that the store did not have are the same data.
+ * - Weights that the store did not have are the same data where that can be.
+ * - Where the hub's clients read metadata, each file has it.
  */
 import { join } from "node:path";
 import fc from "fast-check";
@@ -15,12 +17,13 @@ import {
   dataBytes,
   HIDDEN,
   needsLayout,
-  placeTheirs,
+  needsOwnProcess,
   SHARE_LAYOUTS,
   sharedPlace,
   SIDECAR,
+  STORE_VOLUMES,
   writeBytes,
-  writeForeignSnapshot,
+  wrongMetadata,
 } from "../../harness/internal.ts";
 import {
   anySmallModel,
@@ -33,20 +36,10 @@ import {
   type World,
   wrongFiles,
 } from "../../harness/mod.ts";
+import { placeSource, SOURCES } from "./place_source.ts";
 
 const REPOSITORY = "mlx-community/Shared-4bit";
-const IDS = ["SHARE-VISIBLE", "SHARE-ONCE", "SHARE-PLAN", "SHARE-OWN"] as const;
-/** Where the copy came from: a download into a layout, or somebody else. */
-const SOURCES = [
-  "hubapi",
-  "lmstudio",
-  "hf-cache",
-  "a client's directory",
-  "a client's cache",
-  "a client's cache with a listing",
-  "by hand",
-] as const;
-type Source = (typeof SOURCES)[number];
+const IDS = ["SHARE-VISIBLE", "SHARE-ONCE", "SHARE-PLAN", "SHARE-OWN", "MANAGE-METADATA"] as const;
 /** Markers, listings, metadata and journals of a small model, whose weights are larger: of a share, and of each file. */
 const STATE_BYTES_MAX = 4096;
 const FILE_STATE_BYTES_MAX = 1024;
@@ -54,7 +47,14 @@ const FILE_STATE_BYTES_MAX = 1024;
 export const shared = scenario({
   name: "share/shared",
   covers: IDS,
-  goals: ["into the hub's cache", "into a directory", "into the root", "a duplicate was there"],
+  goals: [
+    "into the hub's cache",
+    "into a directory",
+    "into the root",
+    "a duplicate was there",
+    "onto another volume",
+    "metadata",
+  ],
   given: {
     model: fc.oneof(
       fc.constantFrom(tinyLlama({ seed: 3, shards: 2 }), tinyLlama({ seed: 4, nested: true })),
@@ -65,33 +65,39 @@ export const shared = scenario({
     isAdopted: fc.boolean(),
     duplicates: fc.array(fc.nat(20), { maxLength: 3 }),
     isNamed: fc.boolean(),
+    far: fc.constantFrom("nothing", "nothing", "the store", "all but the root"),
   },
-  async check({ model, from, layout: drawn, duplicates, isNamed, isAdopted }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, from, layout: drawn, duplicates, isNamed, isAdopted, far } = given;
     const { files: disk, root, outside } = world;
     const isOwn = from === "hubapi" || from === "lmstudio" || from === "hf-cache";
     if (isOwn) needsLayout(world, from);
-    const subject = world.start();
-    if (subject.share === undefined) {
-      for (const id of IDS) verdict.skip(id, "it shares nothing");
-      return;
-    }
-    const directory = await placeSource(world, { from, files: model.files });
     // What nobody has recorded is adopted, and no store of another tool gets it.
     const isIntoRoot = !isOwn && (isAdopted || from === "by hand");
     const [into, layout] = isIntoRoot
       ? ([root, "hubapi"] as const)
       : ([join(outside, "store"), drawn] as const);
+    const isFar = far !== "nothing";
+    if (isFar) needsOwnProcess(world, "its store is on a volume that is none");
+    const volume = STORE_VOLUMES[isFar ? "another volume" : "with links"];
+    const subject = world.start(volume(far === "the store" ? into : outside));
+    // What is not below the root is on one volume with the store.
+    const isAcross = isFar && (far === "the store" || isOwn || isIntoRoot);
+    if (subject.share === undefined) {
+      for (const id of IDS) verdict.skip(id, "it shares nothing");
+      return;
+    }
+    const { directory, commit } = await placeSource(world, {
+      repository: REPOSITORY,
+      from,
+      files: model.files,
+    });
     const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
     const wanted = isOwn ? wantedFiles(model.files) : model.files;
-    const there = new Set<string>();
     // In the hub's cache a file has its place only as a link to a content.
-    for (const at of layout === "hf-cache" ? [] : duplicates) {
-      const file = wanted[at % wanted.length];
-      if (file === undefined) continue;
-      await writeBytes(disk, filePlace(place, file.path), file.bytes);
-      there.add(file.path);
-      verdict.reached("a duplicate was there");
-    }
+    const doubled = layout === "hf-cache" ? [] : duplicates.map((at) => wanted[at % wanted.length]);
+    const there = await placeDuplicates(world, place, doubled);
+    if (there.size > 0) verdict.reached("a duplicate was there");
     const base = layout === "hf-cache" ? join(into, "models--mlx-community--Shared-4bit") : place;
     const foreign = [join(base, "notes.txt"), join(into, "org", "other", "config.json")];
     for (const path of foreign) await writeBytes(disk, path, new TextEncoder().encode(path));
@@ -103,6 +109,7 @@ export const shared = scenario({
       repository: REPOSITORY,
       into,
       layout,
+      mayCopy: isAcross,
       ...((isNamed || !isOwn) && { from: directory }),
     };
     const share = (step: "plan" | "share") => subject.share?.({ ...request, step });
@@ -113,8 +120,7 @@ export const shared = scenario({
     verdict.holds("SHARE-PLAN", more === undefined, `it is to share ${more?.path}, of no model`);
     verdict.holds("SHARE-PLAN", plan?.isDone === false, "it plans nothing, and files are missing");
     await verdict.attempt("SHARE-VISIBLE", async () => share("share"));
-    verdict.reached(layout === "hf-cache" ? "into the hub's cache" : "into a directory");
-    if (isIntoRoot) verdict.reached("into the root");
+    reachedBy(verdict, { layout, isIntoRoot, isAcross });
     // Metadata says of which commit a file is, and no branch: no ref is made of that.
     const hasNoBranch = from === "a client's directory" && layout === "hf-cache";
     const now = hasNoBranch
@@ -127,13 +133,11 @@ export const shared = scenario({
     const left = new Set(await contentView(disk, into));
     const lost = before.filter((line) => !left.has(line));
     verdict.holds("SHARE-OWN", lost.length === 0, () => `of the store's own: ${lost.join(", ")}`);
-    for (const { path } of wanted.filter((file) => file.path.endsWith(".safetensors"))) {
-      if (there.has(path)) continue;
-      const [one, two] = await Promise.all(
-        [directory, now].map((at) => disk.stat(filePlace(at, path))),
-      );
-      verdict.holds("SHARE-ONCE", one?.inode === two?.inode, `${path} is there twice`);
-    }
+    if (!isAcross)
+      await judgeOnce(verdict, world, { from: directory, to: now, files: wanted, there });
+    // Where nobody has recorded anything, nothing is known to write down.
+    if (layout === "hubapi" && from !== "by hand")
+      await judgeMetadata(world, verdict, { place: now, files: wanted, commit });
     const again = await verdict.attempt("SHARE-PLAN", async () => share("plan"));
     const taken = (await room()) - roomBefore;
     judgeRoom(verdict, { plan, again, taken, count: wanted.length });
@@ -141,6 +145,64 @@ export const shared = scenario({
 });
 
 // Helpers
+
+/** Gives the store files of the model. @returns their paths */
+async function placeDuplicates(
+  { files: disk }: World,
+  place: string,
+  files: readonly (ModelFile | undefined)[],
+): Promise<ReadonlySet<string>> {
+  const there = new Set<string>();
+  for (const file of files) {
+    if (file === undefined) continue;
+    await writeBytes(disk, filePlace(place, file.path), file.bytes);
+    there.add(file.path);
+  }
+  return there;
+}
+
+function reachedBy(
+  verdict: Verdict,
+  about: { readonly layout: string; readonly isIntoRoot: boolean; readonly isAcross: boolean },
+): void {
+  verdict.reached(about.layout === "hf-cache" ? "into the hub's cache" : "into a directory");
+  if (about.isIntoRoot) verdict.reached("into the root");
+  if (about.isAcross) verdict.reached("onto another volume");
+}
+
+/** Whether the weights that the store did not have are the same data. */
+async function judgeOnce(
+  verdict: Verdict,
+  { files: disk }: World,
+  seen: {
+    readonly from: string;
+    readonly to: string;
+    readonly files: readonly ModelFile[];
+    /** Paths that the store had. */
+    readonly there: ReadonlySet<string>;
+  },
+): Promise<void> {
+  const { from, to, files, there } = seen;
+  for (const { path } of files.filter((file) => file.path.endsWith(".safetensors"))) {
+    if (there.has(path)) continue;
+    const [one, two] = await Promise.all([from, to].map((at) => disk.stat(filePlace(at, path))));
+    verdict.holds("SHARE-ONCE", one?.inode === two?.inode, `${path} is there twice`);
+  }
+}
+
+async function judgeMetadata(
+  world: World,
+  verdict: Verdict,
+  seen: {
+    readonly place: string;
+    readonly files: readonly ModelFile[];
+    readonly commit: string;
+  },
+): Promise<void> {
+  const odd = await wrongMetadata(world, seen.place, seen);
+  verdict.holds("MANAGE-METADATA", odd.length === 0, () => `in the store: ${odd.join(", ")}`);
+  verdict.reached("metadata");
+}
 
 /** What the plan said of the room, and what a plan says once there is nothing left to do. */
 function judgeRoom(
@@ -166,41 +228,6 @@ function judgeRoom(
     again?.isDone === true && again.bytesTaken === 0,
     () => `of a share that is done it plans ${again?.bytesTaken} bytes, done: ${again?.isDone}`,
   );
-}
-
-/** Puts the copy there that is shared. @returns its directory */
-async function placeSource(
-  world: World,
-  { from, files }: { readonly from: Source; readonly files: readonly ModelFile[] },
-): Promise<string> {
-  const { hub, outside, files: disk } = world;
-  const commit = hub.publish(REPOSITORY, files, { tags: ["mlx"] });
-  switch (from) {
-    case "hubapi":
-    case "lmstudio":
-    case "hf-cache": {
-      const { directory } = await world.start().download({ repository: REPOSITORY, layout: from });
-      return directory;
-    }
-    case "a client's cache":
-    case "a client's cache with a listing":
-      return writeForeignSnapshot(disk, join(outside, "cache"), {
-        repository: REPOSITORY,
-        files,
-        commit,
-        revision: "main",
-        hasListing: from.endsWith("listing"),
-        isShared: false,
-        absent: [],
-        isCopied: false,
-      });
-    default:
-      return placeTheirs(world, {
-        repository: REPOSITORY,
-        files,
-        commit: from === "by hand" ? undefined : commit,
-      });
-  }
 }
 
 function same(one: readonly string[], two: readonly string[]): boolean {

@@ -10,11 +10,11 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import {
+  contentView,
   hubCachePaths,
   makeDirectories,
   readText,
   sharedPlace,
-  visibleView,
   writeBytes,
 } from "../../harness/internal.ts";
 import { anySmallModel, filePlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
@@ -31,12 +31,18 @@ export const sharedAgain = scenario({
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom("hf-cache", "hf-cache", "hf-cache", "lmstudio", "hubapi"),
-    event: fc.constantFrom("an update", "an update", "a lost file", "a ref of its own"),
+    event: fc.constantFrom(
+      "an update",
+      "an update",
+      "a lost file",
+      "a ref of its own",
+      "the same ref",
+    ),
     which: fc.nat(20),
   },
   async check({ model, layout, event: drawn, which }, world, verdict) {
     const { files: disk, outside, hub } = world;
-    hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
     if (subject.share === undefined) {
       for (const id of IDS) verdict.skip(id, "it shares nothing");
@@ -47,22 +53,26 @@ export const sharedAgain = scenario({
     const event = layout === "hf-cache" ? drawn : "a lost file";
     const ref = join(hubCachePaths(into, REPOSITORY).refs, "main");
     await makeDirectories(disk, into);
-    if (event === "a ref of its own") await writeBytes(disk, ref, Buffer.from(OTHER_COMMIT));
-    const before = await visibleView(disk, into);
+    const ownRef = { "a ref of its own": OTHER_COMMIT, "the same ref": commit }[event as string];
+    if (ownRef !== undefined) await writeBytes(disk, ref, Buffer.from(ownRef));
+    const before = await contentView(disk, into);
     const { directory } = await subject.download({ repository: REPOSITORY });
     const request = { repository: REPOSITORY, from: directory, into, layout };
     const share = (step: "share" | "undo") => subject.share?.({ ...request, step });
     const first = await verdict.attempt("SHARE-VISIBLE", async () => share("share"));
     const placeNow = () => sharedPlace(world, { into, repository: REPOSITORY, layout });
-    if (event === "a ref of its own") {
+    const judgeRef = async () => {
+      if (ownRef === undefined) return;
       const text = await readText(disk, ref);
-      verdict.holds("SHARE-OWN", text === OTHER_COMMIT, `the store's own ref is ${text} now`);
-    }
+      verdict.holds("SHARE-OWN", text === ownRef, `the store's own ref is ${text} now`);
+    };
+    await judgeRef();
     const later = model.files.map((file) =>
       file.path === "config.json" ? { ...file, bytes: CONFIG } : file,
     );
-    const files = wantedFiles(event === "an update" ? later : model.files);
-    if (event === "an update") {
+    const isUpdated = event === "an update" || event === "the same ref";
+    const files = wantedFiles(isUpdated ? later : model.files);
+    if (isUpdated) {
       world.clock.advance(2_000);
       hub.publish(REPOSITORY, later, { tags: ["mlx"] });
       await subject.download({ repository: REPOSITORY });
@@ -71,16 +81,17 @@ export const sharedAgain = scenario({
       const file = files[which % files.length];
       await disk.unlink(filePlace(await placeNow(), file?.path ?? ""));
     }
-    await verdict.attempt("SHARE-VISIBLE", async () => share("share"));
-    const place = event === "a ref of its own" ? (first?.to ?? "") : await placeNow();
+    const second = await verdict.attempt("SHARE-VISIBLE", async () => share("share"));
+    await judgeRef();
+    const place = ownRef === undefined ? await placeNow() : ((second ?? first)?.to ?? "");
     const wrong = await wrongFiles(world, place, files);
     verdict.holds("SHARE-VISIBLE", wrong.length === 0, () => `after ${event}: ${wrong.join(", ")}`);
     await verdict.attempt("SHARE-UNDO", async () => share("undo"));
     const ownWrong = await wrongFiles(world, directory, files);
     verdict.holds("SHARE-UNDO", ownWrong.length === 0, () => `of the copy: ${ownWrong.join(", ")}`);
     // Of a version that the copy no longer has the store may keep everything.
-    if (event === "an update") return;
-    const after = await visibleView(disk, into);
+    if (isUpdated) return;
+    const after = await contentView(disk, into);
     const isAsBefore = after.join("\n") === before.join("\n");
     verdict.holds("SHARE-UNDO", isAsBefore, () => `after ${event} there is ${after.join(", ")}`);
     verdict.reached("it was taken back");

@@ -106,7 +106,10 @@ class SnapshotRemoval {
 
   async #removeRefs(refs: string): Promise<void> {
     const found: string[] = [];
+    const directories: string[] = [];
     for await (const { path, stat } of walk(this.#files, refs)) {
+      // A name with `/` has directories, which a download that died has left without a ref.
+      if (stat.kind === "directory") directories.unshift(join(refs, path));
       if (stat.kind !== "file") continue;
       const text = await readSmallFile(this.#files, join(refs, path));
       if (text?.trim() === this.#commit) found.push(join(refs, path));
@@ -114,8 +117,8 @@ class SnapshotRemoval {
     for (const path of found) {
       await this.#unlink(path);
       await this.#files.syncDirectory(dirname(path));
-      if (dirname(path) !== refs) await removeEmptyDirectories(this.#files, dirname(path), refs);
     }
+    for (const directory of directories) await removeEmptyDirectories(this.#files, directory, refs);
   }
 
   /** Links are of the snapshot; so are the copies that clients make where there are no links. */

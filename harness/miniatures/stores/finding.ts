@@ -136,6 +136,22 @@ export const findingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("plans_nothing_without_bytes", {
+    mistake: "Finds nothing to remove where no bytes would come free.",
+    breaks: ["REMOVE-PLAN"],
+    shownBy: ["places/removal_plan"],
+    wrapManager: (manager) => ({
+      planRemoval: async (request) => {
+        const plan = await manager.planRemoval?.(request);
+        if (plan === undefined || plan.bytesFreed === 0)
+          throw failure(
+            "not-downloaded",
+            `Cannot remove "${request.repository}": nothing is there`,
+          );
+        return plan;
+      },
+    }),
+  }),
   miniature("moves_any_directory", {
     mistake: "Moves whatever directory it is told to.",
     breaks: ["MIGRATE-MODEL"],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   MARKER_NAME,
+  METADATA_DIRECTORY,
   type ModelManager,
   type ShareRequest,
   type ShareResult,
@@ -29,6 +30,21 @@ export const oneCopyMiniatures: readonly Miniature[] = [
         if (request.step !== "share") return result;
         for (const { path } of result.files)
           if (path.includes("/")) await files.unlink(filePlace(result.to, path));
+        return result;
+      },
+  }),
+  sharing("shares_without_metadata", {
+    mistake: "Shares with a store of the hub's clients without what they read beside the files.",
+    breaks: ["MANAGE-METADATA"],
+    shownBy: ["share/shared"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const result = await share(request);
+        const { step, layout } = request;
+        const metadata = join(result.to, METADATA_DIRECTORY);
+        if (step === "share" && layout === "hubapi" && (await exists(files, metadata)))
+          await removeTree(files, metadata);
         return result;
       },
   }),
