@@ -4,7 +4,8 @@
 
 import PackageDescription
 
-// No release of mlx-swift-lm compiles on Linux yet: 3.31.4 imports modules that only Apple's systems have.
+// No release of mlx-swift-lm compiles on Linux: 3.31.4 imports modules that only Apple's systems have. This commit compiles there
+// but for two places.
 #if os(Linux)
     let mlxSwiftLM = Package.Dependency.package(
         url: "https://github.com/ml-explore/mlx-swift-lm",

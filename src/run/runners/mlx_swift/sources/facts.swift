@@ -12,7 +12,7 @@ struct Facts: Sendable {
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         let data = try Data(contentsOf: directory.appending(component: "config.json"))
-        let config = try decoder.decode(JSONValue.self, from: data)
+        let config = try decoder.decode(ConfigValue.self, from: data)
         guard let type = config["model_type"]?.text else {
             throw Refusal(kind: "cannot-load", message: "config.json names no model_type")
         }

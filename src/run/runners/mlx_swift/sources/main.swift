@@ -9,7 +9,7 @@ let runner = Runner(speaker: speaker, inbox: inbox)
 
 // The same as in Package.swift.
 #if os(Linux)
-    let runtimeVersion = "3.31.4-114-g1441444"
+    let runtimeVersion = "3.31.4-114-g14414441"
 #else
     let runtimeVersion = "3.31.4"
 #endif

@@ -122,7 +122,7 @@ actor Runner {
             ])
         }
         try inbox.check(id)
-        return ["event": "downloaded", "directory": directory.path(percentEncoded: false)]
+        return ["event": "downloaded", "directory": directory.path]
     }
 
     private struct Answer: Sendable {

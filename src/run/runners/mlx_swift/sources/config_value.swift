@@ -1,7 +1,7 @@
 /// A value of `config.json`, as far as the facts of a model need it. It is decoded and not read by `JSONSerialization`,
 /// which reads JSON5 on Apple's systems alone.
-enum JSONValue: Decodable, Sendable {
-    case object([String: JSONValue])
+enum ConfigValue: Decodable, Sendable {
+    case object([String: ConfigValue])
     case integer(Int)
     case text(String)
     case other
@@ -9,7 +9,7 @@ enum JSONValue: Decodable, Sendable {
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         // A container tells of what type its value is by refusing the others.
-        if let object = try? value.decode([String: JSONValue].self) {
+        if let object = try? value.decode([String: ConfigValue].self) {
             self = .object(object)
         } else if let text = try? value.decode(String.self) {
             self = .text(text)
@@ -20,12 +20,12 @@ enum JSONValue: Decodable, Sendable {
         }
     }
 
-    subscript(name: String) -> JSONValue? {
+    subscript(name: String) -> ConfigValue? {
         guard case .object(let object) = self else { return nil }
         return object[name]
     }
 
-    var object: [String: JSONValue]? {
+    var object: [String: ConfigValue]? {
         guard case .object(let object) = self else { return nil }
         return object
     }
