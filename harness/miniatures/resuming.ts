@@ -7,6 +7,11 @@ import { unlessRefused } from "./parts/disk_steps.ts";
 import { cutNotes, writtenInOrder } from "./parts/partial_files.ts";
 import { changingListings, withHeaders } from "./parts/hub_exchanges.ts";
 
+/** What a client may note behind the data of a partial file. */
+const NOTED_BYTES_MAX = 2560;
+/** Longer partial files may have holes, and are no beginning of anything. */
+const SPLICED_BYTES_MAX = 16 * 1024;
+
 /** Miniatures that resume a download wrongly, or not at all. */
 export const resumingMiniatures: readonly Miniature[] = [
   miniature("never_resumes", {
@@ -113,7 +118,9 @@ export const resumingMiniatures: readonly Miniature[] = [
           ...files,
           open: async (path, mode) => {
             // A file is resumed only after it was opened for changes.
-            if (mode === "r+" && (await files.stat(path)).sizeBytes > longestBytes)
+            const isChanged = mode === "r+";
+            // What a client notes behind the data is no longer content.
+            if (isChanged && (await files.stat(path)).sizeBytes > longestBytes + NOTED_BYTES_MAX)
               throw diskError("EIO", "open", path);
             return files.open(path, mode);
           },
@@ -180,6 +187,7 @@ async function keptBytes(files: FileSystem, directory: string): Promise<Uint8Arr
     ({ path, kind, sizeBytes }) =>
       kind === "file" &&
       sizeBytes >= 64 &&
+      sizeBytes < SPLICED_BYTES_MAX &&
       path.startsWith(".") &&
       !/\.json$|\.metadata$|^[^/]+$/.test(path),
   );
