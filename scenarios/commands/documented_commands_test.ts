@@ -59,6 +59,7 @@ const PARSED: Readonly<Record<string, string>> = {
   "mlx-conform run --only LOAD-TOKENIZER": "self_test runs the scenarios",
   "mlx-conform run --only AREA/NAME": "a scenario of the reader's",
   "mlx-conform run --subject NAME": "needs an installed client, and minutes",
+  "mlx-conform run --subject NAME --world process": "needs an installed client, and minutes",
   "mlx-conform run --subject NAME --report run.jsonl": "needs an installed client, and minutes",
   "mlx-conform smoke --subject NAME": "needs an installed client",
   "mlx-conform replay FILE --subject NAME": "needs an installed client",
