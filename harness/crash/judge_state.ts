@@ -132,7 +132,8 @@ async function judgeRecovery(
     return undefined;
   }
   const { recording } = await recorder.finish("download");
-  const twice = fetchedTwice(crash, contentBytes(place.hub.log));
+  const isProgram = place.start !== undefined;
+  const twice = isProgram ? undefined : fetchedTwice(crash, contentBytes(place.hub.log));
   if (twice !== undefined) violations.push({ requirement: "DUR-ONCE", detail: twice });
   const left = leftWrong(crash, { image: await process.image(), start: crash.recording });
   if (left !== undefined) violations.push({ requirement, detail: `after the next one ${left}` });

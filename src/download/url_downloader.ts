@@ -202,11 +202,13 @@ export class UrlDownloader {
       const length = headers.get("content-length");
       const isEncoded = !["", "identity"].includes(headers.get("content-encoding") ?? "");
       const etag = headers.get("etag");
+      const validator = etag === null || !/^"[^"]*"$/.test(etag) ? undefined : etag;
       return {
         sizeBytes:
           length === null || isEncoded || !/^\d+$/.test(length) ? undefined : Number(length),
-        validator: etag === null || !/^"[^"]*"$/.test(etag) ? undefined : etag,
-        version: `${etag} ${headers.get("last-modified")}`,
+        validator,
+        // Servers that share one strong tag may state different dates.
+        version: validator ?? `${etag} ${headers.get("last-modified")}`,
       };
     }
     const error = hubError(exchange, {

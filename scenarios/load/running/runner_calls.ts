@@ -11,7 +11,7 @@
  * - A prompt of nothing, or of what is no token, is refused before a runner starts.
  */
 import fc from "fast-check";
-import type { GenerateRequest } from "../../../spec/mod.ts";
+import type { GenerateRequest, Generation } from "../../../spec/mod.ts";
 import type { RunnerRequest } from "../../../spec/runner_messages.ts";
 import {
   answerHonestly,
@@ -133,7 +133,7 @@ export const runnerCalls = scenario({
       verdict.holds("LOAD-ASKED", said === right, () => `it asked for ${said}, not ${right}`);
       const { tokens, text, finish, model } = made;
       const promptIds = isEncoded ? wanted.made.promptIds : made.promptIds;
-      const answer = JSON.stringify({ tokens, text, promptIds, finish });
+      const answer = JSON.stringify({ tokens: tokens.map(tokenShown), text, promptIds, finish });
       const all = JSON.stringify(wanted.made);
       verdict.holds("LOAD-ASKED", answer === all, () => `it passed on ${answer}, not ${all}`);
       const isModel = model.architecture === "llama" && model.vocabularySize === 288;
@@ -145,6 +145,12 @@ export const runnerCalls = scenario({
     verdict.holds("LOAD-RUNNER", programs.alive === 0, "a runner was left behind");
   },
 });
+
+/** What is judged of a token, in one order; it may say more. */
+function tokenShown({ id, text, topLogits }: Generation["tokens"][number]) {
+  const logits = topLogits?.map((one) => ({ id: one.id, logit: one.logit }));
+  return { id, text, ...(logits !== undefined && { topLogits: logits }) };
+}
 
 function judgeEnvironment({ env = {} }: ScriptedPrograms, verdict: Verdict): void {
   const shown = Object.keys(SECRETS).filter((name) => env[name] !== undefined);

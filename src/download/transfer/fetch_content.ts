@@ -215,6 +215,13 @@ function compare(
   content: FetchedContent,
   stated: Digest | undefined,
 ): ModelError | undefined {
+  const { sizeBytes = content.sizeBytes } = wanted;
+  if (sizeBytes !== content.sizeBytes)
+    return new ModelError(
+      "integrity",
+      `Cannot keep "${wanted.path}": it must have ${sizeBytes} bytes, and ${content.sizeBytes} are there; retry the command later`,
+      { file: wanted.path, expected: `${sizeBytes} bytes`, actual: `${content.sizeBytes} bytes` },
+    );
   const expected = wanted.digest ?? (stated?.startsWith("sha256:") ? stated : undefined);
   if (expected === undefined || expected === content.digest) return undefined;
   return new ModelError(

@@ -57,7 +57,8 @@ export async function fillRanges(
     const sizeBytes = await fillAndHash(target, toRead, { ...options, disk });
     return { sizeBytes, finish: () => disk(() => target.finish()) };
   } catch (error) {
-    await disk(() => target.settle());
+    // Where the disk fails now, the first error is still the one that is told.
+    await Promise.allSettled([disk(() => target.settle())]);
     throw error;
   } finally {
     await toRead.close();

@@ -39,12 +39,13 @@ export class Intervals {
     return this.#list.find((one) => one.from <= at && at < one.to)?.to ?? at;
   }
 
-  /** What lacks below a position, in order. */
-  gaps(end: number): Interval[] {
+  /** What lacks below a position, in order; from another position on where one is given. */
+  gaps(end: number, start = 0): Interval[] {
     const gaps: Interval[] = [];
-    let from = 0;
+    let from = start;
     for (const one of this.#list) {
       if (one.from >= end) break;
+      if (one.to <= from) continue;
       if (one.from > from) gaps.push({ from, to: one.from });
       from = one.to;
     }

@@ -52,6 +52,8 @@ export class PartialFile {
   #syncing: Promise<void> | undefined;
   #moving: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
+  /** Whether anything was written that no durable record says was synced. */
+  #owesRecord = false;
 
   constructor(file: OpenFile, options: PartialFileOptions) {
     this.#file = file;
@@ -67,7 +69,7 @@ export class PartialFile {
   async begin(): Promise<void> {
     const { pieceBytes } = this;
     // What an earlier process wrote is synced before it is called so.
-    await this.#file.sync();
+    await this.#syncFile();
     this.#synced = this.written.list;
     if (this.#position === undefined) {
       const { sizeBytes } = this.#options.content;
@@ -78,8 +80,17 @@ export class PartialFile {
     await this.#options.syncName();
   }
 
-  /** Writes at a place. @throws the disk's error, of this or of an earlier call */
+  /**
+   * Writes at a place, but for what is written there already: that may have been hashed, and what is hashed must be what is kept.
+   *
+   * @throws the disk's error, of this or of an earlier call
+   */
   async write(data: Uint8Array, position: number): Promise<void> {
+    for (const { from, to } of this.written.gaps(position + data.length, position))
+      await this.#writeNew(data.subarray(from - position, to - position), from);
+  }
+
+  async #writeNew(data: Uint8Array, position: number): Promise<void> {
     this.#throwIfFailed();
     const to = position + data.length;
     while (this.#position === undefined || to > this.#position)
@@ -88,6 +99,7 @@ export class PartialFile {
       }));
     await this.#file.write(data, position);
     this.written.add({ from: position, to });
+    this.#owesRecord = true;
     this.#unnotedBytes += data.length;
     this.#unsyncedBytes += data.length;
     this.#noteIfDue();
@@ -100,14 +112,18 @@ export class PartialFile {
   /** Notes everything that was written, durably. @throws the disk's error */
   async settle(): Promise<void> {
     await this.#quiet();
-    if (this.#unsyncedBytes > 0) await this.#sync();
+    if (!this.#owesRecord) return;
+    await this.#sync();
+    // The record itself.
+    await this.#syncFile();
+    this.#owesRecord = false;
   }
 
   /** Makes the file what its content is, durably: nothing but the data. */
   async finish(): Promise<void> {
     await this.#quiet();
     // Else the records could be gone, and some of the data too.
-    await this.#file.sync();
+    await this.#syncFile();
     await this.#file.truncate(this.#options.content.sizeBytes);
   }
 
@@ -119,8 +135,13 @@ export class PartialFile {
     this.#throwIfFailed();
   }
 
+  /** Whether no record may be written: they are about to move, or the disk has failed. */
+  get #isHeld(): boolean {
+    return this.#moving !== undefined || this.#failure !== undefined;
+  }
+
   #noteIfDue(): void {
-    if (this.#unnotedBytes < this.noteBytes || this.#moving !== undefined) return;
+    if (this.#unnotedBytes < this.noteBytes || this.#isHeld) return;
     this.#noting ??= this.#note()
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -130,7 +151,7 @@ export class PartialFile {
 
   #syncIfDue(): void {
     const dueBytes = this.pieceBytes === undefined ? SYNC_BYTES : SYNC_PIECES * this.pieceBytes;
-    if (this.#unsyncedBytes < dueBytes || this.#moving !== undefined) return;
+    if (this.#unsyncedBytes < dueBytes || this.#isHeld) return;
     this.#syncing ??= this.#sync()
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -139,7 +160,7 @@ export class PartialFile {
   }
 
   async #note(): Promise<void> {
-    while (this.#unnotedBytes >= this.noteBytes) {
+    while (this.#unnotedBytes >= this.noteBytes && this.#failure === undefined) {
       this.#unnotedBytes = 0;
       await this.#writeRecord("written");
     }
@@ -149,22 +170,30 @@ export class PartialFile {
   async #sync(): Promise<void> {
     const before = this.written.list;
     this.#unsyncedBytes = 0;
-    try {
-      await this.#file.sync();
-    } catch (error) {
-      // What was written may be gone by now. Where the disk refuses this too, its first answer is the one that is told.
-      await Promise.allSettled([this.#forgetWritten()]);
-      throw error;
-    }
+    await this.#syncFile();
     this.#synced = before;
     await this.#writeRecord("synced");
   }
 
+  /** Syncs the file; where the disk fails, what was written since the last sync may be gone, and is no longer claimed. */
+  async #syncFile(positions: readonly (number | undefined)[] = [this.#position]): Promise<void> {
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      this.#fail(error);
+      await this.#noting;
+      // Where the disk refuses this too, its first answer is the one that is told.
+      await Promise.allSettled(positions.map((position) => this.#forgetWritten(position)));
+      throw error;
+    }
+    // Another one failed meanwhile, and that may be why this one had nothing to do.
+    this.#throwIfFailed();
+  }
+
   /** Takes back what is said of bytes that were not synced. */
-  async #forgetWritten(): Promise<void> {
-    const nothing = new Uint8Array(2 * RECORD_BYTES);
-    if (this.#position !== undefined)
-      await this.#file.write(nothing, this.#position + 2 * RECORD_BYTES);
+  async #forgetWritten(position: number | undefined): Promise<void> {
+    if (position === undefined) return;
+    await this.#file.write(new Uint8Array(2 * RECORD_BYTES), position + 2 * RECORD_BYTES);
   }
 
   /** The records give way to what comes: later ones first become durable. */
@@ -191,7 +220,7 @@ export class PartialFile {
     await this.#file.write(records, position);
     const before = written.list;
     this.#unsyncedBytes = 0;
-    await this.#file.sync();
+    await this.#syncFile([this.#position, position]);
     this.#synced = before;
     this.#position = position;
   }

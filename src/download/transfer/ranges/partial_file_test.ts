@@ -7,7 +7,7 @@ import type { FileSystem } from "../../../../spec/mod.ts";
 import { copyPartial } from "./copy_partial.ts";
 import { keptRanges, RECORDS_BYTES, recordsPosition } from "./kept_ranges.ts";
 import { PartialFile } from "./partial_file.ts";
-import type { Intervals } from "./intervals.ts";
+import { Intervals } from "./intervals.ts";
 
 const PATH = "/model.ranges.incomplete";
 const PIECE_BYTES = 8192;
@@ -76,11 +76,60 @@ test("copyPartial() copies what the file has, and says so", async () => {
   const files = memoryFiles();
   await writePieces(files, [0, 3, 9]);
   await copyPartial(files, PATH, { target: "/copy", content: CONTENT });
+  assert.deepEqual(
+    (await keptOn(files, { boot: "two" }, "/copy"))?.list,
+    (await keptOn(files))?.list,
+  );
   const copy = await keptOn(files, {}, "/copy");
   assert.deepEqual(copy?.list, (await keptOn(files))?.list);
   const bytes = await readBytes(files, "/copy");
   for (const { from, to } of copy?.list ?? [])
     assert.deepEqual(bytes.subarray(from, to), BYTES.subarray(from, to));
+});
+
+test("what is written stays as it is, since it may have been hashed", async () => {
+  const files = memoryFiles();
+  const { partial, file } = await open(files);
+  for (const piece of [5, 7, 12]) await partial.write(bytesOf(piece), piece * PIECE_BYTES);
+  await partial.write(
+    BYTES.map((byte) => byte ^ 0x55),
+    0,
+  );
+  await partial.finish();
+  await file.close();
+  const bytes = await readBytes(files, PATH);
+  for (const piece of [5, 7, 12]) {
+    const at = piece * PIECE_BYTES;
+    assert.ok(Buffer.from(bytes.subarray(at, at + bytesOf(piece).length)).equals(bytesOf(piece)));
+  }
+  assert.equal(bytes[0], (BYTES[0] ?? 0) ^ 0x55);
+  assert.equal(partial.written.total, SIZE_BYTES);
+});
+
+test("after a sync that failed nothing is claimed that was written since the last one", async () => {
+  for (let failing = 1; failing <= 6; failing++) {
+    const files = memoryFiles();
+    const { partial, file } = await open(files);
+    let syncs = 0;
+    const synced = new Intervals();
+    const sync = file.sync.bind(file);
+    file.sync = async () => {
+      const { list } = partial.written;
+      if (++syncs === failing) throw Object.assign(new Error("EIO"), { code: "EIO" });
+      await sync();
+      for (const range of list) synced.add(range);
+    };
+    const pieces = ORDER.map((piece) => partial.write(bytesOf(piece), piece * PIECE_BYTES));
+    const ends = await Promise.allSettled(pieces);
+    for (const last of ["settle", "finish"] as const)
+      ends.push(...(await Promise.allSettled([partial[last]()])));
+    file.sync = sync;
+    if (!ends.some(({ status }) => status === "rejected")) continue;
+    assert.equal(syncs, failing, "nothing is called synced after that");
+    for (const { from, to } of (await keptOn(files))?.list ?? [])
+      assert.deepEqual(synced.gaps(to, from), [], `sync ${failing}`);
+    await file.close();
+  }
 });
 
 test("finish() leaves the content and nothing else", async () => {
