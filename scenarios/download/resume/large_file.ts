@@ -46,7 +46,7 @@ function breaksAt(mebibytes: number, how: "fin" | "rst"): FaultRule[] {
     match: { kind: "cdn", nth: 1, range },
     do: { type: "cut", atByte, how },
   });
-  return [cut(mebibytes * MEBIBYTE, false), cut(MEBIBYTE, true)];
+  return [cut(mebibytes * MEBIBYTE, false), cut(MEBIBYTE / 8, true)];
 }
 
 /** Killed in the midst of the weights. */
