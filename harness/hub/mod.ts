@@ -20,6 +20,7 @@ export {
 export { faultLines, parseFault } from "./faults/parse_fault.ts";
 export { FaultScript } from "./faults/fault_script.ts";
 export { type ServedHub, serveHub, type ServeHubOptions } from "./fronts/http_front.ts";
+export { EXTRA_BYTE } from "./answers/hub_answer.ts";
 export type {
   BodyPlan,
   Breakage,

@@ -1,5 +1,5 @@
 import { constants, crc32, deflateRawSync, gunzipSync } from "node:zlib";
-import type { BodyPlan, GeneratedBody } from "./hub_answer.ts";
+import { type BodyPlan, EXTRA_BYTE, type GeneratedBody } from "./hub_answer.ts";
 
 /** A piece of a body, and how many bytes on the wire it took. */
 export interface BodyPiece {
@@ -69,7 +69,7 @@ function* pieces(bytes: Uint8Array | GeneratedBody, chunkBytes: number): Generat
     yield* gzipBomb(bytes.inflatedBytes);
   } else {
     yield* slices(bytes.head, chunkBytes);
-    const filler = new Uint8Array(chunkBytes);
+    const filler = new Uint8Array(chunkBytes).fill(EXTRA_BYTE);
     for (;;) yield filler;
   }
 }

@@ -12,9 +12,12 @@ export interface HubRequest {
   readonly proxy?: string;
 }
 
+/** What a body goes on with behind the content: no file that a test makes has it there, and no room that a disk gives. */
+export const EXTRA_BYTE = 0xa5;
+
 /** A body that is made while it is sent. */
 export type GeneratedBody =
-  /** `head`, then zeros without end. */
+  /** `head`, then {@linkcode EXTRA_BYTE} without end. */
   | { readonly generate: "endless"; readonly head: Uint8Array }
   /** One gzip member that inflates to so many zeros. */
   | { readonly generate: "gzip-bomb"; readonly inflatedBytes: number };

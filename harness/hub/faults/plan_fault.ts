@@ -1,6 +1,7 @@
 import { type AnswerContext, errorDraft, redirectDraft } from "../answers/answer_context.ts";
 import { cdnDenied } from "../answers/answer_file.ts";
 import { loopDraft } from "../answers/answer_request.ts";
+import { EXTRA_BYTE } from "../answers/hub_answer.ts";
 import type { ExchangeKind, FaultAction } from "./fault_rule.ts";
 import {
   type AnswerDraft,
@@ -281,7 +282,7 @@ function flipped(bytes: Uint8Array, at: number, bit: number): Uint8Array {
 }
 
 function padded(bytes: Uint8Array, extraBytes: number): Uint8Array {
-  const longer = new Uint8Array(bytes.length + extraBytes);
+  const longer = new Uint8Array(bytes.length + extraBytes).fill(EXTRA_BYTE);
   longer.set(bytes);
   return longer;
 }

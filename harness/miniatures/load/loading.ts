@@ -81,13 +81,16 @@ export const loadingMiniatures: readonly Miniature[] = [
     }),
   }),
   miniature("passes_over_parts", {
-    mistake: "Does not look at the weights of the parts of a pipeline of diffusion.",
-    breaks: ["LAYOUT-KIND", "LOAD-TRUNCATED", "LOAD-TRAILING", "LOAD-EMPTY", "LOAD-HEADER"],
+    mistake: "Does not look at how long the weights of a pipeline of diffusion are.",
+    breaks: ["LOAD-TRUNCATED"],
     shownBy: ["load/other_kinds"],
     wrapManager: (manager) => ({
       check: async (request, options) => {
         const report = await manager.check(request, options);
-        return report.kind === "diffusion" ? { ...report, loadable: true, findings: [] } : report;
+        const isPassedOver = report.findings.some(({ cause }) => cause === "truncated");
+        return report.kind === "diffusion" && isPassedOver
+          ? { ...report, loadable: true, findings: [] }
+          : report;
       },
     }),
   }),
