@@ -60,6 +60,7 @@ async function runIn(cwd: string, [program = "", ...args]: readonly string[], pa
     env: {
       PATH: [path ?? dirname(process.execPath), process.env["PATH"]].join(delimiter),
       HOME: program === "npm" ? process.env["HOME"] : directory,
+      ...(program === "npm" && { NODE_EXTRA_CA_CERTS: process.env["NODE_EXTRA_CA_CERTS"] }),
       MLX_LAYOUT_ROOT: join(directory, "Models"),
       HF_ENDPOINT: served.endpoint,
     },
