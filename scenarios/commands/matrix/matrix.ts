@@ -6,9 +6,8 @@
  */
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, posix } from "node:path";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, sep } from "node:path";
 import {
   amendRecord,
   EXIT_CODES,
@@ -26,10 +25,9 @@ import type { ConformContext } from "../conform_context.ts";
 import { moduleBeside } from "../module_beside.ts";
 import { REFERENCE_PROGRAMS } from "../own_programs.ts";
 import { readRecord } from "../records/record_files.ts";
+import { keepReplays, replayName } from "./kept_replays.ts";
 import { KNOWN_DEFECTS } from "./known_defects.ts";
 
-/** Where replays of the defects are kept. */
-const REPLAYS = "harness/subjects/replays";
 /** Ending of the records of the second run, for the known defects. */
 const DEFECTS_ENDING = ".defects.jsonl";
 
@@ -41,6 +39,8 @@ export interface MatrixOptions {
   readonly names: readonly string[];
   /** Directory of the records. */
   readonly records: string;
+  /** Directory of the kept replays. */
+  readonly replays: string;
   readonly seed: number;
   /** Cases of a scenario that shows a known defect. */
   readonly defectRuns: number;
@@ -62,14 +62,14 @@ export async function makeMatrix(
   options: MatrixOptions,
   { writeErr }: ConformContext,
 ): Promise<number> {
-  const { names, records, run, into } = options;
+  const { names, records, replays, run, into } = options;
   await mkdir(records, { recursive: true });
   const failed: string[] = [];
   if (run)
     for (const name of names.length > 0 ? names : installedSubjects())
       failed.push(...(await runSubject(name, options, writeErr)));
   const found = await readRecords(records);
-  if (into !== undefined) await writeTables(found, into);
+  if (into !== undefined) await writeTables(found, { path: into, replays });
   if (failed.length > 0) writeErr(`These runs failed: ${failed.join(", ")}\n`);
   return failed.length === 0 ? EXIT_CODES.conformant : EXIT_CODES["harness failed"];
 }
@@ -138,7 +138,10 @@ async function readRecords(directory: string): Promise<NamedRecord[]> {
   return Promise.all(sorted.map((name) => readRecord(join(directory, name))));
 }
 
-async function writeTables(all: readonly NamedRecord[], path: string): Promise<void> {
+async function writeTables(
+  all: readonly NamedRecord[],
+  { path, replays }: { readonly path: string; readonly replays: string },
+): Promise<void> {
   const whole = all.filter(
     ({ name }) => !name.endsWith(DEFECTS_ENDING) && !name.endsWith(AGAIN_ENDING),
   );
@@ -146,10 +149,8 @@ async function writeTables(all: readonly NamedRecord[], path: string): Promise<v
     all.map(({ record }) => record),
     KNOWN_DEFECTS,
   );
-  if (existsSync(REPLAYS)) await rm(REPLAYS, { recursive: true });
-  await mkdir(REPLAYS, { recursive: true });
-  for (const one of found)
-    if (one.replay !== undefined) await writeFile(replayPath(one) ?? "", one.replay.content);
+  const renewed = whole.map(({ record }) => record.header.subject);
+  const kept = await keepReplays(found, { directory: replays, renewed });
   const matrix = matrixTable(
     whole.map(({ name, record }) =>
       amendRecord(
@@ -159,20 +160,14 @@ async function writeTables(all: readonly NamedRecord[], path: string): Promise<v
     ),
   );
   // Links of a document start at its own folder.
-  const linkOf = (one: FoundDefect) => {
-    const replay = replayPath(one);
-    return replay === undefined ? undefined : posix.relative(dirname(path), replay);
-  };
-  const defects = defectTable(found, KNOWN_DEFECTS, { replayPath: linkOf });
+  const linkOf = (one: FoundDefect) =>
+    one.replay === undefined
+      ? undefined
+      : relative(dirname(path), join(replays, replayName(one))).replaceAll(sep, "/");
+  const defects = defectTable(kept, KNOWN_DEFECTS, { replayPath: linkOf });
   const text = await readFile(path, "utf8");
   const half = replaceBetween(text, "matrix", { content: matrix });
   await writeFile(path, replaceBetween(half, "defects", { content: defects }));
-}
-
-function replayPath({ defect, subject, replay }: FoundDefect): string | undefined {
-  if (replay === undefined) return undefined;
-  const name = `${subject.name}_${subject.version}`.replaceAll(/[^\w.]/g, "_");
-  return `${REPLAYS}/${defect.name}.${name}.json`;
 }
 
 /**

@@ -49,6 +49,11 @@ export function addMatrixCommand(program: Command, context: ConformContext): voi
       "run only this again, beside the records that are there; may be repeated",
       collectText,
     )
+    .option(
+      "--replays <directory>",
+      "the kept replays of known defects; those of clients without a record stay",
+      join("harness", "subjects", "replays"),
+    )
     .option("--into <file>", "a Markdown file whose tables are replaced")
     .option("--no-run", "make the tables from the records that are there")
     .action(async (wanted: readonly string[], options: Omit<MatrixOptions, "names">) => {
