@@ -98,18 +98,18 @@ class SnapshotRemoval {
     await this.#unlink(join(trees, `${this.#commit}.json`));
     await this.#removeAll(join(noExist, this.#commit));
     await this.#removeStaging();
-    for (const directory of [snapshots, this.#cache.blobs, refs, trees, noExist])
+    await removeEmptyDirectories(this.#files, snapshots, this.#place.root);
+    const isLast = (await lstatIfThere(this.#files, snapshots)) === undefined;
+    if (isLast) await this.#removeRefDirectories(refs);
+    for (const directory of [this.#cache.blobs, refs, trees, noExist])
       await removeEmptyDirectories(this.#files, directory, this.#place.root);
-    if ((await lstatIfThere(this.#files, snapshots)) === undefined) await this.#removeLocks();
+    if (isLast) await this.#removeLocks();
     return this.#bytesFreed;
   }
 
   async #removeRefs(refs: string): Promise<void> {
     const found: string[] = [];
-    const directories: string[] = [];
     for await (const { path, stat } of walk(this.#files, refs)) {
-      // A name with `/` has directories, which a download that died has left without a ref.
-      if (stat.kind === "directory") directories.unshift(join(refs, path));
       if (stat.kind !== "file") continue;
       const text = await readSmallFile(this.#files, join(refs, path));
       if (text?.trim() === this.#commit) found.push(join(refs, path));
@@ -117,7 +117,16 @@ class SnapshotRemoval {
     for (const path of found) {
       await this.#unlink(path);
       await this.#files.syncDirectory(dirname(path));
+      // A name with `/` has directories. Others that are empty may be of a client that is about to write there.
+      await removeEmptyDirectories(this.#files, dirname(path), refs);
     }
+  }
+
+  /** What a download that died has left without a ref goes with the last snapshot. */
+  async #removeRefDirectories(refs: string): Promise<void> {
+    const directories: string[] = [];
+    for await (const { path, stat } of walk(this.#files, refs))
+      if (stat.kind === "directory") directories.unshift(join(refs, path));
     for (const directory of directories) await removeEmptyDirectories(this.#files, directory, refs);
   }
 

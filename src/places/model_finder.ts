@@ -46,12 +46,7 @@ export class ModelFinder {
   async findAnywhere(request: ModelRequest): Promise<ModelPlace | undefined> {
     const own = await this.find(request);
     if (own !== undefined || request.layout !== undefined) return own;
-    const stores = await tryDisk(
-      () => storesOf(this.#machine.files, this.#config),
-      this.#config.root,
-    );
-    const further = await this.#furtherRoots();
-    for (const { root, store } of [...further, ...stores]) {
+    for await (const { root, layouts } of this.#elsewhere()) {
       const place = await this.#find(request, {
         // A store that may not be read has nothing for us.
         files: readableFiles(this.#confined([root]), {
@@ -59,23 +54,26 @@ export class ModelFinder {
           onUnreadable: () => {},
         }),
         config: { root, env: {} },
-        layouts: store.layouts,
+        layouts,
       });
       if (place !== undefined) return place;
     }
     return undefined;
   }
 
-  /** The further roots in their order, without those whose volume is away: `PLACE-ROOTS`, `PLACE-AWAY`. */
-  async #furtherRoots() {
+  /**
+   * The further roots in their order, without those whose volume is away, then the stores: `PLACE-ROOTS`, `PLACE-AWAY`. Each is
+   * looked at only when those before it have nothing, as its disk may fail or be slow.
+   */
+  async *#elsewhere(): AsyncGenerator<{ readonly root: string } & Pick<Store, "layouts">> {
     const { root: own, env, roots = [] } = this.#config;
     const files = readableFiles(this.#machine.files, { root: own, onUnreadable: () => {} });
-    const found: { readonly root: string; readonly store: Pick<Store, "layouts"> }[] = [];
     for (const one of roots) {
       const away = await tryDisk(() => whyAway(files, { ...one, env }), one.root);
-      if (away === undefined) found.push({ root: one.root, store: { layouts: layoutNames() } });
+      if (away === undefined) yield { root: one.root, layouts: layoutNames() };
     }
-    return found;
+    const stores = await tryDisk(() => storesOf(this.#machine.files, this.#config), own);
+    for (const { root, store } of stores) yield { root, layouts: store.layouts };
   }
 
   /** A disk on which nothing is read through a link that leads out of a place's root. */

@@ -14,6 +14,17 @@ import type { DownloadTask } from "../download_task.ts";
 import { copyPartial } from "./ranges/copy_partial.ts";
 import { keptRanges, type PartialContent } from "./ranges/kept_ranges.ts";
 
+/** A partial file of an earlier claim. */
+interface LeftPartial {
+  readonly path: string;
+  readonly content: PartialContent;
+  readonly keptBytes: number;
+  /** Whether nobody can write to it any more. */
+  readonly isQuiet: boolean;
+}
+
+type WantedContents = Pick<DownloadTask, "place" | "wanted" | "processes">;
+
 /**
  * Brings what earlier claims left of the wanted contents into the directory of this one: `DL-RESUME`, `DL-FENCED`.
  *
@@ -22,10 +33,29 @@ import { keptRanges, type PartialContent } from "./ranges/kept_ranges.ts";
  *
  * @param task its place is the model's own, not yet that of the claim
  */
-export async function adoptPartials(claim: ModelClaim, task: DownloadTask): Promise<void> {
-  const { files } = claim;
+export async function adoptPartials(
+  { files, directory }: Pick<ModelClaim, "files" | "directory">,
+  task: WantedContents,
+): Promise<void> {
+  for (const [contentKey, lefts] of await leftPartials(files, task)) {
+    const target = join(directory, `${contentKey}${PARTIAL_SUFFIX}`);
+    for (const { path, content, isQuiet } of lefts) {
+      if (isQuiet) await files.rename(path, target);
+      // Where a copy has no room the next one is taken, which has less.
+      else if (!(await copyWhereRoom(files, path, { target, content }))) continue;
+      break;
+    }
+  }
+}
+
+/** What is left of each wanted content, the one with the most bytes first. */
+async function leftPartials(
+  files: FileSystem,
+  task: WantedContents,
+): Promise<Map<string, LeftPartial[]>> {
   const { staging } = task.place;
   const contents = wantedContents(task);
+  const found: LeftPartial[] = [];
   for (const directory of await leftDirectories(files, staging)) {
     // What a claim had taken over may be of a process that stands still.
     const isQuiet =
@@ -33,22 +63,22 @@ export async function adoptPartials(claim: ModelClaim, task: DownloadTask): Prom
     for (const name of await namesIn(files, directory)) {
       const content = contents.get(contentKeyOfPartial(name) ?? "");
       if (content === undefined) continue;
-      const source = join(directory, name);
-      const target = join(claim.directory, `${content.contentKey}${PARTIAL_SUFFIX}`);
-      const bytes = await keptIn(files, source, content);
-      if (bytes === undefined) continue;
-      if (bytes <= ((await keptIn(files, target, content)) ?? -1)) continue;
-      await unlinkIfThere(files, target);
-      if (isQuiet) await files.rename(source, target);
-      else await copyWhereRoom(files, source, { target, content });
+      const path = join(directory, name);
+      const keptBytes = await keptIn(files, path, content);
+      if (keptBytes !== undefined) found.push({ path, content, keptBytes, isQuiet });
     }
   }
+  // A rename needs no room.
+  found.sort(
+    (one, other) => other.keptBytes - one.keptBytes || Number(other.isQuiet) - Number(one.isQuiet),
+  );
+  return Map.groupBy(found, ({ content }) => content.contentKey);
 }
 
 /** How many bytes of each wanted content lie in a partial file, this claim's own or one that it may adopt, by content key. */
 export async function partialSizes(
   files: FileSystem,
-  task: DownloadTask,
+  task: WantedContents,
 ): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>();
   const contents = wantedContents(task);
@@ -63,7 +93,7 @@ export async function partialSizes(
   return sizes;
 }
 
-function wantedContents({ wanted, processes }: DownloadTask): Map<string, PartialContent> {
+function wantedContents({ wanted, processes }: WantedContents): Map<string, PartialContent> {
   return new Map(
     wanted.map(({ contentKey, sizeBytes = Number.POSITIVE_INFINITY }) => [
       contentKey,
@@ -118,19 +148,21 @@ async function keptIn(
   }
 }
 
+/** @returns whether there was room; otherwise the file is gone, and its bytes are fetched again */
 async function copyWhereRoom(
   files: FileSystem,
   source: string,
   options: { readonly target: string; readonly content: PartialContent },
-): Promise<void> {
+): Promise<boolean> {
   const { target } = options;
   try {
     await copyPartial(files, source, options);
     await unlinkIfThere(files, source);
+    return true;
   } catch (error) {
     if (!["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "")) throw error;
-    // The bytes are fetched again.
     await unlinkIfThere(files, target);
     await unlinkIfThere(files, source);
+    return false;
   }
 }

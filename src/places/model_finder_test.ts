@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryFiles, writeBytes } from "../../harness/internal.ts";
+import { ModelFileManager } from "../manage/model_file_manager.ts";
+import { nodeHost } from "../node_host.ts";
+
+const REQUEST = { repository: "org/name" };
+
+/** A machine with a model in the first further root, and one whose second further root or stores fail. */
+async function machine(isFailing: (path: string) => boolean) {
+  const files = memoryFiles({ now: () => 5000 });
+  await writeBytes(files, "/first/models/org/name/config.json", new Uint8Array(2));
+  await writeBytes(files, "/second/models/org/name/config.json", new Uint8Array(2));
+  const { stat, lstat, readdir } = files;
+  const fail = (path: string) => {
+    if (isFailing(path)) throw Object.assign(new Error(`EIO: ${path}`), { code: "EIO" });
+  };
+  files.stat = async (path) => (fail(path), stat.call(files, path));
+  files.lstat = async (path) => (fail(path), lstat.call(files, path));
+  files.readdir = async (path) => (fail(path), readdir.call(files, path));
+  const host = { ...nodeHost(), files };
+  const roots = [{ root: "/first" }, { root: "/second" }];
+  return new ModelFileManager(host, { root: "/Models", env: { HOME: "/home/me" }, roots });
+}
+
+test("a model in a further root is found though the disk of a later root, or of a store, fails", async () => {
+  for (const broken of ["/second", "/home/me"]) {
+    const manager = await machine((path) => path === broken || path.startsWith(`${broken}/`));
+    assert.equal(await manager.locate(REQUEST), "/first/models/org/name");
+  }
+});
+
+test("a root whose disk fails is named where no earlier one has the model", async () => {
+  const manager = await machine((path) => path === "/second" || path.startsWith("/second/"));
+  await assert.rejects(manager.locate({ repository: "org/other" }), {
+    code: "disk-io",
+    message: /\/second/,
+  });
+});
