@@ -1,5 +1,10 @@
 import { encodeFloats, type FloatDtype } from "./encode_floats.ts";
-import { quantizeAffine } from "./quantize_affine.ts";
+import {
+  type Matrix,
+  type Quantization,
+  quantizeAffine,
+  type QuantizedMatrix,
+} from "./quantize_affine.ts";
 import { type Packing, quantizeFloats } from "./quantize_floats.ts";
 import { seededNumbers } from "./seeded_numbers.ts";
 import type { Tensor } from "./write_safetensors.ts";
@@ -29,9 +34,11 @@ export interface SeededMatrixOptions {
 }
 
 /** Models that are drawn share most of their matrices; making those anew was a twentieth of a run. */
-const CACHED_MATRICES_MAX = 1024;
+const CACHED_MATRICES_MAX = 2048;
 
 const cachedMatrices = new Map<string, readonly Tensor[]>();
+/** Before the scales are written in a dtype, so that models of all dtypes share them. */
+const cachedPackings = new Map<string, PackedMatrix>();
 
 /**
  * Makes the tensors of a matrix, packed or not.
@@ -48,9 +55,15 @@ export function seededMatrix(
   const cached = cachedMatrices.get(key);
   if (cached !== undefined) return cached;
   const tensors = makeMatrix(layer, shape, options);
-  if (cachedMatrices.size === CACHED_MATRICES_MAX) cachedMatrices.clear();
-  cachedMatrices.set(key, tensors);
+  keep(cachedMatrices, key, tensors);
   return tensors;
+}
+
+/** Keeps a value, and lets the oldest one go where there are too many. */
+function keep<Value>(cache: Map<string, Value>, key: string, value: Value): void {
+  const oldest = cache.keys().next();
+  if (cache.size >= CACHED_MATRICES_MAX && oldest.done !== true) cache.delete(oldest.value);
+  cache.set(key, value);
 }
 
 function makeMatrix(
@@ -64,30 +77,41 @@ function makeMatrix(
   const name = `${layer}.weight`;
   const isEmbedding = layer.endsWith("model.embed_tokens");
   const spread = isEmbedding ? 1 : gainOf(layer) * Math.sqrt(3 / columns);
-  const values = seededNumbers(rows * columns, { seed, name, spread });
+  const numbers = () => seededNumbers(rows * columns, { seed, name, spread });
   const vector = { seed, dtype, center: 0 };
   const bias = hasBias ? [seededVector(`${layer}.bias`, rows, vector)] : [];
   if (packing === undefined) {
-    return [{ name, dtype, shape, data: encodeFloats(values, dtype) }, ...bias];
+    return [{ name, dtype, shape, data: encodeFloats(numbers(), dtype) }, ...bias];
   }
-  const matrix = { values, rows, columns };
   const packedShape = [...lead, (columns * packing.bits) / 32];
   const groups = [...lead, columns / packing.groupSize];
   if ("mode" in packing) {
-    const { packed, scales } = quantizeFloats(matrix, packing);
+    const { packed, scales } = quantizeFloats({ values: numbers(), rows, columns }, packing);
     return [
       { name, dtype: "U32", shape: packedShape, data: littleEndian(packed) },
       { name: `${layer}.scales`, dtype: "U8", shape: groups, data: scales },
       ...bias,
     ];
   }
-  const { packed, scales, biases } = quantizeAffine(matrix, packing);
+  const key = JSON.stringify([name, shape, seed, packing]);
+  const known = cachedPackings.get(key);
+  const { data, scales, biases } =
+    known ?? packMatrix({ values: numbers(), rows, columns }, packing);
+  if (known === undefined) keep(cachedPackings, key, { data, scales, biases });
   return [
-    { name, dtype: "U32", shape: packedShape, data: littleEndian(packed) },
+    { name, dtype: "U32", shape: packedShape, data },
     { name: `${layer}.scales`, dtype, shape: groups, data: encodeFloats(scales, dtype) },
     { name: `${layer}.biases`, dtype, shape: groups, data: encodeFloats(biases, dtype) },
     ...bias,
   ];
+}
+
+/** A quantized matrix with its codes as bytes. */
+type PackedMatrix = Pick<QuantizedMatrix, "scales" | "biases"> & { readonly data: Uint8Array };
+
+function packMatrix(matrix: Matrix, quantization: Quantization): PackedMatrix {
+  const { packed, scales, biases } = quantizeAffine(matrix, quantization);
+  return { data: littleEndian(packed), scales, biases };
 }
 
 /**

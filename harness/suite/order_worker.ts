@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
 import { withoutSecrets } from "../redact_secrets.ts";
+import { workerRuntime } from "./worker_runtime.ts";
 
 /** How a shell in front of a worker ends when the worker was killed: 128 and SIGKILL. */
 const KILLED_EXIT_CODE = 137;
@@ -34,7 +35,7 @@ export class OrderWorker<Order extends object, Answer> implements Disposable {
     const env = withoutSecrets(process.env);
     this.#child =
       launcher.length === 0
-        ? fork(module, workerArguments, { env })
+        ? fork(module, workerArguments, { env, execArgv: runtimeOptions() })
         : launch([...launcher, ...runtimeCommand(), module, ...workerArguments], env);
     this.#ended = once(this.#child, "exit").then(([code, signal]: unknown[]) => {
       if (signal === "SIGKILL" || code === KILLED_EXIT_CODE) throw new WorkerKilled();
@@ -67,6 +68,10 @@ function launch([program = "", ...args]: readonly string[], env: NodeJS.ProcessE
 }
 
 function runtimeCommand(): string[] {
-  const own = "deno" in process.versions ? ["run", "--allow-all"] : process.execArgv;
+  const own = "deno" in process.versions ? ["run", "--allow-all"] : runtimeOptions();
   return [process.execPath, ...own];
+}
+
+function runtimeOptions(): string[] {
+  return workerRuntime(process.execArgv, process.versions);
 }

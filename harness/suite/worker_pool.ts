@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { HarnessError } from "../errors.ts";
 import { OrderWorker, type OrderWorkerOptions, WorkerKilled } from "./order_worker.ts";
+import { keepCompiled, workerRuntime } from "./worker_runtime.ts";
 
 /** Options of {@linkcode orderFromWorkers}. */
 export interface WorkerPoolOptions<Answer> extends OrderWorkerOptions {
@@ -69,9 +70,14 @@ export async function orderFromWorkers<Order extends object, Answer>(
 
 /** The other side of {@linkcode orderFromWorkers}: carries out each order until the parent is gone. */
 export function serveOrders<Order, Answer>(carryOut: (order: Order) => Promise<Answer>): void {
+  let isKept = false;
   process.on("message", (order: Order) => {
     carryOut(order).then(
-      (answer) => process.send?.(answer),
+      (answer) => {
+        process.send?.(answer);
+        if (!isKept) keepCompiled();
+        isKept = true;
+      },
       (error: unknown) => {
         process.stderr.write(`${String(error)}\n`);
         process.exit(1);
@@ -111,7 +117,8 @@ export async function mapInForks<Result>(
   const results: Result[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
-    const child = fork(module, [...args], { execArgv: process.execArgv });
+    const execArgv = workerRuntime(process.execArgv, process.versions);
+    const child = fork(module, [...args], { execArgv });
     const ended = once(child, "exit").then(() => {
       throw new HarnessError("Cannot go on as a process of the harness ended by itself");
     });
