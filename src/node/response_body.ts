@@ -6,6 +6,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from "node:zlib";
+import { chunkMemory } from "./chunk_memory.ts";
 import { ConnectionError } from "./connection_error.ts";
 
 /** Facts that {@linkcode responseBody} needs beside the stream. */
@@ -61,6 +62,8 @@ class BodyIterator implements AsyncIterator<Uint8Array, undefined> {
       const next = await this.#chunks.next();
       if (next.done === true) return { done: true, value: undefined };
       this.#bytesRead += next.value.length;
+      // What was decoded comes from memory of the decoder's.
+      if (this.#encodings.length === 0) chunkMemory.note(next.value);
       return next;
     } catch (error) {
       this.#source.destroy();

@@ -1,4 +1,5 @@
 import { AppendWriter } from "../../../disk/append_writer.ts";
+import { chunkMemory } from "../../../node/chunk_memory.ts";
 import { type FileSource, RangesIgnored } from "../file_source.ts";
 import type { Interval } from "./intervals.ts";
 import type { PartialFile } from "./partial_file.ts";
@@ -130,9 +131,11 @@ class Lanes {
     try {
       try {
         for await (const chunk of this.#source.read(range, how)) {
+          const { length } = chunk;
           await writer.append(chunk);
-          onFetched(chunk.length);
-          pendingBytes += chunk.length;
+          chunkMemory.release(chunk);
+          onFetched(length);
+          pendingBytes += length;
           if (pendingBytes < target.noteBytes) continue;
           await writer.flush();
           pendingBytes = 0;
