@@ -23,8 +23,9 @@ export interface AppendWriterOptions {
 export class AppendWriter {
   readonly #file: AppendTarget;
   #position: number;
-  #filling: Uint8Array;
-  #spare: Uint8Array;
+  readonly #bufferBytes: number;
+  /** Made when a chunk is to wait: many files come in one that does not. */
+  #buffers: readonly [Uint8Array, Uint8Array] | undefined;
   #filledBytes = 0;
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -33,9 +34,10 @@ export class AppendWriter {
     this.#file = file;
     this.#position = position;
     const pieceBytes = file.pieceBytes ?? BUFFER_BYTES;
-    const bufferBytes = Math.max(1, Math.min(pieceBytes, options.sizeBytesMax ?? pieceBytes));
-    const { buffers = [new Uint8Array(bufferBytes), new Uint8Array(bufferBytes)] } = options;
-    [this.#filling, this.#spare] = buffers;
+    this.#buffers = options.buffers;
+    this.#bufferBytes =
+      options.buffers?.[0].length ??
+      Math.max(1, Math.min(pieceBytes, options.sizeBytesMax ?? pieceBytes));
   }
 
   /**
@@ -45,18 +47,20 @@ export class AppendWriter {
    * @throws the disk's error, of this or of an earlier write
    */
   async append(chunk: Uint8Array): Promise<void> {
-    if (chunk.length >= this.#filling.length) {
+    if (chunk.length >= this.#bufferBytes) {
       await this.#writeThrough(chunk);
       return;
     }
+    this.#buffers ??= [new Uint8Array(this.#bufferBytes), new Uint8Array(this.#bufferBytes)];
     for (let at = 0; at < chunk.length;) {
       this.#throwIfFailed();
-      const count = Math.min(chunk.length - at, this.#filling.length - this.#filledBytes);
-      this.#filling.set(chunk.subarray(at, at + count), this.#filledBytes);
+      const count = Math.min(chunk.length - at, this.#bufferBytes - this.#filledBytes);
+      // The two change places meanwhile.
+      this.#buffers[0].set(chunk.subarray(at, at + count), this.#filledBytes);
       this.#filledBytes += count;
       at += count;
       this.#writing ??= this.#drain();
-      if (this.#filledBytes === this.#filling.length) await this.#writing;
+      if (this.#filledBytes === this.#bufferBytes) await this.#writing;
     }
   }
 
@@ -84,9 +88,10 @@ export class AppendWriter {
 
   async #drain(): Promise<void> {
     try {
-      while (this.#filledBytes > 0) {
-        const data = this.#filling.subarray(0, this.#filledBytes);
-        [this.#filling, this.#spare] = [this.#spare, this.#filling];
+      while (this.#buffers !== undefined && this.#filledBytes > 0) {
+        const [filling, spare] = this.#buffers;
+        const data = filling.subarray(0, this.#filledBytes);
+        this.#buffers = [spare, filling];
         this.#filledBytes = 0;
         await this.#file.write(data, this.#position);
         this.#position += data.length;

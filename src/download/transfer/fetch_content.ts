@@ -1,14 +1,22 @@
 import type { Digest, FileSystem, OpenFile } from "../../../spec/mod.ts";
 import { refuseText } from "./refuse_text.ts";
 import { AppendWriter } from "../../disk/append_writer.ts";
-import { diskError, errnoOf } from "../../disk/disk_error.ts";
 import { algorithmOf, DigestStream, hashPrefix } from "../../disk/file_hash.ts";
 import { unlinkIfThere } from "../../disk/small_file.ts";
+import { chunkMemory } from "../../node/chunk_memory.ts";
 import { ModelError } from "../../errors.ts";
+import { attemptWrite } from "./attempt_write.ts";
 import type { FileSource } from "./file_source.ts";
+import { openPartial } from "./open_partial.ts";
 import { readAlone } from "./ranges/fetch_ranges.ts";
 import { fillRanges } from "./ranges/fill_ranges.ts";
-import { keptRanges, RECORDS_BYTES } from "./ranges/kept_ranges.ts";
+import { Intervals } from "./ranges/intervals.ts";
+import {
+  type KeptRanges,
+  keptRanges,
+  type PartialContent,
+  RECORDS_BYTES,
+} from "./ranges/kept_ranges.ts";
 import type { TransferWidth } from "./transfer_width.ts";
 import type { WriteBuffers } from "./ranges/write_buffers.ts";
 import { UNSTATED_BYTES_MAX, UnstatedLength } from "./unstated_length.ts";
@@ -34,6 +42,8 @@ export interface FetchContentOptions {
   readonly onBytes: (bytesDone: number) => void;
   /** Called with the number of bytes that arrived from the network. */
   readonly onFetched: (bytes: number) => void;
+  /** Called when nothing more is to come from the network; what is left is the disk's. */
+  readonly onArrived?: () => void;
 }
 
 /** What a finished content is. */
@@ -54,23 +64,24 @@ export async function fetchContent(
   wanted: WantedFile,
   options: FetchContentOptions,
 ): Promise<FetchedContent> {
-  const file = await openPartial(files, options.partial);
+  const { file, isNew } = await openPartial(files, options.partial);
   try {
-    for (let wrong = 0; ;) {
-      const filled = await fillFile(file, wanted, { ...options, files });
+    for (let [wrong, isEmpty] = [0, isNew]; ; isEmpty = true) {
+      const filled = await fillFile(file, wanted, { ...options, files, isEmpty });
       const { content, fetchedAll } = filled;
       const refusal = compare(wanted, content, options.source.statedDigest);
       if (refusal === undefined) {
         await filled.finish?.();
         if (wanted.digest === undefined) await keepNoText(files, wanted, { ...options, content });
-        await attemptDisk(() => file.sync(), options.partial);
+        options.onArrived?.();
+        await attemptWrite(() => file.sync(), options.partial);
         return content;
       }
       // A wrong whole says nothing about the hub when part of it lay on this disk before.
       if (fetchedAll) wrong++;
-      await attemptDisk(() => file.truncate(0), options.partial);
+      await attemptWrite(() => file.truncate(0), options.partial);
       if (wrong >= WRONG_MAX) {
-        await attemptDisk(() => unlinkIfThere(files, options.partial), options.partial);
+        await attemptWrite(() => unlinkIfThere(files, options.partial), options.partial);
         throw refusal;
       }
     }
@@ -87,7 +98,7 @@ async function keepNoText(
 ): Promise<void> {
   const { content, partial } = options;
   try {
-    await attemptDisk(async () => {
+    await attemptWrite(async () => {
       // The one that is written may not be read.
       const file = await files.open(partial, "r");
       try {
@@ -97,22 +108,9 @@ async function keepNoText(
       }
     }, partial);
   } catch (error) {
-    await attemptDisk(() => unlinkIfThere(files, partial), partial);
+    await attemptWrite(() => unlinkIfThere(files, partial), partial);
     throw error;
   }
-}
-
-async function openPartial(files: FileSystem, path: string): Promise<OpenFile> {
-  try {
-    return await files.open(path, "r+");
-  } catch (error) {
-    const errno = errnoOf(error) ?? "";
-    // What is no file of ours alone gives way by its name; what it leads to stays as it is: `LAYOUT-PLANTED`.
-    if (["ELOOP", "EMLINK", "ENXIO"].includes(errno))
-      await attemptDisk(() => unlinkIfThere(files, path), path);
-    else if (errno !== "ENOENT") throw diskError(error, `open "${path}"`);
-  }
-  return attemptDisk(() => files.open(path, "wx"), path);
 }
 
 /** A partial file that has all bytes. */
@@ -124,7 +122,22 @@ interface FilledFile {
   readonly finish?: () => Promise<void>;
 }
 
-type FillOptions = FetchContentOptions & { readonly files: FileSystem };
+type FillOptions = FetchContentOptions & {
+  readonly files: FileSystem;
+  /** Whether nothing is kept in it. */
+  readonly isEmpty: boolean;
+};
+
+const NOTHING_KEPT = { position: undefined, turns: [0, 0] } as const;
+
+async function keptIn(
+  file: OpenFile,
+  content: PartialContent,
+  { isEmpty, partial }: FillOptions,
+): Promise<KeptRanges> {
+  if (isEmpty) return { ranges: new Intervals(), ...NOTHING_KEPT };
+  return attemptWrite(() => keptRanges(file, content), partial);
+}
 
 /** Hashes what is kept and brings what is missing. */
 async function fillFile(
@@ -132,15 +145,15 @@ async function fillFile(
   wanted: WantedFile,
   options: FillOptions,
 ): Promise<FilledFile> {
-  const { partial, boot } = options;
+  const { partial, boot, isEmpty } = options;
   const { sizeBytes, contentKey } = wanted;
   const content = { contentKey, sizeBytes: sizeBytes ?? 0, boot };
-  const kept = await attemptDisk(() => keptRanges(file, content), partial);
+  const kept = await keptIn(file, content, options);
   const keptBytes = kept.ranges.total;
-  const { sizeBytes: lengthBytes } = await attemptDisk(() => file.stat(), partial);
+  const lengthBytes = isEmpty ? 0 : (await attemptWrite(() => file.stat(), partial)).sizeBytes;
   // Without a size and a hash there is nothing to hold kept bytes against.
   if (lengthBytes > 0 && (sizeBytes === undefined || (keptBytes === 0 && !kept.position)))
-    await attemptDisk(() => file.truncate(0), partial);
+    await attemptWrite(() => file.truncate(0), partial);
   const algorithm = wanted.digest === undefined ? "sha256" : algorithmOf(wanted.digest);
   const hash = new DigestStream(algorithm, sizeBytes ?? 0);
   const { pieceBytes } = file;
@@ -168,7 +181,7 @@ async function appendRest(
 ): Promise<FilledFile> {
   const { source, signal, width, keptBytes, hash } = options;
   const { sizeBytes } = wanted;
-  await attemptDisk(() => hashPrefix(file, keptBytes, { into: hash, signal }), options.partial);
+  await attemptWrite(() => hashPrefix(file, keptBytes, { into: hash, signal }), options.partial);
   options.onBytes(keptBytes);
   const writer = new AppendWriter(file, keptBytes, {
     sizeBytesMax: sizeBytes === undefined ? undefined : sizeBytes - keptBytes,
@@ -179,21 +192,23 @@ async function appendRest(
   let isWhole = false;
   try {
     for await (const chunk of keptBytes === sizeBytes ? [] : chunks) {
-      await attemptDisk(async () => unstated?.allow(at + chunk.length), options.partial);
-      const written = attemptDisk(() => writer.append(chunk), options.partial);
+      await attemptWrite(async () => unstated?.allow(at + chunk.length), options.partial);
+      const written = attemptWrite(() => writer.append(chunk), options.partial);
       // Another thread may write meanwhile.
       hash.update(chunk);
       await written;
-      at += chunk.length;
-      options.onFetched(chunk.length);
+      const { length } = chunk;
+      chunkMemory.release(chunk);
+      at += length;
+      options.onFetched(length);
       options.onBytes(at);
     }
     isWhole = true;
   } finally {
     // Also what arrived before a failure is kept for the next run, where it can be held against a length.
-    await attemptDisk(() => writer.flush(), options.partial);
+    await attemptWrite(() => writer.flush(), options.partial);
     if (unstated !== undefined && !isWhole)
-      await attemptDisk(() => file.truncate(0), options.partial);
+      await attemptWrite(() => file.truncate(0), options.partial);
   }
   return { content: { sizeBytes: at, digest: hash.finish() }, fetchedAll: keptBytes === 0 };
 }
@@ -229,12 +244,4 @@ function compare(
     `Cannot keep "${wanted.path}": its hash must be ${expected}, and what arrived has ${content.digest}; retry the command later`,
     { file: wanted.path, expected, actual: content.digest },
   );
-}
-
-async function attemptDisk<T>(action: () => Promise<T>, path: string): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw diskError(error, `write "${path}"`);
-  }
 }

@@ -13,6 +13,9 @@ import { TransferWidth, WIDTH_MAX } from "./transfer_width.ts";
 import { WorkQueue } from "./work_queue.ts";
 import { WriteBuffers } from "./ranges/write_buffers.ts";
 
+/** Files that have arrived and wait for the disk to sync them, beside those that are on their way. */
+const SYNCING_MAX = 16;
+
 /** Options of {@linkcode fetchMissing}. */
 export interface FetchMissingOptions {
   readonly disk: DiskState;
@@ -65,7 +68,8 @@ export async function fetchMissing(
     }
   };
   if (!queue.hasLarge) width.largeDone();
-  const workers = Array.from({ length: Math.min(workersMax, queue.all.length) }, () =>
+  const count = Math.min(workersMax + SYNCING_MAX, queue.all.length);
+  const workers = Array.from({ length: count }, () =>
     fetchNext().catch((error: unknown) => {
       queue.clear();
       stop.abort(error);
@@ -80,7 +84,7 @@ export async function fetchMissing(
   return { staged, bytesFetched };
 }
 
-/** Small files leave slots to large ones. */
+/** Small files leave slots to large ones, and one that waits for the disk leaves its slot to the next. */
 async function stageInTurn(
   host: Host,
   task: DownloadTask,
@@ -89,10 +93,15 @@ async function stageInTurn(
   if (isLarge(options.content)) return stageContent(host, task, options);
   const { smallSlots } = options.width;
   await smallSlots.acquire(options.signal);
+  let isHeld = true;
+  const onArrived = () => {
+    if (isHeld) smallSlots.release();
+    isHeld = false;
+  };
   try {
-    return await stageContent(host, task, options);
+    return await stageContent(host, task, { ...options, onArrived });
   } finally {
-    smallSlots.release();
+    onArrived();
   }
 }
 
@@ -126,6 +135,7 @@ interface StageOptions {
   readonly signal: AbortSignal;
   readonly onBytes: (bytesDone: number) => void;
   readonly onFetched: (bytes: number) => void;
+  readonly onArrived?: () => void;
 }
 
 /** Content that already lies elsewhere in the model is copied, not transferred: `LAYOUT-SHARED-BLOB`. */

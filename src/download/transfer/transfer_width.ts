@@ -25,7 +25,7 @@ const STRAIN_MS = 1_000;
 const RANGE_BYTES_START = 512 * 1024;
 const RANGE_BYTES_MIN = 256 * 1024;
 /** Length of one range of a large file, in bytes, at most. */
-export const RANGE_BYTES_MAX = 2 * 1024 * 1024;
+export const RANGE_BYTES_MAX = 4 * 1024 * 1024;
 /** A range is to take so long, in milliseconds: then its slot can go to another file. */
 const RANGE_MS = 1_000;
 
