@@ -881,6 +881,12 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "A share changes and loses nothing that the store had: where something else lies in a place of the model, it is refused.",
   },
+  "SHARE-APART": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "A share puts no model into a directory that has other weights.",
+  },
   "SHARE-CRASH": {
     level: "MUST",
     profile: "places",

@@ -1,11 +1,12 @@
 import type { FileStat, FileSystem } from "../../spec/mod.ts";
-import { diskError, wrapFiles } from "../disk/mod.ts";
+import { diskError, readBytes, wrapFiles, writeBytes } from "../disk/mod.ts";
 import type { StartOptions } from "../worlds/mod.ts";
 
 /** The volumes on and between which a model is moved or shared: how a process is started, where a directory of one side is given. */
 export const STORE_VOLUMES = {
   "with links": () => ({}),
   "without links": () => ({ files: withoutLinks }),
+  "with clones alone": () => ({ files: withClones }),
   "another volume": (directory) => ({ files: (files) => acrossVolumes(files, directory) }),
 } as const satisfies Record<string, (directory: string) => StartOptions>;
 
@@ -30,4 +31,12 @@ function withoutLinks(files: FileSystem): FileSystem {
     if (call.operation === "link") throw diskError("EPERM", "link", call.path);
     return next();
   });
+}
+
+/** A volume without hard links that gives two files the same data until one of them changes, as APFS and btrfs can. */
+function withClones(files: FileSystem): FileSystem {
+  return {
+    ...withoutLinks(files),
+    clone: async (source, target) => writeBytes(files, target, await readBytes(files, source)),
+  };
 }

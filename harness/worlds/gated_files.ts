@@ -2,7 +2,7 @@ import type { FileSystem, OpenFile } from "../../spec/mod.ts";
 import type { KillPoint, ProcessGate } from "./process_gate.ts";
 
 /** Calls that change the disk. */
-const CHANGES = ["mkdir", "rename", "link", "symlink", "unlink", "rmdir"] as const;
+const CHANGES = ["mkdir", "rename", "link", "clone", "symlink", "unlink", "rmdir"] as const;
 const READS = [
   "readdir",
   "stat",
@@ -50,7 +50,9 @@ export function gatedFiles(
     gated[name] = (path: string) => gate.pass<unknown>("disk", () => files[name](path));
   }
   for (const name of CHANGES) {
-    gated[name] = (one: string, two: string) => change<unknown>(() => files[name](one, two));
+    if (files[name] === undefined) continue;
+    gated[name] = (one: string, two: string) =>
+      change<unknown>(async () => files[name]?.(one, two));
   }
   return gated as unknown as FileSystem;
 }

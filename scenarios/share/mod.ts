@@ -5,6 +5,7 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { refusedCall } from "./refused_call.ts";
 import { removedLinks } from "./removed_links.ts";
 import { shared } from "./shared.ts";
 import { sharedAgain } from "./shared_again.ts";
@@ -19,5 +20,6 @@ export const shareScenarios: readonly Scenario[] = [
   shareRefused,
   shareKilled,
   shareUndone,
+  refusedCall,
   removedLinks,
 ];

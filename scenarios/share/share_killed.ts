@@ -1,5 +1,5 @@
 /**
- * A share dies at any change of the disk, on a volume with hard links or without, or between two volumes, with duplicates and other files
+ * A share dies at any change of the disk, on a volume with hard links, without, or with clones alone, or between two volumes, with duplicates and other files
  * in the store; another process goes on or goes back.
  *
  * Invariants checked:
@@ -36,7 +36,7 @@ export const shareKilled = scenario({
     model: anySmallModel({ weightBytesMax: 80, beside: false }),
     nth: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 90 })),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
-    volume: fc.constantFrom("with links", "without links", "another volume"),
+    volume: fc.constantFrom("with links", "without links", "with clones alone", "another volume"),
     duplicates: fc.array(fc.nat(20), { maxLength: 3 }),
     goesOn: fc.boolean(),
     diesTwice: fc.boolean(),

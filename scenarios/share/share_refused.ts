@@ -1,6 +1,6 @@
 /**
  * One byte of a copy is not the recorded one, under the old size and time, or one of its files is missing, or the store has something
- * else in a place of the model.
+ * else in a place of the model, or weights of another one beside them.
  *
  * Invariants checked:
  * - The share fails, and every file of the store is as it was.
@@ -29,19 +29,31 @@ import {
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Refused-4bit";
-const IDS = ["SHARE-VERIFIED", "SHARE-OWN"] as const;
+const IDS = ["SHARE-VERIFIED", "SHARE-OWN", "SHARE-APART"] as const;
+/** Weights of another conversion of the model. */
+const OTHER_WEIGHTS = [
+  "model-00007-of-00009.safetensors",
+  "weights.00.safetensors",
+  "older.safetensors",
+] as const;
 
 export const shareRefused = scenario({
   name: "share/share_refused",
   covers: IDS,
-  goals: ["a damaged copy", "half a copy", "something else in the store"],
+  goals: ["a damaged copy", "half a copy", "something else in the store", "other weights"],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     from: fc.constantFrom("hubapi", "hf-cache", "a client's cache"),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
     which: fc.nat(20),
     byte: fc.nat(1000),
-    obstacle: fc.constantFrom("damage", "a missing file", "same size", "other size"),
+    obstacle: fc.constantFrom(
+      "damage",
+      "a missing file",
+      "same size",
+      "other size",
+      ...OTHER_WEIGHTS,
+    ),
   },
   async check({ model, from, layout, which, byte, obstacle }, world, verdict) {
     const { files: disk, outside } = world;
@@ -54,6 +66,7 @@ export const shareRefused = scenario({
     const into = join(outside, "store");
     // A name in the hub's cache says what the content is, so something else there is no model's.
     const isOfCopy = obstacle === "damage" || obstacle === "a missing file";
+    const others = OTHER_WEIGHTS.find((name) => name === obstacle);
     const target = isOfCopy || layout !== "hf-cache" ? layout : "lmstudio";
     const entry = filePlace(directory, file.path);
     const data = await disk.realpath(entry);
@@ -64,7 +77,10 @@ export const shareRefused = scenario({
       times.set(data, (await disk.stat(data)).modifiedMs);
       await overwriteBytes(disk, data, changed);
     } else if (obstacle === "a missing file") await disk.unlink(entry);
-    else {
+    else if (others !== undefined) {
+      const place = await sharedPlace(world, { into, repository: REPOSITORY, layout: target });
+      await writeBytes(disk, filePlace(place, others), changed);
+    } else {
       const other = obstacle === "same size" ? changed : changed.subarray(1);
       const place = await sharedPlace(world, { into, repository: REPOSITORY, layout: target });
       await writeBytes(disk, filePlace(place, file.path), other);
@@ -86,6 +102,12 @@ export const shareRefused = scenario({
       verdict.reached(obstacle === "damage" ? "a damaged copy" : "half a copy");
       verdict.holds("SHARE-VERIFIED", isFailed, `${file.path} is wrong (${obstacle}), and shared`);
       verdict.holds("SHARE-VERIFIED", isAsBefore, () => `the store has ${after.join(", ")}`);
+      return;
+    }
+    if (others !== undefined) {
+      verdict.reached("other weights");
+      verdict.holds("SHARE-APART", isFailed, `it succeeded beside ${others}`);
+      verdict.holds("SHARE-APART", isAsBefore, () => `the store has ${after.join(", ")}`);
       return;
     }
     verdict.reached("something else in the store");

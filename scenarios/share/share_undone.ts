@@ -1,6 +1,6 @@
 /**
- * A share, or the adoption of another client's directory by the root, is taken back after files of the store were changed or added, or
- * after the copy that was shared has lost a file.
+ * A share, or the adoption of another client's directory by the root, is taken back, with the copy named or not, after files of the store
+ * were changed, written anew with the same bytes or added, or after the copy that was shared has lost a file.
  *
  * Invariants checked:
  * - What was there before, was added or was changed stays; the rest goes, and the copy is as it was.
@@ -8,7 +8,7 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { type FileSystem, type Layout, MARKER_NAME } from "../../spec/mod.ts";
+import { type FileSystem, type Layout, MARKER_NAME, type ShareResult } from "../../spec/mod.ts";
 import {
   contentView,
   exists,
@@ -20,7 +20,15 @@ import {
   visibleView,
   writeBytes,
 } from "../../harness/internal.ts";
-import { anySmallModel, filePlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
+import {
+  anySmallModel,
+  filePlace,
+  type ModelFile,
+  scenario,
+  type Verdict,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Undone-4bit";
 const CHANGED = new TextEncoder().encode("changed by another tool");
@@ -34,15 +42,18 @@ export const shareUndone = scenario({
     "something was changed",
     "something was added",
     "the copy lost a file",
+    "written anew",
+    "the copy was not named",
   ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
-    trouble: fc.constantFrom("none", "changed", "added", "lost"),
+    trouble: fc.constantFrom("none", "none", "changed", "added", "lost", "written anew"),
     which: fc.nat(20),
     isAdopted: fc.boolean(),
+    isNamed: fc.boolean(),
   },
-  async check({ model, layout: drawn, trouble, which, isAdopted }, world, verdict) {
+  async check({ model, layout: drawn, trouble, which, isAdopted, isNamed }, world, verdict) {
     const { files: disk, outside, root } = world;
     const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
@@ -63,7 +74,11 @@ export const shareUndone = scenario({
     const before = await visibleView(disk, into);
     const request = { repository: REPOSITORY, from: directory, into, layout };
     await verdict.attempt("SHARE-UNDO", async () => subject.share?.({ ...request, step: "share" }));
-    const undo = async () => subject.share?.({ ...request, step: "undo" });
+    // Without it the copy that the share came from is found by what is there; one outside of all stores is named.
+    const { from: _from, ...unnamed } = request;
+    const asked = isNamed || isAdopted ? request : unnamed;
+    if (!isNamed && !isAdopted) verdict.reached("the copy was not named");
+    const undo = async () => subject.share?.({ ...asked, step: "undo" });
     const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
     const file = wanted[which % wanted.length];
     if (file === undefined) return;
@@ -78,15 +93,13 @@ export const shareUndone = scenario({
     }
     const touched = trouble === "changed" ? entry : join(baseOf(into, place, layout), "notes.txt");
     // As tools do that write a file anew: what has another name elsewhere keeps its data.
-    if (trouble !== "none") await writeBytes(disk, touched, CHANGED);
-    const undone = await verdict.attempt("SHARE-UNDO", undo);
-    const named = (undone?.files ?? []).map(({ path }) => path);
-    const made = named.find((path) => !wanted.some((one) => one.path === path));
-    verdict.holds("SHARE-UNDO", made === undefined, `it says that ${made} went, of no model`);
-    for (const { path } of wanted) {
-      const isTold = named.includes(path) || (await exists(disk, filePlace(place, path)));
-      verdict.holds("SHARE-UNDO", isTold, `${path} went, and it does not say so`);
+    if (trouble === "changed" || trouble === "added") await writeBytes(disk, touched, CHANGED);
+    if (trouble === "written anew") {
+      await writeBytes(disk, entry, file.bytes);
+      verdict.reached("written anew");
     }
+    const undone = await verdict.attempt("SHARE-UNDO", undo);
+    await judgeTold(verdict, disk, { undone, place, wanted });
     const wrong = await wrongFiles(world, directory, wanted);
     verdict.holds("SHARE-UNDO", wrong.length === 0, () => `of the copy: ${wrong.join(", ")}`);
     const after = await visibleView(disk, into);
@@ -105,13 +118,35 @@ export const shareUndone = scenario({
       verdict.reached("all went");
       return;
     }
-    verdict.reached(trouble === "changed" ? "something was changed" : "something was added");
-    const isKept = await holds(disk, touched, CHANGED);
-    verdict.holds("SHARE-UNDO", isKept, () => `${touched} was ${trouble}, and is gone`);
+    if (trouble !== "written anew") {
+      verdict.reached(trouble === "changed" ? "something was changed" : "something was added");
+      const isKept = await holds(disk, touched, CHANGED);
+      verdict.holds("SHARE-UNDO", isKept, () => `${touched} was ${trouble}, and is gone`);
+    }
     const lost = before.find((line) => !after.includes(line));
     verdict.holds("SHARE-UNDO", lost === undefined, `the store had ${lost}`);
   },
 });
+
+/** Whether the answer names what went, and nothing else. */
+async function judgeTold(
+  verdict: Verdict,
+  disk: FileSystem,
+  seen: {
+    readonly undone: ShareResult | undefined;
+    readonly place: string;
+    readonly wanted: readonly ModelFile[];
+  },
+): Promise<void> {
+  const { undone, place, wanted } = seen;
+  const named = (undone?.files ?? []).map(({ path }) => path);
+  const made = named.find((path) => !wanted.some((one) => one.path === path));
+  verdict.holds("SHARE-UNDO", made === undefined, `it says that ${made} went, of no model`);
+  for (const { path } of wanted) {
+    const isTold = named.includes(path) || (await exists(disk, filePlace(place, path)));
+    verdict.holds("SHARE-UNDO", isTold, `${path} went, and it does not say so`);
+  }
+}
 
 /** The directory of everything that the store has of the model. */
 function baseOf(into: string, place: string, layout: Layout): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryFiles, writeBytes } from "../../harness/internal.ts";
+import { diskError, memoryFiles, wrapFiles, writeBytes } from "../../harness/internal.ts";
 import { ModelFileManager } from "../manage/model_file_manager.ts";
 import { nodeHost } from "../node_host.ts";
 
@@ -8,16 +8,14 @@ const REQUEST = { repository: "org/name" };
 
 /** A machine with a model in the first further root, and one whose second further root or stores fail. */
 async function machine(isFailing: (path: string) => boolean) {
-  const files = memoryFiles({ now: () => 5000 });
-  await writeBytes(files, "/first/models/org/name/config.json", new Uint8Array(2));
-  await writeBytes(files, "/second/models/org/name/config.json", new Uint8Array(2));
-  const { stat, lstat, readdir } = files;
-  const fail = (path: string) => {
-    if (isFailing(path)) throw Object.assign(new Error(`EIO: ${path}`), { code: "EIO" });
-  };
-  files.stat = async (path) => (fail(path), stat.call(files, path));
-  files.lstat = async (path) => (fail(path), lstat.call(files, path));
-  files.readdir = async (path) => (fail(path), readdir.call(files, path));
+  const disk = memoryFiles({ now: () => 5000 });
+  await writeBytes(disk, "/first/models/org/name/config.json", new Uint8Array(2));
+  await writeBytes(disk, "/second/models/org/name/config.json", new Uint8Array(2));
+  const files = wrapFiles(disk, async ({ operation, path }, next) => {
+    const isLook = ["stat", "lstat", "readdir"].includes(operation);
+    if (isLook && isFailing(path)) throw diskError("EIO", operation, path);
+    return next();
+  });
   const host = { ...nodeHost(), files };
   const roots = [{ root: "/first" }, { root: "/second" }];
   return new ModelFileManager(host, { root: "/Models", env: { HOME: "/home/me" }, roots });

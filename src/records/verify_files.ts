@@ -10,6 +10,8 @@ export interface VerifyFilesOptions {
   /** Whether every file is hashed, only those that were touched since they were verified, or none. */
   readonly hash: "always" | "touched" | "never";
   readonly signal?: AbortSignal | undefined;
+  /** Whether the disk's refusal to read a file is a fault of it, or ends the whole. @default {"fault"} */
+  readonly refusal?: "fault" | "error";
   /** Is told what is read and compared. */
   readonly tally?: Tally | undefined;
 }
@@ -26,6 +28,7 @@ export interface Tally {
  * Holds the files of a directory against what is recorded of them: `STATUS-HONEST`, `VERIFY-ROT`.
  *
  * @returns every fault; none when all are as recorded
+ * @throws the disk's error, where a file cannot be read and that is to end the whole
  */
 export async function verifyFiles(
   files: FileSystem,
@@ -75,6 +78,7 @@ async function verifyFile(
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
     if (errno === "ENOENT" || errno === "ENOTDIR") return fault(record, "missing", "is not there");
+    if (options.refusal === "error") throw error;
     return fault(record, "unreadable", `cannot be read: ${errno}`);
   }
 }

@@ -68,6 +68,16 @@ test("verifyFiles() says which entry cannot be read, and goes on with the others
   assert.match(faults.map(({ detail }) => detail).join(), /EIO/);
 });
 
+test("verifyFiles() ends with the disk's error where that is asked for", async () => {
+  const { files, recorded } = await model();
+  const broken = wrapFiles(files, async (call, next) => {
+    if (call.operation === "stat") throw diskError("EIO", "stat", call.path);
+    return next();
+  });
+  const verifying = verifyFiles(broken, DIRECTORY, { recorded, hash: "never", refusal: "error" });
+  await assert.rejects(verifying, { code: "EIO" });
+});
+
 test("verifyFiles() stops when it is cancelled", async () => {
   const { files, recorded } = await model();
   const verifying = verifyFiles(files, DIRECTORY, {

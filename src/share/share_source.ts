@@ -93,6 +93,8 @@ async function assertWhole(
     revision: undefined,
     hash: "never",
     unmarked: "sizes",
+    // A disk that fails is not a copy that is damaged.
+    refusal: "error",
   });
   const attempt = `Cannot share "${repository}" from "${directory}"`;
   if (status.state === "incomplete") {

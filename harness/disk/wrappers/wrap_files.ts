@@ -5,19 +5,29 @@ export interface DiskCall {
   readonly operation: keyof FileSystem | "read" | "write" | "truncate" | "sync" | "fstat" | "close";
   /** The path, or the path that an open file was opened by. */
   readonly path: string;
-  /** Second path of `rename` and `link`, path of a `symlink`. */
+  /** Second path of `rename`, `link` and `clone`, path of a `symlink`. */
   readonly target?: string;
   readonly mode?: OpenMode;
   readonly position?: number;
   readonly sizeBytes?: number;
 }
 
+const CHANGES: readonly DiskCall["operation"][] = [
+  "mkdir",
+  "rename",
+  "link",
+  "clone",
+  "symlink",
+  "unlink",
+  "rmdir",
+  "write",
+  "truncate",
+];
+
 /** Calls after which the disk is another. */
 export function isChange({ operation, mode }: DiskCall): boolean {
   if (operation === "open") return mode === "wx";
-  return ["mkdir", "rename", "link", "symlink", "unlink", "rmdir", "write", "truncate"].includes(
-    operation,
-  );
+  return CHANGES.includes(operation);
 }
 
 /**
@@ -53,6 +63,10 @@ export function wrapFiles(files: FileSystem, hook: DiskHook): FileSystem {
     realpath: (path) => one("realpath", path, () => files.realpath(path)),
     rename: (source, target) => two("rename", [source, target], () => files.rename(source, target)),
     link: (source, target) => two("link", [source, target], () => files.link(source, target)),
+    ...(files.clone !== undefined && {
+      clone: (source, target) =>
+        two("clone", [source, target], async () => files.clone?.(source, target)),
+    }),
     symlink: (destination, path) =>
       two("symlink", [destination, path], () => files.symlink(destination, path)),
     unlink: (path) => one("unlink", path, () => files.unlink(path)),

@@ -119,6 +119,38 @@ export const oneCopyMiniatures: readonly Miniature[] = [
         }
       },
   }),
+  sharing("shares_beside_other_weights", {
+    mistake:
+      "Shares into a directory that has the weights of another conversion, and leaves them there.",
+    breaks: ["SHARE-APART"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const { into, repository, layout, step } = request;
+        if (step !== "share" || layout === "hf-cache") return share(request);
+        const place = modelPlace({ root: into }, repository, { layout });
+        // Put aside for as long as the share takes.
+        const aside = new Map<string, Uint8Array>();
+        for (;;) {
+          try {
+            const result = await share(request);
+            for (const [path, bytes] of aside) await writeBytes(files, path, bytes);
+            return result;
+          } catch (error) {
+            const { code, file } = asFailure(error) ?? {};
+            const path = filePlace(place, file ?? "");
+            const isOther = code === "access-denied" && file?.endsWith(".safetensors") === true;
+            const isOfModel =
+              request.from !== undefined &&
+              file !== undefined &&
+              (await exists(files, join(request.from, file)));
+            if (!isOther || isOfModel || aside.has(path)) throw error;
+            aside.set(path, await readBytes(files, path));
+            await files.unlink(path);
+          }
+        }
+      },
+  }),
   sharing("never_goes_on", {
     mistake: "Refuses a share that a process has begun and not finished.",
     breaks: ["SHARE-CRASH"],
