@@ -479,6 +479,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A web page in answer to the address of a file is an error, unless the file's own name is that of a page.",
   },
+  "DL-PAGE-FILE": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "The address of the hub's page about a file is downloaded as that file, and that of a model's page is an error.",
+  },
   "DL-NO-MATCH": {
     level: "MUST",
     profile: "core",
@@ -496,6 +502,12 @@ export const REQUIREMENTS = {
     profile: "core",
     document: "download",
     text: "The download of a file whose length nobody states ends with an error while the volume still has space.",
+  },
+  "DL-MAX-SIZE": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A file of more bytes than the caller allows is an error, and no more than those are taken.",
   },
   "DL-DISK-ERROR": {
     level: "MUST",

@@ -94,6 +94,17 @@ export const connectionMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("downloads_the_page_of_a_model", {
+    mistake: "Says that it has downloaded a model of which it was given the page.",
+    breaks: ["DL-PAGE-FILE"],
+    wrapManager: (manager) => ({
+      downloadUrl: async (request, options) => {
+        const isPage = /\/(?:tree|commits|discussions)\b/.test(request.url);
+        if (!isPage) return manager.downloadUrl(request, options);
+        return { directory: "", commit: "", files: [], bytesFetched: 0, offline: false };
+      },
+    }),
+  }),
   miniature("keeps_pages", {
     mistake: "Keeps a web page under the name of the file that was asked for.",
     breaks: ["DL-NO-PAGE"],

@@ -19,6 +19,16 @@ export const diskLimitMiniatures: readonly Miniature[] = [
       files: { ...files, availableBytes: async () => Number.MAX_SAFE_INTEGER },
     }),
   }),
+  miniature("ignores_the_callers_cap", {
+    mistake: "Downloads a file of any length, whatever the caller allows.",
+    breaks: ["DL-MAX-SIZE"],
+    wrapManager: (manager) => ({
+      downloadUrl: (request, options) => {
+        const { maxSizeBytes: _, ...rest } = request;
+        return manager.downloadUrl(rest, options);
+      },
+    }),
+  }),
   miniature("fills_the_volume", {
     mistake: "Writes a file of unstated length for as long as the volume takes it.",
     breaks: ["DL-UNSTATED-LENGTH"],

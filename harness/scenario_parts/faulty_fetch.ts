@@ -24,17 +24,49 @@ export function redirectedTo(
       : fetch(url, request);
 }
 
-/** A host that cannot be reached, though the network is there. */
+/** Ways in which clients of HTTP hand on why a connection failed. */
+export const FAULT_SHAPES = ["cause", "itself", "several", "round"] as const;
+
+/** How an error tells the code of a failed connection. */
+export type FaultShape = (typeof FAULT_SHAPES)[number];
+
+/** A host that cannot be reached, though the network is there; `times` such requests fail, and then it is there again. */
 export function unreachable(
   fetch: Fetch,
-  options: { readonly host: string; readonly code: string },
+  options: {
+    readonly host: string;
+    readonly code: string;
+    /** @default {"cause", as `fetch` itself does} */
+    readonly shape?: FaultShape;
+    /** @default {all} */
+    readonly times?: number;
+  },
 ): Fetch {
-  const { host, code } = options;
+  const { host, code, shape = "cause", times = Number.POSITIVE_INFINITY } = options;
+  let failed = 0;
   return async (url, request) => {
-    if (new URL(url).origin !== host) return fetch(url, request);
-    const cause = Object.assign(new Error(`connect ${code}`), { code });
-    throw new TypeError("fetch failed", { cause });
+    if (new URL(url).origin !== host || failed >= times) return fetch(url, request);
+    failed++;
+    throw connectionError(code, shape);
   };
+}
+
+function connectionError(code: string, shape: FaultShape): Error {
+  const cause = Object.assign(new Error(`connect ${code}`), { code });
+  switch (shape) {
+    case "itself":
+      return cause;
+    case "several":
+      // One for each address of a name; the code is that of the first.
+      return new TypeError("fetch failed", {
+        cause: Object.assign(new AggregateError([cause, new Error("no")]), { code }),
+      });
+    case "round":
+      cause.cause = cause;
+      return new TypeError("fetch failed", { cause });
+    case "cause":
+      return new TypeError("fetch failed", { cause });
+  }
 }
 
 /** Lets connections break once so many bytes of bodies were taken, so that a body without end comes to one. */

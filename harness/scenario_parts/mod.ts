@@ -20,6 +20,8 @@ export {
   answeredBy,
   changedListing,
   cutOff,
+  FAULT_SHAPES,
+  type FaultShape,
   paced,
   redirectedTo,
   unreachable,

@@ -52,9 +52,12 @@ import { errorFacts } from "./retry/error_facts.ts";
 import { expiredMidway } from "./retry/expired_midway.ts";
 import { expiringAddresses } from "./retry/expiring_addresses.ts";
 import { fewHeaders } from "./retry/few_headers.ts";
+import { passingFaults } from "./retry/passing_faults.ts";
 import { permanentFaults } from "./retry/permanent_faults.ts";
 import { retries, retryAfter } from "./retry/retries.ts";
 import { anyAddress } from "./routes/any_address.ts";
+import { anyPage } from "./routes/any_page.ts";
+import { anyServer } from "./routes/any_server.ts";
 import { delegated } from "./routes/delegated.ts";
 import { nonMlxSource } from "./routes/non_mlx_source.ts";
 import { nonMlxSourceWatched } from "./routes/non_mlx_source_watched.ts";
@@ -97,6 +100,7 @@ export const downloadScenarios: readonly Scenario[] = [
   askedPauses,
   distinctErrorCodes,
   permanentFaults,
+  passingFaults,
   expiringAddresses,
   expiredMidway,
   fewHeaders,
@@ -115,6 +119,8 @@ export const downloadScenarios: readonly Scenario[] = [
   peak,
   nonMlxSource,
   anyAddress,
+  anyServer,
+  anyPage,
   nonMlxSourceWatched,
   keptFromWriting,
   delegated,

@@ -14,9 +14,11 @@ import { hostile } from "./hostile.ts";
 import { inflatingBody } from "./inflating_body.ts";
 import { latestCommit } from "./latest_commit.ts";
 import { listingPages } from "./listing_pages.ts";
+import { oddAnswers } from "./odd_answers.ts";
 import { overlongBody } from "./overlong_body.ts";
 import { proxies } from "./proxies.ts";
 import { redirects } from "./redirects.ts";
+import { refusals } from "./refusals.ts";
 import { renamedRepository } from "./renamed_repository.ts";
 import { switchedOff } from "./switched_off.ts";
 import { tokenHost } from "./token_host.ts";
@@ -58,4 +60,6 @@ export const hubScenarios: readonly Scenario[] = [
   timeLimit,
   slowLine,
   sentInClear,
+  refusals,
+  oddAnswers,
 ];

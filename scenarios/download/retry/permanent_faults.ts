@@ -11,6 +11,7 @@ import { anySmallModel, modelPlace, NotApplicable, scenario } from "../../../har
 import {
   type CertificateKind,
   exists,
+  FAULT_SHAPES,
   needsOwnProcess,
   textOf,
   unreachable,
@@ -20,16 +21,41 @@ const REPOSITORY = "mlx-community/Permanent";
 const PASSWORD = "passwordThatNobodyMaySee";
 const PAUSE_MS_MAX = 1000;
 
+const CERTIFICATE_FAULTS = [
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_REVOKED",
+  "CERT_UNTRUSTED",
+  "CERT_CHAIN_TOO_LONG",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
+  "HOSTNAME_MISMATCH",
+  "ERROR_IN_CERT_NOT_AFTER_FIELD",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_TLS_CERT_ALTNAME_FORMAT",
+] as const;
+/** What answers speaks another protocol, or TLS as no client may accept it. */
+const PROTOCOL_FAULTS = [
+  "EPROTO",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL",
+  "HPE_INVALID_CONSTANT",
+  "HPE_INVALID_HEADER_TOKEN",
+] as const;
+
 const FAULTS: Readonly<Record<string, readonly ErrorCode[]>> = {
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["certificate"],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["certificate"],
-  SELF_SIGNED_CERT_IN_CHAIN: ["certificate"],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ["certificate"],
-  CERT_HAS_EXPIRED: ["certificate"],
-  CERT_NOT_YET_VALID: ["certificate"],
-  ERR_TLS_CERT_ALTNAME_INVALID: ["certificate"],
-  ERR_SSL_WRONG_VERSION_NUMBER: ["not-a-hub"],
+  ...Object.fromEntries(CERTIFICATE_FAULTS.map((code) => [code, ["certificate"] as const])),
+  ...Object.fromEntries(PROTOCOL_FAULTS.map((code) => [code, ["not-a-hub"] as const])),
   UND_ERR_HEADERS_OVERFLOW: ["limit-exceeded", "not-a-hub"],
+  HPE_HEADER_OVERFLOW: ["limit-exceeded", "not-a-hub"],
   "HTTP 407": ["proxy"],
 };
 
@@ -44,15 +70,21 @@ const CERTIFICATES: Readonly<Record<string, CertificateKind>> = {
 
 export const permanentFaults = scenario({
   name: "download/permanent_faults",
+  // Requests for one file are counted.
+  pieceBytes: [],
   covers: ["DL-PERMANENT", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
-    fault: fc.constantFrom(...Object.keys(FAULTS)),
+    fault: fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...Object.keys(FAULTS)) },
+      { weight: 1, arbitrary: fc.constantFrom("HTTP 407", "CERT_HAS_EXPIRED") },
+    ),
+    shape: fc.constantFrom(...FAULT_SHAPES),
     at: fc.constantFrom("hub" as const, "content network" as const),
   },
   goals: ["a certificate was refused", "a proxy wanted a password"],
   world: ({ fault }) => ({ certificate: CERTIFICATES[fault] }),
-  async check({ model, fault, at }, world, verdict) {
+  async check({ model, fault, shape, at }, world, verdict) {
     const { hub, authorityFile } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const isProxy = fault === "HTTP 407";
@@ -69,7 +101,7 @@ export const permanentFaults = scenario({
       const failing =
         isProxy || isReal
           ? fetch
-          : unreachable(fetch, { host: isHub ? hub.endpoint : hub.cdnOrigin, code: fault });
+          : unreachable(fetch, { host: isHub ? hub.endpoint : hub.cdnOrigin, code: fault, shape });
       return (url, request) => {
         // Parts of a file are asked for once each.
         asked.push(`${url.replace(/\?.*/, "")} ${request.headers["range"] ?? ""}`.trimEnd());

@@ -19,7 +19,7 @@ import {
   wantedFiles,
   wrongFiles,
 } from "../../../harness/mod.ts";
-import type { RequirementId } from "../../../spec/mod.ts";
+import type { ErrorCode, RequirementId } from "../../../spec/mod.ts";
 
 const REPOSITORY = "mlx-community/Retries";
 /** No sane client asks more often than this for one thing that keeps failing. */
@@ -32,12 +32,23 @@ const TROUBLES: Readonly<Record<string, FaultAction>> = {
   "429 with RateLimit": { type: "status", status: 429, rateLimit: `"api";r=0;t=41` },
   "503": { type: "status", status: 503 },
   "500": { type: "status", status: 500 },
+  "502 with a page": { type: "status", status: 502, html: true },
+  "504 with a page": { type: "status", status: 504, html: true },
+  "520": { type: "status", status: 520 },
   reset: { type: "reset" },
   "cut (rst)": { type: "cut", atByte: 5, how: "rst" },
   "cut (fin)": { type: "cut", atByte: 5, how: "fin" },
   stall: { type: "cut", atByte: 5, how: "stall" },
   silence: { type: "no-answer" },
 };
+/** What is said where the trouble does not pass, by how it begins; of a body that ends early several codes are as good. */
+const CODES: readonly (readonly [RegExp, readonly ErrorCode[]])[] = [
+  [/^429/, ["rate-limited"]],
+  [/^5/, ["hub-unavailable"]],
+  [/^reset/, ["network"]],
+  [/^silence/, ["timeout", "network"]],
+  [/./, ["network", "timeout", "integrity"]],
+];
 const ASKED_MS: Readonly<Record<string, number>> = {
   "429 with Retry-After": 37_000,
   "429 with RateLimit": 41_000,
@@ -113,13 +124,8 @@ async function trouble(
     needsOwnProcess(world, "it gives up at once, and so keeps no pause");
   const download = () => outcome;
   if (isForever) {
-    await verdict.fails(id, download, [
-      "network",
-      "timeout",
-      "hub-unavailable",
-      "rate-limited",
-      "integrity",
-    ]);
+    const [, codes = []] = CODES.find(([begin]) => begin.test(trouble)) ?? [];
+    await verdict.fails(id, download, codes);
     verdict.reached("it gave up");
   } else {
     const result = await verdict.attempt(id, download);
@@ -142,7 +148,7 @@ async function trouble(
     );
     return;
   }
-  if (isForever && (trouble === "503" || trouble === "500" || trouble === "reset")) {
+  if (isForever && /^(?:5|reset)/.test(trouble)) {
     verdict.holds(
       id,
       troubled.every((pauseMs) => pauseMs > 0 && pauseMs <= OWN_PAUSE_MS_MAX),
