@@ -1,10 +1,10 @@
-import { Agent, type Dispatcher, request as sendRequest } from "undici";
+import type { Dispatcher } from "undici";
 import type { Fetch, HttpRequest, HttpResponse } from "../../spec/mod.ts";
 import { responseBody } from "./response_body.ts";
 import { ConnectionError } from "./connection_error.ts";
 import type { NodeFetchOptions } from "./node_fetch.ts";
-import { proxyDispatcher } from "./proxy_dispatcher.ts";
 import { trustedCertificates } from "./trusted_certificates.ts";
+import { undiciParts } from "./undici_parts.ts";
 
 /** Bytes of a body that wait in memory before the connection is paused. */
 const BUFFER_BYTES = 256 * 1024;
@@ -13,7 +13,8 @@ const BUFFER_BYTES = 256 * 1024;
 const HEADERS_TIMEOUT_MS = 300_000;
 
 /** The network over undici's `request`; {@linkcode nodeFetch} says how it behaves. */
-export function undiciFetch(options: NodeFetchOptions): Fetch {
+export async function undiciFetch(options: NodeFetchOptions): Promise<Fetch> {
+  const { Agent, request: sendRequest } = await undiciParts();
   const { connectionsPerOrigin = 64, connectTimeoutMs = 10_000 } = options;
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
@@ -22,6 +23,7 @@ export function undiciFetch(options: NodeFetchOptions): Fetch {
     const shared = { connections: connectionsPerOrigin, connectTimeoutMs };
     if (proxy !== undefined) {
       const address = new URL(proxyAddress(proxy));
+      const { proxyDispatcher } = await import("./proxy_dispatcher.ts");
       return proxyDispatcher(address, secureContext ? { ...shared, secureContext } : shared);
     }
     const tls = secureContext ? { secureContext } : {};
@@ -49,8 +51,10 @@ export function undiciFetch(options: NodeFetchOptions): Fetch {
     request.signal?.throwIfAborted();
     let response: Dispatcher.ResponseData;
     try {
-      response = await sendRequest(url, {
-        dispatcher: await dispatcherFor(request),
+      const { origin, pathname, search } = new URL(url);
+      response = await sendRequest.call(await dispatcherFor(request), {
+        origin,
+        path: pathname + search,
         method: request.method,
         headers: { ...request.headers },
         headersTimeout: request.signal === undefined ? HEADERS_TIMEOUT_MS : 0,
