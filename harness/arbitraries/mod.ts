@@ -5,6 +5,7 @@
  */
 
 export { anyAttack, type Attack, type Attacked, attackName } from "./any_attack.ts";
+export { anyFamilyModel } from "./any_family_model.ts";
 export { anyFileName, anyFileNames, type FileNameOptions } from "./any_file_name.ts";
 export { anyLlamaOptions, anyModel, anyQuantization, type ModelConstraints } from "./any_model.ts";
 export { anyLinkStyle } from "./any_link_style.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { CheckReport, RequirementId } from "../../spec/mod.ts";
-import { anyModel } from "../arbitraries/mod.ts";
+import { anyFamilyModel, anyModel } from "../arbitraries/mod.ts";
 import { HarnessError } from "../errors.ts";
 import {
   type Damage,
@@ -43,7 +43,7 @@ export function anyDamagedModel(id: RequirementId): fc.Arbitrary<DamagedModel> {
         maxLength: DAMAGES_MAX,
       }),
       // Two shards where there is a choice: some damages need them.
-      model: fc.oneof(anyModel(), anyModel({ shards: 2 })),
+      model: fc.oneof(anyModel(), anyModel({ shards: 2 }), anyFamilyModel()),
       choose: fc.nat(1000),
       isDownloaded: fc.boolean(),
       waitMs: fc.constantFrom(0, 5000),

@@ -4,6 +4,7 @@
  * Invariants checked:
  * - The sound one is accepted, its tensors are counted, and mlx-lm 0.32.2, which loaded it, is said to load it.
  * - What mlx-lm refuses is refused, by the name of the tensor or of its layer.
+ * - Of a type whose tensors nothing lists, what shows without a list is refused, and a whole one is accepted.
  * - A tensor of a dtype that MLX does not read is refused by its name.
  * - Who knows nothing of an architecture, and says so, is not judged by it.
  */
@@ -16,6 +17,7 @@ import {
 } from "../../harness/internal.ts";
 import { scenario, type Verdict, type World } from "../../harness/mod.ts";
 import { moduleFiles, type ModuleModel, moduleModels } from "./modules/module_models.ts";
+import { UNLISTED_MODELS, unlistedModel } from "./modules/unlisted_models.ts";
 import { answerFor } from "./verdicts/verdict_cases.ts";
 
 /** Dtypes of the format on which `mx.load` of MLX 0.32.4 fails, and their bits. */
@@ -32,7 +34,7 @@ export const otherFamilies = scenario({
   pieceBytes: [8192],
   covers: ["LOAD-SOUND", "LOAD-TENSORS", "LOAD-SHAPES", "LOAD-FACTS", "LOAD-VERDICT"],
   goals: ["a sound model", "a tensor that is wrong"],
-  given: { model: fc.nat(10_000), choose: fc.nat(100) },
+  given: { model: fc.nat(10_000), choose: fc.nat(6 * UNLISTED_MODELS - 1) },
   async check({ model: at, choose }, world, verdict) {
     const models = moduleModels();
     const model = models[at % models.length];
@@ -57,7 +59,8 @@ export const otherFamilies = scenario({
     const isSaid = answerFor(runtimes ?? [], "mlx-lm", "0.32.2") ?? true;
     verdict.holds("LOAD-VERDICT", isSaid, () => `mlx-lm 0.32.2 is said not to load ${what}`);
 
-    await judgeUnreadable({ model, choose }, world, verdict);
+    if (choose % 2 === 0) await judgeUnlisted(Math.floor(choose / 2), world, verdict);
+    else await judgeUnreadable({ model, choose }, world, verdict);
     const damage = model.refused[choose % Math.max(model.refused.length, 1)];
     if (damage === undefined) return;
     const id = damage[0] === "shorter" ? "LOAD-SHAPES" : "LOAD-TENSORS";
@@ -83,6 +86,27 @@ export const otherFamilies = scenario({
     verdict.reached("a tensor that is wrong");
   },
 });
+
+/** A model of a type whose tensors nothing lists. */
+async function judgeUnlisted(choose: number, world: World, verdict: Verdict): Promise<void> {
+  const { name, files, wrong } = unlistedModel(choose);
+  const repository = "mlx-community/Unlisted-4bit";
+  await placeModel(world, files, { repository, isDownloaded: false });
+  const id = wrong?.id ?? "LOAD-SOUND";
+  const report = await verdict.attempt(id, () => world.start().check({ repository }));
+  const errors = report.findings.filter(({ level }) => level === "error");
+  // Who knows nothing of the type, and says so, is not judged by it.
+  if (errors.some(({ cause }) => cause === "unsupported-architecture")) return;
+  const said = () => errors.map(({ cause, detail }) => `${cause}: ${detail}`).join("; ");
+  if (wrong === undefined)
+    verdict.holds(id, report.loadable, () => `unlisted, ${name}: it is not loadable: ${said()}`);
+  else
+    verdict.holds(
+      id,
+      !report.loadable && errors.some(({ detail }) => detail.includes(wrong.named)),
+      () => `unlisted, ${name}: no error names ${wrong.named}; found: ${said() || "none"}`,
+    );
+}
 
 /** One tensor has a dtype that the format knows, and that no version of MLX reads. */
 async function judgeUnreadable(

@@ -9,6 +9,7 @@
 import fc from "fast-check";
 import { type CheckReport, DEFAULT_PATTERNS, fnmatch } from "../../spec/mod.ts";
 import {
+  anyFamilyModel,
   changeFiles,
   HARMLESS,
   type Harmless,
@@ -23,7 +24,7 @@ export const soundModel = scenario({
   pieceBytes: [8192],
   covers: ["LOAD-SOUND", "LOAD-FACTS"],
   given: {
-    model: anyModel(),
+    model: fc.oneof(anyModel(), anyFamilyModel({}, { hasFloatPackings: true })),
     harmless: fc.uniqueArray(fc.nat(HARMLESS.length - 1), { maxLength: 3 }),
     isDownloaded: fc.boolean(),
   },

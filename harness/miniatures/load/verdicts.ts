@@ -19,9 +19,26 @@ export const verdictMiniatures: readonly Miniature[] = [
           : [...verdicts],
       ),
   }),
+  miniature("takes_any_stretching", {
+    mistake: "Does not ask whether a runtime has the rope_scaling of a model.",
+    breaks: ["LOAD-VERDICT"],
+    wrapManager: (manager) =>
+      everywhere(manager, (verdicts) =>
+        verdicts.map((one) =>
+          one.why.every((text) => text.includes("rope_scaling")) ? { ...one, ...YES } : one,
+        ),
+      ),
+  }),
+  miniature("gives_no_reason", {
+    mistake: "Says that a runtime does not load a model, and not why.",
+    breaks: ["LOAD-VERDICT"],
+    wrapManager: (manager) =>
+      everywhere(manager, (verdicts) => verdicts.map((one) => ({ ...one, why: [] }))),
+  }),
   miniature("takes_unknown_types", {
     mistake: "Does not ask whether a runtime has the type of a model.",
-    breaks: ["LOAD-TYPE"],
+    // Of a type that only newer versions have it is wrong about the older ones.
+    breaks: ["LOAD-TYPE", "LOAD-VERDICT"],
     wrapManager: (manager) =>
       everywhere(manager, (verdicts) =>
         verdicts.map((one) => (one.why.every(isAboutType) ? { ...one, ...YES } : one)),

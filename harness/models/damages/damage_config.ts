@@ -1,23 +1,33 @@
-import type { CheckCause } from "../../../spec/mod.ts";
-import {
-  type Damage,
-  type DamageEntry,
-  fileAt,
-  isQuantized,
-  namedDamages,
-  withFile,
-  withoutPaths,
-} from "./damage.ts";
+import { type Damage, namedDamages, withoutPaths } from "./damage.ts";
+import { type Config, configBytes, configEdit } from "./edit_config.ts";
 import { HTML_PAGE } from "./foreign_bytes.ts";
 import type { TinyModel } from "../model_file.ts";
 import { jsonBytes } from "../tiny_tokenizer.ts";
 
-type Config = Record<string, unknown>;
-
 /** Fields that every configuration here has, and that no runtime does without. */
-const SIZES = ["hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size"] as const;
+const SIZES = [
+  "hidden_size",
+  "num_hidden_layers",
+  "num_attention_heads",
+  "vocab_size",
+  "intermediate_size",
+] as const;
 
-/** A `config.json` that is unreadable or describes another model: `LOAD-CONFIG`, `LOAD-SHAPES`. */
+/** Fields without a default in mlx-lm's classes of arguments, besides {@linkcode SIZES}, by type. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  llama: ["rms_norm_eps"],
+  mistral: ["rms_norm_eps"],
+  qwen2: ["rms_norm_eps", "num_key_value_heads"],
+  qwen3: [
+    "rms_norm_eps",
+    "num_key_value_heads",
+    "max_position_embeddings",
+    "head_dim",
+    "tie_word_embeddings",
+  ],
+};
+
+/** A `config.json` that is unreadable or describes another model: `LOAD-CONFIG`, `LOAD-SHAPES`, `LOAD-TENSORS`. */
 export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
   "config-missing": {
     cause: "missing-config",
@@ -31,16 +41,38 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
   ),
   "config-an-array": configBytes("bad-config", () => jsonBytes([])),
   "config-an-html-page": configBytes("html", () => HTML_PAGE),
-  "config-without-hidden-size": configEdit("bad-config", (config) => ({
-    ...config,
-    hidden_size: undefined,
-  })),
+  "config-without-a-required-field": configEdit("bad-config", (config, choose) => {
+    const fields = [...SIZES, ...(REQUIRED[String(config["model_type"])] ?? [])];
+    return { ...config, [fields[choose % fields.length] ?? "hidden_size"]: undefined };
+  }),
   "config-with-a-size-that-is-no-number": configEdit("bad-config", (config, choose) => {
     const field = SIZES[choose % SIZES.length] ?? "hidden_size";
     const value = config[field];
-    const others = [String(value), [value], { value }, Number(value) + 0.5];
+    const others = [String(value), [value], { value }, Number(value) + 0.5, null, -Number(value)];
     return { ...config, [field]: others[Math.floor(choose / SIZES.length) % others.length] };
   }),
+  // Python writes it so, and reads it as a number that is none.
+  "config-with-a-size-that-is-nan": configBytes("bad-config", (bytes) => {
+    const text = new TextDecoder().decode(bytes);
+    return new TextEncoder().encode(text.replace(/("hidden_size": )\d+/, "$1NaN"));
+  }),
+  "config-with-a-word-that-is-none": configBytes("bad-config", (bytes) => {
+    const text = new TextDecoder().decode(bytes);
+    return new TextEncoder().encode(text.replace("{", '{ "note": "NaN", "other": nan,'));
+  }),
+  "config-of-heads-that-cannot-share": {
+    ...configEdit("bad-config", (config) => ({ ...config, num_key_value_heads: 3 })),
+    alsoRight: ["shape"],
+  },
+  "config-with-kinds-of-other-layers": {
+    // Its class makes a layer for each of them.
+    ...configEdit("bad-config", (config, choose) => {
+      const count = Number(config["num_hidden_layers"]) + (choose % 2 === 0 ? 1 : -1);
+      return { ...config, layer_types: Array.from({ length: count }, () => "full_attention") };
+    }),
+    alsoRight: ["missing-tensor", "extra-tensor"],
+    appliesTo: isPlainLlama,
+  },
   "config-without-model-type": {
     ...configEdit("bad-config", (config) => ({ ...config, model_type: undefined })),
     alsoRight: ["unsupported-architecture"],
@@ -85,10 +117,33 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
     })),
     alsoRight: ["quantization"],
   },
-  "config-of-another-head-size": configEdit("shape", (config) => ({
-    ...config,
-    head_dim: (2 * Number(config["hidden_size"])) / Number(config["num_attention_heads"]),
-  })),
+  "config-of-another-head-size": {
+    ...configEdit("shape", (config) => ({
+      ...config,
+      head_dim: Number(config["head_dim"] ?? headSizeOf(config)) * 2,
+    })),
+    // Of a qwen2 mlx-lm does not read it.
+    appliesTo: (model) => model.config["model_type"] !== "qwen2",
+  },
+  "config-with-biases-that-are-not-there": {
+    ...configEdit("missing-tensor", (config, choose) => {
+      const field = choose % 2 === 0 ? "attention_bias" : "mlp_bias";
+      const other = field === "mlp_bias" ? "attention_bias" : "mlp_bias";
+      return { ...config, [config[field] === true ? other : field]: true };
+    }),
+    appliesTo: (model) =>
+      isPlainLlama(model) && !(model.config["attention_bias"] && model.config["mlp_bias"]),
+  },
+  "config-without-the-biases-that-are-there": {
+    ...configEdit("extra-tensor", (config) => ({
+      ...config,
+      attention_bias: false,
+      mlp_bias: undefined,
+    })),
+    appliesTo: (model) =>
+      isPlainLlama(model) &&
+      (model.config["attention_bias"] === true || model.config["mlp_bias"] === true),
+  },
   "config-of-other-key-value-heads": configEdit("shape", (config) => ({
     ...config,
     num_key_value_heads: config["num_key_value_heads"] === 1 ? 2 : 1,
@@ -106,45 +161,15 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
     appliesTo: (model) => !isTied(model) && !isPackedOutput(model),
     acceptedByMlx: true,
   },
-  "config-of-other-bits": {
-    // mlx-lm works out bits and groups from the shapes; mlx-swift believes the configuration.
-    ...quantizationEdit((block) => ({
-      ...block,
-      bits: block["bits"] === 4 ? 8 : 4,
-    })),
-    acceptedByMlx: true,
-    mayLoad: true,
-  },
-  "config-of-another-group-size": {
-    ...quantizationEdit((block) => ({
-      ...block,
-      group_size: block["group_size"] === 64 ? 32 : 64,
-    })),
-    acceptedByMlx: true,
-    mayLoad: true,
-  },
-  "config-of-other-bits-for-one-layer": quantizationEdit((block) => ({
-    ...block,
-    "model.layers.0.mlp.up_proj": {
-      group_size: block["group_size"],
-      bits: block["bits"] === 4 ? 8 : 4,
-    },
-  })),
-  "config-without-bits": quantizationEdit((block) => ({ ...block, bits: undefined })),
-  "config-without-quantization": {
-    ...configEdit("quantization", (config) => ({
-      ...config,
-      quantization: undefined,
-      quantization_config: undefined,
-    })),
-    alsoRight: ["extra-tensor", "shape", "dtype"],
-    appliesTo: isQuantized,
-  },
-  "config-with-quantization-config-only": {
-    ...configEdit("quantization", (config) => ({ ...config, quantization: undefined })),
-    appliesTo: isQuantized,
-  },
 });
+
+function isPlainLlama({ config }: TinyModel): boolean {
+  return config["model_type"] === "llama" || config["model_type"] === "mistral";
+}
+
+function headSizeOf(config: Config): number {
+  return Number(config["hidden_size"]) / Number(config["num_attention_heads"]);
+}
 
 function isTied(model: TinyModel): boolean {
   return model.config["tie_word_embeddings"] === true;
@@ -153,41 +178,4 @@ function isTied(model: TinyModel): boolean {
 function isPackedOutput(model: TinyModel): boolean {
   const block = model.config["quantization"] as Config | undefined;
   return block !== undefined && block["lm_head"] !== false;
-}
-
-function configBytes(cause: CheckCause, change: (bytes: Uint8Array) => Uint8Array): DamageEntry {
-  return {
-    cause,
-    acceptedByMlx: false,
-    apply: (model) =>
-      withFile(model, {
-        path: "config.json",
-        bytes: change(fileAt(model, "config.json").bytes),
-      }),
-  };
-}
-
-/** Writes the edited configuration; a key that the edit sets to `undefined` is left out. */
-function configEdit(
-  cause: CheckCause,
-  edit: (config: Config, choose: number) => Config,
-): DamageEntry {
-  return {
-    cause,
-    acceptedByMlx: false,
-    apply: (model, choose) =>
-      withFile(model, { path: "config.json", bytes: jsonBytes(edit({ ...model.config }, choose)) }),
-  };
-}
-
-/** Changes both blocks alike: published repositories always have them equal. */
-function quantizationEdit(edit: (block: Config) => Config): DamageEntry {
-  return {
-    ...configEdit("quantization", (config) => {
-      const block = edit({ ...(config["quantization"] as Config) });
-      return { ...config, quantization: block, quantization_config: block };
-    }),
-    alsoRight: ["shape"],
-    appliesTo: isQuantized,
-  };
 }

@@ -27,6 +27,12 @@ export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
   "header-metadata-not-text": headerText((text) =>
     text.replace('"format":"mlx"', '"format":1,"made":[]'),
   ),
+  "header-metadata-no-object": headerText((text, choose) =>
+    text.replace(
+      /"__metadata__":\{[^}]*\}/,
+      `"__metadata__":${["5", '"mlx"', "[]", "true"][choose % 4]}`,
+    ),
+  ),
   "header-key-twice": {
     ...headerText((text, choose) => {
       const entries = Object.entries(JSON.parse(text) as Record<string, unknown>).slice(1);
@@ -64,6 +70,28 @@ export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
   "offsets-negative": entryEdit("out-of-range", (entry) => {
     const [start, end] = entry.data_offsets;
     entry.data_offsets = [-8, end - start - 8];
+  }),
+  "entry-of-another-kind": entryEdit("bad-header", (entry, { choose }) => {
+    const { dtype, shape, data_offsets: offsets } = entry;
+    const others: readonly object[] = [
+      { dtype: 32 },
+      { dtype: null },
+      { dtype: [dtype] },
+      { shape: shape.join() },
+      { shape: shape.map(String) },
+      { shape: { 0: shape[0], 1: shape[1] } },
+      { shape: [shape[0], 0.5] },
+      { data_offsets: [offsets[0]] },
+      { data_offsets: [...offsets, offsets[1]] },
+      { data_offsets: offsets.map(String) },
+      { data_offsets: offsets[1] },
+      { data_offsets: { 0: offsets[0], 1: offsets[1] } },
+    ];
+    Object.assign(entry, others[choose % others.length]);
+  }),
+  "entry-that-is-none": headerText((text, choose) => {
+    const other = ["5", "null", "[]", '"F32"', "true"][choose % 5];
+    return `${text.trimEnd().slice(0, -1)},"model.none":${other}}`;
   }),
   "offsets-absent": entryEdit("bad-header", (entry) =>
     Reflect.deleteProperty(entry, "data_offsets"),
@@ -125,7 +153,10 @@ function headerText(change: (text: string, choose: number) => string): DamageEnt
 /** Changes what the header says about one chosen matrix; the data stays as it is. */
 function entryEdit(
   cause: CheckCause,
-  edit: (entry: HeaderEntry, facts: { readonly dataBytes: number }) => unknown,
+  edit: (
+    entry: HeaderEntry,
+    facts: { readonly dataBytes: number; readonly choose: number },
+  ) => unknown,
 ): DamageEntry {
   return {
     cause,
@@ -143,6 +174,7 @@ function entryEdit(
         ),
         {
           dataBytes: data.length,
+          choose,
         },
       );
       const header = JSON.stringify({ __metadata__: metadata, ...changed });

@@ -32,6 +32,11 @@ export const TOKENIZER_DAMAGES: readonly Damage[] = namedDamages({
     path: TOKENIZER,
     change: () => jsonBytes({ version: "1.0", model_type: "llama" }),
   }),
+  "tokenizer-a-list": replaced("bad-tokenizer", { path: TOKENIZER, change: () => jsonBytes([]) }),
+  "tokenizer-config-a-list": replaced("bad-tokenizer", {
+    path: TOKENIZER_CONFIG,
+    change: () => jsonBytes([]),
+  }),
   "tokenizer-an-html-page": replaced("html", { path: TOKENIZER, change: () => HTML_PAGE }),
   "tokenizer-an-lfs-pointer": replaced("lfs-pointer", { path: TOKENIZER, change: lfsPointer }),
   "tokenizer-config-cut": replaced("bad-tokenizer", { path: TOKENIZER_CONFIG, change: half }),

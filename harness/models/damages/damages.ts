@@ -4,6 +4,7 @@ import { BYTE_DAMAGES } from "./damage_bytes.ts";
 import { CONFIG_DAMAGES } from "./damage_config.ts";
 import { FILE_SET_DAMAGES } from "./damage_file_set.ts";
 import { HEADER_DAMAGES } from "./damage_header.ts";
+import { PACKING_DAMAGES } from "./damage_packing.ts";
 import { TENSOR_DAMAGES } from "./damage_tensors.ts";
 import { TOKENIZER_DAMAGES } from "./damage_tokenizer.ts";
 import type { TinyModel } from "../model_file.ts";
@@ -15,6 +16,7 @@ export const DAMAGES: readonly Damage[] = [
   ...TENSOR_DAMAGES,
   ...FILE_SET_DAMAGES,
   ...CONFIG_DAMAGES,
+  ...PACKING_DAMAGES,
   ...TOKENIZER_DAMAGES,
 ];
 

@@ -12,6 +12,7 @@ const MODELS: readonly TinyModel[] = [
   tinyLlama({ shards: 4, tied: false, layers: 2, chatTemplate: "in-config" }),
   tinyLlama({ quantization: undefined, dtype: "BF16", tied: false, chatTemplate: "none" }),
   tinyLlama({ quantization: undefined, dtype: "F32", shards: 2 }),
+  tinyLlama({ attentionBias: true, layers: 2 }),
 ];
 
 test("DAMAGES have unique names and each breaks some model", () => {

@@ -1,18 +1,12 @@
 import { isQuantized, pickWeights, tensorPlaces, withFile, withoutPaths } from "./damage.ts";
 import { appleDouble } from "./foreign_bytes.ts";
 import { headerText, padHeader, withHeader, withHeaderText } from "./change_header.ts";
-import type { ModelFile, TinyModel } from "../model_file.ts";
+import type { TinyModel } from "../model_file.ts";
+import type { Harmless } from "./harmless_change.ts";
+import { HARMLESS_FORMS } from "./harmless_forms.ts";
 import { tensorsOf } from "../split_safetensors.ts";
 import { jsonBytes } from "../tiny_tokenizer.ts";
 import { type Tensor, writeSafetensors } from "../write_safetensors.ts";
-
-/** A change of a model's directory that makes nothing wrong. */
-export interface Harmless {
-  readonly name: string;
-  apply(model: TinyModel): ModelFile[];
-  /** The weight files afterwards. @default {those of the model} */
-  weightFiles?(model: TinyModel): string[];
-}
 
 const INDEX = "model.safetensors.index.json";
 
@@ -57,7 +51,12 @@ export const HARMLESS: readonly Harmless[] = [
     name: "config-without-optional-keys",
     apply: (model) => {
       // JSON leaves out the keys that are `undefined`.
-      const absent = { architectures: undefined, hidden_act: undefined, rope_theta: undefined };
+      const isQwen3 = model.config["model_type"] === "qwen3";
+      const absent = {
+        architectures: undefined,
+        hidden_act: undefined,
+        ...(isQwen3 ? {} : { rope_theta: undefined }),
+      };
       const bytes = jsonBytes({ ...model.config, ...absent });
       return withFile(model, { path: "config.json", bytes });
     },
@@ -126,8 +125,8 @@ export const HARMLESS: readonly Harmless[] = [
     name: "quantization-spelled-out",
     apply: (model) => {
       const block = model.config["quantization"] as Readonly<Record<string, unknown>> | undefined;
-      if (block === undefined || Object.keys(block).some((key) => key.includes("layers")))
-        return [...model.files];
+      const isOwn = Object.keys(block ?? {}).some((key) => key.includes("layers"));
+      if (block === undefined || block["mode"] !== "affine" || isOwn) return [...model.files];
       // An entry that is true takes the general settings.
       const layer = "model.layers.0.mlp.up_proj";
       const { bits, group_size } = block;
@@ -142,7 +141,7 @@ export const HARMLESS: readonly Harmless[] = [
     apply: (model) => {
       const { config } = model;
       const isPlain = config["quantization"] === undefined;
-      const isLlama = config["model_type"] === "llama";
+      const isLlama = config["model_type"] === "llama" && config["head_dim"] === undefined;
       const none = { ...(isPlain && { quantization: null }), ...(isLlama && { head_dim: null }) };
       const bytes = jsonBytes({ ...config, ...none, rope_scaling: null, model_file: null });
       return withFile(model, { path: "config.json", bytes });
@@ -216,6 +215,7 @@ export const HARMLESS: readonly Harmless[] = [
       return withFile(model, { path, bytes: padHeader(bytes) });
     },
   },
+  ...HARMLESS_FORMS,
 ];
 
 function otherName({ weightFiles }: TinyModel, path: string): string {

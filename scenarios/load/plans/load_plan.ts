@@ -8,7 +8,13 @@
  * - Each file is opened for what the runtime reads in it, and has the size that it has on the disk.
  */
 import fc from "fast-check";
-import { type LoadPlan, MARKER_NAME, PLAN_RUNTIMES, type ReadRole } from "../../../spec/mod.ts";
+import {
+  type LoadPlan,
+  MARKER_NAME,
+  PLAN_RUNTIMES,
+  type PlanRuntime,
+  type ReadRole,
+} from "../../../spec/mod.ts";
 import { changeFiles, jsonBytes, placeModel, readTree } from "../../../harness/internal.ts";
 import {
   anyModel,
@@ -51,7 +57,6 @@ export const loadPlan = scenario({
   covers: ["LOAD-PLAN"],
   given: {
     model: anyModel(),
-    runtime: fc.constantFrom(...PLAN_RUNTIMES, "mlx-swift-lm-main" as const),
     extras: fc.uniqueArray(fc.constantFrom(...EXTRAS), { maxLength: 3 }),
     small: fc.subarray([...SMALL]),
     index: fc.constantFrom(
@@ -69,7 +74,7 @@ export const loadPlan = scenario({
   },
   goals: ["a weight file was never opened", "the index decided", "something was missing", "a stop"],
   async check(given, world, verdict) {
-    const { model, runtime, extras, small, index, config, lost, isDownloaded } = given;
+    const { model, extras, small, index, config, lost, isDownloaded } = given;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     const after = [
       ...changed(model, { extras, index, config, lost }),
@@ -82,54 +87,73 @@ export const loadPlan = scenario({
       return;
     }
     const { plan } = subject;
-    const answer = await verdict.attempt("LOAD-PLAN", () => plan({ repository, runtime }));
-    const hasConfig = lost !== "config.json";
-    const isSwift = runtime.startsWith("mlx-swift");
-    const isConfigRead = hasConfig && config !== "no JSON" && !(isSwift && config === "no type");
-    const readsIndex = runtime === "mlx-swift-lm-main" || runtime === "mlx-vlm";
-    const isIndexWrong = isConfigRead && readsIndex && index === "maps to numbers";
-    const isAtWeights = isConfigRead && !isIndexWrong;
-    const expected = isAtWeights ? weightsOf(runtime, after).toSorted() : [];
-    const isRefused = !isSwift && (config !== "as it is" || expected.length === 0);
-    verdict.holds(
-      "LOAD-PLAN",
-      (answer.stopsAt !== undefined) === (!isAtWeights || isRefused),
-      () =>
-        `${runtime} with a config that is ${config}: it stops at ${answer.stopsAt?.path ?? "nothing"}`,
-    );
-    if (answer.stopsAt !== undefined) verdict.reached("a stop");
-    // Which of the weights it looks for, its words say.
-    const isStopNamed = !isAtWeights || expected.length > 0;
-    const stop = isIndexWrong ? INDEX : "config.json";
-    verdict.holds(
-      "LOAD-PLAN",
-      answer.stopsAt === undefined || !isStopNamed || answer.stopsAt.path === stop,
-      () => `${runtime} stops at ${stop}, and the plan says ${answer.stopsAt?.path}`,
-    );
-    const planned = names(answer.reads.filter(({ role }) => role === "weights"));
-    verdict.holds(
-      "LOAD-PLAN",
-      planned.join() === expected.join(),
-      `${runtime} opens ${expected.join(", ")}, and the plan says ${planned.join(", ")}`,
-    );
-    await judgeFiles(answer, world, verdict);
-    if (answer.stopsAt === undefined) judgeSmall(answer, { runtime, files: after }, verdict);
-    const isTokenizerLacking = lost === "tokenizer.json" && answer.stopsAt === undefined;
-    const isLacking = !hasConfig || (isAtWeights && expected.length === 0) || isTokenizerLacking;
-    const lacking = names(answer.missing);
-    const isNamed =
-      isLacking === lacking.length > 0 && (hasConfig || lacking.includes("config.json"));
-    verdict.holds(
-      "LOAD-PLAN",
-      isNamed && (!isTokenizerLacking || lacking.includes("tokenizer.json")),
-      `it calls missing: ${lacking.join(", ") || "nothing"}`,
-    );
-    if (answer.unused.some(({ path }) => path.endsWith(".safetensors")))
-      verdict.reached("a weight file was never opened");
-    if (isLacking) verdict.reached("something was missing");
-    if (readsIndex && index === "names an extra") verdict.reached("the index decided");
+    for (const runtime of PLAN_RUNTIMES) {
+      const answer = await verdict.attempt("LOAD-PLAN", () => plan({ repository, runtime }));
+      await judgePlan({ answer, runtime, files: after, index, config, lost }, world, verdict);
+    }
   },
 });
+
+interface PlanCase {
+  readonly answer: LoadPlan;
+  readonly runtime: PlanRuntime;
+  readonly files: readonly ModelFile[];
+  readonly index: string;
+  readonly config: string;
+  readonly lost: string;
+}
+
+async function judgePlan(
+  { answer, runtime, files, index, config, lost }: PlanCase,
+  world: World,
+  verdict: Verdict,
+): Promise<void> {
+  const hasConfig = lost !== "config.json";
+  const isSwift = runtime.startsWith("mlx-swift");
+  const isConfigRead = hasConfig && config !== "no JSON" && !(isSwift && config === "no type");
+  const readsIndex = runtime === "mlx-swift-lm-main" || runtime === "mlx-vlm";
+  const isIndexWrong = isConfigRead && readsIndex && index === "maps to numbers";
+  const isAtWeights = isConfigRead && !isIndexWrong;
+  const expected = isAtWeights ? weightsOf(runtime, files).toSorted() : [];
+  const isRefused = !isSwift && (config !== "as it is" || expected.length === 0);
+  verdict.holds(
+    "LOAD-PLAN",
+    (answer.stopsAt !== undefined) === (!isAtWeights || isRefused),
+    () =>
+      `${runtime} with a config that is ${config}: it stops at ${answer.stopsAt?.path ?? "nothing"}`,
+  );
+  if (answer.stopsAt !== undefined) verdict.reached("a stop");
+  // Which of the weights it looks for, its words say.
+  const isStopNamed = !isAtWeights || expected.length > 0;
+  const stop = isIndexWrong ? INDEX : "config.json";
+  verdict.holds(
+    "LOAD-PLAN",
+    answer.stopsAt === undefined || !isStopNamed || answer.stopsAt.path === stop,
+    () => `${runtime} stops at ${stop}, and the plan says ${answer.stopsAt?.path}`,
+  );
+  const planned = names(answer.reads.filter(({ role }) => role === "weights"));
+  verdict.holds(
+    "LOAD-PLAN",
+    planned.join() === expected.join(),
+    `${runtime} opens ${expected.join(", ")}, and the plan says ${planned.join(", ")}`,
+  );
+  await judgeFiles(answer, world, verdict);
+  if (answer.stopsAt === undefined) judgeSmall(answer, { runtime, files }, verdict);
+  const isTokenizerLacking = lost === "tokenizer.json" && answer.stopsAt === undefined;
+  const isLacking = !hasConfig || (isAtWeights && expected.length === 0) || isTokenizerLacking;
+  const lacking = names(answer.missing);
+  const isNamed =
+    isLacking === lacking.length > 0 && (hasConfig || lacking.includes("config.json"));
+  verdict.holds(
+    "LOAD-PLAN",
+    isNamed && (!isTokenizerLacking || lacking.includes("tokenizer.json")),
+    `it calls missing: ${lacking.join(", ") || "nothing"}`,
+  );
+  if (answer.unused.some(({ path }) => path.endsWith(".safetensors")))
+    verdict.reached("a weight file was never opened");
+  if (isLacking) verdict.reached("something was missing");
+  if (readsIndex && index === "names an extra") verdict.reached("the index decided");
+}
 
 function names(list: readonly { readonly path: string }[]): string[] {
   return list.map(({ path }) => path).toSorted();

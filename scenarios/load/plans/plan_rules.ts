@@ -15,7 +15,17 @@ export const SMALL = [
   "chat_template.json",
   "hf_quant_config.json",
   "preprocessor_config.json",
+  "processor_config.json",
+  "video_preprocessor_config.json",
+  "additional_chat_templates/tools.jinja",
+  "additional_chat_templates/more/tools.jinja",
+  "added_tokens.json",
+  "tokenizer.model",
+  "tekken.json",
 ] as const;
+
+/** Of which Swift's factories of models of images, which open them too, are not asked here. */
+const OF_IMAGES: readonly string[] = SMALL.filter((path) => path.includes("processor"));
 
 /** The weight files that a runtime opens. */
 export function weightsOf(runtime: PlanRuntime, files: readonly ModelFile[]): string[] {
@@ -57,10 +67,18 @@ export function judgeSmall(
     "chat_template.json": isSwift ? !has("chat_template.jinja") : runtime === "mlx-vlm",
     "hf_quant_config.json": !isSwift && !isPacked,
     "preprocessor_config.json": runtime === "mlx-vlm",
+    "processor_config.json": runtime === "mlx-vlm",
+    "video_preprocessor_config.json": runtime === "mlx-vlm",
+    "additional_chat_templates/tools.jinja": !isSwift,
+    "additional_chat_templates/more/tools.jinja": false,
+    // The configuration of the tokenizer has them.
+    "added_tokens.json": false,
+    // What transformers takes in place of a tokenizer that is not there.
+    "tekken.json": !isSwift && !has("tokenizer.json"),
+    "tokenizer.model": !isSwift && !has("tokenizer.json") && !has("tekken.json"),
   };
   for (const path of SMALL) {
-    // Swift's factories of models of images, which open it too, are not asked here.
-    if (!has(path) || (isSwift && path === "preprocessor_config.json")) continue;
+    if (!has(path) || (isSwift && OF_IMAGES.includes(path))) continue;
     const isPlanned = reads.some((read) => read.path === path);
     verdict.holds(
       "LOAD-PLAN",

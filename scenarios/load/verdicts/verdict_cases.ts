@@ -8,28 +8,30 @@ import fc from "fast-check";
 import type { RuntimeVerdict } from "../../../spec/mod.ts";
 import { jsonBytes, tinyLlama, writeSafetensors } from "../../../harness/internal.ts";
 import type { ModelFile, TinyModel } from "../../../harness/mod.ts";
+import { CONFIGURATION_CASES } from "./configuration_cases.ts";
+import type { VerdictCase } from "./verdict_case.ts";
 
-/** Versions of the runtimes that are judged, and what each does with a model of a case. */
-type Expected = Readonly<Partial<Record<"mlx-lm 0.32.2" | "mlx-swift-lm 3.31.4", boolean>>>;
-
-/** One way in which runtimes differ, or all refuse. */
-export interface VerdictCase {
-  readonly apply: (model: TinyModel, type: string) => readonly ModelFile[];
-  /** What the runtimes' sources say; the model's other parts are sound. */
-  readonly expected: Expected;
-  /** Whether a download without patterns has it. */
-  readonly isDownloaded: boolean;
-}
+/** The case of a type that nobody has. */
+export const UNKNOWN_TYPE = "of a type that nobody has";
 
 const ADAPTER = writeSafetensors([
   { name: "model.layers.0.lora_a", dtype: "F32", shape: [2], data: new Uint8Array(8).fill(1) },
 ]);
 
 /** What is made of a sound model, by name. */
-export const VERDICT_CASES = {
+export const VERDICT_CASES: Readonly<Record<string, VerdictCase>> = {
   "as it is": {
     apply: ({ files }) => files,
-    expected: { "mlx-lm 0.32.2": true, "mlx-swift-lm 3.31.4": true },
+    expected: ({ config }) => ({
+      "mlx-lm 0.32.2": true,
+      "mlx-swift-lm 3.31.4": true,
+      ...(config["model_type"] === "qwen3" && {
+        "mlx-swift-lm 2.25.3": false,
+        "mlx-swift-lm 2.25.4": true,
+        "mlx-swift-lm 2.25.10": true,
+        "mlx-embeddings 0.1.0": true,
+      }),
+    }),
     isDownloaded: true,
   },
   "with an adapter beside": {
@@ -45,7 +47,11 @@ export const VERDICT_CASES = {
           ...file,
           path: file.path.replace(/^model(?=.*\.safetensors$)/, "weights"),
         })),
-    expected: { "mlx-lm 0.32.2": false, "mlx-swift-lm 3.31.4": true },
+    expected: ({ config }) => ({
+      "mlx-lm 0.32.2": false,
+      "mlx-swift-lm 3.31.4": true,
+      ...(config["model_type"] === "qwen3" && { "mlx-embeddings 0.1.0": true }),
+    }),
     isDownloaded: false,
   },
   "without tokenizer_config.json": {
@@ -71,10 +77,17 @@ export const VERDICT_CASES = {
         ? withConfig(model, { ...model.config, quantization: block, quantization_config: block })
         : model.files;
     },
-    expected: { "mlx-lm 0.32.2": true },
+    expected: ({ config }) => ({
+      "mlx-lm 0.32.2": true,
+      ...("quantization" in config && {
+        "mlx-lm 0.31.3": false,
+        "mlx-lm 0.32.0": true,
+        "mlx-swift-lm 3.31.4": false,
+      }),
+    }),
     isDownloaded: true,
   },
-  "of a type that nobody has": {
+  [UNKNOWN_TYPE]: {
     apply: (model, type) => withConfig(model, { ...model.config, model_type: type }),
     expected: { "mlx-lm 0.32.2": false, "mlx-swift-lm 3.31.4": false },
     isDownloaded: true,
@@ -89,10 +102,8 @@ export const VERDICT_CASES = {
     expected: { "mlx-lm 0.32.2": false, "mlx-swift-lm 3.31.4": false },
     isDownloaded: true,
   },
-} as const satisfies Readonly<Record<string, VerdictCase>>;
-
-/** The name of a case. */
-export type VerdictCaseName = keyof typeof VERDICT_CASES;
+  ...CONFIGURATION_CASES,
+};
 
 /** Sound models of types and packings that all versions judged here have. */
 export const anyVerdictModel: fc.Arbitrary<TinyModel> = fc
@@ -120,7 +131,7 @@ export function answerFor(
 }
 
 /** Orders versions; `main` comes after every release. */
-function compareVersions(one: string, two: string): number {
+export function compareVersions(one: string, two: string): number {
   const [a, b] = [one, two].map((version) =>
     version === "main" ? [Number.POSITIVE_INFINITY] : version.split(".").map(Number),
   );

@@ -1,0 +1,70 @@
+import { type Damage, isQuantized, namedDamages } from "./damage.ts";
+import { type Config, configEdit, quantizationEdit } from "./edit_config.ts";
+
+/** A `config.json` that describes another packing than that of the layers: `LOAD-SHAPES`. */
+export const PACKING_DAMAGES: readonly Damage[] = namedDamages({
+  "config-of-other-bits": {
+    // mlx-lm works out bits and groups from the shapes; mlx-swift believes the configuration.
+    ...quantizationEdit((block) => ({
+      ...block,
+      bits: block["bits"] === 4 ? 8 : 4,
+    })),
+    acceptedByMlx: true,
+    mayLoad: true,
+  },
+  "config-of-another-group-size": {
+    ...quantizationEdit((block) => ({
+      ...block,
+      group_size: block["group_size"] === 64 ? 32 : 64,
+    })),
+    acceptedByMlx: true,
+    mayLoad: true,
+  },
+  "config-of-other-bits-for-one-layer": quantizationEdit((block) => ({
+    ...block,
+    "model.layers.0.mlp.up_proj": {
+      group_size: block["group_size"],
+      bits: block["bits"] === 4 ? 8 : 4,
+    },
+  })),
+  "config-of-a-packing-that-mlx-lacks": quantizationEdit((block, choose) => {
+    const layer = "model.layers.0.mlp.up_proj";
+    const { group_size, bits } = block;
+    const others: readonly Config[] = [
+      { bits: 7 },
+      { group_size: 48 },
+      { mode: "nosuch" },
+      { bits: String(bits) },
+      { group_size: String(group_size) },
+      { mode: "mxfp4", bits: 4, group_size: 64 },
+      { mode: "mxfp8", bits: 4, group_size: 32 },
+      { mode: "nvfp4", bits: 4, group_size: 32 },
+      { [layer]: { bits: 7, group_size } },
+      { [layer]: { bits, group_size: 48 } },
+      { [layer]: { bits, group_size, mode: "nosuch" } },
+    ];
+    return { ...block, ...others[choose % others.length] };
+  }),
+  "config-with-a-packing-that-is-no-object": {
+    ...configEdit("quantization", (config, choose) => ({
+      ...config,
+      quantization: ["4-bit", [4], true, 4][choose % 4],
+    })),
+    alsoRight: ["bad-config"],
+    appliesTo: isQuantized,
+  },
+  "config-without-bits": quantizationEdit((block) => ({ ...block, bits: undefined })),
+  "config-without-quantization": {
+    ...configEdit("quantization", (config) => ({
+      ...config,
+      quantization: undefined,
+      quantization_config: undefined,
+    })),
+    alsoRight: ["extra-tensor", "shape", "dtype"],
+    appliesTo: isQuantized,
+  },
+  "config-with-quantization-config-only": {
+    ...configEdit("quantization", (config) => ({ ...config, quantization: undefined })),
+    appliesTo: isQuantized,
+  },
+});
