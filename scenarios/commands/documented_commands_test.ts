@@ -76,6 +76,8 @@ const PARSED: Readonly<Record<string, string>> = {
   "mlx-conform trend": "needs a history; judge_test.ts has one",
   "mlx-conform trend harness/subjects/history.jsonl": "reads from a clone; judge_test.ts reads it",
   "mlx-conform trophies": "writes into a clone; trophies_test.ts writes elsewhere",
+  "mlx-conform drift --endpoint https://huggingface.co --record FILE":
+    "needs a network that leads to the hub; drift_test.ts has another",
   "mlx-conform crash": "minutes",
   "mlx-conform errno": "an hour",
   "mlx-conform hostile --attacks 10000": "minutes",

@@ -69,4 +69,11 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     requirement: "LAYOUT-ROOT-ONLY",
     scenarios: ["layout/hostile_facts"],
   },
+  {
+    name: "no_weights",
+    about: "no model with weights in LFS can be downloaded",
+    requirement: "LAYOUT-REQUIRED",
+    scenarios: ["layout/legal_forms"],
+    isShownByRefusal: true,
+  },
 ];

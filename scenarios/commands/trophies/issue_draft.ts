@@ -48,10 +48,10 @@ export function issueDraft(
   const { replay, file } = newest;
   const name = upstream.clients[replay.subject.name];
   const { version, name: subject } = replay.subject;
-  const [install, named] =
+  const [install, what, named] =
     name === undefined
-      ? [`subjects ${subject}`, subject]
-      : [`judge ${name}@${version} --runs 1`, `${name}@${version}`];
+      ? [`subjects ${subject}`, `builds it, where its adapter asks for ${version}`, subject]
+      : [`judge ${name}@${version} --runs 1`, "installs it", `${name}@${version}`];
   return [
     DRAFT_MARK,
     "",
@@ -77,7 +77,7 @@ export function issueDraft(
     "## How it is shown again",
     "",
     "```sh",
-    `mlx-conform ${install}   # installs it`,
+    `mlx-conform ${install}   # ${what}`,
     `mlx-conform replay ${file} --subject ${named}`,
     "```",
     "",

@@ -121,6 +121,10 @@ export const DEFECT_FACTS: Readonly<Record<string, DefectFacts>> = {
     steps:
       'The hub lists a model in several pages, each with `Link: …; rel="next"`. The download is then compared with the whole listing.',
   },
+  no_weights: {
+    steps:
+      "The hub lists a small model whose weights are stored by LFS, and answers each request for them with 302, the commit, the size and the hash, and the address of the store, as the real hub does. The download is looked at when the client is done.",
+  },
   header_path: {
     steps:
       "The hub's answer for a file has an `X-Linked-Etag` of `../../…/x`. What lies outside of the directory of the client is compared before and after.",
