@@ -3,26 +3,40 @@
  *
  * Invariants checked:
  * - The check refuses it as broken or as leading outside, with its path.
+ * - A link within the directory, or to a content of a hub's cache by its hash, is accepted.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import fc from "fast-check";
 import { missingFinding, placeModel, writeBytes } from "../../harness/internal.ts";
 import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Linked-4bit";
+/** Where a hub's cache of another tool keeps contents. */
+const CACHED = join("hub", "models--org--other", "blobs");
+const RIGHT = ["inside", "inside, by a name of dots", "to a content of a cache"] as const;
+const LEADS = [
+  "nowhere",
+  "to itself",
+  "out by its path",
+  "out by steps up",
+  "out to what a cache has by no hash",
+  "out to what has a hash and is in no cache",
+  ...RIGHT,
+] as const;
 
 export const wrongLinks = scenario({
   name: "load/wrong_links",
   pieceBytes: [8192],
-  covers: ["LOAD-LINK"],
+  covers: ["LOAD-LINK", "LOAD-SOUND"],
   given: {
     model: anyModel({ nested: true }),
     choose: fc.nat(),
-    leads: fc.constantFrom("nowhere", "to itself", "out by its path", "out by steps up"),
+    leads: fc.constantFrom(...LEADS),
     hops: fc.nat(2),
     isDownloaded: fc.boolean(),
   },
-  goals: ["a nested file was a link", "a file at the top was a link"],
+  goals: ["a nested file was a link", "a file at the top was a link", "a link was right"],
   async check({ model, choose, leads, hops, isDownloaded }, world, verdict) {
     const { files } = world;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
@@ -33,21 +47,43 @@ export const wrongLinks = scenario({
     if (victim === undefined) return;
     const place = filePlace(directory, victim.path);
     const secret = join(world.outside, "secret");
+    const hash = createHash("sha256").update(victim.bytes).digest("hex");
+    const places: Partial<Record<(typeof LEADS)[number], string>> = {
+      "out by its path": secret,
+      "out to what a cache has by no hash": join(world.outside, CACHED, "README.md"),
+      "out to what has a hash and is in no cache": join(world.outside, "blobs", hash),
+      inside: join(directory, ".store", "data"),
+      "inside, by a name of dots": join(directory, "..data"),
+      "to a content of a cache": join(world.outside, CACHED, hash),
+    };
+    await writeBytes(files, places[leads] ?? secret, victim.bytes);
     await writeBytes(files, secret, victim.bytes);
     await files.unlink(place);
     const up = join("..", "..", "..", "..", "..", "elsewhere", "secret");
-    const target = {
+    const byName: Partial<typeof places> = {
       nowhere: "no such file",
       "to itself": place,
-      "out by its path": secret,
       "out by steps up": isNested ? join("..", up) : up,
-    }[leads];
+    };
+    const target = byName[leads] ?? places[leads];
     // The last hop leads where it should not; those before it lead from one to the next.
     const steps = Array.from({ length: hops }, (_, at) => `${place}.hop${at}`);
     for (const [at, step] of [place, ...steps].entries()) {
       await files.symlink(steps[at] ?? target ?? "", step);
     }
-    const report = await verdict.attempt("LOAD-LINK", () => world.start().check({ repository }));
+    const isRight = RIGHT.some((one) => one === leads);
+    const id = isRight ? "LOAD-SOUND" : "LOAD-LINK";
+    const report = await verdict.attempt(id, () => world.start().check({ repository }));
+    if (isRight) {
+      const blamed = report.findings.find(({ level }) => level === "error");
+      verdict.holds(
+        id,
+        report.loadable,
+        () => `${victim.path} leads ${leads}: ${blamed?.cause} ${blamed?.path}: ${blamed?.detail}`,
+      );
+      verdict.reached("a link was right");
+      return;
+    }
     const isBroken = leads === "nowhere" || leads === "to itself";
     const lack = missingFinding(report, {
       causes: [isBroken ? "broken-link" : "outside-directory"],

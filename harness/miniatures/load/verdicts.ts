@@ -37,11 +37,13 @@ export const verdictMiniatures: readonly Miniature[] = [
   }),
   miniature("takes_unknown_types", {
     mistake: "Does not ask whether a runtime has the type of a model.",
-    // Of a type that only newer versions have it is wrong about the older ones.
-    breaks: ["LOAD-TYPE", "LOAD-VERDICT"],
+    breaks: ["LOAD-TYPE"],
     wrapManager: (manager) =>
       everywhere(manager, (verdicts) =>
-        verdicts.map((one) => (one.why.every(isAboutType) ? { ...one, ...YES } : one)),
+        // What some version has is known to it.
+        verdicts.some(({ loads }) => loads)
+          ? [...verdicts]
+          : verdicts.map((one) => (one.why.every(isAboutType) ? { ...one, ...YES } : one)),
       ),
   }),
   miniature("believes_the_type_ahead", {
