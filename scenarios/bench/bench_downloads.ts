@@ -180,7 +180,8 @@ async function assertWhole(directory: string, { files }: ServedModel): Promise<v
 
 function start(module: string): ChildProcess {
   return fork(moduleBeside(module, import.meta.url), {
-    // As `mlx-layout` starts itself; see its first line.
+    // As `mlx-layout` starts itself; see its first lines.
+    env: { UV_THREADPOOL_SIZE: "16", ...process.env },
     execArgv: [...process.execArgv, "--max-semi-space-size=2"],
   });
 }
