@@ -28,6 +28,7 @@ import { directHosts } from "./direct_hosts.ts";
 import { serverSaysWhy } from "./server_says_why.ts";
 import { slowLine } from "./slow_line.ts";
 import { speltEndpoint } from "./spelt_endpoint.ts";
+import { speltProxy } from "./spelt_proxy.ts";
 import { storedToken } from "./stored_token.ts";
 import { switchedOffByOldName } from "./switched_off_by_old_name.ts";
 import { sentInClear } from "./sent_in_clear.ts";
@@ -62,4 +63,5 @@ export const hubScenarios: readonly Scenario[] = [
   sentInClear,
   refusals,
   oddAnswers,
+  speltProxy,
 ];

@@ -5,12 +5,15 @@
  * - What it did well is a success: the runtime's directory, the hub's commit, every file with its bytes, progress to 1.
  * - A file that is missing, cut, of other bytes or of another commit is an error, as for every other download.
  * - The runtime is asked for the commit that the branch meant, and no process of it is left.
+ * - Each runtime brings the files of its own patterns, and one that downloads nothing is refused before it is asked.
+ * - Where the network is switched off, neither the hub nor a runtime is asked.
  */
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Progress } from "../../../spec/mod.ts";
-import type { RunnerRequest } from "../../../spec/runner_messages.ts";
+import type { RunnerEvent, RunnerRequest } from "../../../spec/runner_messages.ts";
 import {
+  changedListing,
   SCRIPTED_HELLO,
   ScriptedPrograms,
   type ScriptedRunner,
@@ -20,6 +23,7 @@ import {
   anyModel,
   type ModelFile,
   scenario,
+  type Verdict,
   wantedFiles,
   type World,
   wrongFiles,
@@ -36,7 +40,17 @@ const DEEDS = [
   "names another directory",
   "dies midway",
   "says why not",
+  "downloads nothing",
+  "must not be asked",
 ] as const;
+
+/** What the downloaders of MLX's runtimes never fetch, whatever is asked for, though a model's patterns want it. */
+const LEFT_OUT: Readonly<Record<string, RegExp | undefined>> = {
+  scripted: undefined,
+  "mlx-lm": /^weights.*\.safetensors$/,
+  "mlx-swift": /\.(?:txt|py|model|tiktoken)$/,
+};
+const MORE = ["merges.txt", "tokenizer.model", "weights.extra.safetensors"] as const;
 
 export const delegated = scenario({
   name: "download/delegated",
@@ -45,27 +59,42 @@ export const delegated = scenario({
     model: anyModel({ layers: 1 }),
     deed: fc.constantFrom("does well" as const, ...DEEDS),
     choose: fc.nat(1000),
+    runtime: fc.constantFrom(...Object.keys(LEFT_OUT)),
+    hidesHashes: fc.boolean(),
   },
   goals: ["a runtime did well", "a wrong file was found"],
-  async check({ model, deed, choose }, world, verdict) {
+  async check({ model: made, deed, choose, runtime, hidesHashes }, world, verdict) {
+    const more = MORE.map((path) => ({ path, bytes: Buffer.from(`of ${path}`), lfs: false }));
+    const model = { files: [...made.files, ...more] };
+    const isLeftOut = (path: string) => LEFT_OUT[runtime]?.test(path) === true;
     const old = model.files.map((file) =>
       file.path === "config.json" ? { ...file, bytes: Buffer.from("{}") } : file,
     );
     world.hub.publish(repository, old, { tags: ["mlx"] });
     const commit = world.hub.publish(repository, model.files, { tags: ["mlx"] });
     const directory = join(world.outside, "cache", "snapshots", commit);
-    const files = wantedFiles(deed === "brings another commit" ? old : model.files);
+    const wanted = wantedFiles(model.files).filter(({ path }) => !isLeftOut(path));
+    const files = wantedFiles(deed === "brings another commit" ? old : model.files).filter(
+      ({ path }) => !isLeftOut(path),
+    );
     // The files are laid out first: a scripted runtime takes no time, and simulated time must not pass for a disk's.
     await layOut(world, directory, { files, deed, choose });
     const asked: RunnerRequest[] = [];
     const programs = new ScriptedPrograms(async (runner) => {
-      await runner.say(SCRIPTED_HELLO);
+      const own = { name: runtime, ...(deed === "downloads nothing" && { operations: ["load"] }) };
+      await runner.say({ ...SCRIPTED_HELLO, ...own } as RunnerEvent);
       for await (const request of runner.requests) {
         asked.push(request);
         await carryOut(runner, request.id, { directory, files, deed });
       }
     });
-    const { downloadDelegated } = world.start({ programs });
+    const isOff = deed === "must not be asked";
+    const isHidden = hidesHashes && deed !== "turns a bit" && deed !== "brings another commit";
+    const { downloadDelegated } = world.start({
+      programs,
+      env: { HF_HUB_OFFLINE: isOff ? "1" : undefined },
+      relay: (fetch) => (isHidden ? changedListing(fetch, withoutHash) : fetch),
+    });
     if (downloadDelegated === undefined) {
       verdict.skip("DL-DELEGATED", "it delegates no downloads");
       return;
@@ -78,7 +107,7 @@ export const delegated = scenario({
       );
     if (deed === "does well") {
       const result = await verdict.attempt("DL-DELEGATED", download);
-      const wrong = await wrongFiles(world, result.directory, wantedFiles(model.files));
+      const wrong = await wrongFiles(world, result.directory, wanted);
       const isRight = result.directory === directory && result.commit === commit;
       verdict.holds("DL-DELEGATED", isRight, `it named ${result.directory} at ${result.commit}`);
       verdict.holds("DL-DELEGATED", wrong.length === 0, wrong.join("; "));
@@ -89,21 +118,72 @@ export const delegated = scenario({
         isSteady && fractions.at(-1) === 1 && fractions.filter((one) => one === 1).length === 1,
         `progress was ${fractions.join(", ")}`,
       );
+      judgeTold(verdict, { seen, wanted, named: result.files.map(({ path }) => path) });
       verdict.reached("a runtime did well");
     } else {
-      const code = { "dies midway": "runner-died", "says why not": "runner-failed" } as const;
+      const code = {
+        "dies midway": "runner-died",
+        "says why not": "runner-failed",
+        "downloads nothing": "unsupported",
+        "must not be asked": "offline",
+      } as const;
       const wanted = deed in code ? code[deed as keyof typeof code] : "integrity";
       await verdict.fails("DL-DELEGATED", download, [wanted]);
       if (wanted === "integrity") verdict.reached("a wrong file was found");
     }
+    verdict.holds("DL-DELEGATED", programs.alive === 0, "the runtime's process was left behind");
     const [request] = asked;
+    if (deed === "downloads nothing" || isOff) {
+      verdict.holds("DL-DELEGATED", request === undefined, "the runtime was asked all the same");
+      const { length } = world.hub.log;
+      verdict.holds("DL-DELEGATED", !isOff || length === 0, `${length} requests were sent`);
+      return;
+    }
     const isPinned = request?.op === "download" && request.revision === commit;
     verdict.holds("DL-DELEGATED", isPinned, `the runtime was asked for ${JSON.stringify(request)}`);
-    verdict.holds("DL-DELEGATED", programs.alive === 0, "the runtime's process was left behind");
   },
 });
 
 type Deed = (typeof DEEDS)[number];
+
+/** Progress over all files from the beginning, which has moved before the end, and the files of the result. */
+function judgeTold(
+  verdict: Verdict,
+  told: {
+    readonly seen: readonly Progress[];
+    readonly wanted: readonly ModelFile[];
+    readonly named: readonly string[];
+  },
+): void {
+  const { seen, wanted, named } = told;
+  const bytes = wanted.reduce((sum, file) => sum + file.bytes.length, 0);
+  const other = seen.find((one) => one.bytesTotal !== bytes || one.filesTotal !== wanted.length);
+  verdict.holds(
+    "DL-DELEGATED",
+    other === undefined,
+    () => `progress is of ${other?.bytesTotal} bytes in ${other?.filesTotal} files`,
+  );
+  const transfers = seen.filter(({ phase }) => phase === "transfer");
+  const isMoving = transfers.some(({ bytesDone }) => bytesDone > 0 && bytesDone < bytes);
+  verdict.holds("DL-DELEGATED", isMoving, "progress did not move before the end");
+  const isAll = seen.at(-1)?.filesDone === wanted.length && seen.at(-1)?.bytesDone === bytes;
+  verdict.holds("DL-DELEGATED", isAll, "progress ended before the last file");
+  const paths = wanted.map(({ path }) => path);
+  verdict.holds(
+    "DL-DELEGATED",
+    named.toSorted().join() === paths.toSorted().join(),
+    `the result names ${named.join(", ")}`,
+  );
+}
+
+/** What a listing says of a file to those from whom it hides hashes. */
+function withoutHash(entry: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { oid: _, lfs, ...rest } = entry;
+  const masked = "*".repeat(64);
+  return typeof lfs === "object" && lfs !== null
+    ? { ...rest, oid: masked, lfs: { ...lfs, oid: masked } }
+    : { ...rest, oid: masked };
+}
 
 /** What the runtime will have written. */
 async function layOut(
