@@ -67,7 +67,7 @@ export const hubProtocolMiniatures: readonly Miniature[] = [
   }),
   miniature("swallows_bodies", {
     mistake: "Reads a body of unknown length into memory before it looks at it.",
-    breaks: ["HUB-LIMIT-FILE", "HUB-LIMIT-INFLATE"],
+    breaks: ["HUB-LIMIT-FILE", "HUB-LIMIT-INFLATE", "DL-MAX-SIZE"],
     wrapHost: (host) => ({
       fetch: async (url, request) => {
         const response = await host.fetch(url, request);

@@ -43,6 +43,12 @@ const MALFORMED = [
   "bytes=1-2-3",
   "bytes=-",
   "bytes",
+  "bytes=a-3",
+  "bytes=3-a",
+  "bytes=0x1-3",
+  "bytes=1.5-3",
+  "bytes=0-3=",
+  "bytes=--3",
 ];
 /** A model has fewer files. */
 const PAGES_MAX = 200;
@@ -64,7 +70,7 @@ const anyRange = fc.oneof(
   fc.tuple(anyPosition, anyPosition).map(([one, other]) => `bytes=${one}-${one + other}`),
   anyPosition.map((start) => `bytes=${start}-`),
   anyPosition.map((count) => `bytes=-${count}`),
-  fc.constant("bytes=0-0"),
+  fc.constantFrom("bytes=0-0", "BYTES=0-3", "bytes=-0"),
   fc.constantFrom(...MALFORMED),
   // Beyond the end of most files.
   fc.constant("bytes=900000-"),

@@ -4,6 +4,7 @@
  *
  * Invariants checked:
  * - The file has the server's bytes, and its marker their hash; what is not the caller's hash is refused, as is what is no hash at all.
+ * - A file that changes meanwhile is one version or the other, or an error.
  * - Of a file that is longer than allowed no more than that is taken, and nothing is kept.
  */
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import {
   readBytes,
   readText,
   readTree,
+  settled,
   sha256Hex,
   wireLog,
 } from "../../../harness/internal.ts";
@@ -52,7 +54,7 @@ const HASHES: Readonly<Record<string, (hash: string) => string | undefined>> = {
 export const anyServer = scenario({
   name: "download/any_server",
   covers: ["DL-OTHER-WAY", "DL-MAX-SIZE", "ERROR-KIND"],
-  goals: ["it was downloaded", "it was too long", "the hash was not its own", "it was no hash"],
+  goals: ["it was downloaded", "it was too long", "it changed"],
   given: {
     sizeBytes: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1000, max: 3000 })),
     head: fc.constantFrom(200, 200, 200, 200, 204, 206, 400, 403, 405, 501),
@@ -62,15 +64,21 @@ export const anyServer = scenario({
     statesLength: fc.boolean(),
     hash: fc.constantFrom("none", "none", "wrong", ...Object.keys(HASHES)),
     /** How many bytes more, or fewer, than it has the file may have. */
-    room: fc.constantFrom(undefined, undefined, -1000, -1, 0, 1),
+    room: fc.constantFrom(undefined, undefined, -1000, -1000, -1, 0, 1),
+    /** Which request for bytes finds another version of the same length. */
+    changesAt: fc.constantFrom(...Array.from({ length: 6 }, () => undefined), 1, 2, 3),
   },
   world: ({ statesLength }) => ({
     style: { chunkBytes: CHUNK_BYTES, sendContentLength: statesLength },
   }),
   async check(given, world, verdict) {
-    const { sizeBytes, head, length, encoding, etag, hash, room } = given;
+    const { sizeBytes, head, length, encoding, etag, hash, room, changesAt } = given;
     const bytes = patternedBytes(sizeBytes);
     const url = world.hub.serveUrl(`/files/${NAME}`, bytes, etag === null ? {} : { etag });
+    if (changesAt !== undefined && sizeBytes > 0) {
+      await judgeChanged(world, { bytes, etag, changesAt, verdict });
+      return;
+    }
     const sha256 = HASHES[hash]?.(sha256Hex(bytes));
     // Whether a program knows such an option is not known.
     const isCapped = room !== undefined && world.kind !== "process" && sizeBytes + room >= 0;
@@ -108,14 +116,46 @@ export const anyServer = scenario({
     const taken = wire.requests.reduce((sum, { bytesTaken }) => sum + bytesTaken, 0);
     if (isMalformed) {
       verdict.holds(id, taken === 0, `${taken} bytes were taken`);
-      verdict.reached("it was no hash");
     } else if (isTooLong) {
       const most = (maxSizeBytes ?? 0) + SLACK_BYTES;
       verdict.holds(id, taken <= most, `${taken} bytes were taken where ${maxSizeBytes} may be`);
       verdict.reached("it was too long");
-    } else verdict.reached("the hash was not its own");
+    }
   },
 });
+
+/** A file of which another version takes the place while it is downloaded. */
+async function judgeChanged(
+  world: World,
+  context: {
+    readonly bytes: Uint8Array;
+    readonly etag: string | null;
+    readonly changesAt: number;
+    readonly verdict: Verdict;
+  },
+): Promise<void> {
+  const { bytes, etag, changesAt, verdict } = context;
+  const path = `/files/${NAME}`;
+  const url = world.hub.serveUrl(path, bytes, etag === null ? {} : { etag });
+  const later = bytes.map((byte) => byte ^ 1);
+  let asked = 0;
+  const changing =
+    (fetch: Fetch): Fetch =>
+    (address, request) => {
+      if (request.method === "GET") asked++;
+      if (request.method === "GET" && asked === changesAt) {
+        const tag = etag?.replace(/[a-z]+/, "later");
+        world.hub.serveUrl(path, later, tag === undefined ? {} : { etag: tag });
+        verdict.reached("it changed");
+      }
+      return fetch(address, request);
+    };
+  const result = await settled(() => world.start({ relay: changing }).downloadUrl({ url }));
+  if (result === undefined) return;
+  const found = Buffer.from(await readBytes(world.files, join(result.directory, NAME)));
+  const isOne = found.equals(bytes) || found.equals(later);
+  verdict.holds("DL-OTHER-WAY", isOne, "it is partly of one version and partly of another");
+}
 
 /** What goes wrong first is said; a file that is too long may have another hash as well. */
 function codesOf(case_: {

@@ -132,19 +132,34 @@ export const delegated = scenario({
       if (wanted === "integrity") verdict.reached("a wrong file was found");
     }
     verdict.holds("DL-DELEGATED", programs.alive === 0, "the runtime's process was left behind");
-    const [request] = asked;
-    if (deed === "downloads nothing" || isOff) {
-      verdict.holds("DL-DELEGATED", request === undefined, "the runtime was asked all the same");
-      const { length } = world.hub.log;
-      verdict.holds("DL-DELEGATED", !isOff || length === 0, `${length} requests were sent`);
-      return;
-    }
-    const isPinned = request?.op === "download" && request.revision === commit;
-    verdict.holds("DL-DELEGATED", isPinned, `the runtime was asked for ${JSON.stringify(request)}`);
+    judgeAsked(verdict, { asked, deed, commit, hubRequests: world.hub.log.length });
   },
 });
 
 type Deed = (typeof DEEDS)[number];
+
+/** What the runtime and the hub were asked, where they may be asked at all. */
+function judgeAsked(
+  verdict: Verdict,
+  seen: {
+    readonly asked: readonly RunnerRequest[];
+    readonly deed: Deed;
+    readonly commit: string;
+    readonly hubRequests: number;
+  },
+): void {
+  const { asked, deed, commit, hubRequests } = seen;
+  const [request] = asked;
+  const shown = JSON.stringify(request);
+  if (deed === "downloads nothing" || deed === "must not be asked") {
+    verdict.holds("DL-DELEGATED", request === undefined, `the runtime was asked for ${shown}`);
+    const isQuiet = deed === "downloads nothing" || hubRequests === 0;
+    verdict.holds("DL-DELEGATED", isQuiet, `the hub was asked ${hubRequests} times`);
+    return;
+  }
+  const isPinned = request?.op === "download" && request.revision === commit;
+  verdict.holds("DL-DELEGATED", isPinned, `the runtime was asked for ${shown}`);
+}
 
 /** Progress over all files from the beginning, which has moved before the end, and the files of the result. */
 function judgeTold(
