@@ -153,7 +153,7 @@ export const REQUIREMENTS = {
     level: "MUST",
     profile: "core",
     document: "layout",
-    text: "A request for what is no repository id on any hub is refused before the hub is asked, and changes nothing.",
+    text: "A request for what is no repository id on any hub is refused, and changes nothing.",
   },
   "LAYOUT-ENCODED-ONCE": {
     level: "MUST",
