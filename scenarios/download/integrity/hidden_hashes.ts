@@ -7,7 +7,7 @@
  * - Who takes no bytes without a stated hash, and says so, is not judged.
  */
 import fc from "fast-check";
-import { asFailure, changedListing, contentBytes, errorOf } from "../../../harness/internal.ts";
+import { asFailure, changedListing, contentBytes } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
@@ -96,13 +96,16 @@ async function takesUnverified(
   verdict: Verdict,
   download: () => Promise<unknown>,
 ): Promise<boolean> {
-  const error = await errorOf(download);
-  if (asFailure(error)?.code !== "integrity") {
-    await verdict.attempt("DL-NEW-COMMIT", async () => {
-      if (error !== undefined) throw error;
-    });
-    return true;
-  }
+  let isRefused = false;
+  await verdict.attempt("DL-NEW-COMMIT", async () => {
+    try {
+      await download();
+    } catch (error) {
+      isRefused = asFailure(error)?.code === "integrity";
+      if (!isRefused) throw error;
+    }
+  });
+  if (!isRefused) return true;
   for (const id of ["DL-NEW-COMMIT", "DL-REPAIR-ALONE"] as const)
     verdict.skip(id, "it takes nothing whose hash is not stated");
   return false;
