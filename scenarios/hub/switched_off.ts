@@ -3,6 +3,7 @@
  *
  * Invariants checked:
  * - With any spelling of "on" no request is sent, whatever is on the disk; with anything else the hub is asked.
+ * - A plain address cannot be downloaded so, and the error says why.
  */
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,7 +14,7 @@ const REPOSITORY = "mlx-community/Off-4bit";
 
 export const switchedOff = scenario({
   name: "hub/switched_off",
-  covers: ["HUB-ENV-OFFLINE"],
+  covers: ["HUB-ENV-OFFLINE", "ERROR-KIND"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     on: fc.constantFrom("1", "ON", "YES", "TRUE").chain((word) => fc.mixedCase(fc.constant(word))),
@@ -35,9 +36,9 @@ export const switchedOff = scenario({
     const count = async (value: string) => {
       const wire = wireLog();
       const subject = world.start({ env: { HF_HUB_OFFLINE: value }, relay: wire.watch });
-      await settled<unknown>(() =>
-        call === "download" ? subject.download({ repository }) : subject.downloadUrl({ url }),
-      );
+      if (call === "download") await settled(() => subject.download({ repository }));
+      else if (value !== on) await settled(() => subject.downloadUrl({ url }));
+      else await verdict.fails("HUB-ENV-OFFLINE", () => subject.downloadUrl({ url }), ["offline"]);
       return wire.requests.length;
     };
     const whenOn = await count(on);
