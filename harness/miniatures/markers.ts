@@ -1,10 +1,10 @@
 import { basename, dirname, join } from "node:path";
 import { MARKER_NAME, METADATA_DIRECTORY, type Progress } from "../../spec/mod.ts";
-import { exists, overwriteBytes, readText } from "../disk/mod.ts";
+import { exists, overwriteBytes, readText, writeBytes } from "../disk/mod.ts";
 import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
-import { removingOtherwise, unlessRefused, writeDurably } from "./parts/disk_steps.ts";
+import { removingOtherwise, unlessRefused } from "./parts/disk_steps.ts";
 
 /** The metadata of a file that every model has. */
 const METADATA_PATH = `${METADATA_DIRECTORY}/config.json.metadata`;
@@ -17,14 +17,22 @@ export const markerMiniatures: readonly Miniature[] = [
     wrapManager: (manager, { host: { files }, config }) => ({
       download: async (request, options) => {
         const directory = modelPlace(config, request.repository);
-        let isPending = request.layout !== "lmstudio" && !(await exists(files, directory));
+        const { layout = "hubapi" } = request;
+        let isPending = layout === "hubapi" && !(await exists(files, directory));
+        const marking: Promise<void>[] = [];
         const onProgress = (progress: Progress) => {
           options?.onProgress?.(progress);
           if (!isPending) return;
           isPending = false;
-          void writeDurably(files, join(directory, MARKER_NAME), "{}").catch(() => {});
+          // Under its own name, so that nothing else is left where the disk refuses it or the process dies.
+          const marker = new TextEncoder().encode("{}");
+          marking.push(writeBytes(files, join(directory, MARKER_NAME), marker).catch(() => {}));
         };
-        return manager.download(request, { ...options, onProgress });
+        try {
+          return await manager.download(request, { ...options, onProgress });
+        } finally {
+          await Promise.all(marking);
+        }
       },
     }),
   }),
