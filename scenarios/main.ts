@@ -17,8 +17,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runConform(process.argv.slice(2), {
   random: () => Math.random(),
-  // Half of the time on a real disk is spent waiting for it, so there are more processes than cores.
-  jobs: 2 * availableParallelism(),
+  jobs: availableParallelism(),
   worker: moduleBeside("./commands/worker", import.meta.url),
   writeOut: (text) => process.stdout.write(text),
   writeErr: (text) => process.stderr.write(text),

@@ -22,6 +22,9 @@ export const SEED = 1;
 /** How often a replay is played against a program before it counts as not reproduced. */
 export const PROGRAM_TRIES = 3;
 
+/** Of a program much time is waiting, so there are so many processes for each core. */
+export const PROGRAM_JOBS_FACTOR = 2;
+
 /** Processes at a time. */
 export function jobsOption(jobs = availableParallelism()): Option {
   return new Option("--jobs <count>", "processes at a time")

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Argument, type Command } from "commander";
 import type { RequirementSet } from "../../../spec/sets/mod.ts";
 import { VERSIONED_CLIENTS } from "../../../harness/subjects/versions/versioned_clients.ts";
-import { jobsOption, seedOption } from "../command_defaults.ts";
+import { jobsOption, PROGRAM_JOBS_FACTOR, seedOption } from "../command_defaults.ts";
 import { addCommandHelp } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { parsePositiveInteger } from "../option_parsers.ts";
@@ -66,7 +66,7 @@ export function addJudgeCommand(program: Command, context: ConformContext): void
       parsePositiveInteger,
       JUDGE_RUNS,
     )
-    .addOption(jobsOption(context.jobs))
+    .addOption(jobsOption(PROGRAM_JOBS_FACTOR * context.jobs))
     .action(async (clients: readonly string[], options: JudgeOptions) => {
       const { judgeClients } = await import("./judge.ts");
       context.finish(await judgeClients(clients, options, context));

@@ -34,7 +34,7 @@ test("a failure is reported when it happens, by a command that can be copied, an
   const record = join(directory, "bail.jsonl");
   const files = ["--replays", directory, "--report", record];
   const two = ["--only", "layout/required_files", "--only", "layout/legal_forms"];
-  const options = ["--runs", "1", "--bail", ...files, ...two];
+  const options = ["--runs", "1", "--jobs", "1", "--bail", ...files, ...two];
   const { exitCode, out, err } = await captureConform("run", "--subject", subject, ...options);
   assert.equal(exitCode, 1, `${out}${err}`);
   const at = (text: string) => out.indexOf(text);

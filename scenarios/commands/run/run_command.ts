@@ -7,7 +7,6 @@
 import type { Command } from "commander";
 import { WORLD_KINDS } from "../../../harness/worlds/world.ts";
 import {
-  jobsOption,
   LAST_RESULTS_DIRECTORY,
   onceOption,
   onlyOption,
@@ -18,7 +17,9 @@ import { addCommandHelp, ALL_EXIT_CODES } from "../command_help.ts";
 import type { ConformContext } from "../conform_context.ts";
 import { choicesParser, parsePositiveInteger, parseShard } from "../option_parsers.ts";
 import { parseSet } from "../sets/frozen_sets.ts";
-import { RUNS, type RunCommandOptions, runOptions } from "./run_options.ts";
+import { type GivenToRun, jobsOf, RUNS, runOptions } from "./run_options.ts";
+
+const JOBS_TEXT = "processes at a time (default: one for each core, for a program two)";
 
 /** Adds the command, which is also the one that runs when none is named. */
 export function addRunCommand(program: Command, context: ConformContext): void {
@@ -57,7 +58,7 @@ export function addRunCommand(program: Command, context: ConformContext): void {
       parseSet,
     )
     .option("--shard <i/n>", "run the i-th of n parts of the suite", parseShard)
-    .addOption(jobsOption(context.jobs))
+    .option("--jobs <count>", JOBS_TEXT, parsePositiveInteger)
     .option("--all", "show also the requirements that nothing judges yet", false)
     .option("--bail", "stop at the first broken MUST that is not a known deviation", false)
     .option(
@@ -65,9 +66,10 @@ export function addRunCommand(program: Command, context: ConformContext): void {
       "run only the scenarios that failed or gave no verdict when they last ran here; all where there are none",
       false,
     )
-    .action(async (options: RunCommandOptions) => {
+    .action(async (given: GivenToRun) => {
       const { runSubject } = await import("./run_subject.ts");
-      context.finish(await runSubject(runOptions(options), context));
+      const options = runOptions({ ...given, jobs: jobsOf(given, context.jobs) });
+      context.finish(await runSubject(options, context));
     });
   addCommandHelp(command, {
     examples: [

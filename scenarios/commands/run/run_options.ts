@@ -7,6 +7,7 @@
 import { type RunsByWorld, WORLD_KINDS, type WorldKind } from "../../../harness/worlds/world.ts";
 import { subjectText } from "../../../harness/subjects/subject_text.ts";
 import type { RequirementSet } from "../../../spec/sets/mod.ts";
+import { PROGRAM_JOBS_FACTOR } from "../command_defaults.ts";
 import { newestSet } from "../sets/frozen_sets.ts";
 import type { Shard } from "../../../harness/suite/run_suite.ts";
 
@@ -60,6 +61,14 @@ export interface RunCommandOptions {
   readonly lastFailed?: boolean;
   /** @default {the newest set for a program, none for the reference} */
   readonly set?: RequirementSet | "none";
+}
+
+/** As the command line gives them, where it need not say how many processes there are. */
+export type GivenToRun = Omit<RunCommandOptions, "jobs"> & { readonly jobs?: number };
+
+/** How many processes there are at a time: where nothing says it, one for each core, and more for a program. */
+export function jobsOf({ jobs, subject }: GivenToRun, cores: number): number {
+  return jobs ?? (subject === undefined ? cores : PROGRAM_JOBS_FACTOR * cores);
 }
 
 /** Fills in what depends on other options: the worlds on the subject, the number of cases on the world. */
