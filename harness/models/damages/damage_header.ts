@@ -28,11 +28,14 @@ export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
     text.replace('"format":"mlx"', '"format":1,"made":[]'),
   ),
   "header-metadata-no-object": headerText((text, choose) =>
-    text.replace(
-      /"__metadata__":\{[^}]*\}/,
-      `"__metadata__":${["5", '"mlx"', "[]", "true"][choose % 4]}`,
-    ),
+    withMetadata(text, ["5", "true"][choose % 2] ?? "5"),
   ),
+  "header-metadata-another-form": {
+    // MLX reads nothing of it; the format has an object there.
+    ...headerText((text, choose) => withMetadata(text, ["[]", '"mlx"'][choose % 2] ?? "[]")),
+    acceptedByMlx: true,
+    mayLoad: true,
+  },
   "header-key-twice": {
     ...headerText((text, choose) => {
       const entries = Object.entries(JSON.parse(text) as Record<string, unknown>).slice(1);
@@ -214,6 +217,11 @@ function relaid(options: {
       return withFile(model, { path, bytes: joinSafetensors(header, relaidData) });
     },
   };
+}
+
+/** A header with another value of its metadata. */
+function withMetadata(text: string, value: string): string {
+  return text.replace(/"__metadata__":\{[^}]*\}/, `"__metadata__":${value}`);
 }
 
 /** A text of JSON in which the first character is written by its number. */

@@ -27,23 +27,32 @@ export const PACKING_DAMAGES: readonly Damage[] = namedDamages({
       bits: block["bits"] === 4 ? 8 : 4,
     },
   })),
-  "config-of-a-packing-that-mlx-lacks": quantizationEdit((block, choose) => {
-    const layer = "model.layers.0.mlp.up_proj";
+  "config-of-a-packing-that-mlx-lacks": {
+    // As above: mlx-lm does not look at these where the shapes say what they are.
+    ...quantizationEdit((block, choose) => {
+      const others: readonly Config[] = [
+        { bits: 7 },
+        { group_size: 48 },
+        { mode: "nosuch" },
+        { bits: String(block["bits"]) },
+        { group_size: String(block["group_size"]) },
+        { mode: "mxfp4", bits: 4, group_size: 64 },
+        { mode: "mxfp8", bits: 4, group_size: 32 },
+        { mode: "nvfp4", bits: 4, group_size: 32 },
+      ];
+      return { ...block, ...others[choose % others.length] };
+    }),
+    acceptedByMlx: true,
+    mayLoad: true,
+  },
+  "config-of-a-layer-whose-packing-mlx-lacks": quantizationEdit((block, choose) => {
     const { group_size, bits } = block;
     const others: readonly Config[] = [
-      { bits: 7 },
-      { group_size: 48 },
-      { mode: "nosuch" },
-      { bits: String(bits) },
-      { group_size: String(group_size) },
-      { mode: "mxfp4", bits: 4, group_size: 64 },
-      { mode: "mxfp8", bits: 4, group_size: 32 },
-      { mode: "nvfp4", bits: 4, group_size: 32 },
-      { [layer]: { bits: 7, group_size } },
-      { [layer]: { bits, group_size: 48 } },
-      { [layer]: { bits, group_size, mode: "nosuch" } },
+      { bits: 7, group_size },
+      { bits, group_size: 48 },
+      { bits, group_size, mode: "nosuch" },
     ];
-    return { ...block, ...others[choose % others.length] };
+    return { ...block, "model.layers.0.mlp.up_proj": others[choose % others.length] };
   }),
   "config-with-a-packing-that-is-no-object": {
     ...configEdit("quantization", (config, choose) => ({
