@@ -24,7 +24,8 @@ export const markerMiniatures: readonly Miniature[] = [
           options?.onProgress?.(progress);
           if (!isPending) return;
           isPending = false;
-          // Under its own name, so that nothing else is left where the disk refuses it or the process dies.
+          // Under its own name, so that nothing else is left where the disk refuses it or the process dies; that it is
+          // refused is no mistake of this miniature.
           const marker = new TextEncoder().encode("{}");
           marking.push(writeBytes(files, join(directory, MARKER_NAME), marker).catch(() => {}));
         };

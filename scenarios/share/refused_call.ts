@@ -34,8 +34,8 @@ import {
 
 const REPOSITORY = "mlx-community/Refusing-4bit";
 const IDS = ["SHARE-CRASH", "SHARE-UNDO"] as const;
-/** What a refusal of the disk may be called; a volume that cannot link or clone is one that does not support the share. */
-const CODES: readonly string[] = ["disk-full", "access-denied", "disk-io", "unsupported"];
+/** What a refusal of the disk may be called. */
+const CODES: readonly string[] = ["disk-full", "access-denied", "disk-io"];
 
 export const refusedCall = scenario({
   name: "share/refused_call",

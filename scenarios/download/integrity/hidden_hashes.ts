@@ -7,18 +7,20 @@
  * - Who takes no bytes without a stated hash, and says so, is not judged.
  */
 import fc from "fast-check";
-import { asFailure, changedListing, contentBytes } from "../../../harness/internal.ts";
+import { asFailure, changedListing, contentBytes, errorOf } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
   modelPlace,
   scenario,
-  type Verdict,
+  tinyLlama,
   wantedFiles,
+  type World,
   wrongFiles,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/HiddenHashes";
+const PROBE = "mlx-community/HiddenProbe";
 
 export const hiddenHashes = scenario({
   name: "download/hidden_hashes",
@@ -63,8 +65,13 @@ export const hiddenHashes = scenario({
       });
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     let subject = start();
-    const download = () => takesUnverified(verdict, () => subject.download(request));
-    if (!(await download())) return;
+    const isTaken = await takesUnverified(world, (entry) => masked(entry, hidden));
+    if (!isTaken) {
+      for (const one of [id, "DL-REPAIR-ALONE"] as const)
+        verdict.skip(one, "it takes nothing whose hash is not stated");
+      return;
+    }
+    await verdict.attempt(id, () => subject.download(request));
     isHidden = true;
     hub.publish(REPOSITORY, next, { tags: ["mlx"] });
     verdict.reached("a file changed and kept its size");
@@ -75,7 +82,7 @@ export const hiddenHashes = scenario({
       const lost = isGone ? wanted[gone % wanted.length] : undefined;
       if (lost !== undefined) await world.files.unlink(filePlace(own, lost.path));
       hub.clearLog();
-      if (!(await download())) return;
+      await verdict.attempt(id, () => subject.download(request));
       const wrong = await wrongFiles(world, own, wantedFiles(next));
       verdict.holds(id, wrong.length === 0, () => `after the ${time} download ${wrong.join(", ")}`);
       if (time === "second") continue;
@@ -91,24 +98,15 @@ export const hiddenHashes = scenario({
   },
 });
 
-/** Downloads. @returns whether it took what no hash is stated of */
+/** Whether a model is taken at all of which the hub states no hash: another one is asked for, in the usual form. */
 async function takesUnverified(
-  verdict: Verdict,
-  download: () => Promise<unknown>,
+  world: World,
+  mask: Parameters<typeof changedListing>[1],
 ): Promise<boolean> {
-  let isRefused = false;
-  await verdict.attempt("DL-NEW-COMMIT", async () => {
-    try {
-      await download();
-    } catch (error) {
-      isRefused = asFailure(error)?.code === "integrity";
-      if (!isRefused) throw error;
-    }
-  });
-  if (!isRefused) return true;
-  for (const id of ["DL-NEW-COMMIT", "DL-REPAIR-ALONE"] as const)
-    verdict.skip(id, "it takes nothing whose hash is not stated");
-  return false;
+  world.hub.publish(PROBE, tinyLlama().files, { tags: ["mlx"] });
+  const subject = world.start({ relay: (fetch) => changedListing(fetch, mask) });
+  const error = await errorOf(() => subject.download({ repository: PROBE }));
+  return asFailure(error)?.code !== "integrity";
 }
 
 /** An entry of a listing without what identifies the content. */
