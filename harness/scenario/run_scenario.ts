@@ -37,6 +37,8 @@ export interface RunScenarioOptions {
   readonly shrinkMs?: number;
   /** Kept cases, which are played before any is drawn. What is no case of the scenario any more is passed over. @default {none} */
   readonly examples?: readonly EncodedGiven[] | undefined;
+  /** Asked of each case that is drawn, by its place among them from 0, whether it is run. @default {all are} */
+  readonly isChosen?: ((place: number) => boolean) | undefined;
   /** Promises that are left out of account, as they are broken already. @default {none} */
   readonly apartFrom?: readonly RequirementId[] | undefined;
 }
@@ -166,6 +168,7 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
   const isExcused = ownRequirements(scenario.covers).every((id) => excused.has(id));
   let shrinkUntilMs = Number.POSITIVE_INFINITY;
   let found: { readonly requirement: RequirementId | undefined } | undefined;
+  let place = 0;
   const property = fc.asyncProperty(anyGiven(scenario, world), async (given) => {
     // A failure is made smaller for a while only; what is not tried counts as passed.
     if (performance.now() > shrinkUntilMs) return;
@@ -173,6 +176,7 @@ async function checkCases(pass: Pass): Promise<fc.RunDetails<[Given]>> {
     if (world === "process" && tally.played === 0 && tally.lastingSkips >= LASTING_SKIPS_MAX)
       return;
     if (tally.played >= enough && tally.lacks().length === 0) return;
+    if (found === undefined && options.isChosen?.(place++) === false) return;
     if (found === undefined) drawn.add(given);
     try {
       await runCase(scenario, { subject, given, world, tally, excused });

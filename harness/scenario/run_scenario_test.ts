@@ -73,6 +73,26 @@ test("runScenario() soon leaves a scenario whose every case needs what a program
   assert.equal(await casesOf("memory", true), 42, "nothing is slow there");
 });
 
+test("runScenario() runs the chosen ones of the cases that it draws", async () => {
+  const drawn: number[] = [];
+  const ran: number[] = [];
+  const only = (places: readonly number[] | undefined) =>
+    runScenario(
+      sizes({
+        check: async ({ sizeBytes }) => {
+          (places === undefined ? drawn : ran).push(sizeBytes);
+          return Promise.resolve();
+        },
+      }),
+      honest,
+      { ...OPTIONS, triesFactor: 1, isChosen: (place) => places?.includes(place) ?? true },
+    );
+  await only(undefined);
+  const some = await only([2, 5]);
+  assert.deepEqual(ran, [drawn[2], drawn[5]]);
+  assert.equal(some.cases, 2);
+});
+
 test("runScenario() repeats itself for a seed, and follows a path back to the case", async () => {
   const first = await runScenario(sizes(), forgetful, OPTIONS);
   const second = await runScenario(sizes(), forgetful, OPTIONS);

@@ -18,6 +18,8 @@ export interface MutantOrder {
   readonly world: "memory" | "disk";
   readonly seed: number;
   readonly runs: number;
+  /** Places of the cases that are run, among those drawn. @default {all} */
+  readonly cases?: readonly number[];
   /** So many times as many cases may be tried to reach the scenario's goals. */
   readonly triesFactor: number;
   /** How often the mutant's place may be run, so that no loop goes on for ever. */
@@ -33,6 +35,8 @@ export interface MutantAnswer {
   readonly durationMs: number;
   /** How often the place of each mutant was run, by its id; of the unchanged source alone. */
   readonly hits?: Readonly<Record<string, number>>;
+  /** Which cases ran the place of each mutant, by its id; of the unchanged source alone. */
+  readonly casesOf?: Readonly<Record<string, readonly number[]>>;
   /** Places that threads ran while their modules were loaded; of the unchanged source alone. */
   readonly atLoad?: readonly string[];
 }
@@ -63,13 +67,15 @@ async function run({
   world,
   seed,
   runs,
+  cases,
   triesFactor,
   hitsMax,
 }: MutantOrder): Promise<MutantAnswer> {
   const scenario = scenarios.find((one) => one.name === name);
   if (scenario === undefined) throw new RangeError(`Cannot find scenario ${name}`);
   if (process.env["__STRYKER_ACTIVE_MUTANT__"] === undefined) board.activeMutant = mutant;
-  if (mutant === undefined) board.currentTestId = name;
+  const counts = mutant === undefined ? new CaseCounts() : undefined;
+  const chosen = cases === undefined ? undefined : new Set(cases);
   switchThreads(board.activeMutant);
   board.hitCount = hitsMax === undefined ? undefined : 0;
   board.hitLimit = hitsMax;
@@ -80,6 +86,10 @@ async function run({
     runs,
     triesFactor,
     shrinkMs: 0,
+    isChosen: (place) => {
+      counts?.begin(place);
+      return chosen?.has(place) ?? true;
+    },
   });
   const durationMs = Math.round(performance.now() - startMs);
   const { status, breakage } = result;
@@ -89,14 +99,43 @@ async function run({
     ...(breakage?.requirement !== undefined && { requirement: breakage.requirement }),
     ...(breakage !== undefined && { detail: breakage.detail.slice(0, 300) }),
     durationMs,
-    ...(mutant === undefined && hitsOf(name)),
+    ...counts?.end(),
   };
 }
 
-/** What ran in the process and in its threads. */
-function hitsOf(scenario: string): Pick<MutantAnswer, "hits" | "atLoad"> {
-  const own = board.mutantCoverage?.perTest[scenario] ?? {};
-  const { hits, atLoad } = takeThreadHits();
-  const both = Object.entries(hits).map(([id, count]) => [id, count + (own[id] ?? 0)] as const);
-  return { hits: { ...own, ...Object.fromEntries(both) }, atLoad };
+/** Counts what each case runs, in the process and in its threads. */
+class CaseCounts {
+  readonly #hits: Record<string, number> = {};
+  readonly #casesOf: Record<string, number[]> = {};
+  readonly #atLoad = new Set<string>();
+  #place: number | undefined;
+
+  /** Ends the case before, and begins the next. */
+  begin(place: number): void {
+    this.#endCase();
+    this.#place = place;
+    board.currentTestId = `case ${place}`;
+  }
+
+  end(): Pick<MutantAnswer, "hits" | "casesOf" | "atLoad"> {
+    this.#endCase();
+    return { hits: this.#hits, casesOf: this.#casesOf, atLoad: [...this.#atLoad] };
+  }
+
+  #endCase(): void {
+    const threads = takeThreadHits();
+    for (const id of threads.atLoad) this.#atLoad.add(id);
+    const place = this.#place;
+    if (place === undefined) return;
+    const perTest = board.mutantCoverage?.perTest ?? {};
+    for (const counts of [perTest[`case ${place}`] ?? {}, threads.hits])
+      for (const [id, count] of Object.entries(counts)) this.#add(id, { count, place });
+    delete perTest[`case ${place}`];
+  }
+
+  #add(id: string, { count, place }: { readonly count: number; readonly place: number }): void {
+    this.#hits[id] = (this.#hits[id] ?? 0) + count;
+    const cases = (this.#casesOf[id] ??= []);
+    if (cases.at(-1) !== place) cases.push(place);
+  }
 }

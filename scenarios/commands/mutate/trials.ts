@@ -7,10 +7,9 @@
 import type { MutantAnswer } from "./mutant_worker.ts";
 
 /** Cases of each scenario the first time. */
-const FIRST_RUNS = 4;
-/** So many of the likeliest scenarios are run whole before that. */
+const FIRST_CASES = 4;
+/** So many of the likeliest scenarios are run before that, with all their cases. */
 const LIKELY = 3;
-const IN_MEMORY = { world: "memory" } as const;
 
 /** What a scenario shows on the unchanged source. */
 export interface Baseline {
@@ -21,26 +20,58 @@ export interface Baseline {
 /** A run of a scenario on a mutant. */
 export interface Trial extends Baseline {
   readonly world: "memory" | "disk";
-  readonly cases: number;
-  readonly isWhole: boolean;
+  readonly runs: number;
+  /** Only these cases are run, by their places. @default {all} */
+  readonly cases?: readonly number[];
 }
 
-/** The likeliest scenarios whole, since they notice most; a few cases of every other; then all of those, and all on disk. */
+/** Options of {@linkcode trialsOf}. */
+export interface TrialsOptions {
+  /** The places of which one is changed. */
+  readonly ids: ReadonlySet<string>;
+  readonly runs: number;
+  readonly diskRuns: number;
+}
+
+/**
+ * The cases that run one of the places, as no other can end otherwise than without the mutant: those of the likeliest scenarios,
+ * since they notice most; a few of every other; the rest of them. Then the likeliest whole, which says whether their goals are
+ * still reached, and all on disk.
+ */
 export function trialsOf(
   covering: readonly Baseline[],
-  { runs, diskRuns }: { readonly runs: number; readonly diskRuns: number },
+  { ids, runs, diskRuns }: TrialsOptions,
 ): readonly Trial[] {
-  const rest = covering.slice(LIKELY);
-  const few = Math.min(runs, FIRST_RUNS);
-  const trials: Trial[] = [
-    ...covering
-      .slice(0, LIKELY)
-      .map((one) => ({ ...one, cases: runs, isWhole: true, ...IN_MEMORY })),
-    ...rest.map((one) => ({ ...one, cases: few, isWhole: false, ...IN_MEMORY })),
-    ...rest.map((one) => ({ ...one, cases: runs, isWhole: true, ...IN_MEMORY })),
-    ...covering.map((one) => ({ ...one, cases: diskRuns, isWhole: true, world: "disk" as const })),
+  const all = covering.map((one) => ({ one, cases: casesThrough(one, ids) }));
+  const inMemory = (
+    parts: readonly { readonly one: Baseline; readonly cases: readonly number[] }[],
+  ) =>
+    parts
+      .filter(({ cases }) => cases.length > 0)
+      .map(({ one, cases }): Trial => ({ ...one, world: "memory", runs, cases }));
+  const whole = (world: Trial["world"], count: number) => (one: Baseline) => ({
+    ...one,
+    world,
+    runs: count,
+  });
+  const likely = all.slice(0, LIKELY);
+  const rest = all.slice(LIKELY);
+  return [
+    ...inMemory(likely),
+    ...inMemory(rest.map(({ one, cases }) => ({ one, cases: cases.slice(0, FIRST_CASES) }))),
+    ...inMemory(rest.map(({ one, cases }) => ({ one, cases: cases.slice(FIRST_CASES) }))),
+    ...likely.map(({ one }) => whole("memory", runs)(one)),
+    ...(diskRuns > 0 ? covering.map(whole("disk", diskRuns)) : []),
   ];
-  return trials.filter(({ cases }) => cases > 0);
+}
+
+/** The cases of a scenario that run one of the places, in their order. */
+function casesThrough(
+  { answer: { casesOf = {} } }: Baseline,
+  ids: ReadonlySet<string>,
+): readonly number[] {
+  const cases = new Set([...ids].flatMap((id) => casesOf[id] ?? []));
+  return [...cases].toSorted((one, two) => one - two);
 }
 
 /** The scenarios that run one of the places, the aptest first. */

@@ -19,19 +19,26 @@ test("coveringScenarios() leaves out who does not run the place, and begins with
   );
 });
 
-test("trialsOf() runs the likeliest whole, then few cases of the rest, then all of them, then on disk", () => {
-  const covering = ["a", "b", "c", "d", "e"].map((name) => baseline(name, {}));
-  const trials = trialsOf(covering, { runs: 30, diskRuns: 5 });
-  const shown = trials.map(({ scenario, world, cases }) => `${scenario} ${world} ${cases}`);
-  assert.deepEqual(shown, [
-    ...["a", "b", "c"].map((name) => `${name} memory 30`),
-    ...["d", "e"].map((name) => `${name} memory 4`),
-    ...["d", "e"].map((name) => `${name} memory 30`),
-    ...["a", "b", "c", "d", "e"].map((name) => `${name} disk 5`),
+test("trialsOf() runs the cases through a place: all of the likeliest, few of the rest, then those that are left", () => {
+  const through = [0, 2, 3, 5, 8, 13];
+  const covering = ["a", "b", "c", "d", "e"].map((name) => ({
+    scenario: name,
+    answer: { status: "pass", durationMs: 9, casesOf: { one: through, two: [4], three: [1] } },
+  }));
+  const shown = (ids: readonly string[], diskRuns: number) =>
+    trialsOf(covering, { ids: new Set(ids), runs: 30, diskRuns }).map(
+      ({ scenario, world, runs, cases }) => [scenario, world, cases?.join(" ") ?? runs].join(": "),
+    );
+  const all = ["a", "b", "c", "d", "e"];
+  assert.deepEqual(shown(["one"], 5), [
+    ...["a", "b", "c"].map((name) => `${name}: memory: 0 2 3 5 8 13`),
+    ...["d", "e"].map((name) => `${name}: memory: 0 2 3 5`),
+    ...["d", "e"].map((name) => `${name}: memory: 8 13`),
+    ...["a", "b", "c"].map((name) => `${name}: memory: 30`),
+    ...all.map((name) => `${name}: disk: 5`),
   ]);
-  const inMemory = trialsOf(covering, { runs: 2, diskRuns: 0 });
-  assert.deepEqual(
-    inMemory.map(({ cases }) => cases),
-    [2, 2, 2, 2, 2, 2, 2],
-  );
+  assert.deepEqual(shown(["two", "three"], 0), [
+    ...all.map((name) => `${name}: memory: 1 4`),
+    ...["a", "b", "c"].map((name) => `${name}: memory: 30`),
+  ]);
 });
