@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { oldNodeMessage } from "./cli/old_node_message.mjs";
+import { oldNodeMessage } from "./cli/launch/old_node_message.mjs";
 
 // The packages import this before anything that an old Node fails at with a message about something else.
 const { name } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleCommand } from "./bundle_command.ts";
 import { entryPath, packageManifest, type RootManifest } from "./package_manifest.ts";
 import { packageReadme } from "./package_readme.ts";
 import { PUBLISHED_PACKAGES, type PublishedPackage } from "./published_packages.ts";
@@ -87,6 +88,8 @@ async function putTogether(one: PublishedPackage, options: PutTogetherOptions): 
   const modules = await Promise.all(
     paths.filter(isModule).map((path) => readFile(join(target, path), "utf8")),
   );
+  if (one.bundled !== undefined)
+    await bundleCommand(join(target, `${one.bundled.main}.js`), one.bundled);
   await mkdir(join(target, "entries"));
   for (const module of Object.values(one.exports)) {
     const text = `import "../src/refuse_old_node.mjs";\nexport * from "../${module}.js";\n`;

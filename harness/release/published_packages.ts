@@ -5,6 +5,13 @@ export interface PublishedPackage {
   readonly keywords: readonly string[];
   /** Entry points of its commands, by name. */
   readonly bin: Readonly<Record<string, string>>;
+  /** A command that must start at once, and so is put together of few files. */
+  readonly bundled?: {
+    /** Its main module, without its ending. */
+    readonly main: string;
+    /** What few of its uses need, by the paths that are imported. */
+    readonly apart: RegExp;
+  };
   /** Modules that may be imported, without their ending, by the path behind the package's name. */
   readonly exports: Readonly<Record<string, string>>;
   /** Which of the compiled and the other files it holds, by their path from the top. */
@@ -23,6 +30,11 @@ export const PUBLISHED_PACKAGES: readonly PublishedPackage[] = [
       "Downloads, checks, repairs, lists, shares and runs MLX models, each in the place where the MLX runtimes look for it.",
     keywords: [...KEYWORDS, "downloader"],
     bin: { "mlx-layout": "src/cli/start.mjs" },
+    bundled: {
+      main: "src/cli/main",
+      apart:
+        /\/(?:shared_model_manager|node_host|http_listener|undici_fetch|proxy_dispatcher|load_reference_model|compute_threads|tensor_tables_data)\.js$/,
+    },
     exports: { ".": "src/mod", "./spec": "spec/mod" },
     holds:
       /^(?:src\/.*\.(?:js|mjs|d\.ts)|src\/run\/runners\/.*\.(?:py|swift)|spec\/.*\.(?:js|d\.ts|json))$/,

@@ -163,7 +163,7 @@ async function runCommand(args: readonly string[], env: Readonly<Record<string, 
     AbortSignal.timeout(CASE_MS).addEventListener("abort", () => resolve("late"), { once: true });
   });
   const ended = runCli(args, {
-    host: nodeHost(),
+    openHost: nodeHost,
     config: { root: "/nonexistent", env: { ...env, HOME: "/nonexistent" } },
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },

@@ -14,10 +14,14 @@ import type {
 } from "../../spec/mod.ts";
 import { listenHttp } from "../../src/node/http_listener.ts";
 import { Interruption } from "../../src/cli/exit_code.ts";
+import { loadCommands } from "../../src/cli/load_commands.ts";
 import { runCli } from "../../src/cli/run_cli.ts";
 import type { Output } from "../../src/cli/text_output.ts";
 import { packageVersion } from "../../src/package_version.ts";
 import { SharedModelManager } from "../../src/shared_model_manager.ts";
+
+// Now, as no simulated time passes while modules are read.
+await loadCommands(undefined);
 
 /** Where a command of the reference runs. */
 export interface ReferenceCommandOptions extends WaitOptions {
@@ -45,7 +49,7 @@ export async function referenceCommand(
   signal?.addEventListener("abort", interrupt, { once: true });
   try {
     const exitCode = await runCli(wordsOf(request), {
-      host,
+      openHost: () => host,
       config,
       stdout: outputOf("stdout"),
       stderr: outputOf("stderr"),

@@ -82,7 +82,8 @@ export interface CliManager extends Omit<ModelManager, "planRemoval" | "serve"> 
 
 /** Everything that the command knows of the outside. */
 export interface CliEnvironment {
-  readonly host: Host;
+  /** May load what it needs first: help and misuse need none. */
+  openHost(): Host | Promise<Host>;
   /** The environment, and the root where neither option nor variable names another. */
   readonly config: SubjectConfig;
   readonly stdout: Output;

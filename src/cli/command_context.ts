@@ -61,7 +61,8 @@ export class Session {
   ): Promise<void> {
     const environment = this.#environment;
     const { env } = environment.config;
-    const stored = await storedToken(environment.host, env);
+    const opened = await environment.openHost();
+    const stored = await storedToken(opened, env);
     const secrets = [options.token, env["HF_TOKEN"], env["HUGGING_FACE_HUB_TOKEN"], stored];
     const stdout = secretOutput(environment.stdout, secrets);
     const stderr = secretOutput(environment.stderr, secrets);
@@ -70,7 +71,7 @@ export class Session {
         options.intoCache === true
           ? officialCache(env)
           : modelRoot(options.root, environment.config);
-      const added = await readRoots(environment.host.files, env);
+      const added = await readRoots(opened.files, env);
       const config: SubjectConfig = {
         ...added.find((one) => one.root === root),
         root,
@@ -78,7 +79,7 @@ export class Session {
         roots: added.filter((one) => one.root !== root),
       };
       const host: Host = {
-        ...environment.host,
+        ...opened,
         onWait: (holder) => stderr.write(waitingLine(holder)),
       };
       this.exitCode = await action({
@@ -91,7 +92,7 @@ export class Session {
         env,
         ask: environment.ask,
         listen: environment.listen,
-        host: environment.host,
+        host: opened,
         stdout,
         stderr,
         isTerminal: environment.isTerminal,

@@ -55,7 +55,7 @@ async function type(home: string, words: readonly string[]) {
   const written = { stdout: "", stderr: "" };
   const env = { HOME: home, HF_ENDPOINT: served.endpoint };
   const exitCode = await runCli(words, {
-    host: nodeHost(),
+    openHost: nodeHost,
     config: { root: join(home, "Documents", "Models"), env },
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },

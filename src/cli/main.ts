@@ -1,7 +1,5 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
-import { nodeHost } from "../node_host.ts";
 import { packageVersion } from "../package_version.ts";
 import { EXIT_CODES, Interruption } from "./exit_code.ts";
 import { terminalOutput } from "./output/terminal_output.ts";
@@ -21,7 +19,10 @@ process.stdout.on("error", exitWithoutOutput);
 process.stderr.on("error", exitWithoutOutput);
 
 process.exitCode = await runCli(process.argv.slice(2), {
-  host: nodeHost(),
+  openHost: async () => {
+    const { nodeHost } = await import("../node_host.ts");
+    return nodeHost();
+  },
   config: { root: defaultRoot(), env: process.env },
   stdout: terminalOutput(process.stdout),
   stderr: terminalOutput(process.stderr),
@@ -35,13 +36,14 @@ process.exitCode = await runCli(process.argv.slice(2), {
     return listenHttp(answer, options);
   },
   createManager: async (host, config) => {
-    const { SharedModelManager } = await import("../shared_model_manager.ts");
-    return new SharedModelManager(host, config);
+    const { commandManager } = await import("./command_manager.ts");
+    return commandManager(host, config);
   },
 });
 
 /** Anything but a word that begins with "y" is no. */
 async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await terminal.question(question, { signal: controller.signal });

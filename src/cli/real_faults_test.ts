@@ -108,7 +108,7 @@ interface Run {
 async function run({ args, env = {} }: Run) {
   const written = { stdout: "", stderr: "" };
   const exitCode = await runCli([...args, "--json"], {
-    host: nodeHost(),
+    openHost: nodeHost,
     config: { root: "", env: { HOME: join(place, "home"), HF_ENDPOINT: HUB, ...env } },
     stdout: { write: (more) => (written.stdout += more) },
     stderr: { write: (more) => (written.stderr += more) },

@@ -1,27 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { addExamples } from "./add_examples.ts";
 import { printableAddress } from "../hub/credentials.ts";
-import { addBenchCommand } from "./commands/bench.ts";
-import { addCanLoadCommand } from "./commands/can_load.ts";
-import { addCheckCommand } from "./commands/check.ts";
 import type { CliEnvironment } from "./cli_environment.ts";
-import { addDoctorCommand } from "./commands/doctor.ts";
-import { addDownloadCommand } from "./commands/download.ts";
 import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
-import { addCompletionsCommand } from "./commands/completions.ts";
-import { addListCommand } from "./commands/list.ts";
-import { addMigrateCommand } from "./commands/migrate.ts";
-import { addOutdatedCommands } from "./commands/outdated.ts";
-import { addPathCommand } from "./commands/path.ts";
-import { addPlanCommand } from "./commands/plan.ts";
-import { addRemoveCommand } from "./commands/remove.ts";
-import { addRootsCommand } from "./commands/roots.ts";
-import { addRunCommand } from "./commands/run.ts";
-import { addShareCommands } from "./share/share_commands.ts";
 import { Session } from "./command_context.ts";
-import { addServeCommand } from "./commands/serve.ts";
-import { addStatusCommand } from "./commands/status.ts";
-import { addVerifyCommand } from "./commands/verify.ts";
+import { loadCommands } from "./load_commands.ts";
 
 const EXAMPLES = [
   "download mlx-community/SmolLM-135M-Instruct-4bit",
@@ -55,24 +38,7 @@ export async function runCli(
       outputError: (text, write) => write(withoutSecrets(text, args)),
     });
   addExamples(program, EXAMPLES).addHelpText("after", NOTES);
-  addDownloadCommand(program, session);
-  addListCommand(program, session);
-  addDoctorCommand(program, session);
-  addPathCommand(program, session);
-  addStatusCommand(program, session);
-  addVerifyCommand(program, session);
-  addCheckCommand(program, session);
-  addCanLoadCommand(program, session);
-  addPlanCommand(program, session);
-  addRunCommand(program, session);
-  addBenchCommand(program, session);
-  addRemoveCommand(program, session);
-  addMigrateCommand(program, session);
-  addShareCommands(program, session);
-  addOutdatedCommands(program, session);
-  addServeCommand(program, session);
-  addRootsCommand(program, session);
-  addCompletionsCommand(program, session);
+  for (const addCommand of await loadCommands(args[0])) addCommand(program, session);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {

@@ -63,7 +63,7 @@ export async function runScripted(
   };
   const args = typeof line === "string" ? line.split(" ").filter((arg) => arg !== "") : line;
   const exitCode = await runCli(args, {
-    host: nodeHost(),
+    openHost: nodeHost,
     config: { root: ROOT, env: {} },
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },

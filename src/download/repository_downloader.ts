@@ -83,9 +83,19 @@ export class RepositoryDownloader {
     this.#retry = options.retry;
   }
 
-  /** Asks the hub what a request means. */
+  /**
+   * Asks the hub what a request means.
+   *
+   * @throws {ModelError} `offline` where the network is off, or as the hub answers
+   */
   async snapshot(request: DownloadRequest, options: WaitOptions = {}): Promise<RepositorySnapshot> {
     const settings = await readHubSettings(this.#host.files, this.#config.env, request);
+    if (settings.offline) {
+      throw new ModelError(
+        "offline",
+        `Cannot ask the hub about "${request.repository}": the network is switched off (HF_HUB_OFFLINE or --offline); switch it on`,
+      );
+    }
     return repositorySnapshot(this.#client(settings), request, options);
   }
 

@@ -16,7 +16,7 @@ const disk = join(place, "disk");
 async function type(...words: readonly string[]) {
   const written = { stdout: "", stderr: "" };
   const exitCode = await runCli(words, {
-    host: { ...nodeHost(), fetch: () => Promise.reject(new Error("no network")) },
+    openHost: () => ({ ...nodeHost(), fetch: () => Promise.reject(new Error("no network")) }),
     config: { root: join(place, "Models"), env: { HOME: place } },
     stdout: { write: (text) => (written.stdout += text) },
     stderr: { write: (text) => (written.stderr += text) },

@@ -8,7 +8,6 @@ import { EXIT_CODES, type ExitCode } from "../exit_code.ts";
 import { formatBytes, printable } from "../output/format.ts";
 import { printJson } from "../output/print_json.ts";
 import { withProgress } from "../output/with_progress.ts";
-import { copyAt, sharePlace } from "./share_places.ts";
 
 interface ShareOptions extends CommonOptions {
   readonly from?: string;
@@ -54,6 +53,7 @@ export function addShareCommands(program: Command, session: Session): void {
       async (context) => {
         parseRepositoryId(repository);
         const { from, layout, undo } = options;
+        const { copyAt, sharePlace } = await import("./share_places.ts");
         const place = await sharePlace(options.with, layout, context);
         const copy = from === undefined || undo === true ? undefined : from;
         const found = copy === undefined ? undefined : await copyAt(repository, copy, context);
@@ -84,6 +84,7 @@ export function addShareCommands(program: Command, session: Session): void {
         const { layout = DEFAULT_LAYOUT } = options;
         const { root, env } = context;
         const into = layoutDefinition(layout).rootOf({ root, env });
+        const { copyAt } = await import("./share_places.ts");
         const isUndone = options.undo === true;
         const from = isUndone ? undefined : await copyAt(repository, options.from, context);
         return run({ repository, into, layout, ...(from && { from }) }, options, context);

@@ -11,7 +11,7 @@ test("oldNodeMessage() names the version that is needed, and lets newer ones pas
 });
 
 test("the oldest version is that of the package", () => {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   const { engines } = JSON.parse(text) as { engines: { node: string } };
   const oldest = engines.node.replace(">=", "");
   assert.equal(oldNodeMessage("x", `${oldest}.0`), undefined);

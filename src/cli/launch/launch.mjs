@@ -27,7 +27,7 @@ export async function launch(name, url) {
     await import(isClone ? source.href : new URL("main.js", url).href);
   } catch (error) {
     if (!isClone || !isMissingPackage(error)) throw error;
-    const clone = fileURLToPath(new URL("../../", import.meta.url));
+    const clone = fileURLToPath(new URL("../../../", import.meta.url));
     process.stderr.write(
       `${name}: What it imports is not installed: run npm ci in ${clone} (${String(error).split("\n")[0]})\n`,
     );
