@@ -40,8 +40,8 @@ export function addSubjectsCommand(program: Command, context: ConformContext): v
 }
 
 async function installAll(names: readonly string[], context: ConformContext): Promise<number> {
-  const { installSubject } = await import("../../harness/subjects/install_subject.ts");
-  const { installMlx } = await import("../../harness/subjects/install_mlx.ts");
+  const { installSubject } = await import("../../harness/subjects/installing/install_subject.ts");
+  const { installMlx } = await import("../../harness/subjects/installing/install_mlx.ts");
   const directory = join(process.cwd(), SUBJECTS_DIRECTORY);
   let exitCode: number = EXIT_CODES.conformant;
   for (const name of names) {

@@ -3,7 +3,6 @@
 Xet is switched off, as the simulated hub has none. Its own time limits are set to seconds, so that silence shows.
 """
 
-import errno
 import os
 import sys
 
@@ -16,6 +15,7 @@ os.environ.update(
 for name in ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT"):
     os.environ.setdefault(name, "3")
 import huggingface_hub  # noqa: E402
+from errno_kinds import ERRNO_KINDS  # noqa: E402
 from serve_adapter import serve  # noqa: E402
 
 LOCAL = "--local-dir" in sys.argv
@@ -28,15 +28,6 @@ KINDS = [
     ("LocalEntryNotFoundError", "offline"),
     ("HFValidationError", "invalid-argument"),
 ]
-ERRNO_KINDS = {
-    errno.ENOSPC: "disk-full",
-    errno.EDQUOT: "disk-full",
-    errno.EFBIG: "disk-full",
-    errno.EACCES: "access-denied",
-    errno.EPERM: "access-denied",
-    errno.EROFS: "access-denied",
-    errno.EIO: "disk-io",
-}
 STATUSES = {401: "unauthorized", 403: "gated", 404: "repository-not-found", 429: "rate-limited"}
 
 

@@ -1,6 +1,7 @@
 """The subject's side of the protocol, for adapters in Python: each operation in a thread of its own.
 
-A thread cannot be ended from outside. So a cancel is answered, and what the operation still does is not heard of any more.
+A thread cannot be ended from outside. So a cancel is answered, and what the operation still does is not heard of any more, unless the
+adapter knows how to stop it.
 """
 
 import json
@@ -13,6 +14,7 @@ OUT = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 LOCK = threading.Lock()
 running = {}
+operation = threading.local()
 
 
 class Skipped(Exception):
@@ -30,7 +32,15 @@ def conclude(id, **result):
             write({"type": "result", "id": id, **result})
 
 
+def report(done, total):
+    """Tells how far the operation of this thread is."""
+    with LOCK:
+        if operation.id in running:
+            write({"type": "event", "id": operation.id, "event": "progress", "bytesDone": done, "bytesTotal": total})
+
+
 def perform(message, act, kind_of):
+    operation.id = message["id"]
     try:
         conclude(message["id"], ok=act(message["root"], message["request"]))
     except Skipped as why:
@@ -40,15 +50,19 @@ def perform(message, act, kind_of):
         conclude(message["id"], error=failure)
 
 
-def serve(hello, operations, kind_of):
-    """Answers lines until the input ends, then waits for what is under way."""
+def serve(hello, operations, kind_of, stop=None):
+    """Answers lines until the input ends, then waits for what is under way.
+
+    `stop` is given the id of a cancelled operation, and says whether that then ends by itself.
+    """
     for line in sys.stdin:
         message = json.loads(line)
         id = message["id"]
         if message["type"] == "hello":
             write({"type": "hello", "id": 0, "protocol": 1, "operations": list(operations), **hello})
         elif message["type"] == "cancel":
-            conclude(id, error={"kind": "cancelled", "message": "it was given up"})
+            if stop is None or not stop(id):
+                conclude(id, error={"kind": "cancelled", "message": "it was given up"})
         else:
             call = (message, operations[message["operation"]], kind_of)
             running[id] = threading.Thread(target=perform, args=call, daemon=True)

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { installFailure } from "../installation.ts";
+import { installFailure } from "../installing/installation.ts";
 import type { Registry, VersionedClient } from "./versioned_clients.ts";
 
 const run = promisify(execFile);

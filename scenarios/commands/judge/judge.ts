@@ -68,7 +68,8 @@ async function judgeClient(
   options: JudgeOptions & { readonly set: RequirementSet },
   context: ConformContext,
 ): Promise<string | undefined> {
-  const { installSubject } = await import("../../../harness/subjects/install_subject.ts");
+  const { installSubject } =
+    await import("../../../harness/subjects/installing/install_subject.ts");
   const { set, seed, runs, jobs } = options;
   let version: string;
   try {

@@ -31,6 +31,10 @@ test("nightlySteps() says what a machine without Metal or APFS cannot show", () 
     "downloads of swift-transformers",
     "downloads of swift-huggingface",
     "downloads of delegated-mlx-swift",
+    "clients for a Mac",
+    "downloads of mlx-node",
+    "downloads of exo",
+    "downloads of omlx",
     "MLX on Metal, in float32",
     "MLX on Metal, in every format",
     "a real model of the real hub",
@@ -46,6 +50,19 @@ test("nightlySteps() judges Swift's downloaders wherever Swift is, and builds ML
   assert.ok(!left.includes("clients in Swift"));
   assert.ok(!left.includes("downloads of swift-transformers"));
   assert.ok(skipped({ ...MAC, hasSwift: false }).includes("Swift package harness/subjects/swift"));
+});
+
+test("nightlySteps() installs programs for a Mac before it judges them, and may find them not conformant", () => {
+  const steps = nightlySteps(MAC);
+  const names = steps.map(({ name }) => name);
+  const at = names.indexOf("clients for a Mac");
+  const installed = steps[at]?.command.slice(-3) ?? [];
+  assert.deepEqual(installed, ["mlx-node", "exo", "omlx"]);
+  for (const [nth, name] of installed.entries()) {
+    const step = steps[at + 1 + nth];
+    assert.match(step?.command.join(" ") ?? "", new RegExp(`--subject ${name}( |$)`));
+    assert.ok(step?.otherVerdicts?.includes(1));
+  }
 });
 
 test("nightlySteps() names what was left out on purpose", () => {

@@ -88,7 +88,8 @@ async function playOn(
   },
 ): Promise<Played["outcome"]> {
   const { client, version, context } = options;
-  const { installSubject } = await import("../../../harness/subjects/install_subject.ts");
+  const { installSubject } =
+    await import("../../../harness/subjects/installing/install_subject.ts");
   const known = subjectAt(client, version);
   const { outcome, detail } = await installSubject(known, clientCache(process.env));
   if (outcome === "failed") throw new Error(`${known.name} cannot be installed here: ${detail}`);

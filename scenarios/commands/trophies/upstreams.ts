@@ -49,6 +49,25 @@ export const UPSTREAMS: readonly Upstream[] = [
     clients: { frost: "frost" },
   },
   {
+    subjects: ["mlx-node"],
+    repository: "mlx-node/mlx-node",
+    lists: ["mlx_node"],
+    clients: {},
+  },
+  {
+    subjects: ["exo"],
+    repository: "exo-explore/exo",
+    lists: ["exo"],
+    clients: {},
+  },
+  {
+    subjects: ["omlx"],
+    repository: "jundot/omlx",
+    lists: ["omlx"],
+    clients: {},
+    through: "it downloads by huggingface_hub, whose defect it is",
+  },
+  {
     subjects: ["hf-hub-rust"],
     repository: "huggingface/hf-hub",
     lists: ["hf_hub_rust"],

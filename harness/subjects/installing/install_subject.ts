@@ -10,12 +10,13 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { checkOut } from "./check_out.ts";
 import { type Installation, installFailure } from "./installation.ts";
 import { installPython } from "./install_python.ts";
-import { installedName, type KnownSubject } from "./known_subjects.ts";
+import { installedName, type KnownSubject, SOURCE } from "../known_subjects.ts";
 
 const run = promisify(execFile);
-const ADAPTERS = fileURLToPath(new URL("./adapters/", import.meta.url));
+const ADAPTERS = fileURLToPath(new URL("../adapters/", import.meta.url));
 /** A build of Swift prints a line for every file. */
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const LIMIT = { maxBuffer: OUTPUT_LIMIT_BYTES };
@@ -51,6 +52,8 @@ async function fetchPackages(
   directory: string,
   packages: NonNullable<KnownSubject["packages"]>,
 ): Promise<void> {
+  if ("git" in packages && packages.git !== undefined)
+    await checkOut(join(directory, SOURCE), packages.git);
   switch (packages.from) {
     case "npm": {
       const { overrides = {} } = packages;

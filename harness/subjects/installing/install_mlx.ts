@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { SUBJECTS_VENV } from "./find_python.ts";
+import { SUBJECTS_VENV } from "../find_python.ts";
 import { type Installation, installFailure } from "./installation.ts";
 import { installPython } from "./install_python.ts";
 
