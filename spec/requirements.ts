@@ -899,6 +899,12 @@ export const REQUIREMENTS = {
     document: "manage",
     text: "A share puts no model into a directory that has other weights.",
   },
+  "SHARE-ASKED": {
+    level: "MUST",
+    profile: "places",
+    document: "manage",
+    text: "A share copies weights only where the request says that it may.",
+  },
   "SHARE-CRASH": {
     level: "MUST",
     profile: "places",

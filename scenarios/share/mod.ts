@@ -12,6 +12,7 @@ import { sharedAgain } from "./shared_again.ts";
 import { shareKilled } from "./share_killed.ts";
 import { shareRefused } from "./share_refused.ts";
 import { shareUndone } from "./share_undone.ts";
+import { unaskedCopy } from "./unasked_copy.ts";
 
 /** Scenarios of this area. */
 export const shareScenarios: readonly Scenario[] = [
@@ -22,4 +23,5 @@ export const shareScenarios: readonly Scenario[] = [
   shareUndone,
   refusedCall,
   removedLinks,
+  unaskedCopy,
 ];

@@ -64,6 +64,11 @@ export const oneCopyMiniatures: readonly Miniature[] = [
         return result;
       },
   }),
+  sharing("copies_unasked", {
+    mistake: "Copies weights that cannot have a second name, whether the request allows it or not.",
+    breaks: ["SHARE-ASKED"],
+    wrap: (share) => async (request) => share({ ...request, mayCopy: true }),
+  }),
   sharing("plans_a_share_by_doing_it", {
     mistake: "Shares when it is asked what a share would do.",
     breaks: ["SHARE-PLAN"],
