@@ -140,5 +140,7 @@ export class HubRepositories {
 
 /** The commit that a branch name or commit id stands for at this moment. */
 export function findCommit(repository: HubRepository, revision: string): HubCommit | undefined {
-  return repository.branches.get(revision) ?? repository.commits.get(revision);
+  // As in git, the head of a repository is that of its default branch.
+  const name = revision === "HEAD" ? "main" : revision;
+  return repository.branches.get(name) ?? repository.commits.get(name);
 }

@@ -105,6 +105,19 @@ test("a listing is of one folder unless it is recursive", () => {
   ]);
 });
 
+test("HEAD is the default branch, by which @huggingface/hub asks what a repository is", () => {
+  const hub = hubWith();
+  const shaOf = (revision: string) => {
+    const { sha } = askHub(hub, { url: `/api/models/org/name/revision/${revision}` }).json() as {
+      sha?: string;
+    };
+    return sha;
+  };
+  assert.match(shaOf("HEAD") ?? "", /^[0-9a-f]{40}$/);
+  assert.equal(shaOf("HEAD"), shaOf("main"));
+  assert.equal(shaOf("head"), undefined);
+});
+
 test("a listing honours limit and expand, and refuses a made-up cursor", () => {
   const hub = hubWith();
   const url = "/api/models/org/name/tree/main?recursive=true";
