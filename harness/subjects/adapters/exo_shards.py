@@ -49,7 +49,7 @@ WORDS = [
     ("No internet", "offline"),
     ("File not found", "file-not-found"),
 ]
-STATUSES = {401: "unauthorized", 403: "gated", 404: "repository-not-found", 429: "rate-limited"}
+STATUSES = {401: "unauthorized", 403: "gated", 404: "repository-not-found", 429: "rate-limited", 451: "withheld"}
 tasks = {}
 
 
@@ -77,7 +77,8 @@ class Unfinished(Exception):
 def kind_of(error):
     if isinstance(error, Cancelled):
         return "cancelled"
-    if error.__cause__ is not None:
+    # What it says of a listing that it could not have, and what it said in its log alone.
+    if isinstance(error, (FileNotFoundError, Unfinished)) and error.__cause__ is not None:
         return kind_of(error.__cause__)
     names = [cls.__name__ for cls in type(error).__mro__]
     text = str(error)
@@ -147,7 +148,7 @@ async def ensure(id, downloader, shard):
     downloader.on_progress(listen)
     sink = logger.add(read, level="WARNING")
     try:
-        directory = await downloader.ensure_shard(shard)
+        await downloader.ensure_shard(shard)
         # What it has still to say.
         await asyncio.sleep(1)
     finally:
@@ -155,7 +156,6 @@ async def ensure(id, downloader, shard):
         del tasks[id]
     if "complete" not in said:
         raise Unfinished("it ended without a word that the model is complete") from logged[-1]
-    return directory
 
 
 def download(root, request):
@@ -172,10 +172,11 @@ def download(root, request):
     downloader = ResumableShardDownloader(offline=request.get("offline", False))
     try:
         with asyncio.Runner(loop_factory=FastLoop) as runner:
-            directory = runner.run(ensure(operation.id, downloader, shard))
+            runner.run(ensure(operation.id, downloader, shard))
     except asyncio.CancelledError as error:
         raise Cancelled("it was stopped") from error
-    return {"directory": os.path.realpath(directory)}
+    # What it returns is a file where the repository has one of GGUF.
+    return {"directory": os.path.join(root, "models", *request["repository"].split("/"))}
 
 
 def stop(id):

@@ -1,9 +1,8 @@
 /**
  * mlx-node, from its public repository at a commit: `mlx download model`, the command that runs in this process.
  *
- * The files of the command are TypeScript that Node reads as they are, but for names that end as their build would. Like the clients
- * that it is made of it knows no other hub than huggingface.co, so the adapter sends what it asks of that host to `HF_ENDPOINT`. Its pauses
- * are timers, which run fast.
+ * The files of the command are TypeScript that Node reads as they are, but for names that end as their build would. It knows no other
+ * hub than huggingface.co, so the adapter sends what it asks of that host to `HF_ENDPOINT`. Its pauses and limits are timers, which run fast.
  *
  * @module
  */
@@ -37,7 +36,8 @@ globalThis.fetch = (input, init) => {
 };
 
 const plainTimeout = globalThis.setTimeout;
-const fastTimeout = (run: () => void, ms?: number) => plainTimeout(run, (ms ?? 0) / SPEED);
+const fastTimeout = (run: (...facts: unknown[]) => void, ms = 0, ...facts: unknown[]) =>
+  plainTimeout(run, ms / SPEED, ...facts);
 globalThis.setTimeout = Object.assign(fastTimeout, plainTimeout) as typeof setTimeout;
 
 /** What it says before it ends the process. */
