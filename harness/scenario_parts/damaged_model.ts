@@ -31,7 +31,7 @@ export interface DamagedModel {
 const WITHOUT_PATH: ReadonlySet<RequirementId> = new Set(["LOAD-SHAPES", "LOAD-TENSORS"]);
 
 /** So many damages of one model are tried in a case: most of the time is spent on what they have in common. */
-const DAMAGES_MAX = 3;
+const DAMAGES_MAX = 5;
 
 /** Draws a model and damages that belong to a requirement. */
 export function anyDamagedModel(id: RequirementId): fc.Arbitrary<DamagedModel> {
@@ -39,7 +39,7 @@ export function anyDamagedModel(id: RequirementId): fc.Arbitrary<DamagedModel> {
   return fc
     .record({
       damages: fc.uniqueArray(fc.constantFrom(...damages.map(({ name }) => name)), {
-        minLength: 1,
+        minLength: Math.min(DAMAGES_MAX, damages.length),
         maxLength: DAMAGES_MAX,
       }),
       // Two shards where there is a choice: some damages need them.

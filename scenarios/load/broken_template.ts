@@ -15,11 +15,26 @@ import {
   type TemplateBreak,
   writeTemplate,
 } from "../../harness/internal.ts";
-import { anyModel, type ModelFile, scenario, type TinyModel } from "../../harness/mod.ts";
+import {
+  anyModel,
+  type ModelFile,
+  scenario,
+  type TinyModel,
+  type Verdict,
+  type World,
+} from "../../harness/mod.ts";
 
 const CONFIG = "tokenizer_config.json";
 const JINJA = "chat_template.jinja";
 const BREAKS = Object.keys(TEMPLATE_BREAKS) as TemplateBreak[];
+/** Those that draw from a list of texts. */
+const TEXTS: readonly TemplateBreak[] = [
+  "something that stands nowhere",
+  "something wrong at its end",
+];
+/** So many sound and so many wrong ones are tried in a case. */
+const SOUND = 3;
+const WRONGS = 6;
 /** What is neither a text nor a list of named texts. */
 const NO_TEMPLATES = [5, true, { a: 1 }, [{ name: "default" }]];
 
@@ -29,59 +44,89 @@ export const brokenTemplate = scenario({
   covers: ["LOAD-TEMPLATE", "LOAD-SOUND"],
   given: {
     model: anyModel({ layers: 1, chatTemplate: "none" }),
-    numbers: fc.array(fc.nat(10_000), { maxLength: 160, size: "max" }),
-    how: fc.constantFrom(...BREAKS, ...BREAKS, "no template" as const),
-    choose: fc.nat(1_000_000),
+    texts: fc.array(fc.array(fc.nat(10_000), { maxLength: 160, size: "max" }), {
+      minLength: SOUND,
+      maxLength: SOUND,
+    }),
+    // Each way has many places or texts, and most of the time is spent on what they have in common.
+    wrongs: fc.array(
+      fc.record({
+        how: fc.constantFrom(...BREAKS, ...TEXTS, ...TEXTS, "no template" as const),
+        choose: fc.nat(1_000_000),
+      }),
+      { minLength: WRONGS, maxLength: WRONGS },
+    ),
     place: fc.constantFrom("a file", "a file over another", "the configuration", "a list"),
     isDownloaded: fc.boolean(),
   },
   goals: ["a template in a file", "a template in the configuration"],
-  async check({ model, numbers, how, choose, place, isDownloaded }, world, verdict) {
-    const parts = writeTemplate(numbers);
-    const sound = joinTemplate(parts);
-    const subject = world.start();
-    const repository = "mlx-community/Template-4bit";
-    await placeModel(world, withTemplate(model, { place, value: sound, choose }), {
-      repository,
-      isDownloaded,
-    });
-    const { findings, loadable } = await verdict.attempt("LOAD-SOUND", () =>
-      subject.check({ repository }),
-    );
-    const blamed = findings.find(({ level }) => level === "error");
-    verdict.holds(
-      "LOAD-SOUND",
-      loadable,
-      () => `the template ${JSON.stringify(sound)} is called broken: ${blamed?.detail}`,
-    );
-
-    const isNone = how === "no template" && !place.startsWith("a file");
-    const broken = isNone
-      ? NO_TEMPLATES[choose % NO_TEMPLATES.length]
-      : TEMPLATE_BREAKS[how === "no template" ? "a block is not closed" : how](parts, choose);
-    const other = "mlx-community/Broken-4bit";
-    const inPlace = isNone && place === "a list" ? "the configuration" : place;
-    await placeModel(world, withTemplate(model, { place: inPlace, value: broken, choose }), {
-      repository: other,
-      isDownloaded,
-    });
-    const report = await verdict.attempt("LOAD-TEMPLATE", () =>
-      subject.check({ repository: other }),
-    );
-    const lack = missingFinding(report, {
-      causes: ["bad-template"],
-      paths: [place.startsWith("a file") ? JINJA : CONFIG],
-    });
-    verdict.holds(
-      "LOAD-TEMPLATE",
-      lack === undefined,
-      () => `${how}, in ${place}: ${JSON.stringify(broken)}: ${lack}`,
-    );
+  async check({ model, texts, wrongs, place, isDownloaded }, world, verdict) {
+    const choose = wrongs[0]?.choose ?? 0;
+    for (const [at, numbers] of texts.entries()) {
+      const value = joinTemplate(writeTemplate(numbers));
+      const repository = `mlx-community/Template-${at + 1}bit`;
+      await placeModel(world, withTemplate(model, { place, value, choose }), {
+        repository,
+        isDownloaded: isDownloaded && at === 0,
+      });
+      const { findings, loadable } = await verdict.attempt("LOAD-SOUND", () =>
+        world.start().check({ repository }),
+      );
+      const blamed = findings.find(({ level }) => level === "error");
+      verdict.holds(
+        "LOAD-SOUND",
+        loadable,
+        () => `the template ${JSON.stringify(value)} is called broken: ${blamed?.detail}`,
+      );
+    }
+    for (const [at, wrong] of wrongs.entries()) {
+      const parts = writeTemplate(texts[at % texts.length] ?? []);
+      await judgeBroken(
+        { number: at + 1, model, parts, place, wrong, isDownloaded: isDownloaded && at === 0 },
+        world,
+        verdict,
+      );
+    }
     verdict.reached(
       place.startsWith("a file") ? "a template in a file" : "a template in the configuration",
     );
   },
 });
+
+interface Broken {
+  /** Of the place of its own. */
+  readonly number: number;
+  readonly model: TinyModel;
+  readonly parts: ReturnType<typeof writeTemplate>;
+  readonly place: string;
+  readonly wrong: { readonly how: TemplateBreak | "no template"; readonly choose: number };
+  readonly isDownloaded: boolean;
+}
+
+async function judgeBroken(
+  { number, model, parts, place, wrong: { how, choose }, isDownloaded }: Broken,
+  world: World,
+  verdict: Verdict,
+): Promise<void> {
+  const isNone = how === "no template" && !place.startsWith("a file");
+  const value = isNone
+    ? NO_TEMPLATES[choose % NO_TEMPLATES.length]
+    : TEMPLATE_BREAKS[how === "no template" ? "a block is not closed" : how](parts, choose);
+  const inPlace = isNone && place === "a list" ? "the configuration" : place;
+  const repository = `mlx-community/Broken-${number}bit`;
+  const files = withTemplate(model, { place: inPlace, value, choose });
+  await placeModel(world, files, { repository, isDownloaded });
+  const report = await verdict.attempt("LOAD-TEMPLATE", () => world.start().check({ repository }));
+  const lack = missingFinding(report, {
+    causes: ["bad-template"],
+    paths: [place.startsWith("a file") ? JINJA : CONFIG],
+  });
+  verdict.holds(
+    "LOAD-TEMPLATE",
+    lack === undefined,
+    () => `${how}, in ${place}: ${JSON.stringify(value)}: ${lack}`,
+  );
+}
 
 /** Puts a template where a runtime reads it, beside one that is not used. */
 function withTemplate(

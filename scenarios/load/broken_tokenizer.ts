@@ -21,6 +21,10 @@ import { anyModel, type ModelFile, scenario, type TinyModel } from "../../harnes
 const PATH = "tokenizer.json";
 const BREAKS = Object.keys(TOKENIZER_BREAKS) as TokenizerBreak[];
 
+const BEHIND = "an id behind the model's last row";
+/** So many wrong ones are tried in a case. */
+const WRONGS = 5;
+
 export const brokenTokenizer = scenario({
   name: "load/broken_tokenizer",
   pieceBytes: [8192],
@@ -29,19 +33,22 @@ export const brokenTokenizer = scenario({
     damaged: fc.option(anyDamagedModel("LOAD-TOKENIZER"), { freq: 2, nil: undefined }),
     model: anyModel({ layers: 1 }),
     numbers: fc.array(fc.nat(1000), { maxLength: 40, size: "max" }),
-    how: fc.constantFrom(...BREAKS, "an id behind the model's last row" as const),
+    // Not all can be done to every kind of tokenizer.
+    wrongs: fc.uniqueArray(fc.constantFrom(...BREAKS, BEHIND), {
+      minLength: WRONGS,
+      maxLength: WRONGS,
+    }),
     choose: fc.nat(1_000_000),
     isDownloaded: fc.boolean(),
   },
   goals: ["a tokenizer was broken"],
-  async check({ damaged, model, numbers, how, choose, isDownloaded }, world, verdict) {
+  async check({ damaged, model, numbers, wrongs, choose, isDownloaded }, world, verdict) {
     if (damaged !== undefined) await judgeDamage(world, verdict, { id: "LOAD-TOKENIZER", damaged });
     const sound = writeTokenizer(numbers);
-    const subject = world.start();
     const repository = "mlx-community/Tokenizer-4bit";
     await placeModel(world, withTokenizer(model, sound), { repository, isDownloaded });
     const { findings, loadable } = await verdict.attempt("LOAD-SOUND", () =>
-      subject.check({ repository }),
+      world.start().check({ repository }),
     );
     const blamed = findings.find(({ level }) => level === "error");
     verdict.holds(
@@ -50,23 +57,28 @@ export const brokenTokenizer = scenario({
       () => `a sound tokenizer is called broken: ${blamed?.detail} (${JSON.stringify(sound)})`,
     );
 
-    const broken =
-      how === "an id behind the model's last row"
-        ? withId(sound, Number(model.config["vocab_size"]) + (choose % 2))
-        : TOKENIZER_BREAKS[how](sound, choose);
-    if (broken === undefined) return;
-    const other = "mlx-community/Broken-4bit";
-    await placeModel(world, withTokenizer(model, broken), { repository: other, isDownloaded });
-    const report = await verdict.attempt("LOAD-TOKENIZER", () =>
-      subject.check({ repository: other }),
-    );
-    const lack = missingFinding(report, { causes: ["bad-tokenizer"], paths: [PATH] });
-    verdict.holds(
-      "LOAD-TOKENIZER",
-      lack === undefined,
-      () => `${how}: ${JSON.stringify(broken).slice(0, 2_000)}: ${lack}`,
-    );
-    verdict.reached("a tokenizer was broken");
+    for (const [at, how] of wrongs.entries()) {
+      const broken =
+        how === BEHIND
+          ? withId(sound, Number(model.config["vocab_size"]) + (choose % 2))
+          : TOKENIZER_BREAKS[how](sound, choose);
+      if (broken === undefined) continue;
+      const other = `mlx-community/Broken-${at + 1}bit`;
+      await placeModel(world, withTokenizer(model, broken), {
+        repository: other,
+        isDownloaded: isDownloaded && at === 0,
+      });
+      const report = await verdict.attempt("LOAD-TOKENIZER", () =>
+        world.start().check({ repository: other }),
+      );
+      const lack = missingFinding(report, { causes: ["bad-tokenizer"], paths: [PATH] });
+      verdict.holds(
+        "LOAD-TOKENIZER",
+        lack === undefined,
+        () => `${how}: ${JSON.stringify(broken).slice(0, 2_000)}: ${lack}`,
+      );
+      verdict.reached("a tokenizer was broken");
+    }
   },
 });
 

@@ -32,6 +32,8 @@ import { sidecar } from "./sidecar.ts";
 import { runnerCalls } from "./running/runner_calls.ts";
 import { runnerMessages } from "./running/runner_messages.ts";
 import { soundModel } from "./sound_model.ts";
+import { unlistedTypes } from "./unlisted_types.ts";
+import { unreadDtypes } from "./unread_dtypes.ts";
 import { unreadableFiles } from "./unreadable_files.ts";
 import { runtimeVerdicts } from "./verdicts/runtime_verdicts.ts";
 import { trailingBytes } from "./trailing_bytes.ts";
@@ -72,6 +74,8 @@ export const loadScenarios: readonly Scenario[] = [
   ...familyTokens,
   dividedWork,
   otherFamilies,
+  unlistedTypes,
+  unreadDtypes,
   otherKindsChecked,
   faultyRunner,
   runnerMessages,

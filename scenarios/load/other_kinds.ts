@@ -4,6 +4,7 @@
  * Invariants checked:
  * - No part is missed that its kind does not require.
  * - The kind, and what an adapter is for, are stated as they are, where they are stated.
+ * - No runtime of language models is said to load it, unless it is a drafter.
  * - Who calls the whole one loadable refuses one of whose weight files is cut, names a tensor twice, or is gone.
  */
 import fc from "fast-check";
@@ -23,6 +24,7 @@ import {
   writeSafetensors,
 } from "../../harness/internal.ts";
 import { type ModelFile, scenario } from "../../harness/mod.ts";
+import { answerFor } from "./verdicts/verdict_cases.ts";
 
 interface Kind {
   readonly kind: ModelKind;
@@ -121,6 +123,7 @@ export const otherKindsChecked = scenario({
   covers: [
     "LAYOUT-KIND",
     "LOAD-FACTS",
+    "LOAD-VERDICT",
     "LOAD-TRUNCATED",
     "LOAD-TRAILING",
     "LOAD-EMPTY",
@@ -155,6 +158,15 @@ export const otherKindsChecked = scenario({
     const isBase = base === undefined || base === one.base;
     verdict.holds("LOAD-FACTS", isBase, `${name} is said to be for ${JSON.stringify(base)}`);
     if (base !== undefined) verdict.reached("an adapter's base was named");
+    // A drafter is a language model; nothing else here is.
+    const verdicts = one.kind === "draft" ? [] : (sound.runtimes ?? []);
+    for (const [runtime, version] of [
+      ["mlx-lm", "0.32.2"],
+      ["mlx-swift-lm", "3.31.4"],
+    ] as const) {
+      const isLoaded = answerFor(verdicts, runtime, version) ?? false;
+      verdict.holds("LOAD-VERDICT", !isLoaded, `${runtime} ${version} is said to load ${name}`);
+    }
     // Who does not take such a model for whole need not say what else is wrong with it.
     if (!sound.loadable) return;
 

@@ -19,13 +19,19 @@ import {
 } from "../../harness/internal.ts";
 import { anyModel, scenario, type TinyModel, type Verdict, type World } from "../../harness/mod.ts";
 
+/** So many changes of one model are tried in a case. */
+const CHANGES_MAX = 4;
+
 export const soundModel = scenario({
   name: "load/sound_model",
   pieceBytes: [8192],
   covers: ["LOAD-SOUND", "LOAD-FACTS"],
   given: {
     model: fc.oneof(anyModel(), anyFamilyModel({}, { hasFloatPackings: true })),
-    harmless: fc.uniqueArray(fc.nat(HARMLESS.length - 1), { maxLength: 3 }),
+    harmless: fc.uniqueArray(fc.nat(HARMLESS.length - 1), {
+      maxLength: CHANGES_MAX,
+      size: "max",
+    }),
     isDownloaded: fc.boolean(),
   },
   goals: ["something harmless was changed", "nothing was changed"],

@@ -4,16 +4,11 @@
  * @module
  */
 
-import {
-  jsonBytes,
-  type Tensor,
-  tensorsOf,
-  tinyLlama,
-  type TinyLlamaOptions,
-  writeSafetensors,
-} from "../../../harness/internal.ts";
+import { jsonBytes, tinyLlama } from "../../../harness/internal.ts";
 import type { ModelFile, TinyModel } from "../../../harness/mod.ts";
+import { PACKED_CASES } from "./packed_cases.ts";
 import type { Expected, VerdictCase } from "./verdict_case.ts";
+import { named, plain, withConfig, withTensors, withText } from "./verdict_models.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -34,6 +29,17 @@ const SCALINGS: Readonly<Record<string, readonly [scaling: unknown, loads: boole
   "linear, by its older name": [{ type: "linear", factor: 2 }, true],
   "linear without a factor, by its older name": [{ type: "linear" }, false],
   "linear, whose older name counts": [{ type: "linear", rope_type: "nosuch", factor: 2 }, true],
+  ...Object.fromEntries(
+    ["linear", "dynamic", "llama3", "yarn"].map((type) => [
+      `${type} of a factor that is null`,
+      [{ ...FACTORS, rope_type: type, factor: null }, false],
+    ]),
+  ),
+  "linear, with an older name that is null": [{ type: null, rope_type: "linear", factor: 2 }, true],
+  "that nobody has, with an empty older name": [{ type: "", rope_type: "nosuch" }, false],
+  "of a type that is null": [{ rope_type: null }, false],
+  "that is empty": [{}, true],
+  "that is null": [null, true],
   "of no type": [{ factor: 2 }, true],
   default: [{ rope_type: "default" }, true],
   llama3: [{ rope_type: "llama3", ...FACTORS, low_freq_factor: 1, high_freq_factor: 4 }, true],
@@ -52,6 +58,7 @@ const SCALINGS: Readonly<Record<string, readonly [scaling: unknown, loads: boole
     { rope_type: "longrope", short_factor: [1], long_factor: [2] },
     false,
   ],
+  "mrope of two sections": [{ rope_type: "mrope", mrope_section: [2, 2] }, false],
   "mrope without sections": [{ rope_type: "mrope" }, false],
   mrope: [{ rope_type: "mrope", mrope_section: [2, 1, 1] }, true],
   "that nobody has": [{ rope_type: "nosuch" }, false],
@@ -60,64 +67,52 @@ const SCALINGS: Readonly<Record<string, readonly [scaling: unknown, loads: boole
   "that is a list": [[{ rope_type: "linear", factor: 2 }], false],
 };
 
+/** Which types of a changed model load: all, none, or these. */
+type Loads = boolean | readonly string[];
+const QWENS = ["qwen2", "qwen3"];
+const SLIDES = "sliding_attention";
+const FULL = "full_attention";
+
 /** What is changed in a configuration, and whether mlx-lm 0.32.2, or transformers 5.24 with it, takes it. */
-const FIELDS: Readonly<Record<string, readonly [change: Json, loads: boolean]>> = {
-  "a layer of an odd kind": [{ layer_types: ["chunked_attention"] }, false],
-  "a bias that is null": [{ attention_bias: null }, false],
+const FIELDS: Readonly<Record<string, readonly [change: Json, loads: Loads]>> = {
+  "a bias that is null": [{ attention_bias: null }, ["mistral", "qwen2"]],
+  "an inner bias that is null": [{ mlp_bias: null }, ["mistral", ...QWENS]],
   "a length that is null": [{ max_position_embeddings: null }, false],
   "an end that is a text": [{ eos_token_id: "2" }, false],
   "an end that is a list": [{ eos_token_id: [2, 0] }, true],
+  "an end that is null": [{ eos_token_id: null }, true],
   "an epsilon that is a text": [{ rms_norm_eps: "1e-5" }, false],
+  "an epsilon that is null": [{ rms_norm_eps: null }, false],
   "a whole epsilon": [{ rms_norm_eps: 1 }, false],
   "a text part that is null": [{ text_config: null, quantization_config: undefined }, false],
+  "a text part and a packing that are null": [
+    { text_config: null, quantization_config: null },
+    true,
+  ],
+  "an empty text part": [{ text_config: {}, quantization_config: undefined }, true],
+  "no rope_theta, and other parameters": [
+    { rope_theta: undefined, rope_parameters: { rope_type: "default" } },
+    ["llama", "mistral", "qwen2"],
+  ],
+  "no rope_theta, and no parameters": [
+    { rope_theta: undefined, rope_parameters: null },
+    ["llama", "mistral", "qwen2"],
+  ],
+  "parameters that are null": [{ rope_parameters: null }, true],
 };
 
-/** Packings of other tools, and which runtimes read them. */
-const PACKINGS: Readonly<Record<string, readonly [block: Json, expected: Expected]>> = {
-  awq: [
-    { quant_method: "awq", bits: 4 },
-    { [LM]: true, [SWIFT]: false, [VLM]: false },
-  ],
-  gptq: [
-    { quant_method: "gptq", bits: 4 },
-    { [LM]: true, [SWIFT]: false, [VLM]: false },
-  ],
-  bitnet: [{ quant_method: "bitnet" }, { [LM]: true, [SWIFT]: false, [VLM]: false }],
-  hqq: [{ quant_method: "hqq" }, { [LM]: false, [SWIFT]: false, [VLM]: false }],
-  mxfp4: [{ quant_method: "mxfp4" }, { [LM]: true, [SWIFT]: true, [VLM]: true }],
-  mxfp8: [{ quant_method: "mxfp8" }, { [LM]: true, [SWIFT]: true, [VLM]: false }],
-  fp8: [{ quant_method: "fp8" }, { [LM]: false, [SWIFT]: false, [VLM]: true }],
-  "fp8 in blocks": [
-    { quant_method: "fp8", scale_fmt: "ue8m0", weight_block_size: [32, 32] },
-    { [LM]: true, [SWIFT]: false, [VLM]: true, "mlx-vlm 0.6.8": false, "mlx-vlm 0.6.9": true },
-  ],
-  "fp8 in long blocks": [
-    { quant_method: "fp8", scale_fmt: "ue8m0", weight_block_size: [32, 128] },
-    { [LM]: false },
-  ],
-  "fp8 in blocks with other scales": [
-    { quant_method: "fp8", scale_fmt: "f32", weight_block_size: [32, 32] },
-    { [LM]: false },
-  ],
-  "modelopt's NVFP4": [{ quant_method: "modelopt", quant_algo: "NVFP4" }, { [LM]: true }],
-  "modelopt's FP8": [
-    { quant_method: "modelopt", quant_algo: "FP8" },
-    { [LM]: false, [SWIFT]: false, [VLM]: true },
-  ],
-  ...Object.fromEntries(
-    [
-      ["pack-quantized", true],
-      ["nvfp4-pack-quantized", true],
-      ["mxfp4-pack-quantized", true],
-      ["float-quantized", false],
-    ].map(([format, loads]) => [
-      `compressed-tensors, ${String(format)}`,
-      [
-        { quant_method: "compressed-tensors", format },
-        { [LM]: loads === true, [SWIFT]: false, [VLM]: true },
-      ],
-    ]),
-  ),
+/** Kinds of two layers, and which types mlx-lm 0.32.2 and transformers 5.24 load with them. */
+const KINDS: Readonly<Record<string, readonly [kinds: unknown, loads: Loads]>> = {
+  "the first odd": [["nosuch", FULL], false],
+  "the last odd": [[FULL, "nosuch"], false],
+  "one of another sort": [["chunked_attention", FULL], true],
+  "a number": [[FULL, 5], false],
+  "all full": [[FULL, FULL], true],
+  "one that slides": [[SLIDES, FULL], true],
+  "all that slide": [[SLIDES, SLIDES], QWENS],
+  null: [null, true],
+  "in a text": [FULL, false],
+  "in an object": [{}, false],
 };
 
 /** Cases by name. */
@@ -125,18 +120,13 @@ export const CONFIGURATION_CASES: Readonly<Record<string, VerdictCase>> = {
   ...named("with a rope_scaling", SCALINGS, ([rope_scaling, loads]) =>
     changed({ rope_scaling }, loads ? TAKEN : REFUSED),
   ),
-  ...named("with", FIELDS, ([change, loads]) => changed(change, loads ? TAKEN : REFUSED)),
-  ...named("packed by", PACKINGS, ([quantization_config, expected]) => ({
-    apply: (model) => withConfig(plain(model), { quantization_config }),
-    expected,
+  ...named("with", FIELDS, ([change, loads]) => changed(change, takenBy(loads))),
+  ...named("with kinds of layers,", KINDS, ([layer_types, loads]) => ({
+    apply: (model) => withConfig(plain(model, { layers: 2 }), { layer_types, sliding_window: 8 }),
+    expected: takenBy(loads),
     isDownloaded: true,
   })),
-  "packed by hqq, as its text part says": {
-    apply: (model) =>
-      withConfig(plain(model), { text_config: { quantization_config: { quant_method: "hqq" } } }),
-    expected: { [LM]: false, [SWIFT]: false, [VLM]: false },
-    isDownloaded: true,
-  },
+  ...PACKED_CASES,
   "with a size that is written with a point": {
     apply: (model) =>
       withText(model, (text) => text.replace(/("hidden_size": \d+)/, (size) => `${size}.0`)),
@@ -159,7 +149,7 @@ export const CONFIGURATION_CASES: Readonly<Record<string, VerdictCase>> = {
       ...plain(model).files,
       {
         path: "hf_quant_config.json",
-        bytes: jsonBytes({ quantization: { quant_algo: "NVFP4" } }),
+        bytes: jsonBytes({ quant_method: "modelopt", quantization: { quant_algo: "NVFP4" } }),
         lfs: false,
       },
     ],
@@ -183,6 +173,15 @@ export const CONFIGURATION_CASES: Readonly<Record<string, VerdictCase>> = {
     expected: { [LM]: false, [VLM]: false, [SWIFT]: true },
     isDownloaded: false,
   },
+  "of images, with a processor that is no JSON": {
+    apply: () => [
+      ...ofImages().filter(({ path }) => path !== "preprocessor_config.json"),
+      { path: "preprocessor_config.json", bytes: Buffer.from("{ not JSON"), lfs: false },
+    ],
+    // mlx-lm loads the text alone.
+    expected: TAKEN,
+    isDownloaded: true,
+  },
   ...Object.fromEntries(
     [
       ["preprocessor_config.json", "Qwen2VLProcessor", true],
@@ -204,12 +203,6 @@ export const CONFIGURATION_CASES: Readonly<Record<string, VerdictCase>> = {
   ),
 };
 
-/** The same model in full precision. */
-function plain({ config }: TinyModel, options: Partial<TinyLlamaOptions> = {}): TinyModel {
-  const family = config["model_type"] as TinyLlamaOptions["family"];
-  return tinyLlama({ family, shards: 2, quantization: undefined, ...options });
-}
-
 function isOf({ config }: TinyModel, type: string): boolean {
   return config["model_type"] === type;
 }
@@ -224,41 +217,16 @@ function ofImages(): readonly ModelFile[] {
   );
 }
 
-/** The files of a model whose tensors have other names; an index would name the former. */
-function renamed(model: TinyModel, rename: (name: string) => string): readonly ModelFile[] {
-  const change = (tensor: Tensor) => ({ ...tensor, name: rename(tensor.name) });
-  return model.files
-    .filter(({ path }) => !path.endsWith(".index.json"))
-    .map((file) =>
-      model.weightFiles.includes(file.path)
-        ? { ...file, bytes: writeSafetensors(tensorsOf(file.bytes).map(change)) }
-        : file,
-    );
+function takenBy(loads: Loads): VerdictCase["expected"] {
+  return ({ config }) => ({
+    [LM]: Array.isArray(loads) ? loads.includes(config["model_type"]) : loads === true,
+  });
 }
 
-function changed(change: Json, expected: Expected): VerdictCase {
+function changed(change: Json, expected: VerdictCase["expected"]): VerdictCase {
   return { apply: (model) => withConfig(model, change), expected, isDownloaded: true };
 }
 
-function named<T>(
-  prefix: string,
-  table: Readonly<Record<string, T>>,
-  toCase: (row: T) => VerdictCase,
-): Record<string, VerdictCase> {
-  return Object.fromEntries(
-    Object.entries(table).map(([name, row]) => [`${prefix} ${name}`, toCase(row)]),
-  );
-}
-
-/** JSON leaves out what is changed to `undefined`. */
-function withConfig(model: TinyModel, change: Json): ModelFile[] {
-  return withText(model, () => JSON.stringify({ ...model.config, ...change }));
-}
-
-function withText({ files }: TinyModel, change: (text: string) => string): ModelFile[] {
-  return files.map((file) =>
-    file.path === "config.json"
-      ? { ...file, bytes: Buffer.from(change(new TextDecoder().decode(file.bytes))) }
-      : file,
-  );
+function renamed(model: TinyModel, rename: (name: string) => string): ModelFile[] {
+  return withTensors(model, (tensor) => [{ ...tensor, name: rename(tensor.name) }]);
 }

@@ -20,8 +20,8 @@ import {
 } from "./verdict_cases.ts";
 
 const NAMES = Object.keys(VERDICT_CASES);
-/** So many cases of one model are tried at once. */
-const CASES_MAX = 4;
+/** So many cases of one model are tried at once: making and opening it takes longer than a case. */
+const CASES = 8;
 
 export const runtimeVerdicts = scenario({
   name: "load/runtime_verdicts",
@@ -31,7 +31,10 @@ export const runtimeVerdicts = scenario({
     model: anyVerdictModel,
     type: anyUnknownType,
     name: fc.oneof(fc.constantFrom(...NAMES), fc.constant(UNKNOWN_TYPE)),
-    others: fc.uniqueArray(fc.constantFrom(...NAMES), { maxLength: CASES_MAX - 1, size: "max" }),
+    others: fc.uniqueArray(fc.constantFrom(...NAMES), {
+      minLength: CASES - 1,
+      maxLength: CASES - 1,
+    }),
   },
   goals: ["runtimes differed", "nobody had the type"],
   async check({ model, type, name, others }, world, verdict) {

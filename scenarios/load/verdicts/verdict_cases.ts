@@ -59,17 +59,6 @@ export const VERDICT_CASES: Readonly<Record<string, VerdictCase>> = {
     expected: { "mlx-lm 0.32.2": true, "mlx-swift-lm 3.31.4": false },
     isDownloaded: false,
   },
-  "packed by bitsandbytes": {
-    apply: (model) => {
-      const { quantization: _, ...config } = model.config;
-      return withConfig(model, {
-        ...config,
-        quantization_config: { quant_method: "bitsandbytes", load_in_4bit: true },
-      });
-    },
-    expected: { "mlx-lm 0.32.2": false, "mlx-swift-lm 3.31.4": false },
-    isDownloaded: true,
-  },
   "with other bits in the configuration": {
     apply: (model) => {
       const block = { group_size: 32, bits: 8 };
@@ -107,7 +96,7 @@ export const VERDICT_CASES: Readonly<Record<string, VerdictCase>> = {
 
 /** Sound models of types and packings that all versions judged here have. */
 export const anyVerdictModel: fc.Arbitrary<TinyModel> = fc
-  .record({ family: fc.constantFrom("llama", "qwen2", "qwen3"), isPacked: fc.boolean() })
+  .record({ family: fc.constantFrom("llama", "mistral", "qwen2", "qwen3"), isPacked: fc.boolean() })
   .map(({ family, isPacked }) =>
     tinyLlama({ family, shards: 2, ...(isPacked ? {} : { quantization: undefined }) }),
   );

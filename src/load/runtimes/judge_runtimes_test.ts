@@ -58,10 +58,15 @@ test("judgeRuntimes() finds what mlx-lm refuses in a configuration, and other ru
   const cases: readonly (readonly [Partial<ModelFacts>, RegExp])[] = [
     [rope({ type: "nosuch", factor: 2 }), /no rope_scaling of the type "nosuch"/],
     [rope({ rope_type: "linear" }), /lacks factor/],
+    [rope({ rope_type: "linear", factor: null }), /lacks factor/],
+    [rope({ rope_type: null }), /no rope_scaling of the type null/],
+    [rope({ rope_type: "mrope", mrope_section: [1, 2] }), /has not three sections/],
     [rope("linear"), /not an object/],
     [{ config: { layer_types: ["odd"] } }, /layer_types has "odd"/],
     [{ config: { layer_types: ["sliding_attention"] } }, /no full_attention/],
+    [{ config: { layer_types: "full_attention" } }, /layer_types is not a list/],
     [{ modelType: "qwen3" }, /rope_theta is missing/],
+    [{ config: { mlp_bias: null } }, /mlp_bias is null/],
     [{ config: { tie_word_embeddings: null } }, /tie_word_embeddings is null/],
     [{ config: { attention_bias: null } }, /attention_bias is null/],
     [{ config: { max_position_embeddings: null } }, /max_position_embeddings is null/],
@@ -78,6 +83,12 @@ test("judgeRuntimes() finds what mlx-lm refuses in a configuration, and other ru
   }
   for (const sound of [{}, { type: "yarn", factor: 4 }, { rope_type: "llama3", factor: 8 }])
     assert.deepEqual(answers({ ...LLAMA, ...rope(sound) }, "mlx-lm"), ["0.22.0.. yes"]);
+  const kinds = { ...LLAMA, config: { layer_types: ["chunked_attention", "full_attention"] } };
+  assert.deepEqual(answers(kinds, "mlx-lm"), ["0.22.0.. yes"]);
+  for (const modelType of ["mistral", "qwen2"]) {
+    const bias = { ...LLAMA, modelType, config: { attention_bias: null } };
+    assert.equal(answers(bias, "mlx-lm").at(-1)?.endsWith("yes"), true);
+  }
   const theta = { ...LLAMA, modelType: "qwen3", config: { rope_parameters: { rope_theta: 1e6 } } };
   assert.equal(answers(theta, "mlx-lm").at(-1)?.endsWith("yes"), true);
 });

@@ -18,8 +18,22 @@ const ROPE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   mrope: ["mrope_section"],
 };
 
-/** Fields that must be written as true or false, not null. */
-const BOOLEANS = ["tie_word_embeddings", "attention_bias"];
+/** Kinds of layers that transformers 5.24 knows, by their older names too. */
+const LAYER_KINDS: ReadonlySet<unknown> = new Set(
+  (
+    "full_attention sliding_attention chunked_attention window_attention indexed_attention compressed_sparse_attention " +
+    "heavily_compressed_attention minimax_m3_sparse conv moe hybrid hybrid_sliding reference_sliding_attention " +
+    "linear_attention sparse dense mamba attention deepseek_sparse_attention qwen_sparse_attention"
+  ).split(" "),
+);
+
+/** Fields that a type's class of transformers has, and that must not be null. */
+const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
+  llama: ["tie_word_embeddings", "max_position_embeddings", "attention_bias", "mlp_bias"],
+  mistral: ["tie_word_embeddings", "max_position_embeddings"],
+  qwen2: ["tie_word_embeddings", "max_position_embeddings"],
+  qwen3: ["tie_word_embeddings", "max_position_embeddings", "attention_bias"],
+};
 
 /**
  * Finds what mlx-lm, or transformers with which it opens the tokenizer, stumbles over in a configuration.
@@ -44,20 +58,25 @@ function ropeFault({ config, modelType }: ModelFacts): string | undefined {
   const scaling = config["rope_scaling"] ?? undefined;
   if (scaling === undefined) return undefined;
   if (!isObject(scaling)) return "rope_scaling is not an object";
-  const named = scaling["type"] || (scaling["rope_type"] ?? "default");
+  // Python's default is for a key that is absent, and not for null.
+  const { rope_type: own = "default" } = scaling;
+  const named = scaling["type"] || own;
   const type = typeof named === "string" ? named : "";
   const fields = Object.hasOwn(ROPE_FIELDS, type) ? ROPE_FIELDS[type] : undefined;
   if (fields === undefined)
     return `it has no rope_scaling of the type ${JSON.stringify(named).slice(0, 60)}`;
-  const absent = fields.find((field) => scaling[field] === undefined);
-  return absent === undefined ? undefined : `rope_scaling of the type "${type}" lacks ${absent}`;
+  const absent = fields.find((field) => (scaling[field] ?? null) === null);
+  if (absent !== undefined) return `rope_scaling of the type "${type}" lacks ${absent}`;
+  const sections = scaling["mrope_section"];
+  const isOdd = type === "mrope" && !(Array.isArray(sections) && sections.length === 3);
+  return isOdd ? "mrope_section has not three sections" : undefined;
 }
 
 function layerFault({ config, modelType }: ModelFacts): string | undefined {
-  const kinds = config["layer_types"];
-  if (!Array.isArray(kinds)) return undefined;
-  const known = ["full_attention", "sliding_attention"];
-  const odd = kinds.find((kind) => !known.includes(String(kind)));
+  const kinds = config["layer_types"] ?? undefined;
+  if (kinds === undefined) return undefined;
+  if (!Array.isArray(kinds)) return "layer_types is not a list";
+  const odd: unknown = kinds.find((kind) => !LAYER_KINDS.has(kind));
   if (odd !== undefined) return `layer_types has ${JSON.stringify(odd).slice(0, 60)}`;
   const isLlama = modelType === "llama" || modelType === "mistral";
   return isLlama && !kinds.includes("full_attention")
@@ -65,8 +84,8 @@ function layerFault({ config, modelType }: ModelFacts): string | undefined {
     : undefined;
 }
 
-function fieldFault({ config, oddNumbers = [] }: ModelFacts): string | undefined {
-  for (const field of [...BOOLEANS, "max_position_embeddings"])
+function fieldFault({ config, modelType = "", oddNumbers = [] }: ModelFacts): string | undefined {
+  for (const field of NEVER_NULL[modelType] ?? [])
     if (config[field] === null) return `${field} is null`;
   if (typeof config["eos_token_id"] === "string") return "eos_token_id is a text";
   const epsilon = config["rms_norm_eps"];
