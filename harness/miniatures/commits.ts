@@ -54,7 +54,8 @@ export const commitMiniatures: readonly Miniature[] = [
   }),
   miniature("trusts_its_first_answer", {
     mistake: "Resolves a branch once and never again.",
-    breaks: ["DL-NEW-COMMIT"],
+    // What it knows is out of date for whoever asks: a wrong answer, and a commit that is gone.
+    breaks: ["DL-NEW-COMMIT", "DL-STALE", "HUB-LATEST"],
     wrapHost: (host) => {
       const known = new Map<string, readonly Uint8Array[]>();
       return {

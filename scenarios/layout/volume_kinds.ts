@@ -21,7 +21,7 @@ const REQUEST = { repository: REPOSITORY };
 
 export const volumeKinds = scenario({
   name: "layout/volume_kinds",
-  covers: ["LAYOUT-SET", "LAYOUT-SHARED-BLOB", "REMOVE-ALL"],
+  covers: ["LAYOUT-SET", "LAYOUT-SHARED-BLOB", "DL-REPAIR-ALONE", "REMOVE-ALL"],
   goals: ["a volume without links", "a folding volume"],
   given: {
     volume: fc.constantFrom(...VOLUME_KINDS, "no-links" as const),
@@ -48,9 +48,9 @@ export const volumeKinds = scenario({
     }
     if (rots) {
       await overwriteBytes(world.files, filePlace(directory, "one.json"), new Uint8Array(3));
-      await verdict.attempt("LAYOUT-SHARED-BLOB", () => world.start().download(REQUEST));
+      await verdict.attempt("DL-REPAIR-ALONE", () => world.start().download(REQUEST));
       const lacking = await wrongFiles(world, directory, twice);
-      verdict.holds("LAYOUT-SHARED-BLOB", lacking.length === 0, () => lacking.join(", "));
+      verdict.holds("DL-REPAIR-ALONE", lacking.length === 0, () => lacking.join(", "));
     }
     await verdict.attempt("REMOVE-ALL", () => world.start().remove(REQUEST));
     const left = (await exists(world.files, directory))

@@ -13,6 +13,7 @@ import {
   contentView,
   hubCachePaths,
   makeDirectories,
+  NotApplicable,
   readText,
   sharedPlace,
   writeBytes,
@@ -76,6 +77,8 @@ export const sharedAgain = scenario({
       world.clock.advance(2_000);
       hub.publish(REPOSITORY, later, { tags: ["mlx"] });
       await subject.download({ repository: REPOSITORY });
+      const former = await wrongFiles(world, directory, files);
+      if (former.length > 0) throw new NotApplicable("its copy is not updated");
       verdict.reached("an update");
     } else if (event === "a lost file") {
       const file = files[which % files.length];

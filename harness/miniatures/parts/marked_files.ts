@@ -23,7 +23,13 @@ export async function markedFiles(
   const text = await readText(files, join(directory, MARKER_NAME));
   if (text === undefined || !text.startsWith("{")) return [];
   const marker = parsedMarker(text);
-  return marker?.source === repository ? (marker.files ?? []) : [];
+  if (marker?.source !== repository || !Array.isArray(marker.files)) return [];
+  return marker.files.every(isMarkerFile) ? marker.files : [];
+}
+
+/** Whether an entry is whole: scenarios leave records there that lack a field, or have another kind of it. */
+function isMarkerFile(entry: Partial<MarkerFile> | null): entry is MarkerFile {
+  return typeof entry?.path === "string" && typeof entry.digest === "string";
 }
 
 /**
