@@ -129,7 +129,11 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
         name: "mlx-node",
         repository: "https://github.com/mlx-node/mlx-node",
         commit: "237ab8a80e9ab6d8b237789d29ead4ba0a01b87c",
-        paths: ["/packages/cli/", "/packages/server/src/host/paths.ts"],
+        paths: [
+          "/packages/cli/",
+          "/packages/server/package.json",
+          "/packages/server/src/host/paths.ts",
+        ],
       },
     },
     command: inNode("mlx_node"),

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import {
   contentBytes,
   contentExchanges,
+  exists,
   overwriteBytes,
   sha256Hex,
 } from "../../harness/internal.ts";
@@ -51,6 +52,8 @@ export const repair = scenario({
       if (file === undefined || damaged.has(file.path)) continue;
       const { path, bytes } = file;
       const place = filePlace(directory, path);
+      // What was never written cannot be damaged: layout/required_files judges that.
+      if (!(await exists(disk, place))) continue;
       const half = bytes.length >> 1;
       const flipped = bytes.map((byte, at) => (at === half ? byte ^ 4 : byte));
       if (how === "removed" || bytes.length === 0) await disk.unlink(place);

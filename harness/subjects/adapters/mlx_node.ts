@@ -63,13 +63,20 @@ const command = (await import(`${sources}/cli/src/commands/download-model.ts`)) 
 };
 
 serveAdapter(
-  { name: "mlx-node", version, capabilities: ["token"], layouts: ["hubapi"], clockSpeed: SPEED },
   {
-    download: async ({ root, request }: AdapterCall) => {
+    name: "mlx-node",
+    version,
+    capabilities: ["token", "gives-up"],
+    layouts: ["hubapi"],
+    clockSpeed: SPEED,
+  },
+  {
+    download: async ({ root, request, signal }: AdapterCall) => {
       const directory = join(root, "models", ...request.repository.split("/"));
       if (request.token !== undefined) process.env["HUGGINGFACE_TOKEN"] = request.token;
       try {
-        await command.run([`--model=${request.repository}`, `--output=${directory}`]);
+        const words = [`--model=${request.repository}`, `--output=${directory}`];
+        await Promise.race([command.run(words), givenUp(signal)]);
       } catch (error) {
         throw hubJsError(typeof error === "string" ? flattened(error) : error);
       }
@@ -77,6 +84,14 @@ serveAdapter(
     },
   },
 );
+
+/** Ends when a download is cancelled, of which its command hears nothing. */
+function givenUp(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new AdapterError("cancelled", "it was given up"));
+    signal.addEventListener("abort", end);
+  });
+}
 
 /** An error of the stream of a file's content, of which its client keeps the text alone. */
 function flattened(text: string): Error {
