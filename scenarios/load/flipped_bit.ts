@@ -5,10 +5,26 @@
  * - The check refuses the file by its recorded hash, with its path.
  */
 import fc from "fast-check";
-import { missingFinding, overwriteBytes, placeModel } from "../../harness/internal.ts";
-import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
+import {
+  missingFinding,
+  overwriteBytes,
+  placeModel,
+  writeSafetensors,
+} from "../../harness/internal.ts";
+import { anyModel, filePlace, type ModelFile, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Bit-4bit";
+
+/** So many bits of one model are turned, one after the other. */
+const FLIPS = 3;
+/** Weights that a download has, and that are not the model's. */
+const BESIDE: readonly ModelFile[] = ["adapters.safetensors", "onnx/model.safetensors"].map(
+  (path) => {
+    const data = new Uint8Array(64).map((_, at) => 60 + (at % 7));
+    const bytes = writeSafetensors([{ name: "lora_a", dtype: "F32", shape: [4, 4], data }]);
+    return { path, bytes, lfs: true };
+  },
+);
 
 export const flippedBit = scenario({
   name: "load/flipped_bit",
@@ -16,28 +32,40 @@ export const flippedBit = scenario({
   covers: ["LOAD-FLIPPED"],
   given: {
     model: anyModel(),
-    choose: fc.nat(),
-    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-    bit: fc.nat(7),
+    flips: fc.array(
+      fc.record({
+        choose: fc.nat(),
+        at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        bit: fc.nat(7),
+      }),
+      { minLength: FLIPS, maxLength: FLIPS },
+    ),
     waitMs: fc.constantFrom(0, 5000),
   },
   goals: ["a bit of a weight file turned", "a bit of another file turned"],
-  async check({ model, choose, at, bit, waitMs }, world, verdict) {
-    const directory = await placeModel(world, model.files, { repository, isDownloaded: true });
-    const files = wantedFiles(model.files).filter(({ bytes }) => bytes.length > 0);
+  async check({ model, flips, waitMs }, world, verdict) {
+    const all = [...model.files, ...BESIDE];
+    const directory = await placeModel(world, all, { repository, isDownloaded: true });
+    const files = wantedFiles(all).filter(({ bytes }) => bytes.length > 0);
     const weights = files.filter(({ path }) => model.weightFiles.includes(path));
     const others = files.filter(({ path }) => !model.weightFiles.includes(path));
-    const list = choose % 2 === 0 ? weights : others;
-    const victim = list[(choose >>> 1) % list.length];
-    if (victim === undefined) return;
-    const bytes = victim.bytes.slice();
-    const position = Math.floor(at * bytes.length);
-    bytes[position] = (bytes[position] ?? 0) ^ (1 << bit);
-    world.clock.advance(waitMs);
-    await overwriteBytes(world.files, filePlace(directory, victim.path), bytes);
-    const report = await verdict.attempt("LOAD-FLIPPED", () => world.start().check({ repository }));
-    const lack = missingFinding(report, { causes: ["hash"], paths: [victim.path] });
-    verdict.holds("LOAD-FLIPPED", lack === undefined, () => `byte ${position}: ${lack}`);
-    verdict.reached(`a bit of ${list === weights ? "a weight" : "another"} file turned`);
+    for (const { choose, at, bit } of flips) {
+      const list = choose % 2 === 0 ? weights : others;
+      const victim = list[(choose >>> 1) % list.length];
+      if (victim === undefined) continue;
+      const bytes = victim.bytes.slice();
+      const position = Math.floor(at * bytes.length);
+      bytes[position] = (bytes[position] ?? 0) ^ (1 << bit);
+      world.clock.advance(waitMs);
+      const place = filePlace(directory, victim.path);
+      await overwriteBytes(world.files, place, bytes);
+      const report = await verdict.attempt("LOAD-FLIPPED", () =>
+        world.start().check({ repository }),
+      );
+      const lack = missingFinding(report, { causes: ["hash"], paths: [victim.path] });
+      verdict.holds("LOAD-FLIPPED", lack === undefined, () => `byte ${position}: ${lack}`);
+      verdict.reached(`a bit of ${list === weights ? "a weight" : "another"} file turned`);
+      await overwriteBytes(world.files, place, victim.bytes);
+    }
   },
 });

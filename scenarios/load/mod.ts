@@ -32,6 +32,7 @@ import { sidecar } from "./sidecar.ts";
 import { runnerCalls } from "./running/runner_calls.ts";
 import { runnerMessages } from "./running/runner_messages.ts";
 import { soundModel } from "./sound_model.ts";
+import { untrainedRows } from "./untrained_rows.ts";
 import { unlistedTypes } from "./unlisted_types.ts";
 import { unreadDtypes } from "./unread_dtypes.ts";
 import { unreadableFiles } from "./unreadable_files.ts";
@@ -52,6 +53,7 @@ export const loadScenarios: readonly Scenario[] = [
   weightsCut,
   trailingBytes,
   zeroedBlock,
+  untrainedRows,
   notANumber,
   flippedBit,
   sidecar,

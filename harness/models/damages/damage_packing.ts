@@ -54,10 +54,33 @@ export const PACKING_DAMAGES: readonly Damage[] = namedDamages({
     ];
     return { ...block, "model.layers.0.mlp.up_proj": others[choose % others.length] };
   }),
+  "config-with-a-layer-whose-packing-says-nothing": {
+    ...quantizationEdit((block, choose) => ({
+      ...block,
+      "model.layers.0.mlp.up_proj": [4, "4", null, {}, 0, [4]][choose % 6],
+    })),
+    alsoRight: ["shape", "dtype", "extra-tensor"],
+  },
+  "config-with-a-packing-of-a-norm": {
+    ...quantizationEdit((block, choose) => {
+      const { bits, group_size } = block;
+      return { ...block, "model.norm": [true, { bits, group_size }][choose % 2] };
+    }),
+    alsoRight: ["shape", "dtype", "missing-tensor"],
+  },
+  "config-with-a-packing-of-a-plain-layer": {
+    ...configEdit("quantization", (config, choose) => {
+      const own = [true, { bits: 4, group_size: 32 }][choose % 2];
+      const block = { bits: 4, group_size: 32, "model.layers.0.mlp.up_proj": own };
+      return { ...config, quantization: block, quantization_config: block };
+    }),
+    alsoRight: ["shape", "dtype", "missing-tensor"],
+    appliesTo: (model) => !isQuantized(model),
+  },
   "config-with-a-packing-that-is-no-object": {
     ...configEdit("quantization", (config, choose) => ({
       ...config,
-      quantization: ["4-bit", [4], true, 4][choose % 4],
+      quantization: ["4-bit", [4], true, 4, false, 0, {}][choose % 7],
     })),
     alsoRight: ["bad-config"],
     appliesTo: isQuantized,

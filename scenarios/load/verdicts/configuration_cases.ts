@@ -78,6 +78,8 @@ const FIELDS: Readonly<Record<string, readonly [change: Json, loads: Loads]>> = 
   "a bias that is null": [{ attention_bias: null }, ["mistral", "qwen2"]],
   "an inner bias that is null": [{ mlp_bias: null }, ["mistral", ...QWENS]],
   "a length that is null": [{ max_position_embeddings: null }, false],
+  "a length that is a text": [{ max_position_embeddings: "256" }, false],
+  "a length that is not whole": [{ max_position_embeddings: 256.5 }, false],
   "an end that is a text": [{ eos_token_id: "2" }, false],
   "an end that is a list": [{ eos_token_id: [2, 0] }, true],
   "an end that is null": [{ eos_token_id: null }, true],

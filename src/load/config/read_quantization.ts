@@ -94,9 +94,25 @@ function readBlock(block: unknown): ReadQuantization {
   if (typeof general === "string") return { ...NOTHING, fault: `Its quantization ${general}` };
   const perLayer = new Map<string, QuantizationSettings | false>();
   for (const [path, value] of Object.entries(block)) {
-    if (value === false) perLayer.set(path, false);
-    if (value === true) perLayer.set(path, general);
-    if (!isRecord(value)) continue;
+    if (value === true) {
+      perLayer.set(path, general);
+      continue;
+    }
+    // What is false in Python leaves a layer as it is.
+    const isEmpty = isRecord(value) && Object.keys(value).length === 0;
+    if (isEmpty || !value) {
+      perLayer.set(path, false);
+      continue;
+    }
+    if (!isRecord(value)) {
+      // Other keys are settings of the whole.
+      const isLayer = path.includes(".") || path === "lm_head";
+      if (!isLayer) continue;
+      return {
+        ...NOTHING,
+        fault: `Its quantization of "${path}" is ${JSON.stringify(value).slice(0, 60)}`,
+      };
+    }
     const settings = readSettings(value, general);
     if (typeof settings === "string") {
       return { ...NOTHING, fault: `Its quantization of "${path}" ${settings}` };

@@ -87,6 +87,9 @@ function layerFault({ config, modelType }: ModelFacts): string | undefined {
 function fieldFault({ config, modelType = "", oddNumbers = [] }: ModelFacts): string | undefined {
   for (const field of NEVER_NULL[modelType] ?? [])
     if (config[field] === null) return `${field} is null`;
+  const length = config["max_position_embeddings"];
+  if (length !== undefined && !Number.isInteger(length))
+    return "max_position_embeddings is not a whole number";
   if (typeof config["eos_token_id"] === "string") return "eos_token_id is a text";
   const epsilon = config["rms_norm_eps"];
   if (epsilon !== undefined && typeof epsilon !== "number") return "rms_norm_eps is not a number";

@@ -27,6 +27,11 @@ export function judgeTensors(
   const faults: TensorFault[] = [];
   const known = new Set<string>();
   for (const layer of expected.layers.values()) {
+    if (!layer.quantizable && isGivenPacking(layer, config)) {
+      const tensor = `${layer.path}.weight`;
+      const detail = `"${layer.path}" cannot be packed, but the configuration says how`;
+      faults.push({ cause: "quantization", tensor, detail });
+    }
     const names = ["weight", "scales", "biases"].map((part) => `${layer.path}.${part}`);
     const isPacked = layer.quantizable && names.slice(1).some((name) => tensors.has(name));
     if (isPacked && config.quantization === undefined) {
@@ -62,6 +67,11 @@ export function judgeTensors(
     faults.push({ cause: "extra-tensor", tensor, detail });
   }
   return [...faults, ...judgeHalves(tensors)];
+}
+
+function isGivenPacking({ path }: ExpectedLayer, { quantization }: ModelConfig): boolean {
+  const own = quantization?.perLayer.get(path);
+  return own !== undefined && own !== false;
 }
 
 /** Without scales a runtime takes the layer for unpacked; its other tensors show that it is not. */
