@@ -25,6 +25,7 @@ import { notANumber } from "./not_a_number.ts";
 import { oddShards } from "./odd_shards.ts";
 import { otherFamilies } from "./other_families.ts";
 import { otherKindsChecked } from "./other_kinds.ts";
+import { otherTools } from "./other_tools.ts";
 import { recordedTokens } from "./running/recorded_tokens.ts";
 import { refusedModel } from "./running/refused_model.ts";
 import { sameTokens } from "./running/same_tokens.ts";
@@ -76,6 +77,7 @@ export const loadScenarios: readonly Scenario[] = [
   ...familyTokens,
   dividedWork,
   otherFamilies,
+  otherTools,
   unlistedTypes,
   unreadDtypes,
   otherKindsChecked,
