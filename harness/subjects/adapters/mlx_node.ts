@@ -4,6 +4,9 @@
  * The files of the command are TypeScript that Node reads as they are, but for names that end as their build would. It knows no other
  * hub than huggingface.co, so the adapter sends what it asks of that host to `HF_ENDPOINT`. Its pauses and limits are timers, which run fast.
  *
+ * Without a pattern the command takes files of the top directory alone, which would break every scenario of a model with a folder; so it
+ * is asked for `*`.
+ *
  * @module
  */
 
@@ -75,7 +78,7 @@ serveAdapter(
       const directory = join(root, "models", ...request.repository.split("/"));
       if (request.token !== undefined) process.env["HUGGINGFACE_TOKEN"] = request.token;
       try {
-        const words = [`--model=${request.repository}`, `--output=${directory}`];
+        const words = [`--model=${request.repository}`, `--output=${directory}`, "--glob=*"];
         await Promise.race([command.run(words), givenUp(signal)]);
       } catch (error) {
         throw hubJsError(typeof error === "string" ? flattened(error) : error);
