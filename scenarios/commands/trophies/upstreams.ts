@@ -51,19 +51,19 @@ export const UPSTREAMS: readonly Upstream[] = [
   {
     subjects: ["mlx-node"],
     repository: "mlx-node/mlx-node",
-    lists: ["mlx_node"],
+    lists: [],
     clients: {},
   },
   {
     subjects: ["exo"],
     repository: "exo-explore/exo",
-    lists: ["exo"],
+    lists: [],
     clients: {},
   },
   {
     subjects: ["omlx"],
     repository: "jundot/omlx",
-    lists: ["omlx"],
+    lists: [],
     clients: {},
     through: "it downloads by huggingface_hub, whose defect it is",
   },
