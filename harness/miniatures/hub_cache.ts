@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { exists, removeTree, writeBytes } from "../disk/mod.ts";
+import { exists, readText, removeTree, writeBytes } from "../disk/mod.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
 
@@ -67,6 +67,24 @@ export const hubCacheMiniatures: readonly Miniature[] = [
           for (const name of await files.readdir(repository))
             if (!KNOWN_NAMES.has(name)) await removeTree(files, join(repository, name));
         return result;
+      },
+    }),
+  }),
+  miniature("lists_sizes_alone", {
+    mistake: "Writes the listing of a commit in the hub's cache without the hashes of large files.",
+    breaks: ["MANAGE-HFCACHE"],
+    shownBy: ["interop/snapshot", "share/shared"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        rename: async (source, target) => {
+          if (/\/trees\/[0-9a-f]{40}\.json$/.test(target)) {
+            const text = (await readText(files, source)) ?? "";
+            const short = text.replace(/, *"lfs_sha256": *"[0-9a-f]{64}"/g, "");
+            await writeBytes(files, source, new TextEncoder().encode(short));
+          }
+          await files.rename(source, target);
+        },
       },
     }),
   }),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FileSystem } from "../../spec/mod.ts";
-import { makeDirectories, writeBytes } from "../disk/mod.ts";
+import { makeDirectories, readText, writeBytes } from "../disk/mod.ts";
 import { gitBlobSha1, type HubFile, lfsPointer, sha256Hex } from "../hub/hub_file.ts";
 
 /** The parts of a repository in the hub's own cache that scenarios look at. */
@@ -78,6 +78,44 @@ export async function writeForeignSnapshot(
     await writeBytes(disk, path, text(JSON.stringify(listing, undefined, 1)));
   }
   return directory;
+}
+
+/**
+ * What a cache's listing of a commit says otherwise than the official client would have written it; a cache may have none.
+ *
+ * @returns undefined where all is right
+ */
+export async function wrongListing(
+  disk: FileSystem,
+  cacheRoot: string,
+  of: { readonly repository: string; readonly commit: string; readonly files: readonly HubFile[] },
+): Promise<string | undefined> {
+  const { repository, commit, files } = of;
+  const at = join(hubCachePaths(cacheRoot, repository).repository, "trees", `${commit}.json`);
+  const text = await readText(disk, at);
+  if (text === undefined) return undefined;
+  const listed = new Map(entriesIn(text));
+  for (const file of files) {
+    const [path, facts] = listingEntry(file);
+    for (const [key, value] of Object.entries(facts)) {
+      const stated: unknown = listed.get(path)?.[key];
+      if (stated !== value) return `the listing says of ${path} that ${key} is ${String(stated)}`;
+    }
+  }
+  return undefined;
+}
+
+function entriesIn(text: string): [string, Record<string, unknown>][] {
+  try {
+    const value = JSON.parse(text) as {
+      readonly format_version?: unknown;
+      readonly files?: Record<string, Record<string, unknown>>;
+    } | null;
+    return value?.format_version === 1 ? Object.entries(value.files ?? {}) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }
 
 async function writeBlob(

@@ -35,6 +35,7 @@ export {
   hubCachePaths,
   type HubCachePaths,
   writeForeignSnapshot,
+  wrongListing,
 } from "./hub_cache.ts";
 export { killDownload, type KillDownloadOptions } from "./kill_download.ts";
 export { falseMarker, falseMarkerIn, markerText } from "./marker_observations.ts";

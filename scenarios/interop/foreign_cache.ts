@@ -3,10 +3,10 @@
  * repository and files of tools that nobody knows. The model is judged, downloaded again, repaired and removed in it.
  *
  * Invariants checked:
- * - A whole snapshot is complete by its listing and costs no byte; a damaged one is not, and only what is wrong is fetched.
+ * - A whole snapshot is complete by its listing and costs no byte; one with a wrong content or link is not, and only what is wrong is fetched.
  * - Whatever is not of the snapshot is as it was, before and after its removal.
  */
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import fc from "fast-check";
 import {
   blobName,
@@ -35,16 +35,24 @@ const UNKNOWN = ["CACHEDIR.TAG", "models--mlx-community--Foreign-4bit/notes.txt"
 export const foreignCache = scenario({
   name: "interop/foreign_cache",
   covers: ["MANAGE-HFCACHE"],
-  goals: ["a shared store", "copies in place of links", "a wrong blob", "a removal"],
+  goals: [
+    "a shared store",
+    "copies in place of links",
+    "a wrong blob",
+    "a wrong link",
+    "a removal",
+  ],
   given: {
     model: anySmallModel(),
     neighbour: anySmallModel({ weightBytesMax: 60 }),
     hasListing: fc.boolean(),
     kind: fc.constantFrom("links", "links", "shared", "copies"),
     damaged: fc.option(fc.nat(), { nil: undefined }),
+    damage: fc.constantFrom("its content", "its link leads elsewhere", "its link leads nowhere"),
     isRemoved: fc.boolean(),
   },
-  async check({ model, neighbour, hasListing, kind, damaged, isRemoved }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, neighbour, hasListing, kind, damaged, damage, isRemoved } = given;
     const { files: disk, hub, root } = world;
     const holds = (condition: boolean, detail: string) =>
       verdict.holds("MANAGE-HFCACHE", condition, detail);
@@ -59,8 +67,15 @@ export const foreignCache = scenario({
     for (const path of UNKNOWN) await writeBytes(disk, join(root, path), Buffer.from("keep"));
     const victim = damaged === undefined ? undefined : files[damaged % files.length];
     const isDamaged = victim !== undefined && victim.bytes.length > 0;
-    if (isDamaged) {
-      await damage(world, join(directory, victim.path), victim.bytes);
+    const isLink = isDamaged && kind !== "copies" && damage !== "its content";
+    if (isLink) {
+      const other = files.find(({ bytes }) => !Buffer.from(bytes).equals(victim.bytes));
+      const isElsewhere = damage === "its link leads elsewhere" && other !== undefined;
+      const name = isElsewhere ? blobName(other) : "0".repeat(40);
+      await leadElsewhere(world, join(directory, victim.path), name);
+      verdict.reached("a wrong link");
+    } else if (isDamaged) {
+      await damageContent(world, join(directory, victim.path), victim.bytes);
       verdict.reached("a wrong blob");
     }
     const before = await others(world, model.files);
@@ -73,7 +88,9 @@ export const foreignCache = scenario({
     holds(result.directory === directory, `it went to ${result.directory}`);
     const fetched = contentBytes(hub.log);
     const needed = isDamaged ? victim.bytes.length : 0;
-    holds(fetched === needed, `${fetched} bytes were fetched for ${needed}`);
+    // The content that a wrong link should lead to is there.
+    const isEnough = fetched === needed || (isLink && fetched === 0);
+    holds(isEnough, `${fetched} bytes were fetched for ${needed}`);
     const wrong = await wrongFiles(world, directory, files);
     holds(wrong.length === 0, wrong.join(", "));
     if (isRemoved) {
@@ -92,9 +109,16 @@ export const foreignCache = scenario({
 // Helpers
 
 /** Turns a bit of an entry's content over, wherever its links lead. */
-async function damage(world: World, entry: string, bytes: Uint8Array): Promise<void> {
+async function damageContent(world: World, entry: string, bytes: Uint8Array): Promise<void> {
   const wrong = Uint8Array.from(bytes, (byte, index) => (index === 0 ? byte ^ 1 : byte));
   await overwriteBytes(world.files, await world.files.realpath(entry), wrong);
+}
+
+/** Makes an entry lead to another name among the contents. */
+async function leadElsewhere({ files }: World, entry: string, name: string): Promise<void> {
+  const text = await files.readlink(entry);
+  await files.unlink(entry);
+  await files.symlink(join(dirname(text), name), entry);
 }
 
 /** Everything in the cache that is not of the snapshot: neighbours, the shared store, what nobody knows. */

@@ -3,17 +3,18 @@
  *
  * Invariants checked:
  * - Whatever commit the ref names, its snapshot is whole.
+ * - A snapshot has its configuration only while it has every weight file.
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { hubCachePaths, readText } from "../../harness/internal.ts";
+import { exists, hubCachePaths, readText } from "../../harness/internal.ts";
 import { anySmallModel, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/RefLast-4bit";
 
 export const refLast = scenario({
   name: "interop/ref_last",
-  covers: ["LAYOUT-REF-LAST"],
+  covers: ["LAYOUT-REF-LAST", "DL-CONFIG-LAST"],
   goals: ["a ref changed its commit"],
   given: { old: anySmallModel(), next: anySmallModel(), isUpdate: fc.boolean() },
   async check({ old, next, isUpdate }, world, verdict) {
@@ -30,7 +31,17 @@ export const refLast = scenario({
     }
     publish(next);
     const seen = new Set<string>();
+    const lookAtSnapshots = async () => {
+      for (const [commit, files] of known) {
+        const snapshot = join(place.snapshots, commit);
+        if (!(await exists(world.files, join(snapshot, "config.json")))) continue;
+        const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
+        const wrong = await wrongFiles(world, snapshot, weights);
+        verdict.holds("DL-CONFIG-LAST", wrong.length === 0, () => `too early: ${wrong.join(", ")}`);
+      }
+    };
     const look = async () => {
+      await lookAtSnapshots();
       const commit = await readText(world.files, join(place.refs, "main"));
       if (commit === undefined) return;
       seen.add(commit);

@@ -4,6 +4,7 @@
  * Invariants checked:
  * - The directory is the snapshot of the commit; each entry is a relative link to a blob that is named after its own hash.
  * - The ref of the revision holds the commit, 40 digits and nothing else; a commit has no ref.
+ * - A listing of the commit, where there is one, is as the official client would have written it.
  * - A content that both commits share is there once and is not fetched again; the first snapshot stays whole.
  */
 import { join } from "node:path";
@@ -16,6 +17,7 @@ import {
   hubCachePaths,
   readBytes,
   readText,
+  wrongListing,
 } from "../../harness/internal.ts";
 import {
   anySmallModel,
@@ -31,7 +33,7 @@ const REPOSITORY = "mlx-community/Cached-4bit";
 
 export const snapshot = scenario({
   name: "interop/snapshot",
-  covers: ["LAYOUT-HFCACHE"],
+  covers: ["LAYOUT-HFCACHE", "MANAGE-HFCACHE"],
   goals: ["a nested path", "a commit by its id", "a second commit"],
   given: {
     model: anySmallModel(),
@@ -99,6 +101,12 @@ async function judgeSnapshot(
     const bytes = await readBytes(world.files, join(place.blobs, blobName(file)));
     holds(Buffer.from(file.bytes).equals(bytes), `the blob of ${file.path} has other bytes`);
   }
+  const odd = await wrongListing(world.files, world.root, {
+    repository: REPOSITORY,
+    commit,
+    files,
+  });
+  verdict.holds("MANAGE-HFCACHE", odd === undefined, `${odd}`);
   if (ref === undefined) return;
   const stated = await readText(world.files, filePlace(place.refs, ref));
   holds(stated === commit, `the ref ${ref} holds ${JSON.stringify(stated)}`);

@@ -16,6 +16,7 @@ export const SOURCES = [
   "a client's directory",
   "a client's cache",
   "a client's cache with a listing",
+  "a client's cache of copies with a listing",
   "by hand",
 ] as const;
 
@@ -42,7 +43,8 @@ export async function placeSource(
       return { directory, commit };
     }
     case "a client's cache":
-    case "a client's cache with a listing": {
+    case "a client's cache with a listing":
+    case "a client's cache of copies with a listing": {
       const directory = await writeForeignSnapshot(disk, join(outside, "cache"), {
         repository,
         files,
@@ -51,7 +53,7 @@ export async function placeSource(
         hasListing: from.endsWith("listing"),
         isShared: false,
         absent: [],
-        isCopied: false,
+        isCopied: from.includes("of copies"),
       });
       return { directory, commit };
     }

@@ -75,12 +75,14 @@ export const refusedCall = scenario({
       for (const id of [...IDS, "ERROR-KIND"] as const) verdict.skip(id, "it shares nothing");
       return;
     }
-    const request = { repository: REPOSITORY, from: directory, into, layout, mayCopy: true };
+    const errno = kind.codes.includes(code) ? code : "EIO";
+    // A disk that fails is no volume that cannot link, for which copies would be an answer.
+    const mayCopy = volume !== "with links" || kind.name !== "link" || errno === "EXDEV";
+    const request = { repository: REPOSITORY, from: directory, into, layout, mayCopy };
     if (step === "undo")
       await verdict.attempt("SHARE-CRASH", async () =>
         well().share?.({ ...request, step: "share" }),
       );
-    const errno = kind.codes.includes(code) ? code : "EIO";
     const refusing = refusingDisk({ ...kind.refusal, code: errno, nth, forever });
     const subject = world.start({
       files: (files) => refusing.files(onVolume.files?.(files) ?? files),

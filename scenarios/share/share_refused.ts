@@ -1,16 +1,18 @@
 /**
- * One byte of a copy is not the recorded one, under the old size and time, or one of its files is missing, or the store has something
- * else in a place of the model, or weights of another one beside them.
+ * One byte of a copy is not the recorded one, under the old size and time, or one of its files is missing, or the copy is of another
+ * repository, or the store has something else in a place of the model, or a link to the same, or weights of another one beside them.
  *
  * Invariants checked:
  * - The share fails, and every file of the store is as it was.
+ * - Where only a link is there it may succeed; the link stays one.
  */
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import fc from "fast-check";
 import {
   contentView,
   formerTimes,
   isRefused,
+  makeDirectories,
   needsOwnProcess,
   overwriteBytes,
   readBytes,
@@ -29,7 +31,8 @@ import {
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Refused-4bit";
-const IDS = ["SHARE-VERIFIED", "SHARE-OWN", "SHARE-APART"] as const;
+const OTHER = "someone-else/Refused-4bit";
+const IDS = ["SHARE-VERIFIED", "SHARE-VISIBLE", "SHARE-OWN", "SHARE-APART"] as const;
 /** Weights of another conversion of the model. */
 const OTHER_WEIGHTS = [
   "model-00007-of-00009.safetensors",
@@ -40,7 +43,14 @@ const OTHER_WEIGHTS = [
 export const shareRefused = scenario({
   name: "share/share_refused",
   covers: IDS,
-  goals: ["a damaged copy", "half a copy", "something else in the store", "other weights"],
+  goals: [
+    "a damaged copy",
+    "half a copy",
+    "another repository's",
+    "something else in the store",
+    "a link in the store",
+    "other weights",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     from: fc.constantFrom("hubapi", "hf-cache", "a client's cache"),
@@ -50,16 +60,20 @@ export const shareRefused = scenario({
     obstacle: fc.constantFrom(
       "damage",
       "a missing file",
+      "another repository's",
       "same size",
       "other size",
+      "a link",
       ...OTHER_WEIGHTS,
     ),
   },
   async check({ model, from, layout, which, byte, obstacle }, world, verdict) {
     const { files: disk, outside } = world;
     needsOwnProcess(world, "the times of its files are put back");
-    const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const directory = await placeSource(world, { from, files: model.files, commit });
+    const isOthers = obstacle === "another repository's" && from !== "a client's cache";
+    const owner = isOthers ? OTHER : REPOSITORY;
+    const commit = world.hub.publish(owner, model.files, { tags: ["mlx"] });
+    const directory = await placeSource(world, { from, owner, files: model.files, commit });
     const full = wantedFiles(model.files).filter(({ bytes }) => bytes.length > 0);
     const file = full[which % full.length];
     if (file === undefined) return;
@@ -77,13 +91,15 @@ export const shareRefused = scenario({
       times.set(data, (await disk.stat(data)).modifiedMs);
       await overwriteBytes(disk, data, changed);
     } else if (obstacle === "a missing file") await disk.unlink(entry);
-    else if (others !== undefined) {
+    else if (!isOthers) {
       const place = await sharedPlace(world, { into, repository: REPOSITORY, layout: target });
-      await writeBytes(disk, filePlace(place, others), changed);
-    } else {
-      const other = obstacle === "same size" ? changed : changed.subarray(1);
-      const place = await sharedPlace(world, { into, repository: REPOSITORY, layout: target });
-      await writeBytes(disk, filePlace(place, file.path), other);
+      const at = filePlace(place, others ?? file.path);
+      if (obstacle === "a link") {
+        const elsewhere = join(into, "elsewhere", "data");
+        await writeBytes(disk, elsewhere, file.bytes);
+        await makeDirectories(disk, dirname(at));
+        await disk.symlink(relative(dirname(at), elsewhere), at);
+      } else await writeBytes(disk, at, obstacle === "other size" ? changed.subarray(1) : changed);
     }
     await writeBytes(disk, join(into, "other", "model", "config.json"), new Uint8Array(2));
     const before = await contentView(disk, into);
@@ -98,6 +114,11 @@ export const shareRefused = scenario({
     );
     const after = await contentView(disk, into);
     const isAsBefore = after.join("\n") === before.join("\n");
+    if (isOthers) {
+      verdict.reached("another repository's");
+      verdict.holds("SHARE-VISIBLE", isFailed, `a copy of ${OTHER} is shared as ${REPOSITORY}`);
+      return;
+    }
     if (isOfCopy) {
       verdict.reached(obstacle === "damage" ? "a damaged copy" : "half a copy");
       verdict.holds("SHARE-VERIFIED", isFailed, `${file.path} is wrong (${obstacle}), and shared`);
@@ -110,10 +131,14 @@ export const shareRefused = scenario({
       verdict.holds("SHARE-APART", isAsBefore, () => `the store has ${after.join(", ")}`);
       return;
     }
-    verdict.reached("something else in the store");
     const kept = new Set(after);
     const lost = before.find((line) => !kept.has(line));
     verdict.holds("SHARE-OWN", lost === undefined, `the store had ${lost}`);
+    if (obstacle === "a link") {
+      verdict.reached("a link in the store");
+      return;
+    }
+    verdict.reached("something else in the store");
     verdict.holds("SHARE-OWN", isFailed, `${file.path} is another, and it succeeded`);
   },
 });
@@ -123,15 +148,16 @@ async function placeSource(
   world: World,
   how: {
     readonly from: "hubapi" | "hf-cache" | "a client's cache";
+    readonly owner: string;
     readonly files: readonly ModelFile[];
     readonly commit: string;
   },
 ): Promise<string> {
-  const { from, files, commit } = how;
+  const { from, owner, files, commit } = how;
   if (from !== "a client's cache")
-    return (await world.start().download({ repository: REPOSITORY, layout: from })).directory;
+    return (await world.start().download({ repository: owner, layout: from })).directory;
   return writeForeignSnapshot(world.files, join(world.outside, "cache"), {
-    repository: REPOSITORY,
+    repository: owner,
     files,
     commit,
     revision: "main",

@@ -7,7 +7,7 @@
  * - The plan changes nothing, and names the room that the share takes; of a share that is done, none.
  * - Afterwards the store has every file in its place, the copy is as it was, and so is everything else in the store.
  * - Weights that the store did not have are the same data where that can be.
- * - Where the hub's clients read metadata, each file has it.
+ * - Where the hub's clients read metadata, each file has it; a listing of the commit in the hub's cache is as they would have written it.
  */
 import { join } from "node:path";
 import fc from "fast-check";
@@ -16,6 +16,7 @@ import {
   contentView,
   dataBytes,
   HIDDEN,
+  isRefused,
   needsLayout,
   needsOwnProcess,
   SHARE_LAYOUTS,
@@ -23,6 +24,7 @@ import {
   SIDECAR,
   STORE_VOLUMES,
   writeBytes,
+  wrongListing,
   wrongMetadata,
 } from "../../harness/internal.ts";
 import {
@@ -39,7 +41,14 @@ import {
 import { placeSource, SOURCES } from "./place_source.ts";
 
 const REPOSITORY = "mlx-community/Shared-4bit";
-const IDS = ["SHARE-VISIBLE", "SHARE-ONCE", "SHARE-PLAN", "SHARE-OWN", "MANAGE-METADATA"] as const;
+const IDS = [
+  "SHARE-VISIBLE",
+  "SHARE-ONCE",
+  "SHARE-PLAN",
+  "SHARE-OWN",
+  "MANAGE-METADATA",
+  "MANAGE-HFCACHE",
+] as const;
 /** Markers, listings, metadata and journals of a small model, whose weights are larger: of a share, and of each file. */
 const STATE_BYTES_MAX = 4096;
 const FILE_STATE_BYTES_MAX = 1024;
@@ -113,6 +122,8 @@ export const shared = scenario({
       ...((isNamed || !isOwn) && { from: directory }),
     };
     const share = (step: "plan" | "share") => subject.share?.({ ...request, step });
+    // Of copies in place of links only the listing says what they must be, and who does not read that refuses them.
+    if (from.includes("of copies") && (await isRefused(async () => share("plan")))) return;
     const plan = await verdict.attempt("SHARE-PLAN", async () => share("plan"));
     const after = await contentView(disk, into);
     verdict.holds("SHARE-PLAN", same(before, after), "the plan changed something");
@@ -138,6 +149,9 @@ export const shared = scenario({
     // Where nobody has recorded anything, nothing is known to write down.
     if (layout === "hubapi" && from !== "by hand")
       await judgeMetadata(world, verdict, { place: now, files: wanted, commit });
+    const about = { repository: REPOSITORY, commit, files: model.files };
+    const odd = await wrongListing(disk, into, about);
+    verdict.holds("MANAGE-HFCACHE", odd === undefined, `in the store: ${odd}`);
     const again = await verdict.attempt("SHARE-PLAN", async () => share("plan"));
     const taken = (await room()) - roomBefore;
     judgeRoom(verdict, { plan, again, taken, count: wanted.length });

@@ -37,21 +37,27 @@ export function commitListing(listing: readonly ListedFile[]): string | undefine
   return `{\n "format_version": ${FORMAT_VERSION},\n "files": {\n${lines.join(",\n")}\n }\n}`;
 }
 
+/** The files that the MLX runtimes read. */
+const isRead = (path: string) => DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path));
+
 /**
  * What the listing of a snapshot's commit says of the files that the MLX runtimes read, or undefined when there is none.
  *
  * It takes the place of a marker for snapshots that another client wrote. Their times never count as verified.
+ *
+ * @param options `isAsked`: of which files, where not of those
  */
 export async function readCommitListing(
   files: FileSystem,
   { directory, cache }: ModelPlace,
+  { isAsked = isRead }: { readonly isAsked?: (path: string) => boolean } = {},
 ): Promise<readonly MarkerFile[] | undefined> {
   if (cache === undefined) return undefined;
   const text = await readSmallFile(files, join(cache.trees, `${basename(directory)}.json`));
-  return text === undefined ? undefined : parseListing(text);
+  return text === undefined ? undefined : parseListing(text, isAsked);
 }
 
-function parseListing(text: string): MarkerFile[] | undefined {
+function parseListing(text: string, isAsked: (path: string) => boolean): MarkerFile[] | undefined {
   let value: unknown;
   try {
     value = parseJsonText(text);
@@ -63,7 +69,7 @@ function parseListing(text: string): MarkerFile[] | undefined {
     return undefined;
   const listed: MarkerFile[] = [];
   for (const [path, facts] of Object.entries(value["files"])) {
-    if (!DEFAULT_PATTERNS.some((pattern) => fnmatch(pattern, path))) continue;
+    if (!isAsked(path)) continue;
     const file = isRecord(facts) && isSafe(path) ? listedFile(path, facts) : undefined;
     if (file === undefined) return undefined;
     listed.push(file);

@@ -86,10 +86,9 @@ async function placeData(
   await claim.assertHeld();
   const place = join(plan.target.base, at);
   if (way === "there") return "there";
-  const isLinked = way === "link" || way === "replace" || isWeight(file.path);
   const given = await giveData(host, file, {
     directory: claim.directory,
-    isLinked,
+    isLinked: isWeight(file.path),
     mayCopy,
     signal,
   });

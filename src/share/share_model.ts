@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type {
   ShareRequest,
   ShareResult,
@@ -155,10 +155,9 @@ async function listingPlacement(
   files: LockHost["files"],
 ): Promise<TextPlacement[]> {
   const path = target.place.cache && listingOf(from);
-  const text = path === undefined ? undefined : await readSmallFile(files, path);
-  const name = path?.split("/").at(-1);
-  if (text === undefined || name === undefined) return [];
-  const at = `trees/${name}`;
+  const text = path && (await readSmallFile(files, path));
+  if (path === undefined || text === undefined) return [];
+  const at = `trees/${basename(path)}`;
   const isThere = (await lstatIfThere(files, join(target.base, at))) !== undefined;
   return [{ kind: "text", at, text, way: isThere ? "there" : "copy" }];
 }

@@ -127,9 +127,9 @@ async function byMarker(files: FileSystem, directory: string): Promise<Records |
 async function byCache(files: FileSystem, place: ModelPlace): Promise<Records | undefined> {
   const { directory, cache } = place;
   if (cache === undefined) return undefined;
-  const listed = new Map(
-    (await readCommitListing(files, place))?.map(({ path, digest }) => [path, digest]),
-  );
+  // A copy in place of a link may be of any file.
+  const listing = await readCommitListing(files, place, { isAsked: () => true });
+  const listed = new Map(listing?.map(({ path, digest }) => [path, digest]));
   const digests = new Map<string, Digest>();
   for await (const { path, stat } of walk(files, directory)) {
     if (stat.kind === "directory" || path === MARKER_NAME || isDesktopFile(path)) continue;

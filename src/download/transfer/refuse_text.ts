@@ -7,7 +7,6 @@ const HEAD_BYTES = 512;
 const WEIGHTS_REGEXP = /\.(?:safetensors|gguf|npz|npy|bin|pth?)$/i;
 /** A page or XML, JSON, or the pointer of git-lfs. */
 const TEXT_REGEXP = /^\s*(?:<[!?a-z]|[{[]\s*["{[\]}]|version https:\/\/git-lfs)/i;
-const DECODER = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Refuses a page, a refusal in JSON or XML, or a pointer that came where weights were asked for, whatever the server
@@ -30,9 +29,7 @@ export async function refuseText(file: OpenFile, path: string, sizeBytes: number
 }
 
 function textKind(head: Uint8Array): string | undefined {
-  // A character may be cut in two at the end.
-  const whole = head.subarray(0, Math.max(0, head.length - (head.length === HEAD_BYTES ? 3 : 0)));
-  const text = decoded(whole) ?? decoded(whole.subarray(0, -1)) ?? decoded(whole.subarray(0, -2));
+  const text = decoded(head);
   if (text === undefined || hasControls(text) || !TEXT_REGEXP.test(text)) return undefined;
   const start = text.trimStart();
   if (start.startsWith("<")) return "a page or XML";
@@ -44,9 +41,10 @@ function hasControls(text: string): boolean {
   return Array.from(text).some((letter) => letter < " " && !"\t\n\r\f".includes(letter));
 }
 
+/** Nothing where it is no text; a character may be cut in two at the end. */
 function decoded(bytes: Uint8Array): string | undefined {
   try {
-    return DECODER.decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
   } catch {
     // Weights are no text.
     return undefined;

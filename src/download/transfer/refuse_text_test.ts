@@ -35,6 +35,14 @@ test("refuseText() refuses what a server sends in place of weights, whatever it 
   }
 });
 
+test("refuseText() knows a page of which the last character is cut in two", async () => {
+  for (let start = 0; start < 4; start++) {
+    const page = `<p>${"a".repeat(start)}${"\u{1f600}".repeat(300)}`;
+    const error = (await refused("model.safetensors", page)) as { code?: string } | undefined;
+    assert.equal(error?.code, "not-a-hub", `${start}`);
+  }
+});
+
 test("refuseText() keeps weights, and whatever else is no text", async () => {
   for (const { path, bytes } of tinyLlama().files)
     assert.equal(await refused(path, bytes), undefined, path);
