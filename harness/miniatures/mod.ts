@@ -38,6 +38,7 @@ import type { Miniature } from "./miniature.ts";
 import { nameMiniatures } from "./names.ts";
 import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
+import { shareOrderMiniatures } from "./stores/share_order.ts";
 import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
 import { placeMiniatures } from "./places.ts";
 import { progressMiniatures } from "./progress.ts";
@@ -82,6 +83,7 @@ export const miniatures: readonly Miniature[] = [
   ...markerMiniatures,
   ...offlineMiniatures,
   ...oneCopyMiniatures,
+  ...shareOrderMiniatures,
   ...environmentMiniatures,
   ...connectionMiniatures,
   ...hubProtocolMiniatures,

@@ -1,5 +1,6 @@
 /**
- * A proxy is named for everything, and `NO_PROXY` has an entry that covers the hub, or one that nearly does.
+ * A proxy is named for everything, and `NO_PROXY` has an entry that covers the hub, or one that nearly does, perhaps behind one that
+ * means nothing.
  *
  * Invariants checked:
  * - The hub is asked directly exactly when the entry covers it.
@@ -16,7 +17,15 @@ const HOSTS = {
   "IPv4 address": {
     endpoint: "http://10.1.2.3:8080",
     covering: ["10.1.2.3", "10.1.2.3:8080", "10.0.0.0/8", "10.1.2.3/32", "10.1.2.99/24"],
-    others: ["10.1.2.4", "10.1.2.3:80", "192.168.0.0/16", "10.1.3.0/24", "::1", "2.3"],
+    others: [
+      "10.1.2.4",
+      "10.1.2.3:80",
+      "192.168.0.0/16",
+      "10.1.3.0/24",
+      "::1",
+      "2.3",
+      "10.1.2.3/33",
+    ],
   },
   "IPv6 address": {
     endpoint: "http://[fd00::12]:8080",
@@ -30,6 +39,17 @@ const HOSTS = {
   },
 } as const;
 
+/** Entries with a slash that are no range, and cover nothing. */
+const NO_RANGES = [
+  "no.address.test/8,",
+  "10.9.9.9/33,",
+  "10.9.9.9/x,",
+  "10.9.9.9/,",
+  "fe80::/129,",
+  "fe80::/x,",
+  "/8,",
+] as const;
+
 export const directHosts = scenario({
   name: "hub/direct_hosts",
   covers: ["HUB-ENV-DIRECT"],
@@ -37,8 +57,8 @@ export const directHosts = scenario({
     model: anySmallModel({ weightBytesMax: 64 }),
     host: fc.constantFrom("IPv4 address", "IPv6 address", "name"),
     isCovered: fc.boolean(),
-    nth: fc.nat({ max: 5 }),
-    rest: fc.constantFrom("", "localhost,", "example.org, ", ","),
+    nth: fc.nat({ max: 6 }),
+    rest: fc.constantFrom("", "localhost,", "example.org, ", ",", ...NO_RANGES),
   },
   goals: ["the hub was asked directly", "the hub was asked by way of the proxy"],
   async check({ model, host, isCovered, nth, rest }, world, verdict) {

@@ -1,6 +1,6 @@
 /**
- * The token of the official login lies in its file, in one of the places where the hub's tools keep it; the request or
- * a variable may name another, and tokens that are not named may be forbidden.
+ * The token of the official login lies in its file, in one of the places where the hub's tools keep it, perhaps with another one in the
+ * places behind that; the request or a variable may name another, and tokens that are not named may be forbidden.
  *
  * Invariants checked:
  * - The token is the request's, else the variable's, else that of the file, else none.
@@ -14,7 +14,7 @@ import { authorizationOf, makeDirectories, wireLog, writeBytes } from "../../har
 const REPOSITORY = "mlx-community/Login-4bit";
 const STORED = "hf_ofTheLogin";
 
-/** Where the file is, below a directory, by the variable that leads to it. */
+/** Where the file is, below a directory, by the variable that leads to it; the first that is set decides. */
 const PLACES = {
   HF_TOKEN_PATH: "keys/my token",
   HF_HOME: "token",
@@ -29,6 +29,7 @@ export const storedToken = scenario({
     model: anySmallModel({ weightBytesMax: 64 }),
     place: fc.constantFrom("HF_TOKEN_PATH", "HF_HOME", "XDG_CACHE_HOME", "HOME"),
     isThere: fc.constantFrom(true, true, true, false),
+    hasOthers: fc.boolean(),
     ending: fc.constantFrom("", "\n", "\r\n", "  \n"),
     named: fc.constantFrom("request", "variable", "nowhere", "nowhere"),
     forbidden: fc.constantFrom(undefined, "0", "1", "true", "YES"),
@@ -36,14 +37,22 @@ export const storedToken = scenario({
   },
   goals: ["the stored token was used", "a stored token was forbidden", "another token won"],
   async check(given, world, verdict) {
-    const { model, place, isThere, ending, named, forbidden, isPrivate } = given;
+    const { model, place, isThere, hasOthers, ending, named, forbidden, isPrivate } = given;
     const { hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const base = join(world.outside, "of the login");
     const file = join(base, PLACES[place]);
-    if (isThere) {
-      await makeDirectories(world.files, dirname(file));
-      await writeBytes(world.files, file, new TextEncoder().encode(STORED + ending));
+    const write = async (path: string, text: string) => {
+      await makeDirectories(world.files, dirname(path));
+      await writeBytes(world.files, path, new TextEncoder().encode(text));
+    };
+    if (isThere) await write(file, STORED + ending);
+    const others: Record<string, string> = {};
+    const names = Object.keys(PLACES) as (keyof typeof PLACES)[];
+    for (const name of hasOthers ? names.slice(names.indexOf(place) + 1) : []) {
+      const other = join(world.outside, `behind it, by ${name}`);
+      await write(join(other, PLACES[name]), "hf_ofAnotherPlace");
+      others[name] = other;
     }
     const isOff = forbidden === undefined || forbidden === "0";
     const implicit = named === "variable" ? "hf_ofTheVariable" : isThere ? STORED : undefined;
@@ -52,6 +61,7 @@ export const storedToken = scenario({
     const wire = wireLog();
     const subject = world.start({
       env: {
+        ...others,
         [place]: place === "HF_TOKEN_PATH" ? file : base,
         HF_TOKEN: named === "variable" ? "hf_ofTheVariable" : undefined,
         HF_HUB_DISABLE_IMPLICIT_TOKEN: forbidden,

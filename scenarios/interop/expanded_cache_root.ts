@@ -23,7 +23,7 @@ export const expandedCacheRoot = scenario({
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const home = join(world.outside, "a home");
     const store = join(world.outside, "a store");
-    const spelt = form === "unknown" ? `${store}/$NOT_SET/\${NOT_SET}` : form;
+    const spelt = form === "unknown" ? `${store}/~/$NOT_SET/\${NOT_SET}/\${constructor}` : form;
     const meant = form === "unknown" ? spelt : form.includes("STORE") ? store : home;
     const env = { HOME: home, STORE: store, [name]: `${spelt}/hf` };
     const root = name === "HF_HOME" ? join(meant, "hf", "hub") : join(meant, "hf");

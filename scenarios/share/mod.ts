@@ -5,7 +5,9 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { changedCopy } from "./changed_copy.ts";
 import { refusedCall } from "./refused_call.ts";
+import { removedCopy } from "./removed_copy.ts";
 import { removedLinks } from "./removed_links.ts";
 import { shared } from "./shared.ts";
 import { sharedAgain } from "./shared_again.ts";
@@ -13,6 +15,7 @@ import { shareKilled } from "./share_killed.ts";
 import { shareRefused } from "./share_refused.ts";
 import { shareUndone } from "./share_undone.ts";
 import { unaskedCopy } from "./unasked_copy.ts";
+import { watchedShare } from "./watched_share.ts";
 
 /** Scenarios of this area. */
 export const shareScenarios: readonly Scenario[] = [
@@ -24,4 +27,7 @@ export const shareScenarios: readonly Scenario[] = [
   refusedCall,
   removedLinks,
   unaskedCopy,
+  watchedShare,
+  changedCopy,
+  removedCopy,
 ];

@@ -8,9 +8,11 @@
  */
 import { dirname, join, relative } from "node:path";
 import fc from "fast-check";
+import type { Layout } from "../../spec/mod.ts";
 import {
   contentView,
   formerTimes,
+  hubCachePaths,
   isRefused,
   makeDirectories,
   needsOwnProcess,
@@ -78,10 +80,10 @@ export const shareRefused = scenario({
     const file = full[which % full.length];
     if (file === undefined) return;
     const into = join(outside, "store");
-    // A name in the hub's cache says what the content is, so something else there is no model's.
     const isOfCopy = obstacle === "damage" || obstacle === "a missing file";
     const others = OTHER_WEIGHTS.find((name) => name === obstacle);
-    const target = isOfCopy || layout !== "hf-cache" ? layout : "lmstudio";
+    // The snapshots of two conversions lie apart.
+    const target = others !== undefined && layout === "hf-cache" ? "lmstudio" : layout;
     const entry = filePlace(directory, file.path);
     const data = await disk.realpath(entry);
     const times = new Map<string, number>();
@@ -92,14 +94,8 @@ export const shareRefused = scenario({
       await overwriteBytes(disk, data, changed);
     } else if (obstacle === "a missing file") await disk.unlink(entry);
     else if (!isOthers) {
-      const place = await sharedPlace(world, { into, repository: REPOSITORY, layout: target });
-      const at = filePlace(place, others ?? file.path);
-      if (obstacle === "a link") {
-        const elsewhere = join(into, "elsewhere", "data");
-        await writeBytes(disk, elsewhere, file.bytes);
-        await makeDirectories(disk, dirname(at));
-        await disk.symlink(relative(dirname(at), elsewhere), at);
-      } else await writeBytes(disk, at, obstacle === "other size" ? changed.subarray(1) : changed);
+      const store = { into, layout: target, commit };
+      await placeObstacle(world, store, { ...file, path: others ?? file.path, obstacle, changed });
     }
     await writeBytes(disk, join(into, "other", "model", "config.json"), new Uint8Array(2));
     const before = await contentView(disk, into);
@@ -142,6 +138,30 @@ export const shareRefused = scenario({
     verdict.holds("SHARE-OWN", isFailed, `${file.path} is another, and it succeeded`);
   },
 });
+
+/** Puts something else there where the model's file would have its place. */
+async function placeObstacle(
+  world: World,
+  store: { readonly into: string; readonly layout: Layout; readonly commit: string },
+  what: ModelFile & { readonly obstacle: string; readonly changed: Uint8Array },
+): Promise<void> {
+  const { files: disk } = world;
+  const { into, layout, commit } = store;
+  const { path, bytes, obstacle, changed } = what;
+  const place =
+    layout === "hf-cache"
+      ? join(hubCachePaths(into, REPOSITORY).snapshots, commit)
+      : await sharedPlace(world, { into, repository: REPOSITORY, layout });
+  const at = filePlace(place, path);
+  if (obstacle !== "a link") {
+    await writeBytes(disk, at, obstacle === "other size" ? changed.subarray(1) : changed);
+    return;
+  }
+  const elsewhere = join(into, "elsewhere", "data");
+  await writeBytes(disk, elsewhere, bytes);
+  await makeDirectories(disk, dirname(at));
+  await disk.symlink(relative(dirname(at), elsewhere), at);
+}
 
 /** Puts the copy there that is to be shared. @returns its directory */
 async function placeSource(

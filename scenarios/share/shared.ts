@@ -24,8 +24,6 @@ import {
   SIDECAR,
   STORE_VOLUMES,
   writeBytes,
-  wrongListing,
-  wrongMetadata,
 } from "../../harness/internal.ts";
 import {
   anySmallModel,
@@ -38,6 +36,7 @@ import {
   type World,
   wrongFiles,
 } from "../../harness/mod.ts";
+import { judgeRecords } from "./judge_records.ts";
 import { placeSource, SOURCES } from "./place_source.ts";
 
 const REPOSITORY = "mlx-community/Shared-4bit";
@@ -96,11 +95,8 @@ export const shared = scenario({
       for (const id of IDS) verdict.skip(id, "it shares nothing");
       return;
     }
-    const { directory, commit } = await placeSource(world, {
-      repository: REPOSITORY,
-      from,
-      files: model.files,
-    });
+    const source = { repository: REPOSITORY, from, files: model.files };
+    const { directory, commit } = await placeSource(world, source);
     const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
     const wanted = isOwn ? wantedFiles(model.files) : model.files;
     // In the hub's cache a file has its place only as a link to a content.
@@ -147,11 +143,9 @@ export const shared = scenario({
     if (!isAcross)
       await judgeOnce(verdict, world, { from: directory, to: now, files: wanted, there });
     // Where nobody has recorded anything, nothing is known to write down.
-    if (layout === "hubapi" && from !== "by hand")
-      await judgeMetadata(world, verdict, { place: now, files: wanted, commit });
-    const about = { repository: REPOSITORY, commit, files: model.files };
-    const odd = await wrongListing(disk, into, about);
-    verdict.holds("MANAGE-HFCACHE", odd === undefined, `in the store: ${odd}`);
+    const hasMetadata = layout === "hubapi" && from !== "by hand";
+    const records = { into, model, commit, ...(hasMetadata && { place: now, files: wanted }) };
+    await judgeRecords(world, verdict, { repository: REPOSITORY, ...records });
     const again = await verdict.attempt("SHARE-PLAN", async () => share("plan"));
     const taken = (await room()) - roomBefore;
     judgeRoom(verdict, { plan, again, taken, count: wanted.length });
@@ -202,20 +196,6 @@ async function judgeOnce(
     const [one, two] = await Promise.all([from, to].map((at) => disk.stat(filePlace(at, path))));
     verdict.holds("SHARE-ONCE", one?.inode === two?.inode, `${path} is there twice`);
   }
-}
-
-async function judgeMetadata(
-  world: World,
-  verdict: Verdict,
-  seen: {
-    readonly place: string;
-    readonly files: readonly ModelFile[];
-    readonly commit: string;
-  },
-): Promise<void> {
-  const odd = await wrongMetadata(world, seen.place, seen);
-  verdict.holds("MANAGE-METADATA", odd.length === 0, () => `in the store: ${odd.join(", ")}`);
-  verdict.reached("metadata");
 }
 
 /** What the plan said of the room, and what a plan says once there is nothing left to do. */

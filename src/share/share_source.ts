@@ -75,8 +75,6 @@ export async function readSource(
     const data = await files.realpath(entry);
     found.push({ path, data, sizeBytes: stat.sizeBytes, digest, stat });
   }
-  // What shows a model comes last: `DL-CONFIG-LAST`.
-  found.sort((one, two) => Number(one.path === "config.json") - Number(two.path === "config.json"));
   const { commit, revision, include, exclude } = records;
   return { directory, commit, revision, include, exclude, files: found };
 }

@@ -1,22 +1,15 @@
 import { join } from "node:path";
-import {
-  MARKER_NAME,
-  METADATA_DIRECTORY,
-  type ModelManager,
-  type ShareRequest,
-  type ShareResult,
-} from "../../../spec/mod.ts";
+import { MARKER_NAME, METADATA_DIRECTORY } from "../../../spec/mod.ts";
 import { exists, readBytes, readText, readTree, removeTree, writeBytes } from "../../disk/mod.ts";
 import { asFailure } from "../../scenario/verdict.ts";
 import { hubCachePaths } from "../../scenario_parts/hub_cache.ts";
 import { filePlace, modelPlace } from "../../scenario_parts/places.ts";
-import { type Miniature, miniature, type StartedWith } from "../miniature.ts";
+import { type Miniature, miniature } from "../miniature.ts";
 import { failure } from "../parts/failures.ts";
+import { sharing } from "../parts/sharing_miniature.ts";
 
 /** How often the store is cleared for a share that is refused: a model has fewer files. */
 const CLEARED_MAX = 50;
-
-type Share = (request: ShareRequest) => Promise<ShareResult>;
 
 /** Miniatures that share a copy with another store wrongly, or remove one that others need. */
 export const oneCopyMiniatures: readonly Miniature[] = [
@@ -59,7 +52,9 @@ export const oneCopyMiniatures: readonly Miniature[] = [
         for (const { path, way } of result.files) {
           if (way !== "link") continue;
           const data = await files.realpath(filePlace(result.to, path));
-          await writeBytes(files, data, await readBytes(files, data));
+          const copy = `${data}.copy`;
+          await writeBytes(files, copy, await readBytes(files, data));
+          await files.rename(copy, data);
         }
         return result;
       },
@@ -231,22 +226,3 @@ export const oneCopyMiniatures: readonly Miniature[] = [
     }),
   }),
 ];
-
-/** A miniature that answers a share in another way. */
-function sharing(
-  name: string,
-  options: Pick<Miniature, "mistake" | "breaks" | "shownBy"> & {
-    readonly wrap: (share: Share, started: StartedWith) => Share;
-  },
-): Miniature {
-  const { wrap, ...facts } = options;
-  const wrapManager = (manager: ModelManager, started: StartedWith): Partial<ModelManager> => {
-    const share: Share = async (request) => {
-      const result = await manager.share?.(request);
-      if (result === undefined) throw failure("unsupported", "It shares nothing");
-      return result;
-    };
-    return manager.share === undefined ? {} : { share: wrap(share, started) };
-  };
-  return miniature(name, { ...facts, wrapManager });
-}
