@@ -64,6 +64,8 @@ export const shareRefused = scenario({
       "a missing file",
       "another repository's",
       "same size",
+      "same size",
+      "other size",
       "other size",
       "a link",
       ...OTHER_WEIGHTS,

@@ -104,14 +104,16 @@ export const oneCopyMiniatures: readonly Miniature[] = [
     wrap:
       (share, { host: { files } }) =>
       async (request) => {
-        const { into, repository, layout, step } = request;
+        const { from = "", into, repository, layout, step } = request;
         for (let cleared = 0; ; cleared++) {
           try {
             return await share(request);
           } catch (error) {
             const { code, file } = asFailure(error) ?? {};
             const place = filePlace(modelPlace({ root: into }, repository, { layout }), file ?? "");
-            const isTaken = code === "access-denied" && (await exists(files, place));
+            // Weights of another name are no file of the model.
+            const isOfModel = await exists(files, filePlace(from, file ?? ""));
+            const isTaken = code === "access-denied" && isOfModel && (await exists(files, place));
             if (!isTaken || step !== "share" || file === undefined || cleared === CLEARED_MAX)
               throw error;
             await files.unlink(place);
