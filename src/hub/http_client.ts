@@ -19,7 +19,7 @@ import {
 } from "./retry.ts";
 import { SpeedFloor } from "./speed_floor.ts";
 import { StallGuard } from "./stall_guard.ts";
-import { throwIfAborted, waitOrAbort } from "../cancellation.ts";
+import { throwIfAborted } from "../cancellation.ts";
 
 /** Redirects that are followed for one request; hubs need three. */
 const HOPS_MAX = 10;
@@ -225,7 +225,7 @@ export class HttpClient {
   ): Promise<T> {
     const { guard } = place;
     try {
-      return await waitOrAbort(action(), guard.signal);
+      return await guard.wait(action());
     } catch (error) {
       const reason: unknown = guard.signal.reason;
       if (guard.signal.aborted && reason instanceof ModelError && reason.code === "timeout") {

@@ -21,6 +21,8 @@ export class StallGuard implements Disposable {
   readonly #outer: AbortSignal | undefined;
   readonly #onOuterAbort: () => void;
   readonly #floor: SpeedFloor;
+  /** Who waits for something of this transfer. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
   #isTooSlow = false;
   #isDone = false;
   #lastMs: number;
@@ -42,7 +44,7 @@ export class StallGuard implements Disposable {
     this.#floor.enter();
     this.#outer = options.signal;
     this.#lastMs = elapsedMs(clock);
-    this.#onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
+    this.#onOuterAbort = () => this.#abort(this.#outer?.reason);
     if (this.#outer?.aborted) this.#onOuterAbort();
     this.#outer?.addEventListener("abort", this.#onOuterAbort, { once: true });
     void this.#watch();
@@ -58,6 +60,25 @@ export class StallGuard implements Disposable {
     return this.#isTooSlow;
   }
 
+  /**
+   * Waits for a promise, but not after the signal fires: a port that ignores its signal must not hold up a cancel.
+   *
+   * @throws the signal's reason when it fires first
+   */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this.#controller;
+    const { promise: either, resolve, reject } = Promise.withResolvers<T>();
+    // A listener of the signal for each chunk would take longer than the chunk.
+    this.#waiting.add(reject);
+    promise.then(resolve, reject);
+    if (signal.aborted) reject(signal.reason);
+    try {
+      return await either;
+    } finally {
+      this.#waiting.delete(reject);
+    }
+  }
+
   /** Notes that something arrived: so many bytes of a body, or none for the head of an answer. */
   moved(bytes = 0): void {
     this.#lastMs = elapsedMs(this.#clock);
@@ -70,7 +91,12 @@ export class StallGuard implements Disposable {
     this.#outer?.removeEventListener("abort", this.#onOuterAbort);
     this.#done.abort(FINISHED);
     // Whatever still holds the connection lets go of it.
-    if (!this.#controller.signal.aborted) this.#controller.abort(this.#done.signal.reason);
+    if (!this.#controller.signal.aborted) this.#abort(this.#done.signal.reason);
+  }
+
+  #abort(reason: unknown): void {
+    this.#controller.abort(reason);
+    for (const reject of this.#waiting) reject(reason);
   }
 
   async #watch(): Promise<void> {
@@ -84,7 +110,7 @@ export class StallGuard implements Disposable {
     }
     this.#isTooSlow = this.#floor.leftMs() <= 0;
     if (this.#isTooSlow) {
-      this.#controller.abort(
+      this.#abort(
         new ModelError(
           "timeout",
           `Download stopped: less than 1 KiB/s arrived for ${Math.round(this.#floor.windowMs / 1000)} s; check the network and retry the command to resume`,
@@ -93,7 +119,7 @@ export class StallGuard implements Disposable {
       return;
     }
     const seconds = Math.max(1, Math.round(this.#stallTimeoutMs / 1000));
-    this.#controller.abort(
+    this.#abort(
       new ModelError(
         "timeout",
         `Download stalled: no data received for ${seconds} s; check the network and retry the command`,

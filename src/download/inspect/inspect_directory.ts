@@ -1,4 +1,5 @@
 import type { Digest, FileSystem, Marker } from "../../../spec/mod.ts";
+import { absenceFinder } from "../../disk/absence_finder.ts";
 import { algorithmOf, hashFile } from "../../disk/file_hash.ts";
 import { lstatIfThere } from "../../disk/walk.ts";
 import { ModelError } from "../../errors.ts";
@@ -19,13 +20,12 @@ export async function inspectDirectory(
   const recorded = recordedDigests(task, options.marker);
   const kept: KeptFile[] = [];
   const groups = new Map<string, [WantedFile, ...WantedFile[]]>();
+  const isAbsent = absenceFinder(files);
   for (const wanted of task.wanted) {
     const expected = wanted.digest ?? recorded.get(wanted.path);
-    const found = await inspectFile(files, task, {
-      wanted,
-      expected,
-      signal: options.signal,
-    });
+    const found = (await isAbsent(filePath(task, wanted.path)))
+      ? undefined
+      : await inspectFile(files, task, { wanted, expected, signal: options.signal });
     if (found !== undefined) kept.push(found);
     else {
       const group = groups.get(wanted.contentKey);

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { FileSystem } from "../../../spec/mod.ts";
+import { absenceFinder } from "../../disk/absence_finder.ts";
 import { copyFile } from "../../disk/copy_file.ts";
 import { makeDirectories } from "../../disk/directories.ts";
 import { temporaryName, unlinkIfThere, writeTemporaryFile } from "../../disk/small_file.ts";
@@ -69,6 +70,7 @@ async function prepareContents(
   const placesLeft = new Map<string, number>();
   for (const { wanted } of placed)
     placesLeft.set(wanted.contentKey, (placesLeft.get(wanted.contentKey) ?? 0) + 1);
+  const makeParent = parentMaker(files);
   const moves: Move[] = [];
   for (const { wanted } of placed) {
     const { contentKey } = wanted;
@@ -81,7 +83,7 @@ async function prepareContents(
       source = copy;
     }
     const target = filePath(task, wanted.path);
-    await makeDirectories(files, dirname(target));
+    await makeParent(target);
     moves.push({ source, target });
   }
   return moves;
@@ -95,10 +97,15 @@ async function prepareMetadata(
 ): Promise<Move[]> {
   const { files, clock, random } = host;
   const { directory, staging } = task.place;
+  const makeParent = parentMaker(files);
+  const isAbsent = absenceFinder(files);
   const moves: Move[] = [];
   for (const { wanted, digest, modifiedMs } of all) {
     if (!canHaveMetadata(wanted.path)) continue;
-    const before = await readMetadata(files, directory, { path: wanted.path });
+    const target = metadataPath(directory, wanted.path);
+    const before = (await isAbsent(target))
+      ? undefined
+      : await readMetadata(files, directory, { path: wanted.path });
     const etag = etagOfDigest(digest);
     // Readers ignore metadata that is more than a second older than the file.
     const isRight =
@@ -107,8 +114,7 @@ async function prepareMetadata(
       before.timestampSeconds >= modifiedMs / 1000 - 1;
     if (isRight) continue;
     const timestampSeconds = Math.max(clock.now(), modifiedMs) / 1000;
-    const target = metadataPath(directory, wanted.path);
-    await makeDirectories(files, dirname(target));
+    await makeParent(target);
     // Lost or torn metadata is ignored by its readers and written again, so it need not be durable.
     const source = await writeTemporaryFile(files, {
       text: formatMetadata({ commit: task.commit, etag, timestampSeconds }),
@@ -119,6 +125,17 @@ async function prepareMetadata(
     moves.push({ source, target, isDurable: false });
   }
   return moves;
+}
+
+/** Makes the parents of many files, and looks at each directory once. */
+function parentMaker(files: FileSystem): (path: string) => Promise<void> {
+  const made = new Set<string>();
+  return async (path) => {
+    const parent = dirname(path);
+    if (made.has(parent)) return;
+    await makeDirectories(files, parent);
+    made.add(parent);
+  };
 }
 
 async function hideConfig(
