@@ -87,8 +87,9 @@ export const anyPage = scenario({
     const encoded = path.split("/").map(encodeURIComponent).join("/");
     const tail = `${encodeURIComponent(revision)}/${encoded}${query}`;
     const name = encoded.slice(encoded.lastIndexOf("/") + 1);
-    const others = OTHER_PAGES.map(
-      (page) => `${base}/${page}/${nth % 2 ? "a/blob/main/" : ""}${name}`,
+    // A file right below the host is of no organization.
+    const others = ["", ...OTHER_PAGES].map((page) =>
+      page === "" ? `${base}/${name}` : `${base}/${page}/${nth % 2 ? "a/blob/main/" : ""}${name}`,
     );
     const models = [...MODEL_PAGES.map((page) => `${base}/${REPOSITORY}${page}`), ...URIS];
     const url = {
