@@ -31,10 +31,10 @@ export class LikelyJudges {
     { file }: Pick<Mutant, "file">,
     covering: readonly T[],
   ): readonly T[] {
-    const folder = file.slice(0, file.lastIndexOf("/") + 1);
+    const folder = folderOf(file);
     const weights = new Map<string, number>();
     for (const { file: other, scenario } of this.#noticed) {
-      const weight = other === file ? FILE_WEIGHT : Number(other.startsWith(folder));
+      const weight = other === file ? FILE_WEIGHT : Number(folderOf(other) === folder);
       weights.set(scenario, (weights.get(scenario) ?? 0) + weight);
     }
     const weightOf = ({ scenario }: T) => {
@@ -44,4 +44,8 @@ export class LikelyJudges {
     };
     return covering.toSorted((one, two) => weightOf(two) - weightOf(one));
   }
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/") + 1);
 }

@@ -116,6 +116,8 @@ test("LikelyJudges asks first what noticed mutants of the file, then beside it, 
     "crash/any",
   ]);
   assert.deepEqual(order("disk/walk.ts")[0], "crash/any");
+  // What is noticed in a folder below says nothing of the files in it.
+  assert.deepEqual(order("retry.ts")[0], "crash/any");
 });
 
 test("placesAround() takes the places of the file, or of its folder, that run after the start", () => {
