@@ -124,7 +124,11 @@ export const nameMiniatures: readonly Miniature[] = [
       const downloads = new ActiveCalls();
       const manager = start({ ...host, files: withHiddenLinks(host.files, downloads) }, config);
       return withMethods(manager, {
-        download: (request, options) => downloads.run(() => manager.download(request, options)),
+        // In the hub's cache links are the layout, and to follow them is no mistake.
+        download: (request, options) =>
+          request.layout === "hf-cache"
+            ? manager.download(request, options)
+            : downloads.run(() => manager.download(request, options)),
       });
     },
   }),

@@ -77,10 +77,12 @@ export const sharingMiniatures: readonly Miniature[] = [
     wrapManager: (manager, started) => ({
       download: async (request, options) => {
         const { host, config } = started;
-        const isThere = await exists(host.files, modelPlace(config, request.repository));
+        const place = modelPlace(config, request.repository);
+        const isThere = await exists(host.files, place);
         const result = await manager.download(request, options);
         // Nothing was there, nothing was fetched, and now there is a model: another task has brought it.
-        if (isThere || result.bytesFetched > 0 || result.offline) return result;
+        const isBrought = result.directory === place && result.bytesFetched === 0;
+        if (isThere || !isBrought || result.offline) return result;
         const source = { repository: request.repository, commit: result.commit };
         const paths = result.files.map(({ path }) => path);
         await transferInVain(started, source, paths);

@@ -3,6 +3,7 @@
  *
  * Invariants checked:
  * - No request is sent exactly when the newer is on, or is not set and the older is on.
+ * - A newer one that is empty decides nothing.
  */
 import fc from "fast-check";
 import { anySmallModel, scenario } from "../../harness/mod.ts";
@@ -13,7 +14,7 @@ const WORDS = fc.constantFrom("1", "ON", "yes", "True", "0", "off", "no", "2");
 
 export const switchedOffByOldName = scenario({
   name: "hub/switched_off_by_old_name",
-  covers: ["HUB-ENV-TRANSFORMERS"],
+  covers: ["HUB-ENV-TRANSFORMERS", "HUB-ENV-EMPTY"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     older: WORDS,
@@ -21,18 +22,29 @@ export const switchedOffByOldName = scenario({
   },
   goals: ["the older name decided", "the newer name decided"],
   async check({ model, older, newer }, world, verdict) {
-    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const wire = wireLog();
-    const env = { TRANSFORMERS_OFFLINE: older, HF_HUB_OFFLINE: newer };
-    const subject = world.start({ env, relay: wire.watch });
-    await settled(() => subject.download({ repository: REPOSITORY }));
+    const requestsWith = async (name: string, switches: Readonly<Record<string, string>>) => {
+      const repository = `${REPOSITORY}-${name}`;
+      world.hub.publish(repository, model.files, { tags: ["mlx"] });
+      const wire = wireLog();
+      const env = { TRANSFORMERS_OFFLINE: older, ...switches };
+      const subject = world.start({ env, relay: wire.watch });
+      await settled(() => subject.download({ repository }));
+      return wire.requests.length;
+    };
     const isOn = /^(?:1|on|yes|true)$/i.test(newer || older);
-    const count = wire.requests.length;
+    const count = await requestsWith("a", newer ? { HF_HUB_OFFLINE: newer } : {});
     verdict.holds(
       "HUB-ENV-TRANSFORMERS",
       isOn === (count === 0),
       `${count} requests with TRANSFORMERS_OFFLINE=${older} and HF_HUB_OFFLINE=${newer}`,
     );
     verdict.reached(newer ? "the newer name decided" : "the older name decided");
+    if (newer !== "") return;
+    const emptied = await requestsWith("b", { HF_HUB_OFFLINE: "" });
+    verdict.holds(
+      "HUB-ENV-EMPTY",
+      (emptied === 0) === (count === 0),
+      `${emptied} requests where HF_HUB_OFFLINE is empty, and ${count} where it is not set`,
+    );
   },
 });

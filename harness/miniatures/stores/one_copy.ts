@@ -43,7 +43,8 @@ export const oneCopyMiniatures: readonly Miniature[] = [
   }),
   sharing("shares_by_copying", {
     mistake: "Copies weights where it could give them a second name.",
-    breaks: ["SHARE-ONCE"],
+    // What it has copied is no longer what the share made, and stays when that is taken back.
+    breaks: ["SHARE-ONCE", "SHARE-UNDO"],
     wrap:
       (share, { host: { files } }) =>
       async (request) => {
