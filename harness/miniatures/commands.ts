@@ -81,7 +81,22 @@ export const commandMiniatures: readonly Miniature[] = [
         ? { ...result, stderr: `\u001b[31m${result.stderr}\u001b[0m` }
         : result,
   }),
+  commanding("lets_a_name_command", {
+    mistake: "Takes only the characters below the blank for controls, and prints others of a name.",
+    breaks: ["CMD-TERMINAL"],
+    change: ({ columns }, result) =>
+      columns === undefined
+        ? {
+            ...result,
+            stdout: result.stdout.replaceAll(LATE_CONTROL, "\u009b"),
+            stderr: result.stderr.replaceAll(LATE_CONTROL, "\u009b"),
+          }
+        : result,
+  }),
 ];
+
+/** One of the later control characters, as the reference writes it. */
+const LATE_CONTROL = /\\u(?:\{9b\}|009b)/g;
 
 function commanding(
   name: string,

@@ -20,8 +20,12 @@ export const terminal = scenario({
   goals: ["a line was rewritten", "no terminal", "a name with control characters"],
   given: {
     model: anySmallModel({ weightBytesMax: 2000 }),
-    columns: fc.option(fc.integer({ min: 20, max: 120 }), { nil: undefined, freq: 2 }),
-    operation: fc.constantFrom("download" as const, "download" as const, ...COMMAND_OPERATIONS),
+    // Most lines fit some of them only.
+    columns: fc.option(
+      fc.oneof(fc.integer({ min: 20, max: 55 }), fc.integer({ min: 20, max: 120 })),
+      { nil: undefined, freq: 2 },
+    ),
+    operation: fc.oneof(fc.constant("download" as const), fc.constantFrom(...COMMAND_OPERATIONS)),
     isThere: fc.boolean(),
     named: fc.constantFrom(
       undefined,
@@ -29,6 +33,9 @@ export const terminal = scenario({
       "\u001b[2Jnotes.json",
       "no\rtes.json",
       "no\u0007tes.json",
+      // A terminal takes these for controls too, and a listing may have them.
+      "no\u009b2Jtes.json",
+      "no\u0085tes.json",
     ),
     json: fc.constantFrom(false, false, true),
   },
@@ -71,7 +78,7 @@ export const terminal = scenario({
 
 function judgePlain(verdict: Verdict, text: string): void {
   // eslint-disable-next-line no-control-regex -- they are what is looked for
-  const found = /[\u0000-\u0008\u000b-\u001f\u007f]/.exec(text);
+  const found = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.exec(text);
   verdict.holds(
     "CMD-TERMINAL",
     found === null,

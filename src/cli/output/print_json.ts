@@ -29,5 +29,11 @@ export type OutputEvent =
 
 /** Prints an object as one line of JSON, with what it is about and the name of its schema. */
 export function printJson(output: Output, event: OutputEvent, value: object): void {
-  output.write(`${JSON.stringify({ event, ...value, schema: OUTPUT_SCHEMA })}\n`);
+  const text = JSON.stringify({ event, ...value, schema: OUTPUT_SCHEMA });
+  // JSON may have these as they are, and a terminal obeys them: a name in a listing could hold one.
+  const plain = text.replace(
+    /[\u007f-\u009f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  output.write(`${plain}\n`);
 }
