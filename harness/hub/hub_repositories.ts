@@ -10,13 +10,19 @@ export interface HubCommit {
   readonly libraryName: string | undefined;
 }
 
+/** A commit that waits for its turn to be the head of a branch. */
+export interface PreparedCommit {
+  readonly commit: HubCommit;
+  readonly revision: string;
+}
+
 /** A repository and who may read it. */
 export interface HubRepository {
   readonly id: string;
   readonly branches: Map<string, HubCommit>;
   readonly commits: Map<string, HubCommit>;
-  /** Commits that a fault will publish on `main`. */
-  readonly prepared: HubCommit[];
+  /** Commits that a fault will publish. */
+  readonly prepared: PreparedCommit[];
   /** Tokens with access to the files; without it everyone has. */
   gate: readonly string[] | undefined;
   /** The only token that sees the repository at all; without it everyone does. */
@@ -62,15 +68,16 @@ export class HubRepositories {
   prepare(id: string, files: readonly HubFile[], options: PublishOptions = {}): string {
     const repository = this.get(id);
     const commit = this.#commit(repository, files, options);
-    repository.prepared.push(commit);
+    repository.prepared.push({ commit, revision: options.revision ?? "main" });
     return commit.sha;
   }
 
-  /** Makes the next prepared commit the head of `main`; nothing when there is none. */
+  /** Makes the next prepared commit the head of its branch; nothing when there is none. */
   moveBranch(repository: HubRepository): HubCommit | undefined {
-    const commit = repository.prepared.shift();
-    if (commit === undefined) return undefined;
-    repository.branches.set("main", commit);
+    const next = repository.prepared.shift();
+    if (next === undefined) return undefined;
+    const { commit, revision } = next;
+    repository.branches.set(revision, commit);
     repository.commits.set(commit.sha, commit);
     return commit;
   }

@@ -45,7 +45,7 @@ export interface SimulatedHubOptions {
 
 /** How bytes are served at a plain address. */
 export interface ServeUrlOptions {
-  /** With its quotes. @default {a strong tag of the bytes} */
+  /** With its quotes; none is sent where it is empty. @default {a strong tag of the bytes} */
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** @default {true} */
@@ -158,7 +158,7 @@ export class SimulatedHub {
     return this.#repositories.publish(repository, files, options);
   }
 
-  /** Makes a commit that a `move-branch` fault publishes on `main`, and returns its id. */
+  /** Makes a commit that a `move-branch` fault publishes on its branch, and returns its id. */
   prepare(repository: string, files: readonly HubFile[], options?: PublishOptions): string {
     this.#store(files);
     return this.#repositories.prepare(repository, files, options);
@@ -189,7 +189,7 @@ export class SimulatedHub {
     this.#published.urls.set(rawPath, {
       on: options.on ?? "url",
       bytes,
-      etag: options.etag ?? `"${gitBlobSha1(bytes)}"`,
+      ...(options.etag !== "" && { etag: options.etag ?? `"${gitBlobSha1(bytes)}"` }),
       acceptRanges: options.acceptRanges ?? true,
       sendContentLength: this.style.sendContentLength,
       headers: [

@@ -40,6 +40,7 @@ import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
 import { shareOrderMiniatures } from "./stores/share_order.ts";
 import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
+import { oneFormMiniatures } from "./one_form.ts";
 import { placeMiniatures } from "./places.ts";
 import { progressMiniatures } from "./progress.ts";
 import { publishingMiniatures } from "./publishing.ts";
@@ -92,6 +93,7 @@ export const miniatures: readonly Miniature[] = [
   ...hubCacheMiniatures,
   ...managingMiniatures,
   ...plantedMiniatures,
+  ...oneFormMiniatures,
   ...removingMiniatures,
   ...servingMiniatures,
   ...loadingMiniatures,

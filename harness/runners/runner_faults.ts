@@ -127,6 +127,21 @@ export const MESSAGE_FAULTS: readonly RunnerFault[] = [
       }
     }),
   },
+  {
+    name: "ends with another token than it said",
+    code: "runner-protocol",
+    script: faulty("generate", async (runner, id) => {
+      await runner.say({ event: "token", id, token: 3, text: "x" });
+      await runner.say({
+        event: "generated",
+        id,
+        promptIds: [5, 6, 7],
+        tokens: [4],
+        text: "x",
+        finish: "limit",
+      });
+    }),
+  },
   ...Object.entries({
     "names no version": { ...SCRIPTED_HELLO, version: undefined },
     "has no name": { ...SCRIPTED_HELLO, name: "" },

@@ -15,8 +15,11 @@ const CODES = {
   "status 404": ["repository-not-found", "revision-not-found"],
   "status 429": ["rate-limited"],
   "status 500": ["hub-unavailable"],
+  "status 502": ["hub-unavailable"],
   "status 503": ["hub-unavailable"],
+  "status 504": ["hub-unavailable"],
   "the repository was removed": ["unauthorized", "repository-not-found"],
+  "the repository became gated": ["gated", "unauthorized"],
   "the repository became private": ["unauthorized", "repository-not-found"],
   "the revision was deleted": ["revision-not-found"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
@@ -61,6 +64,11 @@ export function beginOutage(world: World, outage: Outage, repository: string): O
       return effect;
     case "the repository became private":
       hub.requireToken(repository, "hf_ofSomebodyElse");
+      return effect;
+    case "the repository became gated":
+      hub.faults = [
+        { match: { nth: "all" }, do: { type: "status", status: 401, errorCode: "GatedRepo" } },
+      ];
       return effect;
     case "the revision was deleted":
       hub.faults = [

@@ -2,10 +2,12 @@
  * A hub and its content network send the client on, by every status and with every form of address.
  *
  * Invariants checked:
- * - Relative addresses, addresses of other hosts and addresses with a query are followed to the bytes.
+ * - Relative addresses, also those that another host gives, addresses of other hosts and addresses with a query are followed to the
+ *   bytes.
  * - A mirror that redirects every request to the hub works as the hub.
  */
 import fc from "fast-check";
+import type { Fetch } from "../../spec/mod.ts";
 import { redirectedTo } from "../../harness/internal.ts";
 import {
   anySmallModel,
@@ -27,10 +29,20 @@ export const redirects = scenario({
     lfsFiles: fc.constantFrom("direct" as const, "cdn" as const),
     status: fc.constantFrom(301, 302, 303, 307, 308),
     kind: fc.constantFrom("info" as const, "tree" as const, "resolve" as const),
-    form: fc.constantFrom("query" as const, "path" as const, "other host" as const),
+    form: fc.constantFrom(
+      "query" as const,
+      "path" as const,
+      "other host" as const,
+      "other host, and on from there" as const,
+    ),
     throughMirror: fc.boolean(),
   },
-  goals: ["the mirror redirected", "the content network was asked", "the hub redirected to itself"],
+  goals: [
+    "the mirror redirected",
+    "the content network was asked",
+    "the hub redirected to itself",
+    "another host redirected to itself",
+  ],
   world: ({ smallFiles, lfsFiles }) => ({ style: { smallFiles, lfsFiles } }),
   async check({ model, status, kind, form, throughMirror }, world, verdict) {
     const { hub } = world;
@@ -43,6 +55,7 @@ export const redirects = scenario({
       query: "?recursive=true&signed=yes&again=1",
       path: `${config}?again=1`,
       "other host": "{url}/kept%20elsewhere?again=1",
+      "other host, and on from there": "{url}/sent%20on",
     }[form];
     const match: FaultMatch =
       form === "query" ? { kind } : { kind: "resolve", path: "config.json" };
@@ -51,14 +64,30 @@ export const redirects = scenario({
       ? world.start({
           env: { HF_ENDPOINT: world.otherOrigin },
           relay: (fetch) =>
-            redirectedTo(fetch, { host: world.otherOrigin, hub: hub.endpoint, status }),
+            sentOn(
+              redirectedTo(fetch, { host: world.otherOrigin, hub: hub.endpoint, status }),
+              status,
+            ),
         })
-      : world.start();
+      : world.start({ relay: (fetch) => sentOn(fetch, status) });
     await verdict.attempt("HUB-REDIRECT", () => subject.download({ repository: REPOSITORY }));
     const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), wantedFiles(model.files));
     verdict.holds("HUB-REDIRECT", wrong.length === 0, () => `wrong: ${wrong.join(", ")}`);
+    if (form.endsWith("from there")) verdict.reached("another host redirected to itself");
     if (throughMirror) verdict.reached("the mirror redirected");
     if (hub.log.some((one) => one.kind === "cdn")) verdict.reached("the content network was asked");
-    if (form !== "other host") verdict.reached("the hub redirected to itself");
+    if (!form.startsWith("other host")) verdict.reached("the hub redirected to itself");
   },
 });
+
+// Helpers
+
+/** Lets a host that is neither the hub nor a mirror lead on to another of its own addresses. */
+function sentOn(fetch: Fetch, status: number): Fetch {
+  return async (url, request) => {
+    if (new URL(url).pathname !== "/sent%20on") return await fetch(url, request);
+    const location = "/kept%20elsewhere?again=1";
+    const get = (name: string) => (name.toLowerCase() === "location" ? location : null);
+    return { status, headers: { get }, body: null };
+  };
+}

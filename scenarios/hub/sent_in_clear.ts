@@ -2,7 +2,8 @@
  * A hub over TLS sends its client to an address in clear text.
  *
  * Invariants checked:
- * - No request arrives there, whatever is asked for: the description, the listing, its next page or a file.
+ * - No request arrives there, whatever is asked for: the description, the listing, one of its next pages
+ *   or a file.
  */
 import fc from "fast-check";
 import type { Fetch, HttpResponse } from "../../spec/mod.ts";
@@ -21,6 +22,7 @@ const KINDS = {
   "the description": /\/api\/models\/[^?]*\/revision\//,
   "the listing": /\/api\/models\/[^?]*\/tree\//,
   "the next page": /\/api\/models\/[^?]*\/tree\//,
+  "a later page": /\/api\/models\/[^?]*\/tree\//,
   "a file": /\/resolve\//,
 } as const;
 
@@ -32,13 +34,14 @@ export const sentInClear = scenario({
     what: fc.constantFrom(...(Object.keys(KINDS) as (keyof typeof KINDS)[])),
     status: fc.constantFrom(301, 302, 303, 307, 308),
   },
-  world: () => ({ certificate: "sound" }),
+  world: () => ({ certificate: "sound", style: { pageSize: 1 } }),
   goals: ["the hub named an address in clear text"],
   async check({ model, what, status }, world, verdict) {
     const { hub, clearOrigin } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const arrived: string[] = [];
     let isNamed = false;
+    let asked = 0;
     const relay = (fetch: Fetch): Fetch => {
       const honest = answeredBy(fetch, { host: clearOrigin, hub: hub.endpoint });
       return async (url, request) => {
@@ -46,9 +49,11 @@ export const sentInClear = scenario({
         if (origin === clearOrigin) arrived.push(pathname);
         if (origin !== hub.endpoint || isNamed || !KINDS[what].test(url))
           return await honest(url, request);
+        asked++;
+        if (what === "a later page" && asked < 2 + (status % 2)) return await honest(url, request);
         isNamed = true;
         const inClear = clearOrigin + pathname + search;
-        if (what !== "the next page") return answerWith(status, { location: inClear });
+        if (!what.endsWith("page")) return answerWith(status, { location: inClear });
         const page = await honest(url, request);
         return withLink(page, `<${inClear}>; rel="next"`);
       };

@@ -12,6 +12,7 @@ import { foreignCache } from "./foreign_cache.ts";
 import { migration } from "./migration.ts";
 import { forgedJournal } from "./forged_journal.ts";
 import { migrationKilled } from "./migration_killed.ts";
+import { movedAgain } from "./moved_again.ts";
 import { noModelMoved } from "./no_model_moved.ts";
 import { plantedWays } from "./planted_ways.ts";
 import { readOnlyStore } from "./read_only_store.ts";
@@ -32,6 +33,7 @@ export const interopScenarios: readonly Scenario[] = [
   removedSnapshots,
   migration,
   migrationKilled,
+  movedAgain,
   changedMeanwhile,
   forgedJournal,
   noModelMoved,

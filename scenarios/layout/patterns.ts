@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - Exactly the files that match are there: `*` crosses `/`, dotfiles match, case counts, `exclude` takes away.
- * - The later, wider request brings the rest. Where the hub is away it is an error, unless all that it wants is there.
+ * - The later request, wider or with other patterns, brings the rest. Where the hub is away it is an error, unless all that it wants is there.
  */
 import fc from "fast-check";
 import { fnmatch } from "../../spec/mod.ts";
@@ -46,7 +46,7 @@ export const patterns = scenario({
   given: {
     model: anySmallModel(),
     include: fc.oneof(
-      { weight: 1, arbitrary: fc.constant([]) },
+      { weight: 2, arbitrary: fc.constant([]) },
       {
         weight: 2,
         arbitrary: fc.uniqueArray(fc.constantFrom(...INCLUDE), { minLength: 1, maxLength: 3 }),
@@ -67,9 +67,15 @@ export const patterns = scenario({
       fc.uniqueArray(fc.constantFrom(...INCLUDE), { maxLength: 2 }),
     ),
     excluded: fc.nat(2),
+    /** Whether as many others are left out then instead. */
+    isOtherwise: fc.constantFrom(false, false, true),
     isAll: fc.boolean(),
   },
-  async check({ model, include, exclude, more, excluded, isAll }, world, verdict) {
+  async check(
+    { model, include, exclude, more, excluded, isOtherwise, isAll: isWhole },
+    world,
+    verdict,
+  ) {
     const extra = EXTRA.map((path) => ({
       path,
       bytes: new TextEncoder().encode(`{"of":${JSON.stringify(path)}}`),
@@ -104,10 +110,13 @@ export const patterns = scenario({
       isRight,
       `${paths.join()} and not ${expected.toSorted().join()}`,
     );
+    const isAll = isWhole && !isOtherwise;
     const wide = {
       repository: REPOSITORY,
       ...(include.length > 0 && { include: [...include, ...more] }),
-      exclude: exclude.slice(0, excluded),
+      exclude: isOtherwise
+        ? EXCLUDE.filter((pattern) => !exclude.includes(pattern)).slice(0, exclude.length)
+        : exclude.slice(0, excluded),
     };
     const wanted = wantedFiles(files, wide.include).filter(
       ({ path }) => !wide.exclude.some((pattern) => fnmatch(pattern, path)),

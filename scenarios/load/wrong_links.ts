@@ -20,6 +20,7 @@ const LEADS = [
   "to itself",
   "out by its path",
   "out by steps up",
+  "out to a neighbour whose name begins like the root's",
   "out to what a cache has by no hash",
   "out to what has a hash and is in no cache",
   ...RIGHT,
@@ -50,6 +51,7 @@ export const wrongLinks = scenario({
     const hash = createHash("sha256").update(victim.bytes).digest("hex");
     const places: Partial<Record<(typeof LEADS)[number], string>> = {
       "out by its path": secret,
+      "out to a neighbour whose name begins like the root's": join(`${world.root}-other`, "secret"),
       "out to what a cache has by no hash": join(world.outside, CACHED, "README.md"),
       "out to what has a hash and is in no cache": join(world.outside, "blobs", hash),
       inside: join(directory, ".store", "data"),

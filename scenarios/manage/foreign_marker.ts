@@ -33,6 +33,7 @@ const MARKERS = [
   "list",
   "other format",
   "newer format",
+  "newer format whose name begins alike",
   "no files",
   "huge",
   "binary",
@@ -68,6 +69,10 @@ export const foreignMarker = scenario({
       list: `[${own}]`,
       "other format": own.replace("mlx-layout/1", "someone-else/1"),
       "newer format": own.replace("mlx-layout/1", "mlx-layout/2"),
+      "newer format whose name begins alike": own.replace(
+        "mlx-layout/1",
+        cutAt < 0.5 ? "mlx-layout/1.1" : "mlx-layout/10",
+      ),
       "no files": JSON.stringify(headOnly),
       huge: " ".repeat(300_000),
       binary: "\0\u0001\u0002",

@@ -94,6 +94,12 @@ export const inferenceMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("ends_with_what_never_came", {
+    mistake: "Takes the end of an answer at its word, whatever tokens came before it.",
+    breaks: ["LOAD-RUNNER"],
+    shownBy: ["load/runner_messages"],
+    wrapHost: ({ programs }) => (programs === undefined ? {} : { programs: agreeing(programs) }),
+  }),
   miniature("leaves_runners_behind", {
     mistake: "Never kills a runner.",
     breaks: ["LOAD-RUNNER"],
@@ -187,4 +193,31 @@ function unkillable(programs: ProgramStarter): ProgramStarter {
       kill: () => {},
     }),
   };
+}
+
+/** Programs whose answers end with the tokens that came, if they are as many as they name. */
+function agreeing(programs: ProgramStarter): ProgramStarter {
+  return {
+    platform: programs.platform,
+    processor: programs.processor,
+    node: programs.node,
+    spawn: async (command, options) => {
+      const child = await programs.spawn(command, options);
+      return { ...child, stdout: agreed(child.stdout) };
+    },
+  };
+}
+
+async function* agreed(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const came: unknown[] = [];
+  for await (const chunk of output) {
+    const text = Buffer.from(chunk).toString();
+    const token = /"event":"token".*"token":(\d+)/.exec(text)?.[1];
+    if (token !== undefined) came.push(token);
+    const named = /"tokens":\[([\d,]+)\]/.exec(text);
+    const isSameNumber = named?.[1]?.split(",").length === came.length;
+    yield named !== null && isSameNumber
+      ? Buffer.from(text.replace(named[0], `"tokens":[${came.join()}]`))
+      : chunk;
+  }
 }

@@ -6,6 +6,7 @@
  * - The later download brings the new commit.
  */
 import fc from "fast-check";
+import { HEAD } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   modelPlace,
@@ -24,18 +25,25 @@ export const movingBranch = scenario({
     next: anySmallModel(),
     moment: fc.constantFrom("tree" as const, "resolve" as const, "cdn" as const),
     nth: fc.integer({ min: 1, max: 3 }),
+    /** Whatever it is called, also as a release: what a name means may change. */
+    revision: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(undefined) },
+      { weight: 2, arbitrary: fc.constantFrom("v1.0", "2024.1", "release/1", "refs/pr/1") },
+    ),
   },
-  async check({ old, next, moment, nth }, world, verdict) {
-    const commit = world.hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
-    const later = world.hub.prepare(REPOSITORY, next.files, { tags: ["mlx"] });
+  async check({ old, next, moment, nth, revision }, world, verdict) {
+    const directory = modelPlace(world, REPOSITORY);
+    // Where a cache has what a name other than `main` means is not looked up here.
+    const named = revision === undefined || directory.endsWith(HEAD) ? {} : { revision };
+    const about = { tags: ["mlx"], ...named };
+    const commit = world.hub.publish(REPOSITORY, old.files, about);
+    const later = world.hub.prepare(REPOSITORY, next.files, about);
+    const request = { repository: REPOSITORY, ...named };
     world.hub.faults = [
       { match: { kind: moment, nth: moment === "resolve" ? nth : 1 }, do: { type: "move-branch" } },
     ];
-    const directory = modelPlace(world, REPOSITORY);
     const subject = world.start();
-    const result = await verdict.attempt("DL-ONE-COMMIT", () =>
-      subject.download({ repository: REPOSITORY }),
-    );
+    const result = await verdict.attempt("DL-ONE-COMMIT", () => subject.download(request));
     // A program need not say of which commit it is: then the disk does.
     const isUnsaid = world.kind === "process" && result.commit === "";
     verdict.holds(
@@ -57,8 +65,8 @@ export const movingBranch = scenario({
     ).length;
     verdict.holds("DL-ONE-COMMIT", questions <= 1, `the branch was resolved ${questions} times`);
     world.hub.faults = [];
-    world.hub.publish(REPOSITORY, next.files, { tags: ["mlx"] });
-    await verdict.attempt("DL-NEW-COMMIT", () => subject.download({ repository: REPOSITORY }));
+    world.hub.publish(REPOSITORY, next.files, about);
+    await verdict.attempt("DL-NEW-COMMIT", () => subject.download(request));
     const stale = await wrongFiles(world, directory, wantedFiles(next.files));
     verdict.holds("DL-NEW-COMMIT", stale.length === 0, stale.join(", "));
   },

@@ -1,5 +1,6 @@
 /**
- * A reader looks at the model's directory after every single change that a download makes, of a fresh model or an update.
+ * A reader looks at the model's directory after every single change that a download makes, of a fresh model or an update, which
+ * may only take files away.
  *
  * Invariants checked:
  * - At a final path there is nothing or a whole file of the old or the new commit.
@@ -8,7 +9,7 @@
  */
 import fc from "fast-check";
 import { MARKER_NAME } from "../../../spec/mod.ts";
-import { readTree, sha256Hex, type TreeEntry } from "../../../harness/internal.ts";
+import { falseMarker, readTree, sha256Hex, type TreeEntry } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   type ModelFile,
@@ -30,16 +31,31 @@ export const watchedDownload = scenario({
     "MARK-FIRST-OUT",
     "MARK-TRUE",
   ],
-  goals: ["an update was watched", "a fresh download was watched"],
+  goals: [
+    "an update was watched",
+    "an update that only takes away was watched",
+    "a fresh download was watched",
+  ],
   given: {
     old: anySmallModel(),
     next: anySmallModel(),
     isUpdate: fc.boolean(),
+    /** What the update only takes away, if it brings nothing. */
+    gone: fc.option(
+      fc.subarray(["more.safetensors", "onnx/more.safetensors", "more.json"], { minLength: 1 }),
+      { freq: 2, nil: undefined },
+    ),
     chunkBytes: fc.integer({ min: 400, max: 3000 }),
   },
   world: ({ chunkBytes }) => ({ style: { chunkBytes } }),
-  async check({ old, next, isUpdate }, world, verdict) {
+  async check({ old: first, next, isUpdate, gone }, world, verdict) {
     const directory = modelPlace(world, REPOSITORY);
+    const extra = (gone ?? []).map((path, at) => ({
+      path,
+      bytes: new Uint8Array(9 + at),
+      lfs: true,
+    }));
+    const old = gone === undefined ? first : { files: [...next.files, ...extra] };
     const versions = isUpdate ? [old, next] : [next];
     if (isUpdate) {
       world.hub.publish(REPOSITORY, old.files, { tags: ["mlx"] });
@@ -51,6 +67,8 @@ export const watchedDownload = scenario({
     const look = async () => {
       const tree = await readTree(world.files, directory);
       judgeView(tree, files, verdict);
+      const falsehood = await falseMarker(world.files, directory);
+      verdict.holds("MARK-TRUE", falsehood === undefined, () => `${falsehood}`);
       wasComplete ||=
         tree.some(({ path }) => path === MARKER_NAME) && isWhole(tree, files.at(-1) ?? []);
     };
@@ -58,6 +76,8 @@ export const watchedDownload = scenario({
     // Between the last look at a program and its end the marker may have come.
     await look();
     verdict.holds("MARK-LAST", wasComplete, "no marker came after the last file");
+    if (isUpdate && gone !== undefined)
+      verdict.reached("an update that only takes away was watched");
     verdict.reached(isUpdate ? "an update was watched" : "a fresh download was watched");
   },
 });

@@ -1,13 +1,13 @@
 /**
- * The hub says how long to wait: in seconds, by a date, or by the state of its rate limit; some ask for days.
+ * The hub, or the content network behind it, says how long to wait: in seconds, by a date, or by the state of its rate limit; some ask for days.
  *
  * Invariants checked:
  * - The next request comes no sooner, in each of the forms, and not much later.
  * - A limit that is not used up asks for nothing, and an absurd pause is cut to a cap.
  */
 import fc from "fast-check";
-import { needsOwnProcess, needsPatience } from "../../../harness/internal.ts";
-import { anySmallModel, scenario } from "../../../harness/mod.ts";
+import { needsOwnProcess, needsPatience, sha256Hex } from "../../../harness/internal.ts";
+import { anySmallModel, NotApplicable, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/AskedPauses";
 /** The spec's cap on pauses that are asked for, in milliseconds. */
@@ -19,8 +19,14 @@ const OWN_PAUSE_MS_MAX = 60_000;
 
 export const askedPauses = scenario({
   name: "download/asked_pauses",
+  // Pieces of one file would be asked for side by side.
+  pieceBytes: [8192],
   covers: ["DL-RETRY-AFTER"],
-  goals: ["a pause was asked for", "an absurd pause was asked for"],
+  goals: [
+    "a pause was asked for",
+    "an absurd pause was asked for",
+    "a pause was asked for with a file",
+  ],
   given: {
     model: anySmallModel(),
     form: fc.constantFrom("seconds", "date", "rate limit", "rate limit with rest"),
@@ -29,7 +35,7 @@ export const askedPauses = scenario({
       fc.constantFrom(86_400, 31_536_000, 9_999_999_999),
     ),
     status: fc.constantFrom(429, 503),
-    kind: fc.constantFrom("info" as const, "tree" as const),
+    kind: fc.constantFrom("info" as const, "tree" as const, "resolve" as const, "cdn" as const),
   },
   async check({ model, form, seconds, status, kind }, world, verdict) {
     if (!form.endsWith("rest")) needsPatience(world, Math.min(seconds * 1000, CAP_MS));
@@ -45,15 +51,22 @@ export const askedPauses = scenario({
     world.hub.faults = [{ match: { kind }, do: { type: "status", status, ...forms[form] } }];
     const outcome = world.start().download({ repository: REPOSITORY });
     await outcome.catch(() => {});
-    const [refused, again] = world.hub.log.filter((exchange) => exchange.kind === kind);
+    const [refused, ...others] = world.hub.log.filter((exchange) => exchange.kind === kind);
+    // Other files may be asked for meanwhile; what another file has too comes under one address.
+    const again = others.find(({ path }) => path === refused?.path);
+    const contents = model.files.map(({ bytes }) => sha256Hex(bytes));
+    if (kind === "cdn" && new Set(contents).size < contents.length)
+      throw new NotApplicable("two files have the same content");
+    if (refused === undefined) throw new NotApplicable("nothing is asked for there");
     if (again === undefined) needsOwnProcess(world, "it gives up at once, and so keeps no pause");
     await verdict.attempt("DL-RETRY-AFTER", () => outcome);
-    const pauseMs = (again?.atMs ?? 0) - (refused?.atMs ?? 0);
+    const pauseMs = (again?.atMs ?? 0) - refused.atMs;
     // A date has whole seconds.
     // A program takes its time to start, and a date comes nearer meanwhile.
-    const leftMs = date.getTime() - (refused?.atMs ?? 0) - 1000;
+    const leftMs = date.getTime() - refused.atMs - 1000;
     const whole = form === "date" ? Math.max(0, leftMs) : seconds * 1000;
     const askedMs = form.endsWith("rest") ? 0 : whole;
+    if (kind === "resolve" || kind === "cdn") verdict.reached("a pause was asked for with a file");
     verdict.reached(askedMs > CAP_MS ? "an absurd pause was asked for" : "a pause was asked for");
     verdict.holds(
       "DL-RETRY-AFTER",

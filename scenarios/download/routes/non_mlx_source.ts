@@ -23,7 +23,14 @@ const NAME = "model one.gguf";
 export const nonMlxSource = scenario({
   name: "download/non_mlx_source",
   covers: ["DL-OTHER-WAY", "ERROR-KIND"],
-  goals: ["a plain address", "another repository", "a kill", "a change", "a wrong hash"],
+  goals: [
+    "a plain address",
+    "another repository",
+    "a kill",
+    "a change",
+    "a change that only a date shows",
+    "a wrong hash",
+  ],
   given: {
     sizeBytes: fc.integer({ min: 1, max: 4000 }),
     isPlain: fc.boolean(),
@@ -36,10 +43,12 @@ export const nonMlxSource = scenario({
     ),
     nth: fc.integer({ min: 1, max: 30 }),
     acceptRanges: fc.boolean(),
+    /** By what the server of a plain address shows that its content is another one. */
+    shownBy: fc.constantFrom("tag", "weak tag", "date", "date"),
     statesLength: fc.boolean(),
   },
   world: ({ statesLength }) => ({ style: { chunkBytes: 128, sendContentLength: statesLength } }),
-  async check({ sizeBytes, isPlain, event, nth, acceptRanges }, world, verdict) {
+  async check({ sizeBytes, isPlain, event, nth, acceptRanges, shownBy }, world, verdict) {
     if (!isPlain && ownLayout(world) !== "hubapi")
       throw new NotApplicable("only beside MLX's layout is there a place for what is no model");
     const { hub } = world;
@@ -48,7 +57,14 @@ export const nonMlxSource = scenario({
     let bytes = content(1);
     let url = "";
     const publish = () => {
-      if (isPlain) url = hub.serveUrl(`/files/${NAME}`, bytes, { acceptRanges });
+      const tag = `W/"${sha256Hex(bytes)}"`;
+      const headers = { "Last-Modified": new Date(Date.UTC(2026, 0, bytes.at(0))).toUTCString() };
+      const shown = {
+        tag: {},
+        "weak tag": { etag: tag },
+        date: { etag: "", headers },
+      }[shownBy];
+      if (isPlain) url = hub.serveUrl(`/files/${NAME}`, bytes, { acceptRanges, ...shown });
       else hub.publish(REPOSITORY, [{ path: NAME, bytes, lfs: true }]);
     };
     publish();
@@ -74,6 +90,7 @@ export const nonMlxSource = scenario({
         bytes = content(2);
         publish();
         verdict.reached("a change");
+        if (isPlain && shownBy === "date") verdict.reached("a change that only a date shows");
       }
     }
     const kind = isPlain ? ("url" as const) : ("cdn" as const);
