@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
-import { ROOT, runScripted as run } from "./scripted_run.ts";
+import { ModelError } from "../errors.ts";
+import { DIRECTORY, ROOT, runScripted as run } from "./scripted_run.ts";
 
 test("no command is a misuse that shows the help", async () => {
   const { exitCode, stdout, stderr } = await run("");
@@ -41,6 +42,19 @@ test("a misuse repeats no password and no token", async () => {
   }
   const { stderr } = await run("download org/name --tokn=hf_secret");
   assert.match(stderr, /unknown option '--tokn'/);
+});
+
+test("of several models one that failed decides how the command ends, whichever it is", async () => {
+  for (const failing of ["org/first", "org/second"]) {
+    const { exitCode, stdout } = await run("download org/first org/second --quiet", {
+      download: async ({ repository }) => {
+        if (repository === failing) throw new ModelError("repository-not-found", "Cannot find it");
+        return { directory: DIRECTORY, commit: "", files: [], bytesFetched: 0, offline: false };
+      },
+    });
+    assert.equal(exitCode, 1, failing);
+    assert.equal(stdout, `${DIRECTORY}\n`, "the other one is downloaded");
+  }
 });
 
 /** How the examples end of commands that the scripted manager has no part in; the directories of `roots` are not there. */
