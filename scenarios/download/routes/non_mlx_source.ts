@@ -26,19 +26,21 @@ export const nonMlxSource = scenario({
   goals: ["a plain address", "another repository", "a kill", "a change", "a wrong hash"],
   given: {
     sizeBytes: fc.integer({ min: 1, max: 4000 }),
-    isPlain: fc.boolean(),
+    isPlain: fc.constantFrom(true, true, false),
     event: fc.constantFrom(
       "none" as const,
       "kill" as const,
       "change" as const,
+      "change" as const,
+      "change" as const,
       "wrong" as const,
       "cut" as const,
     ),
-    nth: fc.integer({ min: 1, max: 30 }),
-    acceptRanges: fc.boolean(),
+    nth: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 30 })),
+    acceptRanges: fc.constantFrom(true, true, true, false),
     /** By what the server of a plain address shows that its content is another one. */
-    shownBy: fc.constantFrom("tag", "weak tag", "date", "date"),
-    statesLength: fc.boolean(),
+    shownBy: fc.constantFrom("tag", "weak tag", "date", "date", "date"),
+    statesLength: fc.constantFrom(true, true, true, false),
   },
   world: ({ statesLength }) => ({ style: { chunkBytes: 128, sendContentLength: statesLength } }),
   async check({ sizeBytes, isPlain, event, nth, acceptRanges, shownBy }, world, verdict) {
