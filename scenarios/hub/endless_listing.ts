@@ -43,7 +43,7 @@ export const endlessListing = scenario({
     shape: fc.oneof(
       { arbitrary: fc.constant("a page that names itself" as const), weight: 70 },
       { arbitrary: fc.constant("two pages that name each other" as const), weight: 70 },
-      { arbitrary: fc.constant("ever new pages without an entry" as const), weight: 20 },
+      { arbitrary: fc.constant("ever new pages without an entry" as const), weight: 40 },
       { arbitrary: fc.constant("a page without end" as const), weight: 26 },
       { arbitrary: fc.constant("a path of a megabyte" as const), weight: 20 },
       { arbitrary: fc.constant("a path of a thousand directories" as const), weight: 20 },

@@ -43,7 +43,13 @@ export const notANumber = scenario({
         return [...entries].map(([name, entry]) => ({ path, name, dataStartBytes, ...entry }));
       })
       .filter(({ dtype }) => dtype in NOT_NUMBERS);
-    const place = places[chooseTensor % places.length];
+    // The last value of an odd number of them stands alone.
+    const odd = places.filter(
+      ({ dtype, data_offsets: [from, to] }) =>
+        ((to - from) / (NOT_NUMBERS[dtype]?.length ?? 1)) % 2,
+    );
+    const chosen = chooseValue === "last" && odd.length > 0 ? odd : places;
+    const place = chosen[chooseTensor % chosen.length];
     if (place === undefined) return;
     const [from, to] = place.data_offsets;
     const value = [...(NOT_NUMBERS[place.dtype] ?? [])];
