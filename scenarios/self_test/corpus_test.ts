@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureSignature, runReplay } from "../../harness/internal.ts";
+import { decodeGiven, failureSignature, runReplay } from "../../harness/internal.ts";
 import { WORLD_KINDS, failureStory } from "../../harness/mod.ts";
 import { readCorpus } from "../commands/replay/replay_files.ts";
 import { corpusResults, runCorpus } from "../commands/run/run_corpus.ts";
@@ -23,6 +23,15 @@ test("every kept replay has the signature that its failure would have today", ()
     const broken = requirement ?? undefined;
     const signature = failureSignature({ scenario, status, requirement: broken, detail: seen });
     assert.equal(replay.signature, signature, name);
+  }
+});
+
+test("every kept replay gives what its scenario asks for, and is not passed over", () => {
+  for (const { name, replay } of corpus) {
+    const scenario = scenarios.find((one) => one.name === replay.scenario);
+    const given = decodeGiven(replay.given);
+    const lacking = Object.keys(scenario?.given ?? {}).filter((key) => !Object.hasOwn(given, key));
+    assert.deepEqual(lacking, [], name);
   }
 });
 
