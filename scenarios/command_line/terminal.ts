@@ -25,11 +25,13 @@ export const terminal = scenario({
       fc.oneof(fc.integer({ min: 20, max: 55 }), fc.integer({ min: 20, max: 120 })),
       { nil: undefined, freq: 2 },
     ),
-    operation: fc.oneof(fc.constant("download" as const), fc.constantFrom(...COMMAND_OPERATIONS)),
-    isThere: fc.boolean(),
+    operation: fc.oneof(
+      { arbitrary: fc.constant("download" as const), weight: 2 },
+      { arbitrary: fc.constantFrom(...COMMAND_OPERATIONS), weight: 1 },
+    ),
+    isThere: fc.constantFrom(false, false, false, true),
     named: fc.constantFrom(
-      undefined,
-      undefined,
+      ...new Array<undefined>(7).fill(undefined),
       "\u001b[2Jnotes.json",
       "no\rtes.json",
       "no\u0007tes.json",
@@ -37,7 +39,7 @@ export const terminal = scenario({
       "no\u009b2Jtes.json",
       "no\u0085tes.json",
     ),
-    json: fc.constantFrom(false, false, true),
+    json: fc.constantFrom(false, false, false, false, true),
   },
   world: () => ({ style: { chunkBytes: 64 } }),
   async check({ model, columns, operation, isThere, named, json }, world, verdict) {

@@ -34,6 +34,7 @@ export const nonMlxSource = scenario({
       "change" as const,
       "change" as const,
       "wrong" as const,
+      "wrong" as const,
       "cut" as const,
     ),
     nth: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 30 })),
