@@ -31,7 +31,7 @@ export const terminal = scenario({
     ),
     isThere: fc.constantFrom(false, false, false, true),
     named: fc.constantFrom(
-      ...new Array<undefined>(7).fill(undefined),
+      ...Array.from({ length: 7 }, () => undefined),
       "\u001b[2Jnotes.json",
       "no\rtes.json",
       "no\u0007tes.json",
