@@ -8,7 +8,7 @@
  */
 import fc from "fast-check";
 import type { Fetch } from "../../spec/mod.ts";
-import { readTree, wireLog, withLink } from "../../harness/internal.ts";
+import { readTree, settled, wireLog, withLink } from "../../harness/internal.ts";
 import { anySmallModel, type FaultAction, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Endless-4bit";
@@ -78,7 +78,7 @@ export const endlessListing = scenario({
           ? (["limit-exceeded", "unsafe-path", "path-too-long"] as const)
           : (["limit-exceeded"] as const);
     const outcome = subject.download({ repository: REPOSITORY });
-    await outcome.catch(() => {});
+    await settled(() => outcome);
     const { requests } = wire;
     const bytes = requests.reduce((sum, { bytesTaken }) => sum + bytesTaken, 0);
     verdict.holds(

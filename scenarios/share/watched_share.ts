@@ -20,7 +20,7 @@ import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "..
 import { placeSource } from "./place_source.ts";
 
 const REPOSITORY = "mlx-community/Looked-4bit";
-const IDS = ["DL-CONFIG-LAST", "LAYOUT-REF-LAST", "MARK-LAST", "MARK-FIRST-OUT"] as const;
+const IDS = ["DL-CONFIG-LAST", "LAYOUT-REF-LAST", "MARK-TRUE", "MARK-FIRST-OUT"] as const;
 
 export const watchedShare = scenario({
   name: "share/watched_share",
@@ -67,7 +67,7 @@ export const watchedShare = scenario({
       if ((await markerText(disk, place)) !== undefined) {
         verdict.reached("a marker was seen");
         const wrong = await wrongFiles(world, place, wanted);
-        const id = isUndoing ? "MARK-FIRST-OUT" : "MARK-LAST";
+        const id = isUndoing ? "MARK-FIRST-OUT" : "MARK-TRUE";
         verdict.holds(id, wrong.length === 0, () => `with a marker: ${wrong.join()}`);
       }
     };

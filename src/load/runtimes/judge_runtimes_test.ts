@@ -60,7 +60,7 @@ test("judgeRuntimes() finds what mlx-lm refuses in a configuration, and other ru
     [rope({ rope_type: "linear" }), /lacks factor/],
     [rope({ rope_type: "linear", factor: null }), /lacks factor/],
     [rope({ rope_type: null }), /no rope_scaling of the type null/],
-    [rope({ rope_type: "mrope", mrope_section: [1, 2] }), /has not three sections/],
+    [rope({ rope_type: "mrope", mrope_section: [1, 2] }), /does not have three sections/],
     [rope("linear"), /not an object/],
     [{ config: { layer_types: ["odd"] } }, /layer_types has "odd"/],
     [{ config: { layer_types: ["sliding_attention"] } }, /no full_attention/],

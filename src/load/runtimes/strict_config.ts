@@ -69,7 +69,7 @@ function ropeFault({ config, modelType }: ModelFacts): string | undefined {
   if (absent !== undefined) return `rope_scaling of the type "${type}" lacks ${absent}`;
   const sections = scaling["mrope_section"];
   const isOdd = type === "mrope" && !(Array.isArray(sections) && sections.length === 3);
-  return isOdd ? "mrope_section has not three sections" : undefined;
+  return isOdd ? "mrope_section does not have three sections" : undefined;
 }
 
 function layerFault({ config, modelType }: ModelFacts): string | undefined {
