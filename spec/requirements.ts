@@ -431,6 +431,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "A pause that `Retry-After` or `RateLimit` asks for is kept, up to a cap.",
   },
+  "DL-NARROW": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "A download of which a hub answers requests with 429 while others are under way asks for fewer at once.",
+  },
   "DL-SPEED-FLOOR": {
     level: "SHOULD",
     profile: "core",

@@ -5,6 +5,8 @@ import { ActiveCalls } from "./parts/active_calls.ts";
 import { failure, onFailure } from "./parts/failures.ts";
 
 const ATTEMPTS = 25;
+/** Below the least time limit for an answer. */
+const SHORT_SECONDS = 3;
 const TRANSFER_MS_MAX = 300_000;
 
 /** Miniatures that handle errors of the hub and of its CDN wrongly. */
@@ -33,6 +35,23 @@ export const retryingMiniatures: readonly Miniature[] = [
         now: () => clock.now(),
         sleep: (durationMs, signal) =>
           clock.sleep(durationMs > 30_000 ? 1_000 : durationMs, signal),
+      },
+    }),
+  }),
+  miniature("asks_for_as_many_again", {
+    mistake:
+      "Waits as the hub asks after an answer of 429, and goes on with as many requests at once.",
+    breaks: ["DL-NARROW"],
+    wrapHost: ({ fetch, clock }) => ({
+      fetch: async (url, request) => {
+        for (let attempt = 1; ; attempt++) {
+          const response = await fetch(url, request);
+          const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+          // What it would not wait for itself is left to the download.
+          const isShort = seconds > 0 && seconds <= SHORT_SECONDS;
+          if (response.status !== 429 || !isShort || attempt >= ATTEMPTS) return response;
+          await clock.sleep(seconds * 1000, request.signal);
+        }
       },
     }),
   }),

@@ -55,6 +55,7 @@ import { fewHeaders } from "./retry/few_headers.ts";
 import { passingFaults } from "./retry/passing_faults.ts";
 import { permanentFaults } from "./retry/permanent_faults.ts";
 import { retries, retryAfter } from "./retry/retries.ts";
+import { tooManyAtOnce } from "./retry/too_many_at_once.ts";
 import { anyAddress } from "./routes/any_address.ts";
 import { anyPage } from "./routes/any_page.ts";
 import { anyServer } from "./routes/any_server.ts";
@@ -98,6 +99,7 @@ export const downloadScenarios: readonly Scenario[] = [
   retries,
   retryAfter,
   askedPauses,
+  tooManyAtOnce,
   distinctErrorCodes,
   permanentFaults,
   passingFaults,

@@ -31,6 +31,8 @@ export interface Flow {
   readonly finished: () => void;
   /** The server refuses for now, or the connection broke. */
   readonly strained: () => void;
+  /** Waits before another attempt while there are more transfers than serve. */
+  readonly giveWay: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Options of {@linkcode FileSource.read}. */
@@ -89,6 +91,7 @@ export class FileSource {
       } catch (error) {
         if (isStrain(error)) flow?.strained();
         await budget.pause(error, options.signal);
+        await flow?.giveWay(options.signal);
       }
     }
   }

@@ -41,9 +41,13 @@ export class Semaphore {
 
   /** Waits for a slot. @throws {ModelError} as {@linkcode throwIfAborted} */
   async acquire(signal: AbortSignal): Promise<void> {
-    if (this.tryAcquire()) return;
+    if (!this.tryAcquire()) await this.#wait(signal, "last");
+  }
+
+  async #wait(signal: AbortSignal, place: "first" | "last"): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(resolve);
+    if (place === "first") this.#waiting.unshift(resolve);
+    else this.#waiting.push(resolve);
     try {
       await waitOrAbort(promise, signal);
     } catch (error) {
@@ -52,6 +56,23 @@ export class Semaphore {
       if (at === -1) this.release();
       else this.#waiting.splice(at, 1);
       throwIfAborted(signal);
+      throw error;
+    }
+  }
+
+  /**
+   * For who has a slot: gives it back and waits for another, the first in line, where there are fewer now than are taken.
+   * It has a slot afterwards in any case.
+   *
+   * @throws {ModelError} as {@linkcode throwIfAborted}
+   */
+  async giveWay(signal: AbortSignal): Promise<void> {
+    if (this.#taken <= this.#count) return;
+    this.release();
+    try {
+      await this.#wait(signal, "first");
+    } catch (error) {
+      this.#taken++;
       throw error;
     }
   }

@@ -62,3 +62,35 @@ test("Semaphore.takeWasFull() says whether somebody wanted more, once", () => {
   assert.equal(slots.takeWasFull(), true);
   assert.equal(slots.takeWasFull(), false);
 });
+
+test("a Semaphore with fewer slots than are taken lets one give way, and hands it the next", async () => {
+  const slots = new Semaphore(3);
+  const signal = new AbortController().signal;
+  for (let count = 0; count < 3; count++) await slots.acquire(signal);
+  await slots.giveWay(signal);
+  assert.equal(slots.taken, 3, "there are as many as are taken");
+  slots.resize(2);
+  const order: string[] = [];
+  const later = slots.acquire(signal).then(() => order.push("another"));
+  const back = slots.giveWay(signal).then(() => order.push("the one that gave way"));
+  assert.equal(slots.taken, 2);
+  slots.release();
+  await back;
+  slots.release();
+  await later;
+  assert.deepEqual(order, ["the one that gave way", "another"]);
+  assert.equal(slots.taken, 2);
+});
+
+test("a Semaphore counts a slot as taken again where giving way is cancelled: who has it releases it", async () => {
+  const slots = new Semaphore(2);
+  const { signal } = new AbortController();
+  await slots.acquire(signal);
+  await slots.acquire(signal);
+  slots.resize(1);
+  const cancelled = new AbortController();
+  const back = slots.giveWay(cancelled.signal);
+  cancelled.abort();
+  await assert.rejects(back, { code: "cancelled" });
+  assert.equal(slots.taken, 2);
+});

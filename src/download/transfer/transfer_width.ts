@@ -104,6 +104,11 @@ export class TransferWidth {
     this.#begin(nowMs);
   }
 
+  /** Waits, with a slot given back meanwhile, while more are taken than there are. @throws {ModelError} when it is cancelled */
+  giveWay(signal: AbortSignal): Promise<void> {
+    return this.slots.giveWay(signal);
+  }
+
   #count(bytes: number): void {
     this.#score += bytes;
     const nowMs = elapsedMs(this.#clock);
