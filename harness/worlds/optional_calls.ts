@@ -1,4 +1,5 @@
 import type { ModelManager } from "../../spec/mod.ts";
+import { wellFormed } from "./well_formed.ts";
 
 /** Passes on what not every implementation can be asked; what it lacks stays absent. */
 export function optionalCalls(
@@ -10,7 +11,11 @@ export function optionalCalls(
   const { share, serve, latestCommit } = manager;
   return {
     ...(share && {
-      share: (request, options) => bound(() => share.call(manager, request, options)),
+      share: (request, options) =>
+        wellFormed(
+          "share",
+          bound(() => share.call(manager, request, options)),
+        ),
     }),
     ...(latestCommit && {
       latestCommit: (request, waiting) => bound(() => latestCommit.call(manager, request, waiting)),
@@ -36,7 +41,11 @@ export function optionalCalls(
     }),
     ...(mend && { mend: (step, options) => bound(() => mend.call(manager, step, options)) }),
     ...(canLoad && {
-      canLoad: (request, waiting) => bound(() => canLoad.call(manager, request, waiting)),
+      canLoad: (request, waiting) =>
+        wellFormed(
+          "canLoad",
+          bound(() => canLoad.call(manager, request, waiting)),
+        ),
     }),
     ...(plan && { plan: (request) => bound(() => plan.call(manager, request)) }),
     ...(generate && {

@@ -10,6 +10,7 @@ import type {
 import { cappedFiles } from "../disk/wrappers/capped_files.ts";
 import { guardedFiles } from "../disk/wrappers/guarded_files.ts";
 import { observingFiles } from "../disk/wrappers/observing_files.ts";
+import type { SubjectOperation } from "../subjects/message.ts";
 import type { Activity } from "./activity.ts";
 import { gatedFetch } from "./gated_fetch.ts";
 import { gatedFiles, type KillPlan } from "./gated_files.ts";
@@ -19,6 +20,7 @@ import { observedHost } from "./observed_host.ts";
 import { ProcessGate } from "./process_gate.ts";
 import type { CallScheduler } from "./call_scheduler.ts";
 import type { RunningSubject, StartOptions } from "./world.ts";
+import { wellFormed } from "./well_formed.ts";
 import type { WorldTrace } from "./world_trace.ts";
 
 /** Where processes run that are started without a place of their own. */
@@ -80,20 +82,8 @@ export function startProcess(
       if (!gate.isKilled) waiting.onProgress?.(progress);
     },
   });
-  const calls: ModelManager = {
-    download: (request, waiting) => bound(() => manager.download(request, counted(waiting))),
-    downloadUrl: (request, waiting) => bound(() => manager.downloadUrl(request, counted(waiting))),
-    locate: (request) => bound(() => manager.locate(request)),
-    status: (request) => bound(() => manager.status(request)),
-    verify: (request, waiting) => bound(() => manager.verify(request, waiting)),
-    list: () => bound(() => manager.list()),
-    remove: (request) => bound(() => manager.remove(request)),
-    migrate: (request, waiting) => bound(() => manager.migrate(request, waiting)),
-    check: (request, waiting) => bound(() => manager.check(request, waiting)),
-    ...optionalCalls(manager, bound),
-  };
   const running: RunningSubject = {
-    ...calls,
+    ...callsOf(manager, { bound, counted }),
     pid,
     get changes() {
       return plan.changes;
@@ -113,6 +103,33 @@ export function startProcess(
     },
   };
   return { running, gate };
+}
+
+/** What can be asked of the process, each answer held against its form. */
+function callsOf(
+  manager: ModelManager,
+  by: {
+    readonly bound: <T>(action: () => Promise<T>) => Promise<T>;
+    readonly counted: (waiting?: WaitOptions) => WaitOptions;
+  },
+): ModelManager {
+  const { bound, counted } = by;
+  const asked = <T>(operation: SubjectOperation, action: () => Promise<T>): Promise<T> =>
+    wellFormed(operation, bound(action));
+  return {
+    download: (request, waiting) =>
+      asked("download", () => manager.download(request, counted(waiting))),
+    downloadUrl: (request, waiting) =>
+      asked("downloadUrl", () => manager.downloadUrl(request, counted(waiting))),
+    locate: (request) => asked("locate", () => manager.locate(request)),
+    status: (request) => asked("status", () => manager.status(request)),
+    verify: (request, waiting) => asked("verify", () => manager.verify(request, waiting)),
+    list: () => asked("list", () => manager.list()),
+    remove: (request) => asked("remove", () => manager.remove(request)),
+    migrate: (request, waiting) => asked("migrate", () => manager.migrate(request, waiting)),
+    check: (request, waiting) => asked("check", () => manager.check(request, waiting)),
+    ...optionalCalls(manager, bound),
+  };
 }
 
 function processHost(

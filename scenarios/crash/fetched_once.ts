@@ -19,7 +19,7 @@ export const fetchedOnce = scenario({
   goals: [LOSSES, "a first download", "a resumed one"],
   worlds: ["memory"],
   pieceBytes: [2048],
-  weight: 0.15,
+  weight: 0.3,
   given: {
     // Always: without it these files are small ones, which a client may append to and hold against their hash.
     pieceBytes: fc.constant(2048),
