@@ -4,6 +4,9 @@ import type { Miniature } from "../miniatures/miniature.ts";
 import { runScenario } from "../scenario/run_scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
+/** Cases of each scenario in the first round, where what is caught ends it. */
+const FIRST_RUNS = 6;
+
 /** A requirement that a miniature failed. */
 export interface RedRequirement {
   readonly requirement: RequirementId;
@@ -53,33 +56,46 @@ export async function runMiniature(
   const red: RedRequirement[] = [];
   const suiteErrors: string[] = [];
   const inMemory = scenarios.filter(({ worlds = ["memory"] }) => worlds.includes("memory"));
-  let judged = 0;
-  for (const scenario of inMemory) {
-    const isToShow = miniature.shownBy?.includes(scenario.name) ?? true;
-    const own = isToShow ? scenario.covers.filter((id) => breaks.includes(id)) : [];
-    const isShown = own.every((id) => red.some(({ requirement }) => requirement === id));
-    const isWanted =
-      own.length > 0
-        ? !(untilCaught && isShown)
-        : fractionOf(`${seed}/${name}/${scenario.name}`) < otherShare;
-    if (!isWanted) continue;
-    judged++;
-    const runs = own.length > 0 ? focusedRuns : otherRuns;
-    const result = await runScenario(scenario, subject, {
-      world: "memory",
-      seed,
-      runs,
-      triesFactor: 1,
-      shrinkMs: 0,
-    });
-    const { breakage, status } = result;
+  const judge = async (scenario: Scenario, runs: number): Promise<void> => {
+    const how = { world: "memory", seed, runs, triesFactor: 1, shrinkMs: 0 } as const;
+    const { breakage, status } = await runScenario(scenario, subject, how);
     const { requirement, detail = status } = breakage ?? {};
     if (requirement !== undefined) red.push({ requirement, scenario: scenario.name, detail });
     else if (status === "error" || status === "timeout")
       suiteErrors.push(`${scenario.name}: ${detail}`);
+  };
+  const judged = new Set<string>();
+  const isShown = (id: RequirementId) => red.some(({ requirement }) => requirement === id);
+  for (const scenario of inMemory) {
+    if (ownOf(scenario, miniature).length > 0) continue;
+    if (fractionOf(`${seed}/${name}/${scenario.name}`) >= otherShare) continue;
+    judged.add(scenario.name);
+    await judge(scenario, otherRuns);
   }
+  // Most are caught by a few cases of one scenario, and need not wait for many cases of all those before it.
+  for (const runs of untilCaught ? [Math.min(FIRST_RUNS, focusedRuns), focusedRuns] : [focusedRuns])
+    for (const scenario of inMemory) {
+      const own = ownOf(scenario, miniature);
+      if (own.length === 0 || (untilCaught && own.every(isShown))) continue;
+      judged.add(scenario.name);
+      await judge(scenario, runs);
+    }
   const durationMs = Math.round(performance.now() - startMs);
-  return { miniature: name, breaks, red, suiteErrors, judged, all: inMemory.length, durationMs };
+  return {
+    miniature: name,
+    breaks,
+    red,
+    suiteErrors,
+    judged: judged.size,
+    all: inMemory.length,
+    durationMs,
+  };
+}
+
+/** What a scenario judges of what a miniature breaks. */
+function ownOf({ name, covers }: Scenario, { breaks, shownBy }: Miniature): RequirementId[] {
+  const isToShow = shownBy?.includes(name) ?? true;
+  return isToShow ? covers.filter((id) => breaks.includes(id)) : [];
 }
 
 /** Whether a miniature was caught: by each requirement that it breaks, and by no other. */
