@@ -101,6 +101,7 @@ export {
   hasCapability,
   needsCapability,
   needsLayout,
+  needsLookForUpdate,
   needsOwnProcess,
   needsPatience,
 } from "./preconditions.ts";

@@ -18,6 +18,18 @@ export function needsPatience(world: Pick<World, "clock">, durationMs: number): 
 }
 
 /**
+ * Says that a case is about what follows when a download finds another commit. Who never looks for one breaks `DL-NEW-COMMIT`, and does
+ * nothing that could be judged here.
+ *
+ * @param exchanges what the hub was asked by a download that succeeded
+ * @throws {NotApplicable} where it asked for nothing
+ */
+export function needsLookForUpdate(exchanges: readonly unknown[]): void {
+  if (exchanges.length === 0)
+    throw new NotApplicable("it did not ask the hub whether there is another commit");
+}
+
+/**
  * Says that a case is about a layout.
  *
  * @throws {NotApplicable} where the subject does not have it

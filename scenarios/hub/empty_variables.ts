@@ -2,16 +2,19 @@
  * The same download is done twice: with variables set to the empty string, and with those variables absent.
  *
  * Invariants checked:
- * - Both do the same: the same result, and the same requests with the same tokens by the same way.
+ * - Both do the same: the same result, and the same requests with the same tokens by the same way. Who does now this and now that
+ *   without the variables is not judged.
  */
 import { join } from "node:path";
 import fc from "fast-check";
 import { answeredBy, authorizationOf, settled, wireLog } from "../../harness/internal.ts";
-import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { anySmallModel, NotApplicable, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Empty-4bit";
 /** Where a hub is that nobody names. */
 const DEFAULT_HUB = "https://huggingface.co";
+/** How often the download without the variables is done where the one with them differs. */
+const TRIES_MAX = 4;
 /** Without these a program would look for hosts that do not listen here. */
 const NEEDED_BY_PROGRAMS = ["HF_ENDPOINT"];
 const VARIABLES = {
@@ -69,11 +72,17 @@ export const emptyVariables = scenario({
     };
     // What a client keeps in a cache of its own is there for both.
     await run(undefined, "first");
-    const [withEmpty, without] = [await run("", "empty"), await run(undefined, "absent")];
+    const withEmpty = await run("", "empty");
+    const without: string[] = [];
+    do without.push(await run(undefined, `absent-${without.length}`));
+    while (!without.includes(withEmpty) && without.length < TRIES_MAX);
+    const isSame = without.includes(withEmpty);
+    if (!isSame && new Set(without).size > 1)
+      throw new NotApplicable("downloads without any of the variables differ as well");
     verdict.holds(
       "HUB-ENV-EMPTY",
-      withEmpty === without,
-      () => `with ${emptied.join(", ")} empty:\n${withEmpty}\nand without:\n${without}`,
+      isSame,
+      () => `with ${emptied.join(", ")} empty:\n${withEmpty}\nand without:\n${without[0]}`,
     );
     if (emptied.includes("HF_TOKEN") && kept.includes("HUGGING_FACE_HUB_TOKEN")) {
       verdict.reached("an empty variable stood before one that is set");

@@ -11,6 +11,7 @@ import fc from "fast-check";
 import {
   exists,
   type GuardedFilesOptions,
+  needsLookForUpdate,
   readTree,
   sha256Hex,
 } from "../../../harness/internal.ts";
@@ -66,7 +67,13 @@ export const readOnlyPlace = scenario({
     const paths = new Set([...old, ...wanted].map(({ path }) => path));
     const placed = await finalFiles(world, { directory, paths });
     const subject = world.start({ guarded });
-    await verdict.fails(id, () => subject.download(REQUEST), ["access-denied"]);
+    const askedBefore = hub.log.length;
+    const download = async () => {
+      const result = await subject.download(REQUEST);
+      needsLookForUpdate(hub.log.slice(askedBefore));
+      return result;
+    };
+    await verdict.fails(id, download, ["access-denied"]);
     await subject.kill();
     verdict.reached(`${before} was there`);
     const after = await finalFiles(world, { directory, paths });

@@ -10,6 +10,7 @@ import type { ModelRequest } from "../../../spec/mod.ts";
 import {
   contentExchanges,
   limitedFiles,
+  needsLookForUpdate,
   PAGE_BYTES,
   writeBytes,
 } from "../../../harness/internal.ts";
@@ -58,7 +59,12 @@ export async function judgeNoRoom(
   options: { readonly request: ModelRequest; readonly start?: StartOptions },
 ): Promise<void> {
   const { request, start } = options;
-  await verdict.fails("DL-SPACE-FIRST", () => world.start(start).download(request), ["disk-full"]);
+  const download = async () => {
+    const result = await world.start(start).download(request);
+    needsLookForUpdate(world.hub.log);
+    return result;
+  };
+  await verdict.fails("DL-SPACE-FIRST", download, ["disk-full"]);
   const asked = contentExchanges(world.hub.log);
   verdict.holds("DL-SPACE-FIRST", asked.length === 0, "files were requested all the same");
 }

@@ -13,6 +13,7 @@ import {
   exists,
   FAULT_SHAPES,
   needsOwnProcess,
+  settled,
   textOf,
   unreachable,
 } from "../../../harness/internal.ts";
@@ -121,15 +122,16 @@ export const permanentFaults = scenario({
       },
       ...(isProxy || isReal ? { relay: count } : { fetch: count }),
     });
+    // Whether a request takes a proxy at all is `HUB-ENV-PROXY`.
+    const needsProxy = () => {
+      const isDirect = hub.log.every((exchange) => exchange.proxy === undefined);
+      if (isProxy && isDirect) throw new NotApplicable("it asks no proxy, so none refuses it");
+    };
     const download = async () => {
-      try {
-        return await subject.download({ repository: REPOSITORY, concurrency: 1 });
-      } catch (error) {
-        // Whether a request takes a proxy at all is `HUB-ENV-PROXY`.
-        const isDirect = hub.log.every((exchange) => exchange.proxy === undefined);
-        if (isProxy && isDirect) throw new NotApplicable("it asks no proxy, so none refuses it");
-        throw error;
-      }
+      const outcome = subject.download({ repository: REPOSITORY, concurrency: 1 });
+      await settled(() => outcome);
+      needsProxy();
+      return await outcome;
     };
     const failure = await verdict.fails("DL-PERMANENT", download, FAULTS[fault] ?? []);
     const again = asked.find((url, nth) => asked.indexOf(url) !== nth);
