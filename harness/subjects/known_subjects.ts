@@ -206,6 +206,11 @@ export const KNOWN_SUBJECTS: readonly KnownSubject[] = [
     command: ({ installed }) => [join(installed, "bin", "adapter")],
   },
   {
+    name: "docker-model-runner",
+    packages: { from: "go", source: "docker_model_runner" },
+    command: ({ installed }) => [join(installed, "bin", "adapter")],
+  },
+  {
     name: "swift-transformers",
     packages: SWIFT_HUBS,
     command: ({ installed }) => [join(installed, "bin", "swift-hubs")],

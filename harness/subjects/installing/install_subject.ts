@@ -20,6 +20,8 @@ const ADAPTERS = fileURLToPath(new URL("../adapters/", import.meta.url));
 /** A build of Swift prints a line for every file. */
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const LIMIT = { maxBuffer: OUTPUT_LIMIT_BYTES };
+/** An adapter's module may name a newer Go than this machine has, which Go then fetches. */
+const GO_ENV = { GOTOOLCHAIN: "auto", ...process.env };
 /** Where the source of an adapter with a pinned dependency is built. */
 const PINNED = "source";
 
@@ -74,7 +76,8 @@ async function fetchPackages(
     }
     case "go": {
       const source = await sourceOf(packages, directory);
-      await run("go", ["build", "-o", join(directory, "bin", "adapter"), "."], { cwd: source });
+      const words = ["build", "-o", join(directory, "bin", "adapter"), "."];
+      await run("go", words, { cwd: source, env: GO_ENV });
       return;
     }
     case "swift":
@@ -93,8 +96,9 @@ async function sourceOf(
   await cp(own, copy, { recursive: true });
   const { dependency, version } = pin;
   if (from === "go") {
-    await run("go", ["mod", "edit", `-require=${dependency}@${version}`], { cwd: copy });
-    await run("go", ["mod", "tidy"], { cwd: copy });
+    const here = { cwd: copy, env: GO_ENV };
+    await run("go", ["mod", "edit", `-require=${dependency}@${version}`], here);
+    await run("go", ["mod", "tidy"], here);
     return copy;
   }
   const manifest = join(copy, "Cargo.toml");

@@ -23,6 +23,7 @@ export interface VersionedClient {
 const HUB_JS = "@huggingface/hub";
 const HUB_PYTHON = "huggingface_hub";
 const HUB_GO = "github.com/gomlx/go-huggingface";
+const MODEL_RUNNER = "github.com/docker/model-runner";
 
 const npm = (name: string, version: string): SubjectPackages => ({
   from: "npm",
@@ -119,6 +120,19 @@ export const VERSIONED_CLIENTS: readonly VersionedClient[] = [
     package: HUB_GO,
     at: (version) => ({
       packages: { from: "go", source: "go_huggingface", pin: { dependency: HUB_GO, version } },
+      command: ({ installed }) => [`${installed}/bin/adapter`],
+    }),
+  },
+  {
+    name: "docker-model-runner",
+    registry: "go",
+    package: MODEL_RUNNER,
+    at: (version) => ({
+      packages: {
+        from: "go",
+        source: "docker_model_runner",
+        pin: { dependency: MODEL_RUNNER, version },
+      },
       command: ({ installed }) => [`${installed}/bin/adapter`],
     }),
   },

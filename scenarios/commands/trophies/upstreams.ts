@@ -80,6 +80,12 @@ export const UPSTREAMS: readonly Upstream[] = [
     clients: { "go-huggingface": "go-huggingface" },
   },
   {
+    subjects: ["docker-model-runner"],
+    repository: "docker/model-runner",
+    lists: [],
+    clients: { "docker-model-runner": "docker-model-runner" },
+  },
+  {
     subjects: ["swift-transformers"],
     repository: "huggingface/swift-transformers",
     lists: ["swift_transformers"],
