@@ -100,17 +100,27 @@ export class RetryBudget {
 }
 
 /**
- * The pause that a response asks for, in milliseconds, from `RateLimit` or `Retry-After`.
+ * The pause that a response asks for, in milliseconds, from `RateLimit` or `Retry-After`; of two the longer one.
  *
  * `RateLimit: "api";r=0;t=55` asks for 55 s; with `r` above 0 it asks for nothing.
  */
 export function askedPauseMs(response: HttpResponse, nowMs: number): number | undefined {
-  const limit = response.headers.get("ratelimit") ?? "";
+  const asked = [
+    limitPauseMs(response.headers.get("ratelimit") ?? ""),
+    retryAfterMs(response.headers.get("retry-after")?.trim() ?? "", nowMs),
+  ].filter((pauseMs) => pauseMs !== undefined);
+  return asked.length === 0 ? undefined : Math.max(...asked);
+}
+
+function limitPauseMs(limit: string): number | undefined {
   const remaining = /;\s*r=(\d+)/.exec(limit)?.[1];
   const resetSeconds = /;\s*t=(\d+)/.exec(limit)?.[1];
-  if (remaining === "0" && resetSeconds !== undefined) return Number(resetSeconds) * 1000;
-  const after = response.headers.get("retry-after")?.trim();
-  if (after === undefined || after === "") return undefined;
+  if (remaining !== "0" || resetSeconds === undefined) return undefined;
+  return Number(resetSeconds) * 1000;
+}
+
+function retryAfterMs(after: string, nowMs: number): number | undefined {
+  if (after === "") return undefined;
   if (/^\d+$/.test(after)) return Number(after) * 1000;
   const date = Date.parse(after);
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);

@@ -17,6 +17,7 @@ const ASKED: readonly (readonly [headers: Record<string, string>, pauseMs: numbe
     [{ ratelimit: '"api";r=12;t=55' }, undefined],
     [{ ratelimit: '"api";r=0;t=55', "retry-after": "1" }, 55_000],
     [{ ratelimit: '"api";r=10;t=55', "retry-after": "1" }, 1000],
+    [{ ratelimit: '"api";r=0;t=5', "retry-after": "60" }, 60_000],
   ];
 
 for (const [headers, pauseMs] of ASKED) {

@@ -42,3 +42,25 @@ test("StallGuard.wait() ends with the transfer", async () => {
   guard[Symbol.dispose]();
   await assert.rejects(wait, /has ended/);
 });
+
+test("StallGuard keeps its deadline although something arrives", async () => {
+  let nowMs = 0;
+  const sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
+  const moving = {
+    now: () => nowMs,
+    sleep: (durationMs: number) =>
+      new Promise<void>((wake) => sleepers.push({ untilMs: nowMs + durationMs, wake })),
+  };
+  const floor = new SpeedFloor(moving, { stallTimeoutMs: 10_000 });
+  using guard = new StallGuard(moving, { stallTimeoutMs: 10_000, deadlineMs: 12_000, floor });
+  for (; nowMs < 15_000 && !guard.signal.aborted; nowMs += 1000) {
+    guard.moved(1);
+    for (const { untilMs, wake } of sleepers) if (untilMs <= nowMs) wake();
+    // oxlint-disable-next-line no-await-in-loop -- the sleeper wakes in between
+    await Promise.resolve();
+    // oxlint-disable-next-line no-await-in-loop -- and looks at the clock
+    await Promise.resolve();
+  }
+  assert.ok(guard.signal.aborted);
+  assert.ok(nowMs <= 13_000);
+});
