@@ -45,6 +45,7 @@ import { placeMiniatures } from "./places.ts";
 import { progressMiniatures } from "./progress.ts";
 import { publishingMiniatures } from "./publishing.ts";
 import { plantedMiniatures } from "./planted.ts";
+import { rareCaseMiniatures } from "./rare_cases.ts";
 import { readingTextMiniatures } from "./load/reading_text.ts";
 import { removingMiniatures } from "./removing.ts";
 import { repairingMiniatures } from "./repairing.ts";
@@ -94,6 +95,7 @@ export const miniatures: readonly Miniature[] = [
   ...managingMiniatures,
   ...plantedMiniatures,
   ...oneFormMiniatures,
+  ...rareCaseMiniatures,
   ...removingMiniatures,
   ...servingMiniatures,
   ...loadingMiniatures,

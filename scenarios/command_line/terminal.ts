@@ -1,9 +1,10 @@
 /**
- * A slow download, a check or a list, with a terminal of any width or with none; a name in the hub's listing may have control
+ * A download that is slow or fails, a check or a list, with a terminal of any width or with none; a name in the hub's listing may have control
  * characters.
  *
  * Invariants checked:
- * - No line that is rewritten is wider than the terminal, and nothing is left on it at the end.
+ * - No line that is rewritten is wider than the terminal, and nothing is left on it at the end; what follows it, such as the
+ *   message of a failure, does not go on in it.
  * - Without a terminal neither output has a control character but line feeds and tabulators.
  */
 import fc from "fast-check";
@@ -23,7 +24,7 @@ export const terminal = scenario({
     // Most lines fit some of them only.
     columns: fc.option(
       fc.oneof(fc.integer({ min: 20, max: 55 }), fc.integer({ min: 20, max: 120 })),
-      { nil: undefined, freq: 2 },
+      { nil: undefined, freq: 3 },
     ),
     operation: fc.oneof(
       { arbitrary: fc.constant("download" as const), weight: 2 },
@@ -40,9 +41,11 @@ export const terminal = scenario({
       "no\u0085tes.json",
     ),
     json: fc.constantFrom(false, false, false, false, true),
+    /** Whether the bytes that come are wrong, so that it fails when progress was shown. */
+    fails: fc.boolean(),
   },
   world: () => ({ style: { chunkBytes: 64 } }),
-  async check({ model, columns, operation, isThere, named, json }, world, verdict) {
+  async check({ model, columns, operation, isThere, named, json, fails }, world, verdict) {
     const { hub } = world;
     const extra = { path: "notes.json", bytes: new TextEncoder().encode("{}"), lfs: false };
     hub.publish(REPOSITORY, [...model.files, extra], { tags: ["mlx"] });
@@ -51,11 +54,13 @@ export const terminal = scenario({
     if (command === undefined) return;
     if (isThere) await subject.download({ repository: REPOSITORY });
     const drip = { type: "drip", bytesPerSecond: BYTES_PER_SECOND } as const;
+    const flip = { type: "flip", atByte: 0 } as const;
     hub.faults = [
       { match: { kind: "resolve", nth: "all" }, do: drip },
-      { match: { kind: "cdn", nth: "all" }, do: drip },
+      { match: { kind: "cdn", nth: "all" }, do: fails ? flip : drip },
     ];
-    if (named !== undefined) {
+    // One kind of trouble at a time.
+    if (named !== undefined && !fails) {
       const rename = { type: "rename-listing-path", from: extra.path, to: named } as const;
       hub.faults = [{ match: { kind: "tree", nth: "all" }, do: rename }];
       if (operation === "download" && !isThere) verdict.reached("a name with control characters");
@@ -98,6 +103,20 @@ function judgeRewritten(verdict: Verdict, text: string, columns: number): void {
     const widest = Math.max(...shown.slice(0, -1).map(({ length }) => length));
     verdict.holds("CMD-TERMINAL", widest <= columns, `${widest} of ${columns} columns: ${line}`);
   }
+  judgeAppended(verdict, text, columns);
   const left = visible.split("\n").at(-1)?.split("\r").at(-1) ?? "";
   verdict.holds("CMD-TERMINAL", left === "", `"${left}" is left on the last line`);
+}
+
+/** What comes behind a text that was written with an erasure of the rest of its line goes on in that line. */
+function judgeAppended(verdict: Verdict, text: string, columns: number): void {
+  for (const line of text.split("\n")) {
+    const last = line.split("\r").at(-1) ?? "";
+    // eslint-disable-next-line no-control-regex -- it erases to the end of the line
+    const [before = "", ...after] = last.split(/\u001b\[0?K/);
+    if (!line.includes("\r") || before === "" || after.length === 0) continue;
+    // eslint-disable-next-line no-control-regex -- sequences of a terminal
+    const wide = [before, ...after].join("").replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "").length;
+    verdict.holds("CMD-TERMINAL", wide <= columns, `${wide} of ${columns} columns: ${last}`);
+  }
 }

@@ -19,6 +19,7 @@ import { peak } from "./disk/peak.ts";
 import { readOnlyPlace } from "./disk/read_only_place.ts";
 import { refusedCalls } from "./disk/refused_calls.ts";
 import { longName } from "./disk/long_name.ts";
+import { roomForCopies } from "./disk/room_for_copies.ts";
 import { smallVolume } from "./disk/small_volume.ts";
 import { tooLittleRoom } from "./disk/too_little_room.ts";
 import { unstatedLength } from "./disk/unstated_length.ts";
@@ -26,6 +27,7 @@ import { hiddenHashes } from "./integrity/hidden_hashes.ts";
 import { idempotent } from "./integrity/idempotent.ts";
 import { loginPage } from "./integrity/login_page.ts";
 import { movingBranch } from "./integrity/moving_branch.ts";
+import { movingOther } from "./integrity/moving_other.ts";
 import { pinnedCommit } from "./integrity/pinned_commit.ts";
 import { noMatch } from "./integrity/no_match.ts";
 import { pageForAFile } from "./integrity/page_for_a_file.ts";
@@ -70,6 +72,7 @@ export const downloadScenarios: readonly Scenario[] = [
   watchedDownload,
   watchedTrouble,
   movingBranch,
+  movingOther,
   pinnedCommit,
   staleCommit,
   pageForAFile,
@@ -117,6 +120,7 @@ export const downloadScenarios: readonly Scenario[] = [
   unstatedLength,
   drippingLine,
   exactRoom,
+  roomForCopies,
   openFiles,
   peak,
   nonMlxSource,

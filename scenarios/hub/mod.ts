@@ -18,6 +18,7 @@ import { oddAnswers } from "./odd_answers.ts";
 import { overlongBody } from "./overlong_body.ts";
 import { proxies } from "./proxies.ts";
 import { redirects } from "./redirects.ts";
+import { refusedBehind } from "./refused_behind.ts";
 import { refusals } from "./refusals.ts";
 import { renamedRepository } from "./renamed_repository.ts";
 import { switchedOff } from "./switched_off.ts";
@@ -62,6 +63,7 @@ export const hubScenarios: readonly Scenario[] = [
   slowLine,
   sentInClear,
   refusals,
+  refusedBehind,
   oddAnswers,
   speltProxy,
 ];

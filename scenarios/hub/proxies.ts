@@ -12,6 +12,8 @@ import { anySmallModel, scenario } from "../../harness/mod.ts";
 const REPOSITORY = "mlx-community/Behind-4bit";
 const PROXY = "http://proxy.test:3128";
 const OTHER_PROXY = "http://other-proxy.test:8080";
+const VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"] as const;
+type Variable = (typeof VARIABLES)[number];
 
 export const proxies = scenario({
   name: "hub/proxies",
@@ -19,11 +21,16 @@ export const proxies = scenario({
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     scheme: fc.constantFrom("https" as const, "http" as const),
-    names: fc.subarray(["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"] as const),
+    // Each of them alone, too, and the one for all with either scheme.
+    names: fc.oneof(
+      { weight: 2, arbitrary: fc.subarray<Variable>([...VARIABLES]) },
+      { weight: 1, arbitrary: fc.constantFrom<Variable[][]>(...VARIABLES.map((name) => [name])) },
+      { weight: 1, arbitrary: fc.constant<Variable[]>(["ALL_PROXY"]) },
+    ),
     isLower: fc.boolean(),
     exempt: fc.uniqueArray(
       fc.constantFrom("hub", "cdn", "above the hub", "above all", "another", "part of a name", "*"),
-      { maxLength: 3 },
+      { maxLength: 2 },
     ),
   },
   goals: [

@@ -5,11 +5,19 @@
  * Invariants checked:
  * - The token is the request's, else the variable's, else that of the file, else none.
  * - With `HF_HUB_DISABLE_IMPLICIT_TOKEN` on it is the request's or none.
+ * - Who sends the variable's token with the plain address of a file on the hub sends the stored one with it, too.
  */
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { anySmallModel, scenario } from "../../harness/mod.ts";
-import { authorizationOf, makeDirectories, wireLog, writeBytes } from "../../harness/internal.ts";
+import { anySmallModel, scenario, type Verdict, type World } from "../../harness/mod.ts";
+import {
+  authorizationOf,
+  doesOperation,
+  makeDirectories,
+  settled,
+  wireLog,
+  writeBytes,
+} from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Login-4bit";
 const STORED = "hf_ofTheLogin";
@@ -34,10 +42,12 @@ export const storedToken = scenario({
     named: fc.constantFrom("request", "variable", "nowhere", "nowhere"),
     forbidden: fc.constantFrom(undefined, "0", "1", "true", "YES"),
     isPrivate: fc.boolean(),
+    isByAddress: fc.boolean(),
   },
   goals: ["the stored token was used", "a stored token was forbidden", "another token won"],
   async check(given, world, verdict) {
     const { model, place, isThere, hasOthers, ending, named, forbidden, isPrivate } = given;
+    const { isByAddress } = given;
     const { hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const base = join(world.outside, "of the login");
@@ -59,15 +69,13 @@ export const storedToken = scenario({
     const expected = named === "request" ? "hf_ofTheRequest" : isOff ? implicit : undefined;
     if (isPrivate && expected !== undefined) hub.requireToken(REPOSITORY, expected);
     const wire = wireLog();
-    const subject = world.start({
-      env: {
-        ...others,
-        [place]: place === "HF_TOKEN_PATH" ? file : base,
-        HF_TOKEN: named === "variable" ? "hf_ofTheVariable" : undefined,
-        HF_HUB_DISABLE_IMPLICIT_TOKEN: forbidden,
-      },
-      relay: wire.watch,
-    });
+    const env = {
+      ...others,
+      [place]: place === "HF_TOKEN_PATH" ? file : base,
+      HF_TOKEN: named === "variable" ? "hf_ofTheVariable" : undefined,
+      HF_HUB_DISABLE_IMPLICIT_TOKEN: forbidden,
+    };
+    const subject = world.start({ env, relay: wire.watch });
     const id = isOff ? "HUB-ENV-LOGIN" : "HUB-ENV-IMPLICIT";
     await verdict.attempt(id, () =>
       subject.download({
@@ -83,9 +91,34 @@ export const storedToken = scenario({
       [...sent].join() === right.join(),
       () => `sent ${[...sent].join(" and ") || "no token"} instead of ${right.join() || "none"}`,
     );
+    if (expected === STORED && isByAddress && doesOperation(world, "downloadUrl"))
+      await judgeAddress(world, verdict, env);
     if (expected === STORED) verdict.reached("the stored token was used");
     else if (isThere && !isOff && named === "nowhere")
       verdict.reached("a stored token was forbidden");
     else if (isThere && expected !== undefined) verdict.reached("another token won");
   },
 });
+
+// Helpers
+
+async function judgeAddress(
+  world: World,
+  verdict: Verdict,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const url = `${world.hub.endpoint}/${REPOSITORY}/resolve/main/config.json`;
+  const tokensWith = async (more: Readonly<Record<string, string>>) => {
+    const wire = wireLog();
+    const subject = world.start({ env: { ...env, ...more }, relay: wire.watch });
+    await settled(() => subject.downloadUrl({ url }));
+    const asked = wire.requests.filter(({ origin }) => origin === world.hub.endpoint);
+    return asked.map(authorizationOf);
+  };
+  // Whether an address is one of the hub's is the client's to say.
+  const [ofVariable] = await tokensWith({ HF_TOKEN: "hf_ofTheVariable" });
+  if (ofVariable !== "Bearer hf_ofTheVariable") return;
+  const [stored] = await tokensWith({});
+  const isSent = stored === `Bearer ${STORED}`;
+  verdict.holds("HUB-ENV-LOGIN", isSent, `${stored ?? "no token"} was sent to ${url}`);
+}

@@ -16,6 +16,7 @@ import { movedAgain } from "./moved_again.ts";
 import { noModelMoved } from "./no_model_moved.ts";
 import { plantedWays } from "./planted_ways.ts";
 import { readOnlyStore } from "./read_only_store.ts";
+import { lostLinks } from "./lost_links.ts";
 import { refLast } from "./ref_last.ts";
 import { removedRevision } from "./removed_revision.ts";
 import { removedSnapshots } from "./removed_snapshots.ts";
@@ -25,6 +26,7 @@ import { snapshot } from "./snapshot.ts";
 export const interopScenarios: readonly Scenario[] = [
   snapshot,
   refLast,
+  lostLinks,
   cacheRoot,
   expandedCacheRoot,
   foreignCache,

@@ -8,12 +8,14 @@ import type { Scenario } from "../../harness/mod.ts";
 import { completeModel } from "./complete_model.ts";
 import { failedUpdate } from "./failed_update.ts";
 import { silentHub } from "./silent_hub.ts";
+import { interruptedTwice } from "./interrupted_twice.ts";
 import { incompleteModel } from "./incomplete_model.ts";
 
 /** Scenarios of this area. */
 export const offlineScenarios: readonly Scenario[] = [
   completeModel,
   incompleteModel,
+  interruptedTwice,
   failedUpdate,
   silentHub,
 ];

@@ -1,5 +1,6 @@
 /**
- * A model is complete, and the hub takes the connection and says nothing, or refuses with a request to come back later.
+ * A model is complete, and the hub takes the connection and says nothing, begins an answer that never ends, or refuses with a
+ * request to come back later.
  *
  * Invariants checked:
  * - The local copy is returned soon; a result that says whether the hub answered says that it did not.
@@ -17,6 +18,7 @@ const FAULTS: Readonly<Record<string, FaultAction>> = {
   "come back in a minute": { type: "status", status: 429, retryAfter: "60" },
   "out of order for an hour": { type: "status", status: 503, retryAfter: "3600" },
   "connections are reset": { type: "reset" },
+  "silence after the first byte": { type: "cut", atByte: 1, how: "stall" },
 };
 
 export const silentHub = scenario({

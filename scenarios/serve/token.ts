@@ -20,7 +20,12 @@ const TARGETS = [
   `/${REPOSITORY}/resolve/main/none.json`,
   "/api/models/mlx-community/None-4bit",
   "/",
+  "//",
+  "/api/models/%zz",
+  `/${REPOSITORY}/resolve/main/../../../etc/passwd`,
 ] as const;
+/** Longer than any address that is answered, which a server may refuse before a program hears of it. */
+const LONG_TARGET = `/${REPOSITORY}/resolve/main/${"long/".repeat(4000)}config.json`;
 
 export const token = scenario({
   name: "serve/token",
@@ -43,9 +48,14 @@ export const token = scenario({
       "in the query",
     ),
     targets: fc.subarray([...TARGETS], { minLength: 2 }),
-    method: fc.constantFrom("GET", "GET", "HEAD"),
+    isLong: fc.boolean(),
+    method: fc.constantFrom("GET", "GET", "HEAD", "POST", "DELETE"),
   },
-  async check({ model, secret, wrong, targets, method }, world, verdict) {
+  async check({ model, secret, wrong, targets, isLong, method: any }, world, verdict) {
+    // The library under a program may know no other methods.
+    const isOwn = world.kind !== "process";
+    const method = any === "DELETE" && !isOwn ? "GET" : any;
+    const asked = [...targets, ...(isLong && isOwn ? [LONG_TARGET] : [])];
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
     await subject.download({ repository: REPOSITORY });
@@ -55,14 +65,14 @@ export const token = scenario({
     });
     if (server === undefined) return;
     const bodies = new Set<string>();
-    for (const target of targets) {
+    for (const target of asked) {
       const authorization = wrongValue(wrong, secret);
-      const asked =
+      const address =
         wrong === "in the query"
           ? `${target}${target.includes("?") ? "&" : "?"}token=${secret}`
           : target;
       const { status, bytes } = await askServer(server, {
-        target: asked,
+        target: address,
         method,
         headers: { ...(authorization !== undefined && { authorization }) },
       });
@@ -70,7 +80,7 @@ export const token = scenario({
       verdict.holds(
         "SERVE-TOKEN",
         status === 401,
-        `${method} ${target} with ${wrong} is answered by ${status}`,
+        `${method} ${target.slice(0, 100)} with ${wrong} is answered by ${status}`,
       );
     }
     verdict.holds("SERVE-TOKEN", bodies.size === 1, "the refusals tell apart what is there");

@@ -1,12 +1,12 @@
 /**
- * The caller cancels: before the start, while the hub is silent, while bytes come, or while it pauses before another try.
+ * The caller cancels the download of a model or of a plain address: before the start, while the hub is silent, while bytes come, or while it pauses before another try.
  *
  * Invariants checked:
  * - The download rejects with `cancelled` within a bounded time, and never with a path.
  * - No request is sent afterwards, and no file is half-published.
  */
 import fc from "fast-check";
-import { contentExchanges, exists, realPause } from "../../../harness/internal.ts";
+import { contentExchanges, exists, patternedBytes, realPause } from "../../../harness/internal.ts";
 import {
   anySmallModel,
   type FaultRule,
@@ -38,6 +38,8 @@ export const cancel = scenario({
     moments: fc.shuffledSubarray([...MOMENTS], { minLength: 1 }),
     afterReports: fc.integer({ min: 1, max: 20 }),
     afterMs: fc.integer({ min: 1, max: 20_000 }),
+    /** Whether a plain address is downloaded. */
+    isPlain: fc.constantFrom(false, false, true),
   },
   world: () => ({ style: { chunkBytes: 100 } }),
   async check({ moments, ...rest }, world, verdict) {
@@ -52,16 +54,19 @@ interface Story {
   /** When bytes come, the cancel comes after so many reports, or bytes where nobody sees a program's reports in time. */
   readonly afterReports: number;
   readonly afterMs: number;
+  readonly isPlain: boolean;
   readonly world: World;
   readonly verdict: Verdict;
 }
 
 async function cancelAt(moment: Moment, story: Story): Promise<void> {
   const { model, afterReports, afterMs, world, verdict } = story;
+  const isPlain = story.isPlain && world.kind !== "process";
   const repository = `mlx-community/Cancel-${moment}`;
   world.hub.publish(repository, model.files, { tags: ["mlx"] });
+  const url = world.hub.serveUrl(`/files/${moment}.gguf`, patternedBytes(2000));
   world.hub.clearLog();
-  world.hub.faults = faultsOf(moment, world);
+  world.hub.faults = faultsOf(moment, isPlain ? "url" : "resolve", world);
   const controller = new AbortController();
   let cancelledAtMs = 0;
   const stop = () => {
@@ -73,14 +78,15 @@ async function cancelAt(moment: Moment, story: Story): Promise<void> {
     if (moment === "bytes" && ++reports === afterReports) stop();
   };
   if (moment === "before") stop();
-  const outcome = world.start().download(
-    { repository },
-    {
-      signal: controller.signal,
-      // A program's reports come too late to choose a moment by, and it need not make any.
-      ...(world.kind === "process" ? {} : { onProgress }),
-    },
-  );
+  const options = {
+    signal: controller.signal,
+    // A program's reports come too late to choose a moment by, and it need not make any.
+    ...(world.kind === "process" ? {} : { onProgress }),
+  };
+  const subject = world.start();
+  const outcome = isPlain
+    ? subject.downloadUrl({ url }, options)
+    : subject.download({ repository }, options);
   const isOver = outcome.then(
     () => true,
     () => true,
@@ -119,12 +125,11 @@ async function cancelAt(moment: Moment, story: Story): Promise<void> {
   if (moment === "bytes") verdict.reached("while bytes came");
 }
 
-function faultsOf(moment: Moment, { kind }: World): FaultRule[] {
-  if (moment === "silence")
-    return [{ match: { kind: "resolve", nth: 1 }, do: { type: "no-answer" } }];
+function faultsOf(moment: Moment, of: "resolve" | "url", { kind }: World): FaultRule[] {
+  if (moment === "silence") return [{ match: { kind: of, nth: 1 }, do: { type: "no-answer" } }];
   if (moment === "pause") {
     const busy = { type: "status", status: 503, retryAfter: "60" } as const;
-    return [{ match: { kind: "resolve", nth: "all" }, do: busy }];
+    return [{ match: { kind: of, nth: "all" }, do: busy }];
   }
   if (moment === "before" || kind !== "process") return [];
   const slow = { type: "drip", bytesPerSecond: SLOW_BYTES_PER_SECOND } as const;

@@ -1,11 +1,12 @@
 /**
- * A resume is answered with a part that starts elsewhere than it was asked to.
+ * A resume is answered with a part that starts elsewhere than it was asked to, and says so, or does not say where it starts.
  *
  * Invariants checked:
  * - No byte of the wrong part is ever on the disk, nothing that was kept is lost, and the next request starts where the first
  *   one did.
  */
 import fc from "fast-check";
+import type { Fetch } from "../../../spec/mod.ts";
 import {
   contentExchanges,
   exists,
@@ -26,9 +27,14 @@ export const wrongPart = scenario({
   pieceBytes: [],
   covers: ["DL-RESUME-RANGE"],
   goals: ["a part started elsewhere"],
-  given: { nth: fc.integer({ min: 4, max: 25 }), shiftBytes: fc.integer({ min: -150, max: -1 }) },
+  given: {
+    nth: fc.integer({ min: 4, max: 25 }),
+    shiftBytes: fc.integer({ min: -150, max: -1 }),
+    /** What `Content-Range` has in place of what is true. */
+    said: fc.constantFrom(undefined, undefined, null, "", "bytes */3000", "bytes"),
+  },
   world: () => ({ style: { chunkBytes: 100 } }),
-  async check({ nth, shiftBytes }, world, verdict) {
+  async check({ nth, shiftBytes, said }, world, verdict) {
     needsOwnProcess(world, "the disk that another process sees cannot be wrapped");
     world.hub.publish(REPOSITORY, [WEIGHTS], { tags: ["mlx"] });
     const directory = modelPlace(world, REPOSITORY);
@@ -51,7 +57,11 @@ export const wrongPart = scenario({
       );
     };
     const files = (disk: typeof world.files) => observingFiles(disk, look);
-    await verdict.attempt("DL-RESUME-RANGE", () => world.start({ files }).download(REQUEST));
+    const hasFired = () => (world.hub.firedCounts()[0] ?? 0) > 0;
+    const relay = (fetch: Fetch) =>
+      said === undefined ? fetch : sayingOnce(fetch, said, hasFired);
+    const subject = world.start({ files, relay });
+    await verdict.attempt("DL-RESUME-RANGE", () => subject.download(REQUEST));
     const [first, second] = contentExchanges(world.hub.log).map(firstByte);
     if (world.hub.firedCounts()[0] === 0) return;
     verdict.reached("a part started elsewhere");
@@ -64,3 +74,16 @@ export const wrongPart = scenario({
     verdict.holds("DL-RESUME-RANGE", wrong.length === 0, wrong.join(", "));
   },
 });
+
+/** The first answer that is wrong has another `Content-Range`, or none. */
+function sayingOnce(fetch: Fetch, said: string | null, hasFired: () => boolean): Fetch {
+  let isOver = false;
+  return async (url, request) => {
+    const response = await fetch(url, request);
+    if (isOver || response.status !== 206 || !hasFired()) return response;
+    isOver = true;
+    const get = (name: string) =>
+      name.toLowerCase() === "content-range" ? said : response.headers.get(name);
+    return { status: response.status, headers: { get }, body: response.body };
+  };
+}
