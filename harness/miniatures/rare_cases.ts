@@ -37,6 +37,17 @@ export const rareCaseMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("joins_two_versions", {
+    mistake: "Leaves it to the server to say that the rest of a plain file is of another version.",
+    breaks: ["DL-OTHER-WAY"],
+    shownBy: ["download/any_server"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        return response.status === 206 ? withHeaders(response, { etag: undefined }) : response;
+      },
+    }),
+  }),
   miniature("asks_behind_again", {
     mistake: "Takes each refusal behind a redirect for an address that has expired.",
     breaks: ["DL-NO-RETRY"],

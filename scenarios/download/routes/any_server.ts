@@ -4,7 +4,8 @@
  *
  * Invariants checked:
  * - The file has the server's bytes, and its marker their hash; what is not the caller's hash is refused, as is what is no hash at all.
- * - A file that changes meanwhile is one version or the other, or an error.
+ * - A file that changes meanwhile is one version or the other, or an error, also where the server goes on from any byte and only its
+ *   strong tag is another one.
  * - Of a file that is longer than allowed no more than that is taken, and nothing is kept.
  */
 import { join } from "node:path";
@@ -67,16 +68,18 @@ export const anyServer = scenario({
     room: fc.constantFrom(undefined, undefined, -1000, -1000, -1, 0, 1),
     /** Which request for bytes finds another version of the same length. */
     changesAt: fc.constantFrom(...Array.from({ length: 6 }, () => undefined), 1, 2, 3),
+    /** Whether the line breaks after some bytes, and the server that goes on looks at no `If-Range`. */
+    goesOn: fc.boolean(),
   },
   world: ({ statesLength }) => ({
     style: { chunkBytes: CHUNK_BYTES, sendContentLength: statesLength },
   }),
   async check(given, world, verdict) {
-    const { sizeBytes, head, length, encoding, etag, hash, room, changesAt } = given;
+    const { sizeBytes, head, length, encoding, etag, hash, room, changesAt, goesOn } = given;
     const bytes = patternedBytes(sizeBytes);
     const url = world.hub.serveUrl(`/files/${NAME}`, bytes, etag === null ? {} : { etag });
     if (changesAt !== undefined && sizeBytes > 0) {
-      await judgeChanged(world, { bytes, etag, changesAt, verdict });
+      await judgeChanged(world, { bytes, etag, changesAt, goesOn, verdict });
       return;
     }
     const sha256 = HASHES[hash]?.(sha256Hex(bytes));
@@ -131,10 +134,21 @@ async function judgeChanged(
     readonly bytes: Uint8Array;
     readonly etag: string | null;
     readonly changesAt: number;
+    readonly goesOn: boolean;
     readonly verdict: Verdict;
   },
 ): Promise<void> {
-  const { bytes, etag, changesAt, verdict } = context;
+  const { bytes, etag, verdict } = context;
+  // Without a strong tag nobody can see that the rest is of another version.
+  const goesOn = context.goesOn && etag === '"strong"';
+  const changesAt = goesOn ? 2 : context.changesAt;
+  if (goesOn)
+    world.hub.faults = [
+      {
+        match: { kind: "url", method: "GET" },
+        do: { type: "cut", atByte: CHUNK_BYTES, how: "rst" },
+      },
+    ];
   const path = `/files/${NAME}`;
   const url = world.hub.serveUrl(path, bytes, etag === null ? {} : { etag });
   const later = bytes.map((byte) => byte ^ 1);
@@ -148,7 +162,8 @@ async function judgeChanged(
         world.hub.serveUrl(path, later, tag === undefined ? {} : { etag: tag });
         verdict.reached("it changed");
       }
-      return fetch(address, request);
+      const { "if-range": _, ...headers } = request.headers;
+      return fetch(address, goesOn ? { ...request, headers } : request);
     };
   const result = await settled(() => world.start({ relay: changing }).downloadUrl({ url }));
   if (result === undefined) return;
