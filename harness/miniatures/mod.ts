@@ -36,6 +36,7 @@ import { managingMiniatures } from "./managing.ts";
 import { markerMiniatures } from "./markers.ts";
 import type { Miniature } from "./miniature.ts";
 import { nameMiniatures } from "./names.ts";
+import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
 import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
 import { shareOrderMiniatures } from "./stores/share_order.ts";
@@ -100,6 +101,7 @@ export const miniatures: readonly Miniature[] = [
   ...servingMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
+  ...narrowCheckMiniatures,
   ...readingTextMiniatures,
   ...inferenceMiniatures,
 ];

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { judgeReplacedFile } from "../../harness/internal.ts";
 import { anyModel, scenario } from "../../harness/mod.ts";
 
-const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+const PLACES = ["weights", "config.json", "tokenizer.json", "tokenizer_config.json"] as const;
 
 export const emptyFile = scenario({
   name: "load/empty_file",
@@ -16,12 +16,13 @@ export const emptyFile = scenario({
   covers: ["LOAD-EMPTY"],
   given: {
     model: anyModel(),
+    where: fc.constantFrom(...PLACES),
     choose: fc.nat(),
     isDownloaded: fc.boolean(),
   },
-  async check({ model, choose, isDownloaded }, world, verdict) {
-    const paths = [...model.weightFiles, ...TEXTS];
-    const path = paths[choose % paths.length] ?? "";
+  async check({ model, where, choose, isDownloaded }, world, verdict) {
+    const { weightFiles } = model;
+    const path = where === "weights" ? (weightFiles[choose % weightFiles.length] ?? "") : where;
     const bytes = new Uint8Array(0);
     const replaced = { model, path, bytes, isDownloaded, cause: "empty" as const };
     await judgeReplacedFile(world, verdict, { id: "LOAD-EMPTY", replaced });

@@ -5,9 +5,11 @@
  *
  * Invariants checked:
  * - The check refuses each as evicted, with its path.
- * - It reads none of them.
+ * - It reads none of them, also where the name in the model's directory is a link to the data.
  */
+import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
+import type { FileSystem } from "../../spec/mod.ts";
 import { evictFiles, missingFinding, Observation, placeModel } from "../../harness/internal.ts";
 import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
@@ -22,23 +24,40 @@ export const evictedFiles = scenario({
     model: anyModel({ shards: 1 }),
     chosen: fc.uniqueArray(fc.nat(30), { minLength: 1, maxLength: 4 }),
     isDownloaded: fc.boolean(),
+    isLinked: fc.boolean(),
   },
-  async check({ model, chosen, isDownloaded }, world, verdict) {
+  goals: ["an evicted file was behind a link", "an evicted file was in its place"],
+  async check({ model, chosen, isDownloaded, isLinked }, world, verdict) {
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     const large = wantedFiles(model.files).filter(
       ({ path, bytes }) => bytes.length >= BLOCK_BYTES && !path.includes("/"),
     );
     const victims = new Set(chosen.map((at) => large[at % large.length]?.path ?? ""));
     const places = [...victims].map((path) => filePlace(directory, path));
+    // In the hub's cache they are links anyhow.
+    if (isLinked) for (const place of places) await putBehindLink(world.files, place);
+    const real = await Promise.all(places.map((place) => world.files.realpath(place)));
     const observe = new Observation();
-    const subject = world.start({ ...(await evictFiles(world, places)), observe });
+    const subject = world.start({ ...(await evictFiles(world, real)), observe });
     const report = await verdict.attempt("LOAD-EVICTED", () => subject.check({ repository }));
     for (const path of victims) {
       const lack = missingFinding(report, { causes: ["evicted"], paths: [path] });
       verdict.holds("LOAD-EVICTED", lack === undefined, () => `${path}: ${lack}`);
     }
-    const real = await Promise.all(places.map((place) => world.files.realpath(place)));
     const read = observe.reads.find(({ path }) => [...places, ...real].includes(path));
     verdict.holds("LOAD-EVICTED", read === undefined, () => `it read ${read?.path}`);
+    const isBehind = real.every((place) => !places.includes(place));
+    verdict.reached(`an evicted file was ${isBehind ? "behind a link" : "in its place"}`);
   },
 });
+
+/** Moves a file's data into a hidden directory beside it, and leaves a link to it in its place. */
+async function putBehindLink(files: FileSystem, place: string): Promise<void> {
+  if ((await files.lstat(place)).kind === "link") return;
+  const store = join(dirname(place), ".store");
+  // No weight file by its name.
+  const data = `${basename(place)}.data`;
+  await files.mkdir(store);
+  await files.rename(place, join(store, data));
+  await files.symlink(join(".store", data), place);
+}

@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { HTML_PAGE, judgeReplacedFile } from "../../harness/internal.ts";
 import { anyModel, scenario } from "../../harness/mod.ts";
 
+const JINJA = "chat_template.jinja";
 const PAGES = [
   HTML_PAGE,
   ...[
@@ -21,24 +22,31 @@ const PAGES = [
     "<!DOCTYPE HTML PUBLIC '-//IETF//DTD HTML 2.0//EN'><HTML><BODY>Gone</BODY></HTML>",
   ].map((page) => new TextEncoder().encode(page)),
 ];
-const TEXTS = ["config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"];
+const PLACES = [
+  "weights",
+  "config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  JINJA,
+] as const;
 
 export const htmlFile = scenario({
   name: "load/html_file",
   pieceBytes: [8192],
   covers: ["LOAD-HTML"],
   given: {
-    model: anyModel(),
+    model: anyModel({ chatTemplate: "jinja-file" }),
+    where: fc.constantFrom(...PLACES),
     choose: fc.nat(),
     isDownloaded: fc.boolean(),
     bytes: fc.constantFrom(...PAGES),
   },
-  async check({ model, choose, isDownloaded, bytes }, world, verdict) {
-    const paths = [...model.weightFiles, ...TEXTS].filter((path) =>
-      model.files.some((file) => file.path === path),
-    );
-    const path = paths[choose % paths.length] ?? "";
+  goals: ["a page was in place of a template", "a page was in place of another file"],
+  async check({ model, where, choose, isDownloaded, bytes }, world, verdict) {
+    const { weightFiles } = model;
+    const path = where === "weights" ? (weightFiles[choose % weightFiles.length] ?? "") : where;
     const replaced = { model, path, bytes, isDownloaded, cause: "html" as const };
     await judgeReplacedFile(world, verdict, { id: "LOAD-HTML", replaced });
+    verdict.reached(`a page was in place of ${path === JINJA ? "a template" : "another file"}`);
   },
 });

@@ -14,12 +14,13 @@ export const lfsPointerFile = scenario({
   covers: ["LOAD-POINTER"],
   given: {
     model: anyModel(),
+    isTokenizer: fc.boolean(),
     choose: fc.nat(),
     isDownloaded: fc.boolean(),
   },
-  async check({ model, choose, isDownloaded }, world, verdict) {
-    const paths = [...model.weightFiles, "tokenizer.json"];
-    const path = paths[choose % paths.length] ?? "";
+  async check({ model, isTokenizer, choose, isDownloaded }, world, verdict) {
+    const { weightFiles } = model;
+    const path = isTokenizer ? "tokenizer.json" : (weightFiles[choose % weightFiles.length] ?? "");
     const bytes = lfsPointer(model.files.find((file) => file.path === path)?.bytes ?? Buffer.of());
     const replaced = { model, path, bytes, isDownloaded, cause: "lfs-pointer" as const };
     await judgeReplacedFile(world, verdict, { id: "LOAD-POINTER", replaced });

@@ -1,10 +1,11 @@
 /**
  * The tensors of a model lie in files in another way than by their size: anyhow, packed layers apart from their scales, under
- * numbers of more files than there are, or under names without a number.
+ * numbers of more files than there are or of few digits, or under names without a number.
  *
  * Invariants checked:
  * - The whole model is accepted, with these files as its weights.
- * - Without one of the files it is refused by the name of that file, as far as a record, the index or the numbers tell it.
+ * - Without one of the files it is refused by the name of that file, as far as a record, the index or the numbers tell it, and
+ *   by no other name.
  */
 import fc from "fast-check";
 import {
@@ -41,12 +42,16 @@ export const oddShards = scenario({
     ),
     apart: fc.constantFrom(...APART),
     spread: fc.array(fc.nat(3), { minLength: 5, maxLength: 40, size: "max" }),
-    names: fc.constantFrom("numbered", "numbered as more", "without numbers"),
+    names: fc.constantFrom("numbered", "numbered as more", "numbered shortly", "without numbers"),
     hasIndex: fc.boolean(),
     isDownloaded: fc.boolean(),
     choose: fc.nat(1000),
   },
-  goals: ["a file of scales was lost", "a file without a number was lost"],
+  goals: [
+    "a file of scales was lost",
+    "a file without a number was lost",
+    "a file with a short number was lost",
+  ],
   async check({ model, names, hasIndex, isDownloaded, choose, ...how }, world, verdict) {
     const groups = groupsOf(model, { ...how, choose });
     const shards = groups.map(
@@ -78,13 +83,22 @@ export const oddShards = scenario({
     verdict.holds("LOAD-SOUND", !isTold || opened === paths, `it opened ${opened} of ${paths}`);
 
     const lost = shards[choose % shards.length];
-    const isKnown = isDownloaded || hasIndex || names !== "without numbers";
+    // Five digits are what everybody takes for a number where nothing else is known.
+    const isNumbered = names === "numbered" || names === "numbered as more";
+    const isKnown = isDownloaded || hasIndex || isNumbered;
     if (lost === undefined || shards.length === 1 || !isKnown) return;
     const after = files.filter(({ path }) => path !== lost.path);
     await changeFiles(world, directory, { before: files, after });
     const report = await verdict.attempt("LOAD-SHARD", () => world.start().check({ repository }));
     const lack = missingFinding(report, { causes: ["missing-shard"], paths: [lost.path] });
     verdict.holds("LOAD-SHARD", lack === undefined, () => `of ${paths}, without it: ${lack}`);
+    // Where the numbers are of more files, one of them was never there.
+    const other = report.findings.find(
+      ({ cause, path }) =>
+        cause === "missing-shard" && path !== lost.path && names !== "numbered as more",
+    );
+    verdict.holds("LOAD-SHARD", other === undefined, () => `of ${paths}, ${other?.path} is missed`);
+    if (names === "numbered shortly") verdict.reached("a file with a short number was lost");
     if (lost.tensors.every(({ name }) => isOfScales(name)))
       verdict.reached("a file of scales was lost");
     if (names === "without numbers") verdict.reached("a file without a number was lost");
@@ -125,6 +139,7 @@ function nameOf(
 ): string {
   const number = (value: number) => String(value).padStart(5, "0");
   if (names === "without numbers") return `model_part${at + 1}.safetensors`;
+  if (names === "numbered shortly") return `model-${at + 1}-of-${count}.safetensors`;
   const shown = names === "numbered" ? count : count + 1;
   return `model-${number(at + 1)}-of-${number(shown)}.safetensors`;
 }

@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - In its place it is refused by name, with the path.
- * - Beside it, it is not an error and is not among the weight files.
+ * - Beside it, at the top and in a directory of its own, it is not an error and is not among the weight files.
  */
 import fc from "fast-check";
 import { appleDouble, judgeReplacedFile, placeModel } from "../../harness/internal.ts";
@@ -22,14 +22,19 @@ export const sidecar = scenario({
     const bytes = appleDouble();
     const replaced = { model, path, bytes, isDownloaded, cause: "appledouble" as const };
     await judgeReplacedFile(world, verdict, { id, replaced });
-    const beside = `._${path}`;
-    const files = [...model.files, { path: beside, bytes, lfs: false }];
+    const weights = model.files.find((file) => file.path === path)?.bytes ?? bytes;
+    const beside = [`._${path}`, "onnx/._model.safetensors"];
+    const files = [
+      ...model.files,
+      { path: "onnx/model.safetensors", bytes: weights, lfs: true },
+      ...beside.map((at) => ({ path: at, bytes, lfs: false })),
+    ];
     await placeModel(world, files, { repository, isDownloaded: false });
     const report = await verdict.attempt(id, () => world.start().check({ repository }));
-    const isRefused = report.findings.some(
-      ({ path: at, level }) => at === beside && level === "error",
-    );
-    const isIgnored = !isRefused && !report.weightFiles.includes(beside);
-    verdict.holds(id, isIgnored, `${beside} was mistaken for weights`);
+    for (const at of beside) {
+      const isRefused = report.findings.some((one) => one.path === at && one.level === "error");
+      const isIgnored = !isRefused && !report.weightFiles.includes(at);
+      verdict.holds(id, isIgnored, `${at} was mistaken for weights`);
+    }
   },
 });

@@ -18,6 +18,12 @@ import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Block-4bit";
 const BLOCK_BYTES = 4096;
+/** Scales of one byte, of which there are many only where there are many rows. */
+const ONE_BYTE_SCALES = {
+  quantization: { mode: "mxfp4", bits: 4, groupSize: 32 },
+  vocabSize: 9_216,
+  layers: 1,
+} as const;
 
 export const zeroedBlock = scenario({
   name: "load/zeroed_block",
@@ -29,25 +35,30 @@ export const zeroedBlock = scenario({
       anyModel({ quantization: undefined }),
       anyModel({ quantization: { bits: 8, groupSize: 64 } }),
       anyModel({ quantization: { bits: 4, groupSize: 128 } }),
+      anyModel(ONE_BYTE_SCALES),
     ),
     choose: fc.nat(),
     value: fc.oneof(fc.constantFrom(0, 0xff), fc.nat(255)),
     isDownloaded: fc.boolean(),
     damaged: anyDamagedModel("LOAD-ZEROED"),
   },
-  goals: ["a block of a tensor was lost"],
+  goals: ["a block of a tensor was lost", "a block of scales of one byte was lost"],
   async check({ model, choose, value, isDownloaded, damaged }, world, verdict) {
     await judgeDamage(world, verdict, { id: "LOAD-ZEROED", damaged });
     const blocks = model.files
       .filter(({ path }) => model.weightFiles.includes(path))
-      .flatMap(({ path, bytes }) => blocksOf(bytes).map((start) => ({ path, start })));
-    const block = blocks[choose % Math.max(blocks.length, 1)];
+      .flatMap(({ path, bytes }) => blocksOf(bytes).map((block) => ({ path, ...block })));
+    const ofScales = blocks.filter(({ dtype }) => dtype === "U8");
+    const list = ofScales.length > 0 ? ofScales : blocks;
+    const block = list[choose % Math.max(list.length, 1)];
     if (block === undefined) return;
-    const { path, start } = block;
+    const { path, start, dtype } = block;
+    // Of scales of one byte many may be equal, but none is this.
+    const lost = dtype === "U8" ? (value % 2) * 0xff : value;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     const after = model.files.map((file) =>
       file.path === path
-        ? { ...file, bytes: file.bytes.slice().fill(value, start, start + BLOCK_BYTES) }
+        ? { ...file, bytes: file.bytes.slice().fill(lost, start, start + BLOCK_BYTES) }
         : file,
     );
     await changeFiles(world, directory, { before: model.files, after });
@@ -58,20 +69,21 @@ export const zeroedBlock = scenario({
     });
     verdict.holds("LOAD-ZEROED", lack === undefined, () => `block at ${start} of ${path}: ${lack}`);
     verdict.reached("a block of a tensor was lost");
+    if (dtype === "U8") verdict.reached("a block of scales of one byte was lost");
   },
 });
 
 /** Where aligned blocks begin that lie within one matrix. */
-function blocksOf(bytes: Uint8Array): number[] {
+function blocksOf(bytes: Uint8Array): { readonly start: number; readonly dtype: string }[] {
   const { entries, dataStartBytes } = splitSafetensors(bytes);
   return [...entries.values()]
     .filter(({ shape }) => shape.length > 1)
-    .flatMap(({ data_offsets: [from, to] }) => {
+    .flatMap(({ dtype, data_offsets: [from, to] }) => {
       const first = Math.ceil((dataStartBytes + from) / BLOCK_BYTES);
       const last = Math.floor((dataStartBytes + to) / BLOCK_BYTES);
-      return Array.from(
-        { length: Math.max(0, last - first) },
-        (_, at) => (first + at) * BLOCK_BYTES,
-      );
+      return Array.from({ length: Math.max(0, last - first) }, (_, at) => ({
+        dtype,
+        start: (first + at) * BLOCK_BYTES,
+      }));
     });
 }
