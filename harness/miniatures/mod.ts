@@ -37,6 +37,7 @@ import { markerMiniatures } from "./markers.ts";
 import type { Miniature } from "./miniature.ts";
 import { nameMiniatures } from "./names.ts";
 import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
+import { narrowRunMiniatures } from "./load/narrow_runs.ts";
 import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
 import { shareOrderMiniatures } from "./stores/share_order.ts";
@@ -102,6 +103,7 @@ export const miniatures: readonly Miniature[] = [
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
   ...narrowCheckMiniatures,
+  ...narrowRunMiniatures,
   ...readingTextMiniatures,
   ...inferenceMiniatures,
 ];

@@ -39,6 +39,7 @@ import { unreadDtypes } from "./unread_dtypes.ts";
 import { unreadableFiles } from "./unreadable_files.ts";
 import { runtimeVerdicts } from "./verdicts/runtime_verdicts.ts";
 import { trailingBytes } from "./trailing_bytes.ts";
+import { trustedCode } from "./running/trusted_code.ts";
 import { verdictsAhead } from "./verdicts/verdicts_ahead.ts";
 import { weightsCut } from "./weights_cut.ts";
 import { wrongLinks } from "./wrong_links.ts";
@@ -84,4 +85,5 @@ export const loadScenarios: readonly Scenario[] = [
   faultyRunner,
   runnerMessages,
   runnerCalls,
+  trustedCode,
 ];

@@ -2,7 +2,8 @@
  * A directory with more weight files than any one runtime opens: nested, hidden, under other names, in a stale index.
  *
  * Invariants checked:
- * - The plan's weight files are those that this runtime opens, by the rule that its source states.
+ * - The plan's weight files are those that this runtime opens, by the rule that its source states; mlx-lm finds none where the
+ *   path of the directory, its root's name included, holds brackets.
  * - Every file of the directory is either opened or named as never opened, and the bytes of the latter add up.
  * - What the runtime needs and does not find is named, and where it is known to stop.
  * - Each file is opened for what the runtime reads in it, and has the size that it has on the disk.
@@ -20,10 +21,10 @@ import {
   anyModel,
   type ModelFile,
   scenario,
-  type TinyModel,
   type Verdict,
   type World,
 } from "../../../harness/mod.ts";
+import { changedFiles } from "./plan_files.ts";
 import { INDEX, judgeSmall, SMALL, weightsOf } from "./plan_rules.ts";
 
 const repository = "mlx-community/Plan-4bit";
@@ -72,26 +73,42 @@ export const loadPlan = scenario({
     config: fc.constantFrom("as it is", "as it is", "as it is", "no JSON", "no type", "own code"),
     lost: fc.constantFrom("nothing", "nothing", "config.json", "weights", "tokenizer.json"),
     isDownloaded: fc.boolean(),
+    isInBrackets: fc.constantFrom(false, false, true),
   },
-  goals: ["a weight file was never opened", "the index decided", "something was missing", "a stop"],
+  goals: [
+    "a weight file was never opened",
+    "the index decided",
+    "something was missing",
+    "a stop",
+    "brackets",
+  ],
   async check(given, world, verdict) {
-    const { model, extras, small, index, config, lost, isDownloaded } = given;
+    const { model, extras, small, index, config, lost, isDownloaded, isInBrackets } = given;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     const after = [
-      ...changed(model, { extras, index, config, lost }),
+      ...changedFiles(model, { extras, index, config, lost }),
       ...small.map((path) => ({ path, bytes: jsonBytes({}), lfs: false })),
     ];
     await changeFiles(world, directory, { before: model.files, after });
-    const subject = world.start();
+    const root = `${world.root} [1]`;
+    if (isInBrackets) await world.files.rename(world.root, root);
+    const subject = world.start(isInBrackets ? { root } : {});
     if (subject.plan === undefined) {
       verdict.skip("LOAD-PLAN", "it makes no plans");
       return;
     }
     const { plan } = subject;
     for (const runtime of PLAN_RUNTIMES) {
+      // What mlx-vlm finds there depends on the index.
+      if (isInBrackets && runtime === "mlx-vlm") continue;
       const answer = await verdict.attempt("LOAD-PLAN", () => plan({ repository, runtime }));
-      await judgePlan({ answer, runtime, files: after, index, config, lost }, world, verdict);
+      await judgePlan(
+        { answer, runtime, files: after, index, config, lost, isInBrackets },
+        world,
+        verdict,
+      );
     }
+    if (isInBrackets) verdict.reached("brackets");
   },
 });
 
@@ -102,10 +119,11 @@ interface PlanCase {
   readonly index: string;
   readonly config: string;
   readonly lost: string;
+  readonly isInBrackets: boolean;
 }
 
 async function judgePlan(
-  { answer, runtime, files, index, config, lost }: PlanCase,
+  { answer, runtime, files, index, config, lost, isInBrackets }: PlanCase,
   world: World,
   verdict: Verdict,
 ): Promise<void> {
@@ -115,7 +133,9 @@ async function judgePlan(
   const readsIndex = runtime === "mlx-swift-lm-main" || runtime === "mlx-vlm";
   const isIndexWrong = isConfigRead && readsIndex && index === "maps to numbers";
   const isAtWeights = isConfigRead && !isIndexWrong;
-  const expected = isAtWeights ? weightsOf(runtime, files).toSorted() : [];
+  // Python's glob takes brackets for a set of letters.
+  const isFound = isAtWeights && !(isInBrackets && runtime === "mlx-lm");
+  const expected = isFound ? weightsOf(runtime, files).toSorted() : [];
   const isRefused = !isSwift && (config !== "as it is" || expected.length === 0);
   verdict.holds(
     "LOAD-PLAN",
@@ -188,53 +208,4 @@ async function judgeFiles(answer: LoadPlan, world: World, verdict: Verdict): Pro
     odd === undefined,
     () => `it says of ${odd?.path}: ${odd?.role}, ${odd?.sizeBytes} bytes`,
   );
-}
-
-function changed(
-  model: TinyModel,
-  options: {
-    readonly extras: readonly string[];
-    readonly index: string;
-    readonly config: string;
-    readonly lost: string;
-  },
-): ModelFile[] {
-  const { extras, index, config, lost } = options;
-  const [first] = model.weightFiles;
-  const bytes = model.files.find(({ path }) => path === first)?.bytes ?? new Uint8Array();
-  const files = model.files
-    .filter(
-      ({ path }) =>
-        path !== lost &&
-        !(lost === "weights" && model.weightFiles.includes(path)) &&
-        !(index !== "as it is" && path === INDEX),
-    )
-    .map((file) => (file.path === "config.json" ? changedConfig(file, config) : file));
-  for (const path of extras) files.push({ path, bytes, lfs: true });
-  const [extra] = extras;
-  const absent = "model-00001-of-00009.safetensors";
-  const isMixed = index === "names one that is there and one that is not";
-  if (index === "maps to numbers")
-    files.push({
-      path: INDEX,
-      bytes: jsonBytes({ weight_map: { "model.norm.weight": 5 } }),
-      lfs: false,
-    });
-  if (index.startsWith("names")) {
-    const named = index === "names what is absent" ? absent : (extra ?? first);
-    const weight_map = {
-      "model.norm.weight": named,
-      ...(isMixed && { "model.embed_tokens.weight": absent }),
-    };
-    files.push({ path: INDEX, bytes: jsonBytes({ metadata: {}, weight_map }), lfs: false });
-  }
-  return files;
-}
-
-function changedConfig(file: ModelFile, how: string): ModelFile {
-  if (how === "no JSON") return { ...file, bytes: new TextEncoder().encode("{ not JSON") };
-  const json = JSON.parse(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
-  if (how === "no type") delete json["model_type"];
-  if (how === "own code") json["model_file"] = "model.py";
-  return how === "as it is" ? file : { ...file, bytes: jsonBytes(json) };
 }

@@ -3,11 +3,18 @@
  *
  * Invariants checked:
  * - The tokens are the harness's own, up to the first whose margin is of rounding size.
+ * - Where the end of the text is asked for, they end with the first token that the configuration calls one, of several too.
  * - What was loaded is the directory that `download` and `locate` name.
  */
 import fc from "fast-check";
-import { greedyTokens, HARMLESS, changeFiles, placeModel } from "../../../harness/internal.ts";
-import { anyModel, scenario } from "../../../harness/mod.ts";
+import {
+  greedyTokens,
+  HARMLESS,
+  changeFiles,
+  jsonBytes,
+  placeModel,
+} from "../../../harness/internal.ts";
+import { anyModel, scenario, type TinyModel } from "../../../harness/mod.ts";
 
 /** Logits closer than this may change places by rounding to float32 alone. */
 const MARGIN_MIN = 0.001;
@@ -23,10 +30,22 @@ export const sameTokens = scenario({
     maxTokens: fc.integer({ min: 1, max: 6 }),
     harmless: fc.option(fc.nat(HARMLESS.length - 1), { nil: undefined }),
     isDownloaded: fc.boolean(),
+    /** Which ends of a text the configuration names, if that is asked for: the token at such a place, alone or behind others. */
+    end: fc.option(fc.record({ at: fc.nat(5), before: fc.subarray([258, 257]) }), {
+      nil: undefined,
+    }),
   },
-  goals: ["tokens were compared", "tokens of a downloaded model were compared"],
+  goals: [
+    "tokens were compared",
+    "tokens of a downloaded model were compared",
+    "a text ended with the second of two",
+  ],
   weight: 0.4,
-  async check({ model, repository, prompt, maxTokens, harmless, isDownloaded }, world, verdict) {
+  async check(given, world, verdict) {
+    const { repository, prompt, maxTokens, harmless, isDownloaded, end } = given;
+    const steps = greedyTokens(given.model, prompt, maxTokens);
+    const ends = end && [...end.before, steps[end.at % steps.length]?.id ?? 0];
+    const model = ends === undefined ? given.model : withEnds(given.model, ends);
     const name = isDownloaded ? "mlx-community/Tokens-4bit" : repository;
     const directory = await placeModel(world, model.files, { repository: name, isDownloaded });
     if (harmless !== undefined && !isDownloaded) {
@@ -40,15 +59,19 @@ export const sameTokens = scenario({
       return;
     }
     const made = await verdict.attempt("LOAD-TOKENS", () =>
-      generate({ repository: name, prompt, maxTokens }),
+      generate({ repository: name, prompt, maxTokens, ...(ends && { stopAtEnd: true }) }),
     );
-    const steps = greedyTokens(model, prompt, maxTokens);
     const unsure = steps.findIndex(({ margin }) => margin < MARGIN_MIN);
     const sure = unsure === -1 ? steps.length : unsure;
-    const [own, theirs] = [steps.map(({ id }) => id), made.tokens.map(({ id }) => id)];
+    const all = steps.map(({ id }) => id);
+    const last = all.findIndex((id) => ends?.includes(id) === true);
+    const own = last === -1 ? all : all.slice(0, last + 1);
+    const theirs = made.tokens.map(({ id }) => id);
+    const isLengthKnown = last === -1 || unsure === -1 || last < unsure;
     verdict.holds(
       "LOAD-TOKENS",
-      own.slice(0, sure).join() === theirs.slice(0, sure).join() && theirs.length === maxTokens,
+      own.slice(0, sure).join() === theirs.slice(0, sure).join() &&
+        (!isLengthKnown || theirs.length === own.length),
       () => `${model.label}: it answered ${theirs.join(", ")} where ${own.join(", ")} is right`,
     );
     const located = await subject.locate({ repository: name });
@@ -57,7 +80,21 @@ export const sameTokens = scenario({
       made.directory === located && located === directory,
       `it loaded ${made.directory}, and the model is in ${located ?? "no place"}`,
     );
+    if (last !== -1 && sure > last && ends?.indexOf(all[last] ?? 0) !== 0)
+      verdict.reached("a text ended with the second of two");
     if (sure > 0) verdict.reached("tokens were compared");
     if (sure > 0 && isDownloaded) verdict.reached("tokens of a downloaded model were compared");
   },
 });
+
+/** The same model, which calls these tokens ends of a text wherever a runtime looks for them. */
+function withEnds(model: TinyModel, ends: readonly number[]): TinyModel {
+  const eos_token_id = ends.length === 1 ? ends[0] : ends;
+  const own = new Map([
+    ["config.json", jsonBytes({ ...model.config, eos_token_id })],
+    ["generation_config.json", jsonBytes({ eos_token_id })],
+  ]);
+  const others = model.files.filter(({ path }) => !own.has(path));
+  const files = [...others, ...[...own].map(([path, bytes]) => ({ path, bytes, lfs: false }))];
+  return { ...model, config: { ...model.config, eos_token_id }, files };
+}

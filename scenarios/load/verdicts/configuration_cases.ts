@@ -4,11 +4,12 @@
  * @module
  */
 
-import { jsonBytes, tinyLlama } from "../../../harness/internal.ts";
-import type { ModelFile, TinyModel } from "../../../harness/mod.ts";
+import { jsonBytes } from "../../../harness/internal.ts";
+import type { TinyModel } from "../../../harness/mod.ts";
 import { PACKED_CASES } from "./packed_cases.ts";
+import { PROCESSOR_CASES } from "./processor_cases.ts";
 import type { Expected, VerdictCase } from "./verdict_case.ts";
-import { named, plain, withConfig, withTensors, withText } from "./verdict_models.ts";
+import { named, plain, renamed, withConfig, withText } from "./verdict_models.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -129,6 +130,7 @@ export const CONFIGURATION_CASES: Readonly<Record<string, VerdictCase>> = {
     isDownloaded: true,
   })),
   ...PACKED_CASES,
+  ...PROCESSOR_CASES,
   "with a size that is written with a point": {
     apply: (model) =>
       withText(model, (text) => text.replace(/("hidden_size": \d+)/, (size) => `${size}.0`)),
@@ -175,48 +177,10 @@ export const CONFIGURATION_CASES: Readonly<Record<string, VerdictCase>> = {
     expected: { [LM]: false, [VLM]: false, [SWIFT]: true },
     isDownloaded: false,
   },
-  "of images, with a processor that is no JSON": {
-    apply: () => [
-      ...ofImages().filter(({ path }) => path !== "preprocessor_config.json"),
-      { path: "preprocessor_config.json", bytes: Buffer.from("{ not JSON"), lfs: false },
-    ],
-    // mlx-lm loads the text alone.
-    expected: TAKEN,
-    isDownloaded: true,
-  },
-  ...Object.fromEntries(
-    [
-      ["preprocessor_config.json", "Qwen2VLProcessor", true],
-      ["processor_config.json", "Qwen2VLProcessor", true],
-      ["preprocessor_config.json", "NoSuchProcessor", false],
-      ["processor_config.json", "NoSuchProcessor", false],
-      ["special_tokens_map.json", "NoSuchProcessor", true],
-    ].map(([path, processor_class, loads]) => [
-      `of images, with ${String(processor_class)} in ${String(path)}`,
-      {
-        apply: () => [
-          ...ofImages().filter((file) => file.path !== path),
-          { path: String(path), bytes: jsonBytes({ processor_class }), lfs: false },
-        ],
-        expected: { [SWIFT]: loads === true, [LM]: true, [VLM]: true, "mlx-lm 0.26.3": false },
-        isDownloaded: true,
-      },
-    ]),
-  ),
 };
 
 function isOf({ config }: TinyModel, type: string): boolean {
   return config["model_type"] === type;
-}
-
-/** A model of images and text, of which there is only the text's part. */
-function ofImages(): readonly ModelFile[] {
-  const text = tinyLlama({ family: "qwen2", quantization: undefined, index: false });
-  const { architectures: _names, ...text_config } = text.config;
-  const config = { model_type: "qwen2_vl", vision_config: { depth: 1 }, text_config };
-  return renamed(text, (name) => `language_model.${name}`).map((file) =>
-    file.path === "config.json" ? { ...file, bytes: jsonBytes(config) } : file,
-  );
 }
 
 function takenBy(loads: Loads): VerdictCase["expected"] {
@@ -227,8 +191,4 @@ function takenBy(loads: Loads): VerdictCase["expected"] {
 
 function changed(change: Json, expected: VerdictCase["expected"]): VerdictCase {
   return { apply: (model) => withConfig(model, change), expected, isDownloaded: true };
-}
-
-function renamed(model: TinyModel, rename: (name: string) => string): ModelFile[] {
-  return withTensors(model, (tensor) => [{ ...tensor, name: rename(tensor.name) }]);
 }

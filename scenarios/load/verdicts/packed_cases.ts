@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeFloats, seededNumbers, type Tensor } from "../../../harness/internal.ts";
+import { encodeFloats, jsonBytes, seededNumbers, type Tensor } from "../../../harness/internal.ts";
 import type { ModelFile, TinyModel } from "../../../harness/mod.ts";
 import { moduleFiles, moduleModels } from "../modules/module_models.ts";
 import type { Expected, VerdictCase } from "./verdict_case.ts";
@@ -41,6 +41,12 @@ const PACKED_LAYERS = {
     bytes("weight", [(rows * columns) / 2, 1]),
     bytes("weight.absmax", [(rows * columns) / 64]),
     bytes("weight.quant_state.bitsandbytes__nf4", [8]),
+  ],
+  modelopt: (rows, columns) => [
+    bytes("weight", [rows, columns / 2]),
+    { ...bytes("weight_scale", [rows, columns / 16]), dtype: "F8_E4M3" },
+    halves("weight_scale_2", [1]),
+    halves("input_scale", [1]),
   ],
   fp8: (rows, columns) => [bytes("weight", [rows, columns]), halves("weight_scale_inv", [1, 1])],
 } as const satisfies Readonly<Record<string, (rows: number, columns: number) => readonly Tensor[]>>;
@@ -125,6 +131,19 @@ export const PACKED_CASES: Readonly<Record<string, VerdictCase>> = {
       return moduleFiles({ ...one, config });
     },
     expected: { [LM]: true },
+    isDownloaded: true,
+  },
+  // Only the headers show it, and a file of its own says what it is.
+  "packed by modelopt, as a file of its own says": {
+    apply: (model) => [
+      ...packed(model, { change: {}, layer: "modelopt" }),
+      {
+        path: "hf_quant_config.json",
+        bytes: jsonBytes({ quant_method: "modelopt", quantization: { quant_algo: "NVFP4" } }),
+        lfs: false,
+      },
+    ],
+    expected: { "mlx-lm 0.31.3": false },
     isDownloaded: true,
   },
   "packed by hqq, as its text part says": {

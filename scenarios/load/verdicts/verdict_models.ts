@@ -36,6 +36,11 @@ export function withTensors(
     );
 }
 
+/** The files of a model whose tensors have other names. */
+export function renamed(model: TinyModel, rename: (name: string) => string): ModelFile[] {
+  return withTensors(model, (tensor) => [{ ...tensor, name: rename(tensor.name) }]);
+}
+
 /** JSON leaves out what is changed to `undefined`. */
 export function withConfig(model: TinyModel, change: Json): ModelFile[] {
   return withText(model, () => JSON.stringify({ ...model.config, ...change }));
