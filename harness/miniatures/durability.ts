@@ -35,6 +35,22 @@ export const durabilityMiniatures: readonly Miniature[] = [
     wrapStart: (start, started) =>
       withoutSyncsOfMoves(start, started, { file: (path) => !path.endsWith(".json.tmp") }),
   }),
+  miniature("moves_again_without_sync", {
+    mistake: "Takes what a killed migration has done for what is on the disk, when it goes on.",
+    breaks: ["DUR-MIGRATE"],
+    shownBy: ["crash/migration_again"],
+    wrapStart: (start, { host, config }) => {
+      const journals = join(config.root, ".mlx-layout", "migrations");
+      const moves = withoutSyncsOfMoves(start, { host, config }, { directory: () => true });
+      const manager = start(host, config);
+      return withMethods(manager, {
+        migrate: async (request, options) =>
+          (await exists(host.files, journals))
+            ? moves.migrate(request, options)
+            : manager.migrate(request, options),
+      });
+    },
+  }),
   miniature("syncs_after_rename", {
     mistake: "Syncs a file only when it already has its final name.",
     breaks: ["DUR-STATES", "DUR-ONCE", "DUR-CORE"],

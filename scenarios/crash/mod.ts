@@ -10,6 +10,7 @@ import { cachedModel } from "./cached_model.ts";
 import { beforeSuccess } from "./before_success.ts";
 import { crashAgain } from "./crash_again.ts";
 import { crashedMigration } from "./migration.ts";
+import { crashedMigrationAgain } from "./migration_again.ts";
 import { fetchedOnce } from "./fetched_once.ts";
 import { orderOfSyncs } from "./order_of_syncs.ts";
 import { wholeMarkers } from "./whole_markers.ts";
@@ -23,5 +24,6 @@ export const crashScenarios: readonly Scenario[] = [
   fetchedOnce,
   cachedModel,
   crashedMigration,
+  crashedMigrationAgain,
   orderOfSyncs,
 ];

@@ -45,7 +45,11 @@ export async function carryFiles(
     const [source, target] = [join(from, path), join(to, path)];
     // Another process may have given the old place other files meanwhile.
     await assertBoth(claims);
-    if ((await lstatIfThere(files, source)) === undefined) continue;
+    if ((await lstatIfThere(files, source)) === undefined) {
+      // A migration that was killed has renamed it, and that need not be on the disk yet.
+      if ((await lstatIfThere(files, target)) !== undefined) changed.add(dirname(target));
+      continue;
+    }
     // What shows a model is on the disk only once all that it shows is: `MARK-TRUE`.
     if (leavesFirst(path)) await syncAll(files, changed);
     const { directory: temporaryDirectory } = claims.to;
