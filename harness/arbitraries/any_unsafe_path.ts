@@ -13,7 +13,16 @@ export const UNSAFE_PATH_SHAPES = {
   nul: ["a\0%", "\0%", "a/\0/%"],
   empty: ["a//%", "a/b///%"],
   dot: ["./%", "a/./%"],
-  reserved: ["CON.json", "aux.safetensors", "a/nul.json", "Com1.json", "LPT9.json", "PRN/%"],
+  reserved: [
+    "CON.json",
+    "aux.safetensors",
+    "a/nul.json",
+    "Com1.json",
+    "LPT9.json",
+    "PRN/%",
+    "nul.tar.json",
+    "a/Aux.v2.safetensors",
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Why a path is unsafe. */

@@ -40,6 +40,7 @@ import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
 import { narrowRunMiniatures } from "./load/narrow_runs.ts";
 import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
+import { unusualStoreMiniatures } from "./stores/unusual_stores.ts";
 import { shareOrderMiniatures } from "./stores/share_order.ts";
 import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
 import { oneFormMiniatures } from "./one_form.ts";
@@ -88,6 +89,7 @@ export const miniatures: readonly Miniature[] = [
   ...offlineMiniatures,
   ...oneCopyMiniatures,
   ...shareOrderMiniatures,
+  ...unusualStoreMiniatures,
   ...environmentMiniatures,
   ...connectionMiniatures,
   ...hubProtocolMiniatures,

@@ -3,6 +3,7 @@
  *
  * Invariants checked:
  * - A download in layout `hf-cache` lands under the directory that is meant; a variable that is not set is left as it is.
+ * - The model is listed there as one of the hub's cache.
  */
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,7 +14,7 @@ const REPOSITORY = "mlx-community/Expanded-4bit";
 
 export const expandedCacheRoot = scenario({
   name: "interop/expanded_cache_root",
-  covers: ["HUB-ENV-EXPAND"],
+  covers: ["HUB-ENV-EXPAND", "PLACE-FOUND"],
   given: {
     model: anySmallModel({ weightBytesMax: 40 }),
     name: fc.constantFrom("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"),
@@ -36,6 +37,14 @@ export const expandedCacheRoot = scenario({
       "HUB-ENV-EXPAND",
       directory.startsWith(snapshots),
       `with ${name}=${env[name]} it is in ${directory}`,
+    );
+    const listed = await verdict.attempt("PLACE-FOUND", () => world.start({ env }).list());
+    const found = listed.filter((one) => one.directory === directory);
+    const stores = found.map(({ store }) => store).join(", ");
+    verdict.holds(
+      "PLACE-FOUND",
+      found.length === 1 && stores === "hub-cache",
+      `with ${name}=${env[name]} it is listed ${found.length} times, as of ${stores}`,
     );
   },
 });

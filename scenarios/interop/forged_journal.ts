@@ -1,6 +1,6 @@
 /**
  * A migration died half-way; what it left is rewritten so that it names the user's own directory or another model, as what came with
- * the root could. Another process goes on or goes back.
+ * the root could. Another process goes on or goes back; it may be told of the old place by name.
  *
  * Invariants checked:
  * - Nothing outside the root and nothing of the other model changes.
@@ -33,8 +33,9 @@ export const forgedJournal = scenario({
     forged: fc.constantFrom("from", "to", "both"),
     names: fc.constantFrom("outside", "outside by dots", "another model"),
     step: fc.constantFrom("move", "undo"),
+    isNamed: fc.boolean(),
   },
-  async check({ model, nth, forged, names, step }, world, verdict) {
+  async check({ model, nth, forged, names, step, isNamed }, world, verdict) {
     const { files, root, outside } = world;
     await changeFiles(world, join(root, FLAT), { before: [], after: model.files });
     const doomed = world.start();
@@ -50,7 +51,9 @@ export const forgedJournal = scenario({
     await world.settle();
     const victims = [outside, join(root, VICTIM)];
     for (const victim of victims) {
-      await changeFiles(world, victim, { before: [], after: model.files });
+      // What it has may be moved away, and what it has not may be moved there.
+      const some = model.files.filter((_, at) => at % 2 === 0);
+      await changeFiles(world, victim, { before: [], after: some });
       await writeBytes(files, join(victim, "thesis.txt"), new TextEncoder().encode("mine"));
     }
     const place = {
@@ -77,7 +80,8 @@ export const forgedJournal = scenario({
       return JSON.stringify(trees.flat().map(({ path, kind, sha256 }) => [path, kind, sha256]));
     };
     const before = await view();
-    await settled(() => world.start().migrate({ repository: REPOSITORY, step }));
+    const from = isNamed ? { from: join(root, FLAT) } : {};
+    await settled(() => world.start().migrate({ repository: REPOSITORY, step, ...from }));
     const after = await view();
     verdict.holds("MIGRATE-JOURNAL", after === before, () => `there was ${before}, is ${after}`);
   },

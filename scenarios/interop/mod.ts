@@ -13,6 +13,7 @@ import { migration } from "./migration.ts";
 import { forgedJournal } from "./forged_journal.ts";
 import { migrationKilled } from "./migration_killed.ts";
 import { movedAgain } from "./moved_again.ts";
+import { movedLinks } from "./moved_links.ts";
 import { noModelMoved } from "./no_model_moved.ts";
 import { plantedWays } from "./planted_ways.ts";
 import { readOnlyStore } from "./read_only_store.ts";
@@ -36,6 +37,7 @@ export const interopScenarios: readonly Scenario[] = [
   migration,
   migrationKilled,
   movedAgain,
+  movedLinks,
   changedMeanwhile,
   forgedJournal,
   noModelMoved,

@@ -10,7 +10,14 @@ import { readTree, settled, writeBytes } from "../../harness/internal.ts";
 import { filePlace, scenario } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Not-A-Model-4bit";
-const THINGS = ["IMG_0001.jpg", "holiday/IMG_0002.jpg", "notes.txt", "model.gguf", "._config.json"];
+const THINGS = [
+  "IMG_0001.jpg",
+  "holiday/IMG_0002.jpg",
+  "notes.txt",
+  "model.gguf",
+  "._config.json",
+  "._model.safetensors",
+];
 
 export const noModelMoved = scenario({
   name: "interop/no_model_moved",

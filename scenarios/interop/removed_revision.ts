@@ -1,13 +1,15 @@
 /**
- * Three commits of a model lie in the hub's own cache and share contents; one of them is removed by name.
+ * Three commits of a model lie in the hub's own cache and share contents, and another client has noted what each of them does not have;
+ * one of them is removed by name.
  *
  * Invariants checked:
  * - Its snapshot goes, with the contents that no other has; every file of the others stays as it was.
+ * - The refs, the listings and the notes of the others stay as well.
  * - The bytes that are reported are those that came free.
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { readTree, sizeOnDisk } from "../../harness/internal.ts";
+import { hubCachePaths, readTree, sizeOnDisk, writeBytes } from "../../harness/internal.ts";
 import {
   anySmallModel,
   type ModelFile,
@@ -19,10 +21,12 @@ import {
 const REQUEST = { repository: "mlx-community/Revisions-4bit", layout: "hf-cache" } as const;
 /** Claims of the removal itself may come and go. */
 const SLACK_BYTES = 16;
+/** What other clients have looked for in vain. */
+const ABSENT = "adapter_config.json";
 
 export const removedRevision = scenario({
   name: "interop/removed_revision",
-  covers: ["REMOVE-ALL", "REMOVE-BYTES", "REMOVE-NEIGHBOURS"],
+  covers: ["REMOVE-ALL", "REMOVE-BYTES", "REMOVE-NEIGHBOURS", "MANAGE-HFCACHE"],
   // How a program finds a snapshot to remove is its own affair.
   worlds: ["memory", "disk"],
   goals: ["a content was shared", "a content was its own"],
@@ -34,27 +38,16 @@ export const removedRevision = scenario({
   },
   async check({ model, changed, which, isByBranch }, world, verdict) {
     const { files: disk, hub, root } = world;
-    const versions: ModelFile[][] = [model.files.map((file) => file)];
-    for (const [at, nth] of changed.entries()) {
-      const before = versions[at] ?? [];
-      versions.push(
-        before.map((file, index) =>
-          index === nth % before.length ? { ...file, bytes: Buffer.from(`{"v":${at}}`) } : file,
-        ),
-      );
-    }
+    const versions = versionsOf(model.files, changed);
     const commits: string[] = [];
     for (const [at, files] of versions.entries()) {
       commits.push(hub.publish(REQUEST.repository, files, { revision: `v${at}`, tags: ["mlx"] }));
       await world.start().download({ ...REQUEST, revision: `v${at}` });
     }
-    const directoryOf = (at: number) =>
-      join(
-        root,
-        `models--${REQUEST.repository.replace("/", "--")}`,
-        "snapshots",
-        commits[at] ?? "",
-      );
+    const { repository, snapshots } = hubCachePaths(root, REQUEST.repository);
+    const directoryOf = (at: number) => join(snapshots, commits[at] ?? "");
+    for (const commit of commits)
+      await writeBytes(disk, join(repository, ".no_exist", commit, ABSENT), new Uint8Array());
     const gone = commits[which];
     const others = [0, 1, 2].filter((at) => commits[at] !== gone);
     if (new Set(commits).size < commits.length) return;
@@ -63,6 +56,16 @@ export const removedRevision = scenario({
       others.some((at) => (versions[at] ?? []).some((file) => same(file.bytes, bytes)));
     if (own.some(isElsewhere)) verdict.reached("a content was shared");
     if (own.some((file) => !isElsewhere(file))) verdict.reached("a content was its own");
+    const kept = others.flatMap((at) => [
+      `.no_exist/${commits[at]}/${ABSENT}`,
+      `trees/${commits[at]}.json`,
+      `refs/v${at}`,
+    ]);
+    const notes = async () =>
+      (await readTree(disk, repository))
+        .filter(({ path }) => kept.includes(path))
+        .map(({ path, sha256 }) => `${path} ${sha256}`);
+    const before = await notes();
     const sizeBytes = await sizeOnDisk(disk, root);
     const revision = isByBranch ? `v${which}` : (gone ?? "");
     const { bytesFreed } = await verdict.attempt("REMOVE-ALL", () =>
@@ -72,6 +75,9 @@ export const removedRevision = scenario({
       ({ kind }) => kind !== "directory",
     );
     verdict.holds("REMOVE-ALL", left.length === 0, () => `${left[0]?.path} is left`);
+    const after = await notes();
+    const lost = before.find((line) => !after.includes(line));
+    verdict.holds("MANAGE-HFCACHE", lost === undefined, `${lost} is not as it was`);
     for (const at of others) {
       const wrong = await wrongFiles(world, directoryOf(at), wantedFiles(versions[at] ?? []));
       verdict.holds("REMOVE-NEIGHBOURS", wrong.length === 0, () => `v${at}: ${wrong.join(", ")}`);
@@ -97,6 +103,20 @@ export const removedRevision = scenario({
     );
   },
 });
+
+/** Each version has one other file than the one before. */
+function versionsOf(first: readonly ModelFile[], changed: readonly number[]): ModelFile[][] {
+  const versions = [[...first]];
+  for (const [at, nth] of changed.entries()) {
+    const before = versions[at] ?? [];
+    versions.push(
+      before.map((file, index) =>
+        index === nth % before.length ? { ...file, bytes: Buffer.from(`{"v":${at}}`) } : file,
+      ),
+    );
+  }
+  return versions;
+}
 
 function same(one: Uint8Array, two: Uint8Array): boolean {
   return Buffer.from(one).equals(two);

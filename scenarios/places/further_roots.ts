@@ -5,7 +5,7 @@
  *
  * Invariants checked:
  * - `list` has each copy once; `locate`, `status` and `verify` answer for the first copy in the order of the roots.
- * - Of a further root whose volume is another nothing is listed or found.
+ * - Of a further root whose volume is another nothing is listed or found, and nothing changes there.
  * - No call changes anything in a root that is marked read-only, whether it succeeds or is refused.
  */
 import { join } from "node:path";
@@ -33,6 +33,8 @@ const REPOSITORY = "mlx-community/Further-4bit";
 const REQUEST = { repository: REPOSITORY };
 const ID = "PLACE-ROOTS";
 type Act = "look" | "download" | "remove" | "share";
+/** Where a share goes: the first further root, a store that lies in it, or the second one. */
+const STORES = ["first", "first", "in the first", "second"] as const;
 const anyLayout = fc.constantFrom<Layout[]>("hubapi", "lmstudio", "hf-cache");
 
 export const furtherRoots = scenario({
@@ -53,10 +55,11 @@ export const furtherRoots = scenario({
     isReadOnly: fc.boolean(),
     isDamaged: fc.boolean(),
     isReplaced: fc.boolean(),
-    act: fc.constantFrom<Act[]>("look", "download", "remove", "share"),
+    act: fc.constantFrom<Act[]>("look", "download", "remove", "share", "share"),
+    store: fc.constantFrom(...STORES),
   },
   async check(given, world, verdict) {
-    const { model, layouts, holders, isReadOnly, isDamaged, isReplaced, act } = given;
+    const { model, layouts, holders, isReadOnly, isDamaged, isReplaced, act, store } = given;
     needsOwnProcess(world, "a program is not told of further roots");
     const { files: disk, outside, hub } = world;
     const holds = (condition: boolean, detail: string) => verdict.holds(ID, condition, detail);
@@ -82,7 +85,8 @@ export const furtherRoots = scenario({
     const isWrong = isDamaged && inFirst !== undefined && (await damage(world, inFirst, model));
     if (isWrong) verdict.reached("a damaged copy");
     if (copies.length > 1) verdict.reached("several copies");
-    const before = JSON.stringify(await readTree(disk, first));
+    const treeOf = async (directory: string) => JSON.stringify(await readTree(disk, directory));
+    const [before, others] = [await treeOf(first), await treeOf(second)];
     const volume = isReplaced ? "9".repeat(32) : undefined;
     const subject = world.start({
       roots: [
@@ -103,7 +107,10 @@ export const furtherRoots = scenario({
     holds(located === found, `it is looked for in ${located} and not ${found}`);
     const isSound = !(isWrong && found === inFirst);
     if (found !== undefined) await judgeAnswers(subject, verdict, { found, isSound });
-    await settled<unknown>(() => perform(subject, act, { into: first, layout: layouts[0] }));
+    const into = { first, "in the first": join(first, "models"), second }[store];
+    await settled<unknown>(() => perform(subject, act, { into, layout: layouts[0] }));
+    const isAsItWas = !isReplaced || (await treeOf(second)) === others;
+    verdict.holds("PLACE-AWAY", isAsItWas, `${act} changed what is on another volume`);
     if (act === "download") {
       const own = await world.start().locate(REQUEST);
       const place = modelPlace(world, REPOSITORY);
@@ -111,9 +118,8 @@ export const furtherRoots = scenario({
     }
     if (!isReadOnly) return;
     verdict.reached("a marked root");
-    if (act === "share") verdict.reached("shared into it");
-    const after = JSON.stringify(await readTree(disk, first));
-    holds(after === before, `${act} changed the root that is marked read-only`);
+    if (act === "share" && store !== "second") verdict.reached("shared into it");
+    holds((await treeOf(first)) === before, `${act} changed the root that is marked read-only`);
   },
 });
 

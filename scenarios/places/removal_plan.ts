@@ -1,7 +1,7 @@
 /**
  * Somebody asks what a removal would take away, of a model in any state, some of whose data has another name elsewhere, and then
- * removes it: one that was downloaded, whole or in part, of two commits, with files of other tools beside it, and one that somebody has
- * put there, of which there may be nothing but empty files.
+ * removes it: one that was downloaded, whole or in part, of two commits, with weights in a folder and files of other tools beside it, and
+ * one that somebody has put there, of which there may be nothing but empty files.
  *
  * Invariants checked:
  * - The plan changes nothing, and names the bytes that the removal then frees, the files that then go, and how many stay.
@@ -23,6 +23,9 @@ import {
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Planned-4bit";
+// Each shard is larger than what a plan may leave out.
+const MODEL = tinyLlama({ seed: 3, shards: 2, hiddenSize: 64 });
+const LAST_SHARD = /^model-00002/;
 /** Markers, listings and metadata of a small model; its weights are larger. */
 const STATE_BYTES_MAX = 8192;
 const STATES = [
@@ -40,15 +43,16 @@ export const removalPlan = scenario({
   covers: ["REMOVE-PLAN"],
   goals: ["shared data", "nothing but empty files", "nothing"],
   given: {
-    model: fc.constant(tinyLlama({ seed: 3, shards: 2 })),
+    isNested: fc.boolean(),
     layout: fc.constantFrom("hubapi", "lmstudio", "hf-cache"),
     state: fc.constantFrom(...STATES),
     nth: fc.integer({ min: 20, max: 120 }),
     shared: fc.constantFrom("nothing", "one file", "all weights"),
     foreign: fc.subarray(["notes.txt", ".DS_Store"]),
   },
-  async check({ model, layout: drawn, state, nth, shared, foreign }, world, verdict) {
+  async check({ isNested, layout: drawn, state, nth, shared, foreign }, world, verdict) {
     const { files: disk, root, outside } = world;
+    const model = { files: isNested ? MODEL.files.map(inFolder) : MODEL.files };
     const isByHand = state === "by hand" || state === "empty files";
     const layout = isByHand ? "hubapi" : drawn;
     const request = { repository: REPOSITORY, layout } as const;
@@ -115,6 +119,10 @@ export const removalPlan = scenario({
 });
 
 // Helpers
+
+function inFolder(file: ModelFile): ModelFile {
+  return LAST_SHARD.test(file.path) ? { ...file, path: `2_Dense/${file.path}` } : file;
+}
 
 /** Puts the model there. @returns its directory, where there is one for certain */
 async function place(

@@ -1,6 +1,7 @@
 /**
  * One byte of a copy is not the recorded one, under the old size and time, or one of its files is missing, or the copy is of another
- * repository, or the store has something else in a place of the model, or a link to the same, or weights of another one beside them.
+ * repository, or the store, which may be the root itself, has something else in a place of the model, or a link to the same, or weights of
+ * another one beside them.
  *
  * Invariants checked:
  * - The share fails, and every file of the store is as it was.
@@ -69,10 +70,11 @@ export const shareRefused = scenario({
     byte: fc.nat(1000),
     obstacle: fc.constantFrom(...OBSTACLES),
     otherWeights: fc.constantFrom(...OTHER_WEIGHTS),
+    isIntoRoot: fc.boolean(),
   },
   async check(given, world, verdict) {
-    const { model, from, layout, which, byte, obstacle, otherWeights } = given;
-    const { files: disk, outside } = world;
+    const { model, from, layout, which, byte, obstacle, otherWeights, isIntoRoot } = given;
+    const { files: disk, outside, root } = world;
     needsOwnProcess(world, "the times of its files are put back");
     const isOthers = obstacle === "another repository's" && from !== "a client's cache";
     const owner = isOthers ? OTHER : REPOSITORY;
@@ -81,7 +83,9 @@ export const shareRefused = scenario({
     const full = wantedFiles(model.files).filter(({ bytes }) => bytes.length > 0);
     const file = full[which % full.length];
     if (file === undefined) return;
-    const into = join(outside, "store");
+    // What lies in the root already has its place there.
+    const isOwn = isIntoRoot && from === "a client's cache";
+    const into = isOwn ? root : join(outside, "store");
     const isOfCopy = obstacle === "damage" || obstacle === "a missing file";
     const others = obstacle === "other weights" ? otherWeights : undefined;
     // The snapshots of two conversions lie apart.

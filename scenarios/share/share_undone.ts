@@ -1,6 +1,7 @@
 /**
  * A share, or the adoption of another client's directory by the root, is taken back, with the copy named or not, after files of the store
- * were changed, written anew with the same bytes or added, or after the copy that was shared has lost a file.
+ * were changed, written anew with the same bytes or added, or after the copy that was shared has lost a file, or has a link to the
+ * store's in its place.
  *
  * Invariants checked:
  * - What was there before, was added or was changed stays; the rest goes, and the copy is as it was.
@@ -42,13 +43,14 @@ export const shareUndone = scenario({
     "something was changed",
     "something was added",
     "the copy lost a file",
+    "the copy has a link",
     "written anew",
     "the copy was not named",
   ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
-    trouble: fc.constantFrom("none", "none", "changed", "added", "lost", "written anew"),
+    trouble: fc.constantFrom("none", "none", "changed", "added", "lost", "linked", "written anew"),
     which: fc.nat(20),
     isAdopted: fc.boolean(),
     isNamed: fc.boolean(),
@@ -83,12 +85,12 @@ export const shareUndone = scenario({
     const file = wanted[which % wanted.length];
     if (file === undefined) return;
     const entry = filePlace(place, file.path);
-    if (trouble === "lost") {
-      await disk.unlink(filePlace(directory, file.path));
+    if (trouble === "lost" || trouble === "linked") {
+      const seen = await lose(disk, filePlace(directory, file.path), { entry, trouble });
       await settled(undo);
-      const isKept = await holds(disk, entry, file.bytes);
+      const isKept = await holds(disk, seen, file.bytes);
       verdict.holds("SHARE-UNDO", isKept, `${file.path} was nowhere else, and is gone`);
-      verdict.reached("the copy lost a file");
+      verdict.reached(trouble === "lost" ? "the copy lost a file" : "the copy has a link");
       return;
     }
     const touched = trouble === "changed" ? entry : join(baseOf(into, place, layout), "notes.txt");
@@ -146,6 +148,19 @@ async function judgeTold(
     const isTold = named.includes(path) || (await exists(disk, filePlace(place, path)));
     verdict.holds("SHARE-UNDO", isTold, `${path} went, and it does not say so`);
   }
+}
+
+/** The copy loses a file, or gets a link to the store's data in its place. @returns where the only data is */
+async function lose(
+  disk: FileSystem,
+  own: string,
+  { entry, trouble }: { readonly entry: string; readonly trouble: "lost" | "linked" },
+): Promise<string> {
+  await disk.unlink(own);
+  if (trouble === "lost") return entry;
+  const data = await disk.realpath(entry);
+  await disk.symlink(data, own);
+  return data;
 }
 
 /** The directory of everything that the store has of the model. */

@@ -41,10 +41,10 @@ export const watchedShare = scenario({
     }
     const source = { repository: REPOSITORY, from, files: model.files } as const;
     const { directory, commit } = await placeSource(world, source);
-    const [into, layout] =
-      isIntoRoot && from !== "hubapi"
-        ? ([root, "hubapi"] as const)
-        : ([join(outside, "store"), drawn] as const);
+    const isOwn = isIntoRoot && from !== "hubapi";
+    const into = isOwn ? root : join(outside, "store");
+    // The root has no flat models but those that the app has put there.
+    const layout = isOwn && drawn === "flat" ? "hubapi" : drawn;
     const wanted = from === "hubapi" ? wantedFiles(model.files) : model.files;
     const weights = wanted.filter(({ path }) => path.endsWith(".safetensors"));
     const { refs, snapshots } = hubCachePaths(into, REPOSITORY);

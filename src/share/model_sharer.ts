@@ -114,10 +114,10 @@ export class ModelSharer {
     const { files } = this.#host;
     await assertWritableRoot(files, this.#config);
     const { env, roots = [] } = this.#config;
-    const away = await whyAway(files, { root: into, env });
-    const marked = roots.find(
-      ({ root, isReadOnly }) => isReadOnly && (root === into || isInside(root, into)),
-    );
+    const holders = roots.filter(({ root }) => root === into || isInside(root, into));
+    let away = await whyAway(files, { root: into, env });
+    for (const one of holders) away ??= await whyAway(files, { ...one, env });
+    const marked = holders.find(({ isReadOnly }) => isReadOnly);
     if (away === undefined && marked === undefined) return;
     throw new ModelError(
       away === undefined ? "access-denied" : "disk-io",
