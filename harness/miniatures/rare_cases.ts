@@ -48,6 +48,20 @@ export const rareCaseMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("stops_at_an_empty_page", {
+    mistake: "Takes a page without entries for the last one.",
+    breaks: ["HUB-PAGES"],
+    shownBy: ["hub/listing_pages"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const isEmpty = response.headers.get("content-length") === "2";
+        return isEmpty && url.includes("/tree/")
+          ? withHeaders(response, { link: undefined })
+          : response;
+      },
+    }),
+  }),
   miniature("asks_behind_again", {
     mistake: "Takes each refusal behind a redirect for an address that has expired.",
     breaks: ["DL-NO-RETRY"],

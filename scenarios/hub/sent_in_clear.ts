@@ -33,10 +33,12 @@ export const sentInClear = scenario({
     model: anySmallModel({ weightBytesMax: 64 }),
     what: fc.constantFrom(...(Object.keys(KINDS) as (keyof typeof KINDS)[])),
     status: fc.constantFrom(301, 302, 303, 307, 308),
+    /** What a caller allows by it is nothing. */
+    allowed: fc.constantFrom(undefined, undefined, "0", "no"),
   },
   world: () => ({ certificate: "sound", style: { pageSize: 1 } }),
   goals: ["the hub named an address in clear text"],
-  async check({ model, what, status }, world, verdict) {
+  async check({ model, what, status, allowed }, world, verdict) {
     const { hub, clearOrigin } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const arrived: string[] = [];
@@ -59,10 +61,11 @@ export const sentInClear = scenario({
       };
     };
     const { authorityFile } = world;
-    const env =
+    const trusted =
       authorityFile === undefined
         ? {}
         : Object.fromEntries(CERTIFICATE_VARIABLES.map((name) => [name, authorityFile]));
+    const env = { ...trusted, MLX_LAYOUT_ALLOW_HTTP_REDIRECTS: allowed };
     const subject = world.start({ relay, env });
     await settled(() => subject.download({ repository: REPOSITORY }));
     // Which certificates a program trusts is `HUB-ENV-CERTIFICATES`.

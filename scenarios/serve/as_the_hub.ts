@@ -50,6 +50,7 @@ const MALFORMED = [
   "bytes=0-3=",
   "bytes=--3",
 ];
+const AT_THE_END = ["END-", "END-END", "LAST-", "0-LAST", "0-END", "-END"];
 /** A model has fewer files. */
 const PAGES_MAX = 200;
 const ELDER_DATE = "Wed, 01 Jan 2020 00:00:00 GMT";
@@ -71,6 +72,8 @@ const anyRange = fc.oneof(
   anyPosition.map((start) => `bytes=${start}-`),
   anyPosition.map((count) => `bytes=-${count}`),
   fc.constantFrom("bytes=0-0", "BYTES=0-3", "bytes=-0"),
+  // At the very end of the file that is asked for, and one byte beyond it.
+  { arbitrary: fc.constantFrom(...AT_THE_END).map((end) => `bytes=${end}`), weight: 2 },
   fc.constantFrom(...MALFORMED),
   // Beyond the end of most files.
   fc.constant("bytes=900000-"),
@@ -186,7 +189,7 @@ async function judgeFile(
 ): Promise<void> {
   const { file, world, commit, verdict } = context;
   const { isByCommit, isHead } = question;
-  const range = isHead ? undefined : question.range;
+  const range = isHead ? undefined : rangeOf(question, file.bytes.length);
   const method = isHead ? "HEAD" : "GET";
   const path = file.path.split("/").map(encodeURIComponent).join("/");
   const target = `/${REPOSITORY}/resolve/${isByCommit ? commit : "main"}/${path}`;
@@ -235,4 +238,9 @@ async function judgeFile(
 
 function jsonOf(bytes: Uint8Array): unknown {
   return JSON.parse(Buffer.from(bytes).toString("utf8"));
+}
+
+/** The range in the numbers of a file. */
+function rangeOf({ range }: Question, sizeBytes: number): string | undefined {
+  return range?.replaceAll("END", `${sizeBytes}`).replace("LAST", `${Math.max(0, sizeBytes - 1)}`);
 }
