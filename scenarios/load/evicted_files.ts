@@ -26,7 +26,7 @@ export const evictedFiles = scenario({
     isDownloaded: fc.boolean(),
     isLinked: fc.boolean(),
   },
-  goals: ["an evicted file was behind a link", "an evicted file was in its place"],
+  goals: ["an evicted file was behind a link"],
   async check({ model, chosen, isDownloaded, isLinked }, world, verdict) {
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     const large = wantedFiles(model.files).filter(
@@ -46,14 +46,15 @@ export const evictedFiles = scenario({
     }
     const read = observe.reads.find(({ path }) => [...places, ...real].includes(path));
     verdict.holds("LOAD-EVICTED", read === undefined, () => `it read ${read?.path}`);
-    const isBehind = real.every((place) => !places.includes(place));
-    verdict.reached(`an evicted file was ${isBehind ? "behind a link" : "in its place"}`);
+    const isBehind = real.some((place, at) => basename(place) !== basename(places[at] ?? ""));
+    if (isBehind) verdict.reached("an evicted file was behind a link");
   },
 });
 
 /** Moves a file's data into a hidden directory beside it, and leaves a link to it in its place. */
 async function putBehindLink(files: FileSystem, place: string): Promise<void> {
-  if ((await files.lstat(place)).kind === "link") return;
+  // A view of the hub's cache may show its links as files.
+  if (basename(await files.realpath(place)) !== basename(place)) return;
   const store = join(dirname(place), ".store");
   // No weight file by its name.
   const data = `${basename(place)}.data`;
