@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { type FileSystem, MARKER_NAME, type ModelManager, type Subject } from "../../spec/mod.ts";
 import { exists, readBytes, readText, writeBytes } from "../disk/mod.ts";
 import { type Miniature, miniature, type StartedWith, withMethods } from "./miniature.ts";
+import { unlessRefused } from "./parts/disk_steps.ts";
 import { failure } from "./parts/failures.ts";
 
 const isMarker = (path: string) => path.endsWith(`/${MARKER_NAME}`);
@@ -146,7 +147,8 @@ export const durabilityMiniatures: readonly Miniature[] = [
         const journal = join(config.root, `.recovery-${request.repository.replace("/", "-")}`);
         const found = await readText(files, journal);
         if (found === "2") throw failure("internal", `Cannot go on: remove "${journal}" by hand`);
-        await writeAttempt(files, journal, found === undefined ? "1" : "2");
+        const attempt = found === undefined ? "1" : "2";
+        await unlessRefused(() => writeAttempt(files, journal, attempt), undefined);
         try {
           return await manager.download(request, options);
         } finally {

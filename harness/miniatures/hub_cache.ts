@@ -37,7 +37,8 @@ export const hubCacheMiniatures: readonly Miniature[] = [
         // Only where there is a cache already: a directory of nothing but a ref would show elsewhere too.
         if (name !== undefined && (await exists(host.files, repository))) {
           const ref = join(repository, "refs", "main");
-          await writeBytes(host.files, ref, new TextEncoder().encode(commit));
+          const write = () => writeBytes(host.files, ref, new TextEncoder().encode(commit));
+          await unlessRefused(write, undefined);
         }
         return host.fetch(url, request);
       },

@@ -94,10 +94,10 @@ export const managingMiniatures: readonly Miniature[] = [
     mistake: "Reports every model as complete, whatever is there.",
     // One answer for everything is none of three, and asks no marker; after a crash it is as false as before.
     breaks: ["STATUS-HONEST", "STATUS-ANSWERS", "MARK-FOREIGN", "DUR-STATES"],
-    wrapManager: (_, { config }) => ({
+    wrapManager: (manager, { config }) => ({
       status: async ({ repository }) => ({
         state: "complete",
-        directory: modelPlace(config, repository),
+        directory: (await manager.locate({ repository })) ?? modelPlace(config, repository),
         commit: "",
       }),
     }),

@@ -9,8 +9,8 @@ import { unlessRefused, writeDurably } from "./parts/disk_steps.ts";
 export const placeMiniatures: readonly Miniature[] = [
   miniature("locates_elsewhere", {
     mistake: "Locates a model where the root would be if its name were in lower case.",
-    // A migration states where the model will be looked for, and it is looked for elsewhere.
-    breaks: ["LAYOUT-AGREE", "MIGRATE-PLAN"],
+    // A migration states where the model will be looked for, and it is looked for elsewhere, beside further roots too.
+    breaks: ["LAYOUT-AGREE", "MIGRATE-PLAN", "PLACE-ROOTS"],
     wrapManager: (manager, { host, config }) => ({
       locate: async (request) => {
         const located = await manager.locate(request);

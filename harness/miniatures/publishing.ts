@@ -38,7 +38,9 @@ export const publishingMiniatures: readonly Miniature[] = [
     breaks: ["DL-PARTIAL-PLACE", "DUR-SUCCESS"],
     wrapStart: (start, { host, config }) => {
       const manager = start({ ...host, files: withDecoys(host.files, config.root) }, config);
+      const plain = start(host, config);
       return withMethods(manager, {
+        ...(plain.share && { share: plain.share.bind(plain) }),
         download: async (request, options) => {
           const result = await manager.download(request, options);
           await removeDecoys(host.files, result.directory);

@@ -22,8 +22,8 @@ export const resumingMiniatures: readonly Miniature[] = [
         ...files,
         open: async (path, mode) => {
           const file = await files.open(path, mode);
-          // A file is appended to only after it was opened for changes.
-          if (mode === "r+") await file.truncate(0);
+          // A file is appended to only after it was opened for changes; what is no download has names of its own.
+          if (mode === "r+" && !path.endsWith(".tmp")) await file.truncate(0);
           return file;
         },
       },

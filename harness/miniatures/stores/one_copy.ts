@@ -202,8 +202,9 @@ export const oneCopyMiniatures: readonly Miniature[] = [
   }),
   sharing("keeps_its_first_ref", {
     mistake: "Leaves the ref that an earlier share has made where it was, when the model is newer.",
-    breaks: ["SHARE-VISIBLE"],
-    shownBy: ["share/shared_again"],
+    // Of an update that died it leaves the ref as well.
+    breaks: ["SHARE-VISIBLE", "SHARE-CRASH"],
+    shownBy: ["share/shared_again", "share/share_killed"],
     wrap:
       (share, { host: { files } }) =>
       async (request) => {
