@@ -11,7 +11,7 @@ import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
 import { evictFiles, missingFinding, Observation, placeModel } from "../../harness/internal.ts";
-import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
+import { anyModel, filePlace, type ModelFile, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Evicted-4bit";
 const BLOCK_BYTES = 4096;
@@ -26,10 +26,11 @@ export const evictedFiles = scenario({
     isDownloaded: fc.boolean(),
     isLinked: fc.boolean(),
   },
-  goals: ["an evicted file was behind a link"],
+  goals: ["an evicted file was behind a link", "a tokenizer was evicted"],
   async check({ model, chosen, isDownloaded, isLinked }, world, verdict) {
-    const directory = await placeModel(world, model.files, { repository, isDownloaded });
-    const large = wantedFiles(model.files).filter(
+    const files = model.files.map(longEnough);
+    const directory = await placeModel(world, files, { repository, isDownloaded });
+    const large = wantedFiles(files).filter(
       ({ path, bytes }) => bytes.length >= BLOCK_BYTES && !path.includes("/"),
     );
     const victims = new Set(chosen.map((at) => large[at % large.length]?.path ?? ""));
@@ -47,18 +48,29 @@ export const evictedFiles = scenario({
     const read = observe.reads.find(({ path }) => [...places, ...real].includes(path));
     verdict.holds("LOAD-EVICTED", read === undefined, () => `it read ${read?.path}`);
     const isBehind = real.some((place, at) => basename(place) !== basename(places[at] ?? ""));
+    if (victims.has("tokenizer.json")) verdict.reached("a tokenizer was evicted");
     if (isBehind) verdict.reached("an evicted file was behind a link");
   },
 });
 
-/** Moves a file's data into a hidden directory beside it, and leaves a link to it in its place. */
+/** JSON may end in blanks, so that a small file has a block of its own. */
+function longEnough(file: ModelFile): ModelFile {
+  const { path, bytes } = file;
+  if (!/^(?:config|tokenizer)\.json$/.test(path) || bytes.length >= BLOCK_BYTES) return file;
+  const longer = new Uint8Array(BLOCK_BYTES).fill(0x20);
+  longer.set(bytes);
+  return { ...file, bytes: longer };
+}
+
+/** Moves a file's data into a hidden directory of its own beside it, and leaves a link to it in its place. */
 async function putBehindLink(files: FileSystem, place: string): Promise<void> {
   // A view of the hub's cache may show its links as files.
   if (basename(await files.realpath(place)) !== basename(place)) return;
-  const store = join(dirname(place), ".store");
+  const name = `.${basename(place)}.store`;
+  const store = join(dirname(place), name);
   // No weight file by its name.
   const data = `${basename(place)}.data`;
   await files.mkdir(store);
   await files.rename(place, join(store, data));
-  await files.symlink(join(".store", data), place);
+  await files.symlink(join(name, data), place);
 }
