@@ -16,6 +16,9 @@ const TWINS = [
   ["caf\u00e9.json", "cafe\u0301.json"],
   ["Sub/a.json", "sub/a.json"],
   ["a/Deep/X.json", "a/Deep/x.json"],
+  // Nobody knows how much of a name somebody looks at.
+  [`${"long".repeat(25)}X.json`, `${"long".repeat(25)}x.json`],
+  [`${"caf\u00e9-".repeat(20)}.json`, `${"cafe\u0301-".repeat(20)}.json`],
 ] as const;
 
 export const caseTwins = scenario({

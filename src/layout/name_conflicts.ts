@@ -130,15 +130,16 @@ async function isOneName(
   // A volume can only be asked where files may be written, so an absent root is made for the question.
   const made = await makeDirectories(files, options.root);
   const directory = await nearestDirectory(files, options.directory);
-  // Cut so that the probe's own prefix never makes the name too long for the volume.
-  const probe = (component: string) => join(directory, `.${tag}${component.slice(0, 60)}`);
-  const tag = temporaryName(options.random);
+  // The names as they are, which a directory of their own keeps apart from what is there.
+  const place = join(directory, `.${temporaryName(options.random)}`);
   try {
-    const file = await files.open(probe(one), "wx");
+    await files.mkdir(place);
+    const file = await files.open(join(place, one), "wx");
     await file.close();
-    return (await lstatIfThere(files, probe(two))) !== undefined;
+    return (await lstatIfThere(files, join(place, two))) !== undefined;
   } finally {
-    await unlinkIfThere(files, probe(one));
+    await unlinkIfThere(files, join(place, one));
+    await removeEmptyDirectories(files, place, directory);
     await removeMade(files, options.root, made);
   }
 }
