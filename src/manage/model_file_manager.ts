@@ -302,13 +302,20 @@ export class ModelFileManager {
 
   /** What the user has marked is kept, whoever is asked to remove it. */
   #assertNotReadOnly(directory: string): void {
-    for (const { root, isReadOnly = false } of [this.#config, ...(this.#config.roots ?? [])]) {
-      if (!isReadOnly || (root !== directory && !isInside(root, directory))) continue;
-      throw new ModelError(
-        "access-denied",
-        `Cannot change "${directory}": "${root}" was added to be read only`,
-      );
-    }
+    const root = this.#readOnlyRootOf(directory);
+    if (root === undefined) return;
+    throw new ModelError(
+      "access-denied",
+      `Cannot change "${directory}": "${root}" was added to be read only`,
+    );
+  }
+
+  /** The root that the user has marked, if a directory is in one. */
+  #readOnlyRootOf(directory: string): string | undefined {
+    const marked = [this.#config, ...(this.#config.roots ?? [])].filter((one) => one.isReadOnly);
+    return marked
+      .map(({ root }) => root)
+      .find((root) => root === directory || isInside(root, directory));
   }
 
   /** Where a model lies that is not where it belongs: under the app's own name for it, or in another layout. */
@@ -360,7 +367,8 @@ export class ModelFileManager {
       status.state === "incomplete" && status.faults.some(({ fault }) => fault === "hash");
     // A look changes nothing, and so do the stores of others.
     const isOwn = layoutDefinitions.some((layout) => layout.rootOf(this.#config) === place.root);
-    if (isRotten && options.hash === "always" && isOwn) await distrust(this.#host.files, place);
+    const isNoted = isOwn && this.#readOnlyRootOf(directory) === undefined;
+    if (isRotten && options.hash === "always" && isNoted) await distrust(this.#host.files, place);
     return status;
   }
 

@@ -178,7 +178,7 @@ function placed(root: string, path: string): string {
 }
 
 function portable(root: string, path: string): string {
-  return isInside(root, path) ? relative(root, path) : path;
+  return path === root || isInside(root, path) ? relative(root, path) : path;
 }
 
 function isEntry(value: unknown): value is JournalEntry {
