@@ -11,6 +11,7 @@ import type {
   WaitOptions,
 } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
+import { claimToken } from "../records/claim_name.ts";
 import { ModelError } from "../errors.ts";
 import { parseRepositoryId } from "../layout/repository_id.ts";
 import { printableAddress } from "../hub/credentials.ts";
@@ -44,7 +45,7 @@ interface RemoteFacts {
   /** A strong entity tag. */
   readonly validator: string | undefined;
   /** Whatever it states of the version: an entity tag in any form, and when the file was changed. */
-  readonly version: string;
+  readonly version: string | undefined;
 }
 
 /**
@@ -141,8 +142,8 @@ export class UrlDownloader {
         { file: name, expected: `at most ${maxSizeBytes} bytes`, actual: `${sizeBytes} bytes` },
       );
     }
-    // A tag that is no proof of the same bytes is one of other bytes: `DL-RESUME-CHANGED`.
-    const facts = `${withoutQuery(url)} ${sizeBytes} ${version}`;
+    // A tag that is no proof of the same bytes is one of other bytes, and so is none at all: `DL-RESUME-CHANGED`.
+    const facts = `${withoutQuery(url)} ${sizeBytes} ${version ?? claimToken(this.#host.random)}`;
     const task: DownloadTask = {
       place: directoryPlace(this.#config.root, this.directoryOf(url)),
       source: withoutQuery(url),
@@ -202,13 +203,15 @@ export class UrlDownloader {
       const length = headers.get("content-length");
       const isEncoded = !["", "identity"].includes(headers.get("content-encoding") ?? "");
       const etag = headers.get("etag");
+      const changed = headers.get("last-modified");
       const validator = etag === null || !/^"[^"]*"$/.test(etag) ? undefined : etag;
       return {
         sizeBytes:
           length === null || isEncoded || !/^\d+$/.test(length) ? undefined : Number(length),
         validator,
         // Servers that share one strong tag may state different dates.
-        version: validator ?? `${etag} ${headers.get("last-modified")}`,
+        version:
+          validator ?? (etag === null && changed === null ? undefined : `${etag} ${changed}`),
       };
     }
     const error = hubError(exchange, {
@@ -219,7 +222,7 @@ export class UrlDownloader {
       throw new Retryable(error, askedPauseMs(response, this.#host.clock.now()));
     }
     if ([404, 410, 401].includes(status)) throw error;
-    return { sizeBytes: undefined, validator: undefined, version: "" };
+    return { sizeBytes: undefined, validator: undefined, version: undefined };
   }
 }
 
