@@ -39,6 +39,28 @@ export const claimMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("counts_each_wait_as_silence", {
+    mistake: "Clears away the lock of a download that goes on, once it has waited for it for long.",
+    breaks: ["DL-CONCURRENT"],
+    shownBy: ["concurrency/two_tasks", "concurrency/two_processes"],
+    wrapHost: ({ clock, files }, { config: { root } }) => {
+      let sinceMs: number | undefined;
+      return {
+        files: {
+          ...files,
+          readdir: async (path) => {
+            const names = await files.readdir(path);
+            if (!/\/Two(?:Tasks|Processes)\/.*\/locks$/.test(path)) return names;
+            if (names.length === 0) sinceMs = undefined;
+            else sinceMs ??= clock.now();
+            if (sinceMs !== undefined && clock.now() - sinceMs > STILL_MS_MIN)
+              await removeFiles(files, root, isState);
+            return names;
+          },
+        },
+      };
+    },
+  }),
   miniature("trusts_host_and_number", {
     mistake:
       "Takes a lock for that of a dead process when its number is not in this process table.",

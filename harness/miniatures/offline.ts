@@ -56,4 +56,33 @@ export const offlineMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("waits_for_a_commit", {
+    mistake:
+      "Gives up soon on a hub that is asked for a branch, and not on one that is asked for a commit.",
+    breaks: ["OFF-SOON"],
+    shownBy: ["offline/silent_hub"],
+    wrapManager: (manager, { host: { clock } }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        const isCommit = /^[0-9a-f]{40}$/.test(request.revision ?? "");
+        if (result.offline && isCommit) await clock.sleep(60_000, options?.signal);
+        return result;
+      },
+    }),
+  }),
+  miniature("finds_a_copy_though_cancelled", {
+    mistake: "Hears of no cancel while it looks at a copy with the network off.",
+    breaks: ["DL-CANCEL"],
+    shownBy: ["offline/cancelled_check"],
+    wrapManager: (manager, { config: { env } }) => ({
+      download: (request, options) => {
+        const isOff = request.offline === true || Boolean(env["HF_HUB_OFFLINE"]);
+        const { signal: _, ...rest } = options ?? {};
+        return manager.download(
+          request,
+          isOff && options?.signal?.aborted !== true ? rest : options,
+        );
+      },
+    }),
+  }),
 ];

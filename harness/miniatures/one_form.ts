@@ -7,6 +7,9 @@ import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
 import { withHeaders } from "./parts/hub_exchanges.ts";
 
+/** What says nothing of when something was changed. */
+const NO_DATE = "Thu, 01 Jan 1970 00:00:00 GMT";
+
 /** Miniatures that handle the usual form of something, and none of its other ones. */
 export const oneFormMiniatures: readonly Miniature[] = [
   miniature("trusts_the_names_of_releases", {
@@ -42,7 +45,21 @@ export const oneFormMiniatures: readonly Miniature[] = [
     breaks: ["DL-OTHER-WAY"],
     wrapHost: (host) => ({
       fetch: async (url, request) =>
-        withHeaders(await host.fetch(url, request), { "last-modified": undefined }),
+        withHeaders(await host.fetch(url, request), { "last-modified": NO_DATE }),
+    }),
+  }),
+  miniature("asks_the_page_for_its_name", {
+    mistake: "Keeps the page that it was sent to, where that page is one by its own name.",
+    breaks: ["DL-NO-PAGE"],
+    shownBy: ["download/page_for_a_file"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const isPage = /\/(?:login|index)\.html?$/.test(new URL(url).pathname);
+        return isPage
+          ? withHeaders(response, { "content-type": "application/octet-stream" })
+          : response;
+      },
     }),
   }),
   miniature("reads_addresses_from_the_hub", {

@@ -85,6 +85,21 @@ export const progressMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("takes_nothing_known_for_all", {
+    mistake: "Reports a fraction of 1 for as long as nobody has stated how much there is.",
+    breaks: ["DL-OTHER-WAY"],
+    shownBy: ["download/non_mlx_source_watched"],
+    wrapManager: (manager) => ({
+      downloadUrl: (request, options) =>
+        manager.downloadUrl(request, {
+          ...options,
+          onProgress: (progress) =>
+            options?.onProgress?.(
+              progress.bytesTotal === 0 ? { ...progress, fraction: 1 } : progress,
+            ),
+        }),
+    }),
+  }),
   miniature("answers_cancel_late", {
     mistake: "Lets half a minute pass before it reports that it was cancelled.",
     breaks: ["DL-CANCEL"],

@@ -82,10 +82,28 @@ export const resumingMiniatures: readonly Miniature[] = [
     wrapHost: (host, { config }) => ({
       fetch: async (url, request) => {
         const response = await host.fetch(url, request);
-        const isHub = new URL(url).origin === new URL(config.env["HF_ENDPOINT"] ?? url).origin;
+        const hub = URL.parse(config.env["HF_ENDPOINT"] ?? url);
+        const isHub = hub === null || new URL(url).origin === hub.origin;
         return isHub || response.status >= 300
           ? response
-          : withHeaders(response, { etag: undefined });
+          : withHeaders(response, { etag: 'W/"same"' });
+      },
+    }),
+  }),
+  miniature("keeps_nothing_of_addresses", {
+    mistake: "Clears away what it has of a plain address when a download of it ends early.",
+    breaks: ["DL-RESUME"],
+    shownBy: ["download/any_address"],
+    wrapManager: (manager, { host: { files }, config: { root } }) => ({
+      downloadUrl: async (request, options) => {
+        try {
+          return await manager.downloadUrl(request, options);
+        } catch (error) {
+          for (const { path, kind } of await unlessRefused(() => readTree(files, root), []))
+            if (kind === "file" && path.endsWith(".incomplete"))
+              await unlessRefused(() => files.unlink(filePlace(root, path)), undefined);
+          throw error;
+        }
       },
     }),
   }),

@@ -9,26 +9,33 @@ import fc from "fast-check";
 import { anySchedule } from "../../harness/internal.ts";
 import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
+import { anySlowSeconds, SLOW, slowDown } from "./slow_line.ts";
 
 const REPOSITORY = "mlx-community/TwoProcesses";
 
 export const twoProcesses = scenario({
   name: "concurrency/two_processes",
   covers: ["DL-CONCURRENT", "DL-LEFTOVERS", "LAYOUT-STRAYS"],
-  goals: ["two revisions at once"],
+  goals: ["two revisions at once", SLOW],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     other: fc.option(anySmallModel({ weightBytesMax: 200 }), { nil: undefined }),
     schedule: anySchedule(),
+    slowSeconds: anySlowSeconds(),
   },
   // Each call waits for its turn, so that a case costs several others.
   weight: 0.5,
   world: ({ schedule }) => ({ schedule }),
-  async check({ model, other }, world, verdict) {
+  async check({ model, other, slowSeconds }, world, verdict) {
     const id = "DL-CONCURRENT";
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     if (other !== undefined)
       world.hub.publish(REPOSITORY, other.files, { revision: "other", tags: ["mlx"] });
+    slowDown(world, {
+      seconds: slowSeconds,
+      files: [...model.files, ...(other?.files ?? [])],
+      verdict,
+    });
     const [one, two] = [world.start(), world.start()];
     const revision = other === undefined ? "main" : "other";
     const downloads = Promise.all([

@@ -8,19 +8,26 @@
 import { anySchedule, contentBytes, isPlace, takenFiles } from "../../harness/internal.ts";
 import { anySmallModel, modelPlace, scenario } from "../../harness/mod.ts";
 import { judgeEnd, judgeIntact } from "./judge_intact.ts";
+import { anySlowSeconds, SLOW, slowDown } from "./slow_line.ts";
 
 const REPOSITORY = "mlx-community/TwoTasks";
 
 export const twoTasks = scenario({
   name: "concurrency/two_tasks",
   covers: ["DL-CONCURRENT", "DL-ONE-TRANSFER", "DL-LEFTOVERS"],
-  given: { model: anySmallModel({ weightBytesMax: 200 }), schedule: anySchedule() },
+  goals: [SLOW],
+  given: {
+    model: anySmallModel({ weightBytesMax: 200 }),
+    schedule: anySchedule(),
+    slowSeconds: anySlowSeconds(),
+  },
   // Each call waits for its turn, so that a case costs several others.
   weight: 0.5,
   world: ({ schedule }) => ({ schedule }),
-  async check({ model }, world, verdict) {
+  async check({ model, slowSeconds }, world, verdict) {
     const id = "DL-CONCURRENT";
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    slowDown(world, { seconds: slowSeconds, files: model.files, verdict });
     const subject = world.start();
     const download = () => subject.download({ repository: REPOSITORY });
     const downloads = Promise.all([download(), download()]);

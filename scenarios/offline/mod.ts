@@ -5,6 +5,7 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { cancelledCheck } from "./cancelled_check.ts";
 import { completeModel } from "./complete_model.ts";
 import { failedUpdate } from "./failed_update.ts";
 import { silentHub } from "./silent_hub.ts";
@@ -18,4 +19,5 @@ export const offlineScenarios: readonly Scenario[] = [
   interruptedTwice,
   failedUpdate,
   silentHub,
+  cancelledCheck,
 ];

@@ -28,16 +28,26 @@ export const silentHub = scenario({
     model: anySmallModel({ weightBytesMax: 64 }),
     fault: fc.constantFrom(...Object.keys(FAULTS)),
     organization: fc.constantFrom("mlx-community", "someone-else"),
+    /** What it was downloaded by, and is asked for again. */
+    by: fc.constantFrom("branch", "branch", "tag", "commit"),
+    layout: fc.constantFrom(undefined, undefined, "hf-cache" as const),
   },
-  async check({ model, fault, organization }, world, verdict) {
+  async check({ model, fault, organization, by, layout }, world, verdict) {
     const { hub, clock } = world;
     const repository = REPOSITORY.replace("mlx-community", organization);
-    hub.publish(repository, model.files, { tags: ["mlx"] });
-    await world.start().download({ repository });
+    const revision = by === "tag" ? "v1.0" : "main";
+    const commit = hub.publish(repository, model.files, { revision, tags: ["mlx"] });
+    const asked = by === "commit" ? commit : revision;
+    const request = {
+      repository,
+      ...(layout !== undefined && { layout }),
+      ...(by !== "branch" && { revision: asked }),
+    };
+    await world.start().download(request);
     const action = FAULTS[fault];
     if (action !== undefined) hub.faults = [{ match: { nth: "all" }, do: action }];
     const startMs = clock.now();
-    const result = await verdict.attempt("OFF-SOON", () => world.start().download({ repository }));
+    const result = await verdict.attempt("OFF-SOON", () => world.start().download(request));
     const waitedMs = clock.now() - startMs;
     verdict.holds("OFF-SOON", mayBeOffline(result), "it says that the hub was asked");
     verdict.holds(

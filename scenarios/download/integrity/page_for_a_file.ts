@@ -27,9 +27,11 @@ export const pageForAFile = scenario({
       "about.xhtml",
     ),
     hasHead: fc.boolean(),
+    /** The name of the page that readers are sent to. */
+    login: fc.constantFrom(undefined, undefined, "login", "login.html", "index.htm"),
   },
   goals: ["a page came instead of a file", "a page was meant"],
-  async check({ name, hasHead }, world, verdict) {
+  async check({ name, hasHead, login }, world, verdict) {
     const { hub } = world;
     const url = hub.serveUrl(`/org/${name}`, PAGE);
     hub.faults = [
@@ -39,6 +41,14 @@ export const pageForAFile = scenario({
             {
               match: { kind: "url", method: "HEAD", nth: "all" },
               do: { type: "status", status: 405 },
+            } as const,
+          ]),
+      ...(login === undefined
+        ? []
+        : [
+            {
+              match: { path: `/org/${name}`, nth: "all" },
+              do: { type: "redirect", to: `{url}/${login}` },
             } as const,
           ]),
       { match: { kind: "url", nth: "all" }, do: { type: "html" } },

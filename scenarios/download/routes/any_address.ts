@@ -1,10 +1,11 @@
 /**
  * A plain address of any form is downloaded: names of all kinds, odd entity tags, a server that does not answer `HEAD` or only
- * at the second time, a token for that server; whole, killed half-way, or changed meanwhile by content of the same length.
+ * at the second time, a token for that server; whole, ended half-way by a kill, a cancel or a line that is lost, or changed meanwhile by
+ * content of the same length.
  *
  * Invariants checked:
  * - The file has the server's bytes and the address's name, below the root, and no directory of another address.
- * - What a killed process kept of the same content is used; of other content, nothing.
+ * - What was on the disk of the same content when it was ended is used; of other content, nothing.
  * - The token that was given for the server goes there, and the hub's goes nowhere.
  */
 import { basename, join } from "node:path";
@@ -14,6 +15,7 @@ import {
   exists,
   hasCapability,
   keptParts,
+  observingFiles,
   patternedBytes,
   readBytes,
 } from "../../../harness/internal.ts";
@@ -52,6 +54,8 @@ export const anyAddress = scenario({
     ),
     event: fc.constantFrom("none", "kill", "kill", "kill", "change", "change"),
     nth: fc.integer({ min: 3, max: 9 }),
+    /** What ends the first download. */
+    end: fc.constantFrom("kill", "cancel", "lost line"),
     tag: fc.constantFrom("strong", "strong", "strong", ...Object.keys(TAGS)),
     head: fc.constantFrom(200, 200, 200, 405, 501, 500, 502, 503, 429, 408),
     acceptRanges: fc.constantFrom(true, true, true, false),
@@ -59,7 +63,7 @@ export const anyAddress = scenario({
   },
   world: () => ({ style: { chunkBytes: 100 } }),
   async check(given, world, verdict) {
-    const { sizeBytes, salt, name, event, nth, tag, head, acceptRanges, token } = given;
+    const { sizeBytes, salt, name, event, nth, end, tag, head, acceptRanges, token } = given;
     const { hub } = world;
     const [firstTag = "", secondTag = ""] = TAGS[tag] ?? [];
     const first = patternedBytes(sizeBytes);
@@ -69,22 +73,14 @@ export const anyAddress = scenario({
     const isGiven = token !== undefined && hasCapability(world, "token");
     const request = { url, ...(isGiven && { token }) };
     const start = () => world.start({ env: { HF_TOKEN: HUB_TOKEN } });
-    if (event !== "none") {
-      const doomed = start();
-      doomed.killAt({ at: "chunk", nth });
-      await errorOf(() => doomed.downloadUrl(request));
-      await doomed.kill();
-      await world.settle();
-    }
+    let keptBytes = 0;
+    if (event !== "none") keptBytes = await endHalfWay(world, { end, nth, request, first });
     const isChanged = event === "change";
     const bytes = isChanged ? second : first;
     if (isChanged) {
       hub.serveUrl(`/files/${name}`, second, { etag: secondTag, acceptRanges });
       verdict.reached("the content changed");
     }
-    const kept = (
-      await keptParts(world, world.root, [{ path: "kept", bytes: first, lfs: true }])
-    ).get("kept");
     hub.faults = headFaults(head);
     const from = hub.log.length;
     const subject = start();
@@ -96,12 +92,13 @@ export const anyAddress = scenario({
     const starts = asked.map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? "bytes=0-")?.[1]));
     // Without a length or a strong tag nobody can know that it is the same content.
     const isKnown = isStrong(tag) && acceptRanges && ![405, 501].includes(head);
-    if (event === "kill" && kept !== undefined && isKnown) {
-      const [at = 0] = starts;
+    if (event === "kill" && keptBytes > 0 && isKnown) {
+      // Where all of it had arrived, nothing need be asked for.
+      const [at = first.length] = starts;
       verdict.holds(
         "DL-RESUME",
         at > 0,
-        `${kept.sizeBytes} bytes were kept, and byte ${at} was asked for`,
+        `${keptBytes} bytes were there after a ${end}, and byte ${at} was asked for`,
       );
       verdict.reached("what was kept was used");
     }
@@ -125,6 +122,50 @@ export const anyAddress = scenario({
     await judgeOther(world, { subject, other, directory, place, bytes, second, verdict });
   },
 });
+
+/** Ends a download in the middle. @returns how many of its bytes were on the disk then; it need not have been ended */
+async function endHalfWay(
+  world: World,
+  options: {
+    readonly end: string;
+    readonly nth: number;
+    readonly request: Parameters<ReturnType<World["start"]>["downloadUrl"]>[0];
+    readonly first: Uint8Array;
+  },
+): Promise<number> {
+  const { end, nth, request, first } = options;
+  const wanted = [{ path: "kept", bytes: first, lfs: true }];
+  const keptBytes = async () =>
+    (await keptParts(world, world.root, wanted)).get("kept")?.sizeBytes ?? 0;
+  const env = { HF_TOKEN: HUB_TOKEN };
+  if (end === "kill" || world.kind === "process") {
+    const doomed = world.start({ env });
+    doomed.killAt({ at: "chunk", nth });
+    await errorOf(() => doomed.downloadUrl(request));
+    await doomed.kill();
+    await world.settle();
+    return keptBytes();
+  }
+  const controller = new AbortController();
+  let mostBytes = 0;
+  const look = async () => {
+    if (controller.signal.aborted) return;
+    mostBytes = Math.max(mostBytes, await keptBytes());
+    if (end === "cancel" && mostBytes >= nth * 100) controller.abort();
+  };
+  if (end === "lost line") {
+    const match = { kind: "url", method: "GET" } as const;
+    world.hub.faults = [
+      { match, do: { type: "cut", atByte: nth * 100, how: "rst" } },
+      { match: { ...match, nth: "all" }, do: { type: "refuse" } },
+    ];
+  }
+  const { signal } = controller;
+  const subject = world.start({ env, files: (disk) => observingFiles(disk, look) });
+  const error = await errorOf(() => subject.downloadUrl(request, { signal }));
+  world.hub.faults = [];
+  return error === undefined ? 0 : mostBytes;
+}
 
 /** A server that answers `HEAD` never, or at the second time. */
 function headFaults(status: number): readonly FaultRule[] {

@@ -40,7 +40,16 @@ export const nonMlxSource = scenario({
     nth: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 30 })),
     acceptRanges: fc.constantFrom(true, true, true, false),
     /** By what the server of a plain address shows that its content is another one. */
-    shownBy: fc.constantFrom("tag", "weak tag", "date", "date", "date"),
+    shownBy: fc.constantFrom(
+      "tag",
+      "weak tag",
+      "date",
+      "date",
+      "date",
+      "nothing",
+      "nothing",
+      "nothing",
+    ),
     statesLength: fc.constantFrom(true, true, true, false),
   },
   world: ({ statesLength }) => ({ style: { chunkBytes: 128, sendContentLength: statesLength } }),
@@ -59,6 +68,8 @@ export const nonMlxSource = scenario({
         tag: {},
         "weak tag": { etag: tag },
         date: { etag: "", headers },
+        // Then nobody can know that it is the same content.
+        nothing: { etag: "" },
       }[shownBy];
       if (isPlain) url = hub.serveUrl(`/files/${NAME}`, bytes, { acceptRanges, ...shown });
       else hub.publish(REPOSITORY, [{ path: NAME, bytes, lfs: true }]);
