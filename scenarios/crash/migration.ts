@@ -18,15 +18,12 @@ import {
   newCoverage,
   type PersistenceProfile,
   PERSISTENCE_PROFILES,
-  readTree,
   recordDisk,
-  sha256Hex,
   STORE_VOLUMES,
   startAfterCrash,
 } from "../../harness/internal.ts";
 import {
   anySmallModel,
-  memoryFiles,
   type ModelFile,
   modelPlace,
   scenario,
@@ -34,8 +31,8 @@ import {
   wantedFiles,
   type World,
 } from "../../harness/mod.ts";
-import type { FileSystem } from "../../spec/mod.ts";
 import { LOSSES } from "./judge_crashes.ts";
+import { wholeIn } from "./whole_in.ts";
 
 const REPOSITORY = "mlx-community/Moved-4bit";
 const FLAT = "mlx-community--Moved-4bit";
@@ -134,9 +131,8 @@ async function judge(
 ): Promise<void> {
   const { verdict, world, step, source, target, files } = story;
   const where = `under ${profile}, after ${choice.at} operations of the ${step}`;
-  const disk = memoryFiles({ image });
-  const there = await wholeIn(disk, target, files);
-  const still = promise === "ended" ? new Set<string>() : await wholeIn(disk, source, files);
+  const there = wholeIn(image, target, files);
+  const still = promise === "ended" ? new Set<string>() : wholeIn(image, source, files);
   const lost = files.filter(({ path }) => !there.has(path) && !still.has(path));
   verdict.holds(
     "DUR-MIGRATE",
@@ -163,23 +159,11 @@ async function judge(
   } finally {
     await process.end();
   }
-  const after = await wholeIn(memoryFiles({ image: await process.image() }), target, files);
+  const after = wholeIn(await process.image(), target, files);
   const missing = files.filter(({ path }) => !after.has(path));
   verdict.holds(
     "DUR-MIGRATE",
     missing.length === 0,
     () => `${where}, asked again: not there: ${missing.map(({ path }) => path).join(", ")}`,
   );
-}
-
-/** The model's files that are whole in a directory. */
-async function wholeIn(
-  disk: FileSystem,
-  directory: string,
-  files: readonly ModelFile[],
-): Promise<Set<string>> {
-  const tree = await readTree(disk, directory);
-  const sums = new Map(tree.map(({ path, sha256 }) => [path, sha256]));
-  const whole = files.filter(({ path, bytes }) => sums.get(path) === sha256Hex(bytes));
-  return new Set(whole.map(({ path }) => path));
 }

@@ -11,21 +11,13 @@ import {
   changeFiles,
   enumerateStates,
   newCoverage,
-  readTree,
   recordDisk,
   settled,
-  sha256Hex,
   STORE_VOLUMES,
 } from "../../harness/internal.ts";
-import {
-  memoryFiles,
-  type ModelFile,
-  modelPlace,
-  ProcessKilled,
-  scenario,
-} from "../../harness/mod.ts";
-import type { FileSystem } from "../../spec/mod.ts";
+import { modelPlace, ProcessKilled, scenario } from "../../harness/mod.ts";
 import { LOSSES } from "./judge_crashes.ts";
+import { wholeIn } from "./whole_in.ts";
 
 const REPOSITORY = "mlx-community/Moved-4bit";
 const FLAT = "mlx-community--Moved-4bit";
@@ -80,9 +72,8 @@ export const crashedMigrationAgain = scenario({
     const coverage = newCoverage();
     const options = { profile: "weak", promiseAt, ...BOUNDS } as const;
     for (const { image, choice, promise } of enumerateStates(recording, options, coverage)) {
-      const left = memoryFiles({ image });
-      const there = await wholeIn(left, target, files);
-      const still = promise === "ended" ? new Set<string>() : await wholeIn(left, source, files);
+      const there = wholeIn(image, target, files);
+      const still = promise === "ended" ? new Set<string>() : wholeIn(image, source, files);
       const lost = PATHS.filter((path) => !there.has(path) && !still.has(path));
       verdict.holds(
         "DUR-MIGRATE",
@@ -93,17 +84,3 @@ export const crashedMigrationAgain = scenario({
     if (coverage.distinct > recording.operations.length) verdict.reached(LOSSES);
   },
 });
-
-// Helpers
-
-/** The model's files that are whole in a directory. */
-async function wholeIn(
-  disk: FileSystem,
-  directory: string,
-  files: readonly ModelFile[],
-): Promise<Set<string>> {
-  const tree = await readTree(disk, directory);
-  const sums = new Map(tree.map(({ path, sha256 }) => [path, sha256]));
-  const whole = files.filter(({ path, bytes }) => sums.get(path) === sha256Hex(bytes));
-  return new Set(whole.map(({ path }) => path));
-}

@@ -53,6 +53,12 @@ function respelt(path: string, target: string): string {
 async function storedPath(files: FileSystem, path: string, fold: NameFold): Promise<string> {
   const parent = dirname(path);
   if (parent === path) return path;
+  try {
+    await files.lstat(path);
+    return path;
+  } catch {
+    // Not there by its own name: it is looked for among the others.
+  }
   const name = path.slice(parent === "/" ? 1 : parent.length + 1);
   const directory = await storedPath(files, parent, fold);
   try {
