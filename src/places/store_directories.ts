@@ -32,13 +32,15 @@ export async function storeDirectories(
   const found: StoreDirectory[] = [];
   for (const [name, store] of Object.entries(STORES) as [StoreName, Store][]) {
     const seen = new Set<string>();
-    for (const directory of [...store.directories, ...(await fromSettings(files, store, env))]) {
-      for (const root of await expanded(files, directory, env)) {
-        const real = await realDirectory(files, root);
-        if (real === undefined || seen.has(real)) continue;
-        seen.add(real);
-        found.push({ name, store, root });
-      }
+    const roots: string[] = [];
+    for (const directory of store.directories)
+      roots.push(...(await expanded(files, directory, env)));
+    // What settings name is a path, in which nothing stands for anything else.
+    for (const root of [...roots, ...(await fromSettings(files, store, env))]) {
+      const real = await realDirectory(files, root);
+      if (real === undefined || seen.has(real)) continue;
+      seen.add(real);
+      found.push({ name, store, root });
     }
   }
   return found;
