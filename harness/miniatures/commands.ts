@@ -25,6 +25,15 @@ export const commandMiniatures: readonly Miniature[] = [
     change: ({ operation }, result) =>
       operation === "status" && result.exitCode === 1 ? { ...result, exitCode: 0 } : result,
   }),
+  commanding("says_yes_of_what_nobody_knows", {
+    mistake: "Verify prints that nothing is known of a model and ends with 0.",
+    breaks: ["CMD-EXIT"],
+    shownBy: ["command_line/unvouched"],
+    change: ({ operation }, result) =>
+      operation === "verify" && result.exitCode === 1 && result.stdout.includes("unknown")
+        ? { ...result, exitCode: 0 }
+        : result,
+  }),
   commanding("says_goodbye", {
     mistake: "Prints another line behind the directory.",
     breaks: ["CMD-ANSWER"],
@@ -100,7 +109,7 @@ const LATE_CONTROL = /\\u(?:\{9b\}|009b)/g;
 
 function commanding(
   name: string,
-  options: Pick<Parameters<typeof miniature>[1], "mistake" | "breaks"> & {
+  options: Pick<Parameters<typeof miniature>[1], "mistake" | "breaks" | "shownBy"> & {
     readonly change: (request: CommandRequest, result: CommandResult) => CommandResult;
   },
 ): Miniature {

@@ -40,6 +40,7 @@ import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
 import { narrowRunMiniatures } from "./load/narrow_runs.ts";
 import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
+import { otherPlaceMiniatures } from "./stores/other_places.ts";
 import { unusualStoreMiniatures } from "./stores/unusual_stores.ts";
 import { shareOrderMiniatures } from "./stores/share_order.ts";
 import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
@@ -90,6 +91,7 @@ export const miniatures: readonly Miniature[] = [
   ...oneCopyMiniatures,
   ...shareOrderMiniatures,
   ...unusualStoreMiniatures,
+  ...otherPlaceMiniatures,
   ...environmentMiniatures,
   ...connectionMiniatures,
   ...hubProtocolMiniatures,

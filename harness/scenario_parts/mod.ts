@@ -72,6 +72,7 @@ export {
   HIDDEN,
   placeTheirs,
   SHARE_LAYOUTS,
+  SHARE_NAMINGS,
   sharedPlace,
   SIDECAR,
   visibleView,
@@ -85,7 +86,7 @@ export {
   type ServedReply,
   serverFetch,
 } from "./serving.ts";
-export { placeInStore, STORE_PLACES, type StorePlace, storeRoot } from "./stores.ts";
+export { placeInStore, STORE_PLACES, storedPlace, type StorePlace, storeRoot } from "./stores.ts";
 export {
   boundFiles,
   changedPaths,

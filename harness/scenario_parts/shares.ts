@@ -1,23 +1,36 @@
 import { join } from "node:path";
-import { type FileSystem, type Layout, LAYOUTS, METADATA_DIRECTORY } from "../../spec/mod.ts";
+import {
+  type FileSystem,
+  type Layout,
+  LAYOUTS,
+  METADATA_DIRECTORY,
+  type ShareRequest,
+} from "../../spec/mod.ts";
 import { readText, readTree, writeBytes } from "../disk/mod.ts";
 import { contentEtag } from "../hub/hub_file.ts";
 import type { ModelFile } from "../models/mod.ts";
 import type { World } from "../worlds/world.ts";
 import { hubCachePaths } from "./hub_cache.ts";
-import { filePlace, modelPlace } from "./places.ts";
+import { filePlace } from "./places.ts";
 import { changeFiles } from "./planted_models.ts";
+import { storedPlace } from "./stores.ts";
 
 /** The layouts of stores, in the order in which they are drawn. */
 export const SHARE_LAYOUTS = Object.keys(LAYOUTS) as readonly Layout[];
 
+/** How stores of a layout may write names: of each layout one, in which a name of several dots or underscores can go wrong. */
+export const SHARE_NAMINGS: Readonly<Partial<Record<Layout, ShareRequest["naming"]>>> = {
+  lmstudio: "dots as ___",
+  flat: "slash as _",
+};
+
 /** Where a model belongs in a store: in the hub's cache the snapshot that its ref `main` names now. */
 export async function sharedPlace(
   { files }: Pick<World, "files">,
-  store: { readonly into: string; readonly repository: string; readonly layout: Layout },
+  store: Pick<ShareRequest, "into" | "repository" | "layout" | "naming">,
 ): Promise<string> {
-  const { into, repository, layout } = store;
-  if (layout !== "hf-cache") return modelPlace({ root: into }, repository, { layout });
+  const { into, repository, layout, naming } = store;
+  if (layout !== "hf-cache") return storedPlace(layout, into, { repository, naming });
   const { refs, snapshots } = hubCachePaths(into, repository);
   return join(snapshots, (await readText(files, join(refs, "main"))) ?? "no ref");
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { type FileSystem, type Layout, LAYOUTS, type Store, STORES } from "../../spec/mod.ts";
 import { writeBytes } from "../disk/mod.ts";
 import type { HubFile } from "../hub/hub_file.ts";
@@ -10,27 +10,30 @@ export interface StorePlace {
   readonly store: keyof typeof STORES;
   /** Such as `~/.lmstudio/models`. */
   readonly directory: string;
+  /** One of those that the store has. */
+  readonly layout: Layout;
 }
 
 /** An app's container, where the table has any name. */
 const CONTAINER = "com.example.chat";
 
-/** Every directory of every store that holds models in a layout. */
+/** Every directory of every store that holds models in a layout, with each of its layouts. */
 export const STORE_PLACES: readonly StorePlace[] = (
   Object.entries(STORES) as [keyof typeof STORES, Store][]
 ).flatMap(([store, { layouts, directories }]) =>
-  layouts.length === 0 ? [] : directories.map((directory) => ({ store, directory })),
+  directories.flatMap((directory) => layouts.map((layout) => ({ store, directory, layout }))),
 );
 
 /**
  * Where a store's directory is for a user.
  *
- * @param values directories that variables name; others are below the home, and then `env` names them
+ * A variable that is a list names others before it and behind it, which are not there.
+ *
  * @param container the app, where the table has any name
  * @returns its path, and the variables with which a subject finds it
  */
 export function storeRoot(
-  { directory }: StorePlace,
+  { directory }: Pick<StorePlace, "directory">,
   home: string,
   container = CONTAINER,
 ): { readonly root: string; readonly env: Readonly<Record<string, string>> } {
@@ -39,11 +42,15 @@ export function storeRoot(
   if (first === "~") return { root: join(home, ...parts), env: {} };
   const name = first.slice(1);
   const value = join(home, "elsewhere", name.toLowerCase());
-  return { root: join(value, ...parts), env: { [name]: value } };
+  const list = [join(home, "former"), value, join(home, "later")].join(delimiter);
+  return {
+    root: join(value, ...parts),
+    env: { [name]: name.endsWith("DIRS") ? list : value },
+  };
 }
 
 /**
- * Puts a model into a store as its tool does, in the first of the store's layouts.
+ * Puts a model into a store as its tool does.
  *
  * @returns the copy's directory
  */
@@ -53,7 +60,7 @@ export async function placeInStore(
   model: { readonly repository: string; readonly files: readonly HubFile[] },
 ): Promise<string> {
   const store: Store = STORES[place.store];
-  const [layout = "flat"] = store.layouts;
+  const { layout } = place;
   const { repository } = model;
   if (layout === "hf-cache") {
     return writeForeignSnapshot(files, place.root, {
@@ -66,13 +73,14 @@ export async function placeInStore(
       isCopied: false,
     });
   }
-  const directory = directoryIn(layout, place.root, { repository, naming: store.naming });
+  const directory = storedPlace(layout, place.root, { repository, naming: store.naming });
   for (const { path, bytes } of model.files)
     await writeBytes(files, filePlace(directory, path), bytes);
   return directory;
 }
 
-function directoryIn(
+/** Where a model lies in a store of directories that writes names in its own way. */
+export function storedPlace(
   layout: Layout,
   root: string,
   {

@@ -33,7 +33,7 @@ import {
 const REPOSITORY = "mlx-community/Further-4bit";
 const REQUEST = { repository: REPOSITORY };
 const ID = "PLACE-ROOTS";
-type Act = "look" | "download" | "remove" | "share";
+type Act = "look" | "download" | "remove" | "share" | "move";
 /** Where a share goes: the first further root, a store that lies in it, or the second one. */
 const STORES = ["first", "first", "in the first", "second"] as const;
 const anyLayout = fc.constantFrom<Layout[]>("hubapi", "lmstudio", "hf-cache");
@@ -47,6 +47,7 @@ export const furtherRoots = scenario({
     "a damaged copy",
     "a hub cache",
     "shared into it",
+    "moved out of it",
     "another volume",
   ],
   given: {
@@ -56,7 +57,7 @@ export const furtherRoots = scenario({
     isReadOnly: fc.boolean(),
     isDamaged: fc.boolean(),
     isReplaced: fc.boolean(),
-    act: fc.constantFrom<Act[]>("look", "download", "remove", "share", "share"),
+    act: fc.constantFrom<Act[]>("look", "download", "remove", "share", "share", "move", "move"),
     store: fc.constantFrom(...STORES),
   },
   async check(given, world, verdict) {
@@ -109,7 +110,8 @@ export const furtherRoots = scenario({
     const isSound = !(isWrong && found === inFirst);
     if (found !== undefined) await judgeAnswers(subject, verdict, { found, isSound });
     const into = { first, "in the first": join(first, "models"), second }[store];
-    await settled<unknown>(() => perform(subject, act, { into, layout: layouts[0] }));
+    const from = inFirst ?? first;
+    await settled<unknown>(() => perform(subject, act, { into, from, layout: layouts[0] }));
     const isAsItWas = !isReplaced || (await treeOf(second)) === others;
     verdict.holds("PLACE-AWAY", isAsItWas, `${act} changed what is on another volume`);
     if (act === "download") {
@@ -119,6 +121,7 @@ export const furtherRoots = scenario({
     if (!isReadOnly) return;
     verdict.reached("a marked root");
     if (act === "share" && store !== "second") verdict.reached("shared into it");
+    if (act === "move" && inFirst !== undefined) verdict.reached("moved out of it");
     holds((await treeOf(first)) === before, `${act} changed the root that is marked read-only`);
   },
 });
@@ -158,9 +161,11 @@ async function identify({ files }: World, root: string, id: string): Promise<voi
 function perform(
   subject: ModelManager,
   act: Act,
-  { into, layout }: { readonly into: string; readonly layout: Layout },
+  { into, from, layout }: { readonly into: string; readonly from: string; readonly layout: Layout },
 ): Promise<unknown> {
   if (act === "look") return subject.check(REQUEST);
+  if (act === "move")
+    return subject.migrate({ ...REQUEST, from, layout: "lmstudio", step: "move" });
   if (act === "share")
     return subject.share?.({ ...REQUEST, into, layout, step: "share" }) ?? subject.list();
   return subject[act](REQUEST);

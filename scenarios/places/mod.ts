@@ -8,6 +8,7 @@ import type { Scenario } from "../../harness/mod.ts";
 import { diagnosed } from "./diagnosed.ts";
 import { foundInStores } from "./found_in_stores.ts";
 import { furtherRoots } from "./further_roots.ts";
+import { halfDownloads } from "./half_downloads.ts";
 import { nothingWritten } from "./nothing_written.ts";
 import { removalPlan } from "./removal_plan.ts";
 import { volumeAway } from "./volume_away.ts";
@@ -17,6 +18,7 @@ export const placesScenarios: readonly Scenario[] = [
   foundInStores,
   nothingWritten,
   diagnosed,
+  halfDownloads,
   removalPlan,
   volumeAway,
   furtherRoots,

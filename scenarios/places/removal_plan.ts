@@ -1,7 +1,7 @@
 /**
  * Somebody asks what a removal would take away, of a model in any state, some of whose data has another name elsewhere, and then
- * removes it: one that was downloaded, whole or in part, of two commits, with weights in a folder and files of other tools beside it, and
- * one that somebody has put there, of which there may be nothing but empty files.
+ * removes it: one that was downloaded, whole or in part, of two commits of which all may go or one, with weights in a folder and files of
+ * other tools beside it, and one that somebody has put there, of which there may be nothing but empty files.
  *
  * Invariants checked:
  * - The plan changes nothing, and names the bytes that the removal then frees, the files that then go, and how many stay.
@@ -32,6 +32,7 @@ const STATES = [
   "whole",
   "whole",
   "of two commits",
+  "of two commits",
   "by hand",
   "empty files",
   "interrupted",
@@ -41,7 +42,7 @@ const STATES = [
 export const removalPlan = scenario({
   name: "places/removal_plan",
   covers: ["REMOVE-PLAN"],
-  goals: ["shared data", "nothing but empty files", "nothing"],
+  goals: ["shared data", "nothing but empty files", "nothing", "one of two commits"],
   given: {
     isNested: fc.boolean(),
     layout: fc.constantFrom("hubapi", "lmstudio", "hf-cache"),
@@ -49,27 +50,38 @@ export const removalPlan = scenario({
     nth: fc.integer({ min: 20, max: 120 }),
     shared: fc.constantFrom("nothing", "one file", "all weights"),
     foreign: fc.subarray(["notes.txt", ".DS_Store"]),
+    isOne: fc.boolean(),
+    /** Whether the later commit has other weights too. */
+    isRetrained: fc.boolean(),
   },
-  async check({ isNested, layout: drawn, state, nth, shared, foreign }, world, verdict) {
+  async check(given, world, verdict) {
+    const { isNested, layout: drawn, state, nth, shared, foreign, isOne, isRetrained } = given;
     const { files: disk, root, outside } = world;
     const model = { files: isNested ? MODEL.files.map(inFolder) : MODEL.files };
     const isByHand = state === "by hand" || state === "empty files";
-    const layout = isByHand ? "hubapi" : drawn;
-    const request = { repository: REPOSITORY, layout } as const;
+    // Only the hub's cache has one commit beside another.
+    const isOneOfTwo = isOne && state === "of two commits";
+    const layout = isByHand ? "hubapi" : isOneOfTwo ? "hf-cache" : drawn;
     const subject = world.start();
     if (subject.planRemoval === undefined) {
       verdict.skip("REMOVE-PLAN", "it plans no removals");
       return;
     }
-    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const directory = await place(world, { subject, layout, state, nth, files: model.files });
+    const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const how = { subject, layout, state, nth, files: model.files, isRetrained };
+    const directory = await place(world, how);
+    const revision = isOneOfTwo ? { revision: commit } : {};
+    const request = { repository: REPOSITORY, layout, ...revision } as const;
+    if (isOneOfTwo) verdict.reached("one of two commits");
     if (layout !== "hf-cache" && directory !== undefined)
       for (const path of foreign)
         await writeBytes(disk, join(directory, path), Buffer.from("mine"));
     const isWhole = state === "whole" || state === "of two commits";
     let sharedBytes = 0;
     const weights = model.files.filter(({ path }) => path.endsWith(".safetensors"));
-    const kept = shared === "nothing" ? [] : shared === "one file" ? weights.slice(0, 1) : weights;
+    // What has another name comes free with neither commit.
+    const isAlone = shared === "nothing" || (isOneOfTwo && shared === "all weights");
+    const kept = isAlone ? [] : shared === "one file" ? weights.slice(0, 1) : weights;
     if (isWhole && directory !== undefined)
       for (const [at, { path, bytes }] of kept.entries()) {
         const data = await disk.realpath(filePlace(directory, path));
@@ -107,9 +119,10 @@ export const removalPlan = scenario({
       difference < STATE_BYTES_MAX || state === "interrupted",
       `${state}: the plan says ${plan.bytesFreed} bytes, and ${removed?.bytesFreed} came free`,
     );
+    // Of what another commit keeps as well a plan need not speak.
     verdict.holds(
       "REMOVE-PLAN",
-      plan.bytesShared === sharedBytes || state === "interrupted",
+      plan.bytesShared === sharedBytes || state === "interrupted" || isOneOfTwo,
       `${state}: ${sharedBytes} bytes have another name, and the plan says ${plan.bytesShared}`,
     );
     // How the hub's cache names what several snapshots have is left open.
@@ -133,9 +146,10 @@ async function place(
     readonly state: (typeof STATES)[number];
     readonly nth: number;
     readonly files: readonly ModelFile[];
+    readonly isRetrained: boolean;
   },
 ): Promise<string | undefined> {
-  const { subject, layout, state, nth, files } = how;
+  const { subject, layout, state, nth, files, isRetrained } = how;
   const request = { repository: REPOSITORY, layout } as const;
   if (state === "absent") return undefined;
   if (state === "interrupted") {
@@ -152,9 +166,12 @@ async function place(
   }
   const { directory } = await subject.download(request);
   if (state === "whole") return directory;
-  const later = files.map((file) =>
-    file.path === "config.json" ? { ...file, bytes: Buffer.from('{"model_type":"llama"}') } : file,
-  );
+  const later = files.map((file) => {
+    if (file.path === "config.json")
+      return { ...file, bytes: Buffer.from('{"model_type":"llama"}') };
+    const isOther = isRetrained && file.path.includes("model-00002");
+    return isOther ? { ...file, bytes: Uint8Array.from(file.bytes, (byte) => byte ^ 1) } : file;
+  });
   world.clock.advance(2_000);
   world.hub.publish(REPOSITORY, later, { tags: ["mlx"] });
   return (await subject.download(request)).directory;

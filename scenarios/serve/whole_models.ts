@@ -59,6 +59,8 @@ export const wholeModels = scenario({
       "whole",
       "cut",
       "one byte",
+      "one byte",
+      "one byte",
       "lacks a file",
       "interrupted",
       "absent",
@@ -73,10 +75,11 @@ export const wholeModels = scenario({
     which: fc.nat(20),
     beside: fc.constantFrom("nothing", "a namesake", "a whole copy"),
     isLater: fc.boolean(),
+    isPutRight: fc.constantFrom(true, true, false),
     hasDeadLink: fc.boolean(),
   },
   async check(given, world, verdict) {
-    const { model, state, writer, which, beside, isLater, hasDeadLink } = given;
+    const { model, state, writer, which, beside, isLater, isPutRight, hasDeadLink } = given;
     const { files: disk } = world;
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const directory = await place(world, { writer, state, files: model.files });
@@ -114,7 +117,11 @@ export const wholeModels = scenario({
     if (namesake !== undefined)
       await judge({ ...court, ...namesake, isOffered: true, shown: "a namesake" });
     if (!isLater) return;
-    if (isForeign) {
+    // As by a backup: names, sizes and the record stay as they are.
+    const isByHand = state === "one byte" && isPutRight;
+    world.clock.advance(PAUSE_MS);
+    if (isByHand) await overwriteBytes(disk, await data(), file.bytes);
+    else if (isForeign) {
       if (await rewriteListing(world)) {
         world.clock.advance(PAUSE_MS);
         const shown = `a model (${state}, ${writer}), once its listing was written anew,`;
@@ -124,9 +131,9 @@ export const wholeModels = scenario({
     }
     const request = { repository: REPOSITORY, layout: layoutOf(writer) } as const;
     if (isWhole) await world.start().remove(request);
-    else await world.start().download(request);
+    else if (!isByHand) await world.start().download(request);
     world.clock.advance(PAUSE_MS);
-    const change = isWhole ? "it was removed" : "it became whole";
+    const change = isWhole ? "it was removed" : isByHand ? "it was put right" : "it became whole";
     await judge({
       ...court,
       isOffered: !isWhole || hasCopy,

@@ -1,9 +1,10 @@
 /**
- * A user has linked a model by hand into the store of another tool: its directory or its files, by relative or absolute links. The model
- * is removed.
+ * A user has linked a model by hand into the store of another tool: its directory or its files, by relative or absolute links; or a model
+ * whose name begins with that one's. The first model is removed.
  *
  * Invariants checked:
  * - It is refused, and everything is as it was; when told to, the model goes and nothing else.
+ * - Links into another model keep nobody from removing this one.
  */
 import { dirname, join, relative } from "node:path";
 import fc from "fast-check";
@@ -11,19 +12,22 @@ import { contentView, exists, makeDirectories, settled } from "../../harness/int
 import { anySmallModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Linked-4bit";
+const NAMESAKE = `${REPOSITORY}-2`;
 
 export const removedLinks = scenario({
   name: "share/removed_links",
-  covers: ["REMOVE-LINKED"],
-  goals: ["the directory is linked", "files are linked"],
+  covers: ["REMOVE-LINKED", "REMOVE-ALL"],
+  goals: ["the directory is linked", "files are linked", "another model is linked"],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom("hubapi", "hf-cache"),
     store: fc.constantFrom(".lmstudio/models", ".omlx/models", "MLXModels"),
     isDirectory: fc.boolean(),
     isRelative: fc.boolean(),
+    isNamesake: fc.boolean(),
   },
-  async check({ model, layout, store, isDirectory, isRelative }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, layout, store, isDirectory, isRelative, isNamesake } = given;
     const { files: disk, root, outside } = world;
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const home = join(outside, "home");
@@ -35,15 +39,29 @@ export const removedLinks = scenario({
     }
     const request = { repository: REPOSITORY, layout } as const;
     const { directory } = await subject.download(request);
+    world.hub.publish(NAMESAKE, model.files, { tags: ["mlx"] });
+    const other = isNamesake
+      ? await subject.download({ repository: NAMESAKE, layout })
+      : { directory };
+    const linked = other.directory;
     const place = join(home, store, ...REPOSITORY.split("/"));
     const link = async (target: string, path: string) => {
       await makeDirectories(disk, dirname(path));
       await disk.symlink(isRelative ? relative(dirname(path), target) : target, path);
     };
-    if (isDirectory) await link(directory, place);
+    if (isDirectory) await link(linked, place);
     else
       for (const { path } of wantedFiles(model.files))
-        await link(filePlace(directory, path), filePlace(place, path));
+        await link(filePlace(linked, path), filePlace(place, path));
+    const isLinkThere = async () =>
+      exists(disk, isDirectory ? place : filePlace(place, "config.json"));
+    if (isNamesake) {
+      verdict.reached("another model is linked");
+      await verdict.attempt("REMOVE-ALL", () => subject.remove(request));
+      const isStill = await exists(disk, filePlace(directory, "config.json"));
+      verdict.holds("REMOVE-ALL", !isStill, "nothing leads into it, and it is still there");
+      return;
+    }
     verdict.reached(isDirectory ? "the directory is linked" : "files are linked");
     const before = await contentView(disk, root);
     const removed = await settled(() => subject.remove(request));
@@ -53,7 +71,6 @@ export const removedLinks = scenario({
     await verdict.attempt("REMOVE-LINKED", () => subject.remove({ ...request, force: true }));
     const isLeft = await exists(disk, filePlace(directory, "config.json"));
     verdict.holds("REMOVE-LINKED", !isLeft, "it was told to, and the model is still there");
-    const isLinkLeft = await exists(disk, isDirectory ? place : filePlace(place, "config.json"));
-    verdict.holds("REMOVE-LINKED", isLinkLeft, "the link of the other store is gone");
+    verdict.holds("REMOVE-LINKED", await isLinkThere(), "the link of the other store is gone");
   },
 });

@@ -1,7 +1,7 @@
 /**
  * A model that was downloaded, or that another client or a user has put into a directory or a cache, is shared with the store of another
- * tool or with the root; that has some of its files already, other files in its directory, and another model, and may be on another
- * volume, to which the user has weights copied.
+ * tool or with the root; that has some of its files already, perhaps with another name elsewhere, other files, and another model. It may
+ * be on another volume, to which the user has weights copied, and may write names in a way of its own.
  *
  * Invariants checked:
  * - The plan changes nothing, and names the room that the share takes; of a share that is done, none.
@@ -16,10 +16,12 @@ import {
   contentView,
   dataBytes,
   HIDDEN,
+  hubCachePaths,
   isRefused,
   needsLayout,
   needsOwnProcess,
   SHARE_LAYOUTS,
+  SHARE_NAMINGS,
   sharedPlace,
   SIDECAR,
   STORE_VOLUMES,
@@ -39,7 +41,7 @@ import {
 import { judgeRecords } from "./judge_records.ts";
 import { placeSource, SOURCES } from "./place_source.ts";
 
-const REPOSITORY = "mlx-community/Shared-4bit";
+const REPOSITORY = "mlx-community/Shared_1.5-v0.3-4bit";
 const IDS = [
   "SHARE-VISIBLE",
   "SHARE-ONCE",
@@ -60,6 +62,8 @@ export const shared = scenario({
     "into a directory",
     "into the root",
     "a duplicate was there",
+    "a duplicate has another name",
+    "names of its own",
     "onto another volume",
     "metadata",
   ],
@@ -73,10 +77,13 @@ export const shared = scenario({
     isAdopted: fc.boolean(),
     duplicates: fc.array(fc.nat(20), { maxLength: 3 }),
     isNamed: fc.boolean(),
+    hasNaming: fc.boolean(),
+    isKept: fc.boolean(),
     far: fc.constantFrom("nothing", "nothing", "the store", "all but the root"),
   },
   async check(given, world, verdict) {
     const { model, from, layout: drawn, duplicates, isNamed, isAdopted, far } = given;
+    const { hasNaming, isKept } = given;
     const { files: disk, root, outside } = world;
     const isOwn = from === "hubapi" || from === "lmstudio" || from === "hf-cache";
     if (isOwn) needsLayout(world, from);
@@ -97,13 +104,14 @@ export const shared = scenario({
     }
     const source = { repository: REPOSITORY, from, files: model.files };
     const { directory, commit } = await placeSource(world, source);
-    const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
+    const naming = hasNaming && !isIntoRoot ? SHARE_NAMINGS[layout] : undefined;
+    const store = { repository: REPOSITORY, into, layout, ...(naming && { naming }) };
+    const place = await sharedPlace(world, store);
     const wanted = isOwn ? wantedFiles(model.files) : model.files;
     // In the hub's cache a file has its place only as a link to a content.
     const doubled = layout === "hf-cache" ? [] : duplicates.map((at) => wanted[at % wanted.length]);
-    const there = await placeDuplicates(world, place, doubled);
-    if (there.size > 0) verdict.reached("a duplicate was there");
-    const base = layout === "hf-cache" ? join(into, "models--mlx-community--Shared-4bit") : place;
+    const there = await placeDuplicates(world, place, { files: doubled, isKept });
+    const base = layout === "hf-cache" ? hubCachePaths(into, REPOSITORY).repository : place;
     const foreign = [join(base, "notes.txt"), join(into, "org", "other", "config.json")];
     for (const path of foreign) await writeBytes(disk, path, new TextEncoder().encode(path));
     const before = await contentView(disk, into);
@@ -111,9 +119,7 @@ export const shared = scenario({
     const room = () => dataBytes(world, [root, outside]);
     const roomBefore = await room();
     const request = {
-      repository: REPOSITORY,
-      into,
-      layout,
+      ...store,
       mayCopy: isAcross,
       ...((isNamed || !isOwn) && { from: directory }),
     };
@@ -127,12 +133,10 @@ export const shared = scenario({
     verdict.holds("SHARE-PLAN", more === undefined, `it is to share ${more?.path}, of no model`);
     verdict.holds("SHARE-PLAN", plan?.isDone === false, "it plans nothing, and files are missing");
     await verdict.attempt("SHARE-VISIBLE", async () => share("share"));
-    reachedBy(verdict, { layout, isIntoRoot, isAcross });
+    reachedBy(verdict, { layout, isIntoRoot, isAcross, naming, isKept, count: there.size });
     // Metadata says of which commit a file is, and no branch: no ref is made of that.
     const hasNoBranch = from === "a client's directory" && layout === "hf-cache";
-    const now = hasNoBranch
-      ? (plan?.to ?? "")
-      : await sharedPlace(world, { into, repository: REPOSITORY, layout });
+    const now = hasNoBranch ? (plan?.to ?? "") : await sharedPlace(world, store);
     const wrong = await wrongFiles(world, now, wanted);
     verdict.holds("SHARE-VISIBLE", wrong.length === 0, () => `in the store: ${wrong.join(", ")}`);
     const ownWrong = await wrongFiles(world, directory, wanted);
@@ -156,9 +160,12 @@ export const shared = scenario({
 
 /** Gives the store files of the model. @returns their paths */
 async function placeDuplicates(
-  { files: disk }: World,
+  { files: disk, outside }: World,
   place: string,
-  files: readonly (ModelFile | undefined)[],
+  {
+    files,
+    isKept,
+  }: { readonly files: readonly (ModelFile | undefined)[]; readonly isKept: boolean },
 ): Promise<ReadonlySet<string>> {
   const there = new Set<string>();
   for (const file of files) {
@@ -166,16 +173,30 @@ async function placeDuplicates(
     await writeBytes(disk, filePlace(place, file.path), file.bytes);
     there.add(file.path);
   }
+  if (isKept)
+    for (const path of there)
+      await disk.link(filePlace(place, path), join(outside, `kept ${path.replaceAll("/", " ")}`));
   return there;
 }
 
 function reachedBy(
   verdict: Verdict,
-  about: { readonly layout: string; readonly isIntoRoot: boolean; readonly isAcross: boolean },
+  about: {
+    readonly layout: string;
+    readonly isIntoRoot: boolean;
+    readonly isAcross: boolean;
+    readonly naming: string | undefined;
+    readonly isKept: boolean;
+    readonly count: number;
+  },
 ): void {
   verdict.reached(about.layout === "hf-cache" ? "into the hub's cache" : "into a directory");
   if (about.isIntoRoot) verdict.reached("into the root");
   if (about.isAcross) verdict.reached("onto another volume");
+  if (about.naming !== undefined) verdict.reached("names of its own");
+  if (about.count === 0) return;
+  verdict.reached("a duplicate was there");
+  if (about.isKept) verdict.reached("a duplicate has another name");
 }
 
 /** Whether the weights that the store did not have are the same data. */
