@@ -12,6 +12,7 @@ import { halfDownloads } from "./half_downloads.ts";
 import { nothingWritten } from "./nothing_written.ts";
 import { removalPlan } from "./removal_plan.ts";
 import { volumeAway } from "./volume_away.ts";
+import { warned } from "./warned.ts";
 
 /** Scenarios of this area. */
 export const placesScenarios: readonly Scenario[] = [
@@ -19,6 +20,7 @@ export const placesScenarios: readonly Scenario[] = [
   nothingWritten,
   diagnosed,
   halfDownloads,
+  warned,
   removalPlan,
   volumeAway,
   furtherRoots,

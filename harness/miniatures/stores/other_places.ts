@@ -152,6 +152,28 @@ export const otherPlaceMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("tidies_nothing", {
+    mistake: "Says that it has tidied a directory, and has not.",
+    breaks: ["DOCTOR-MEND"],
+    shownBy: ["places/warned"],
+    wrapManager: (manager) => ({
+      mend: async (step, options) => {
+        if (step.operation !== "tidy") await manager.mend?.(step, options);
+      },
+    }),
+  }),
+  miniature("shares_beside_the_duplicate", {
+    mistake: "Shares with the store of a duplicate under another name than that has there.",
+    breaks: ["DOCTOR-MEND"],
+    shownBy: ["places/warned"],
+    wrapManager: (manager) => ({
+      mend: async (step, options) => {
+        const plain = { ...step };
+        Reflect.deleteProperty(plain, "naming");
+        await manager.mend?.(plain, options);
+      },
+    }),
+  }),
   miniature("discards_beside_the_model", {
     mistake: "Looks for a partial content in the model's own directory when it discards it.",
     breaks: ["DOCTOR-MEND"],
