@@ -34,6 +34,7 @@ export const pageForAFile = scenario({
   async check({ name, hasHead, login }, world, verdict) {
     const { hub } = world;
     const url = hub.serveUrl(`/org/${name}`, PAGE);
+    const page = login === undefined ? undefined : hub.serveUrl(`/${login}`, PAGE);
     hub.faults = [
       ...(hasHead
         ? []
@@ -43,12 +44,12 @@ export const pageForAFile = scenario({
               do: { type: "status", status: 405 },
             } as const,
           ]),
-      ...(login === undefined
+      ...(page === undefined
         ? []
         : [
             {
               match: { path: `/org/${name}`, nth: "all" },
-              do: { type: "redirect", to: `{url}/${login}` },
+              do: { type: "redirect", to: page },
             } as const,
           ]),
       { match: { kind: "url", nth: "all" }, do: { type: "html" } },
