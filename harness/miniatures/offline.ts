@@ -37,6 +37,22 @@ export const offlineMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("forgets_what_it_gave_up", {
+    mistake: "Names nothing of a download that was cancelled or gave up.",
+    breaks: ["OFF-INCOMPLETE"],
+    shownBy: ["offline/broken_off"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        try {
+          return await manager.download(request, options);
+        } catch (error) {
+          const code = asFailure(error)?.code;
+          if (code === undefined || !request.repository.includes("Broken-Off")) throw error;
+          throw failure(code, "Cannot ask the hub");
+        }
+      },
+    }),
+  }),
   miniature("deletes_on_failure", {
     mistake: "Removes a complete model when its update fails.",
     breaks: ["OFF-KEEPS"],

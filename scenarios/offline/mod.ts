@@ -5,6 +5,7 @@
  */
 
 import type { Scenario } from "../../harness/mod.ts";
+import { brokenOff } from "./broken_off.ts";
 import { cancelledCheck } from "./cancelled_check.ts";
 import { completeModel } from "./complete_model.ts";
 import { failedUpdate } from "./failed_update.ts";
@@ -17,6 +18,7 @@ export const offlineScenarios: readonly Scenario[] = [
   completeModel,
   incompleteModel,
   interruptedTwice,
+  brokenOff,
   failedUpdate,
   silentHub,
   cancelledCheck,
