@@ -1,5 +1,5 @@
 /**
- * Two repositories have ids that differ in case only, on a volume that folds case or on one that does not, in any layout. Perhaps the
+ * Two repositories have ids that differ in case only, on a volume that folds case or on one that does not, or in a cache on it. Perhaps the
  * second one is removed after that.
  *
  * Invariants checked:
@@ -24,7 +24,7 @@ export const caseOfIds = scenario({
     one: anySmallModel(),
     two: anySmallModel(),
     volume: fc.constantFrom("plain" as const, "folding" as const),
-    layout: fc.constantFrom("hubapi" as const, "lmstudio" as const, "hf-cache" as const),
+    layout: fc.constantFrom("hubapi" as const, "hf-cache" as const),
     isRemoved: fc.boolean(),
   },
   world: ({ volume }) => ({ volume }),

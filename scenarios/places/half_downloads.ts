@@ -41,7 +41,7 @@ const APP_CACHE = {
 const CACHES = { "hub-cache": HUB_CACHE, "swift-hub": SWIFT_CACHE, "an app": APP_CACHE };
 /** What is there of the model beside the partial file. */
 const THERE = ["all", "all but weights", "a configuration"] as const;
-const PLACES = ["hubapi", "lmstudio", "hf-cache", "hub-cache", "swift-hub", "an app"] as const;
+const PLACES = ["hubapi", "hf-cache", "hub-cache", "swift-hub", "an app"] as const;
 
 export const halfDownloads = scenario({
   name: "places/half_downloads",
@@ -63,7 +63,7 @@ export const halfDownloads = scenario({
       return;
     }
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const isOwn = at === "hubapi" || at === "lmstudio" || at === "hf-cache";
+    const isOwn = at === "hubapi" || at === "hf-cache";
     const isWhole = there === "all" || isOwn;
     const { directory, cache } = isOwn
       ? await own(world, at, home)
