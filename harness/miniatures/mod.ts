@@ -36,6 +36,7 @@ import { managingMiniatures } from "./managing.ts";
 import { markerMiniatures } from "./markers.ts";
 import type { Miniature } from "./miniature.ts";
 import { nameMiniatures } from "./names.ts";
+import { narrowCaseMiniatures } from "./load/narrow_cases.ts";
 import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
 import { narrowRunMiniatures } from "./load/narrow_runs.ts";
 import { offlineMiniatures } from "./offline.ts";
@@ -106,6 +107,7 @@ export const miniatures: readonly Miniature[] = [
   ...servingMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
+  ...narrowCaseMiniatures,
   ...narrowCheckMiniatures,
   ...narrowRunMiniatures,
   ...readingTextMiniatures,

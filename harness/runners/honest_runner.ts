@@ -22,6 +22,9 @@ export function scriptedText(at: number): string {
   return at % 3 === 0 ? "" : ` w${at}`;
 }
 
+/** What the whole text has behind the texts of the tokens: a character that was begun, and that no token made whole. */
+export const SCRIPTED_REST = "\uFFFD";
+
 /** What a text's tokens are said to be. */
 export const SCRIPTED_PROMPT: readonly number[] = [1, 40, 2];
 
@@ -56,7 +59,8 @@ export async function answerHonestly(
       await runner.say(topLogits === 0 ? one : { ...one, topLogits: logits });
     }
     const promptIds = request.promptIds ?? SCRIPTED_PROMPT;
-    const text = tokens.map((_, at) => scriptedText(at)).join("");
+    const whole = tokens.map((_, at) => scriptedText(at)).join("");
+    const text = stopAtEnd ? whole : whole + SCRIPTED_REST;
     const finish = stopAtEnd ? "stop" : "limit";
     await runner.say({ event: "generated", id, promptIds, tokens, text, finish });
   } else if (request.op === "unload") {

@@ -8,6 +8,7 @@ export {
   answerHonestly,
   SCRIPTED_HELLO,
   SCRIPTED_PROMPT,
+  SCRIPTED_REST,
   scriptedText,
   scriptedToken,
 } from "./honest_runner.ts";

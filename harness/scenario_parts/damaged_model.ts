@@ -30,6 +30,9 @@ export interface DamagedModel {
 /** Requirements whose findings are about a model as a whole, in whatever file they show. */
 const WITHOUT_PATH: ReadonlySet<RequirementId> = new Set(["LOAD-SHAPES", "LOAD-TENSORS"]);
 
+/** Of these many have such packings. */
+const FLOATS = { shards: 1 } as const;
+
 /** So many damages of one model are tried in a case: most of the time is spent on what they have in common. */
 const DAMAGES_MAX = 5;
 
@@ -43,7 +46,13 @@ export function anyDamagedModel(id: RequirementId): fc.Arbitrary<DamagedModel> {
         maxLength: DAMAGES_MAX,
       }),
       // Two shards where there is a choice: some damages need them.
-      model: fc.oneof(anyModel(), anyModel({ shards: 2 }), anyFamilyModel()),
+      model: fc.oneof(
+        anyModel(),
+        anyModel({ shards: 2 }),
+        anyFamilyModel(),
+        // Packings in floats have fewer tensors, so that others are surplus.
+        ...(id === "LOAD-TENSORS" ? [anyFamilyModel(FLOATS, { hasFloatPackings: true })] : []),
+      ),
       choose: fc.nat(1000),
       isDownloaded: fc.boolean(),
       waitMs: fc.constantFrom(0, 5000),

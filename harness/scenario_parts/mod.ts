@@ -71,6 +71,7 @@ export {
   dataBytes,
   HIDDEN,
   placeTheirs,
+  recordAsOthers,
   SHARE_LAYOUTS,
   SHARE_NAMINGS,
   sharedPlace,

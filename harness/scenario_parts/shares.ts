@@ -60,12 +60,21 @@ export async function placeTheirs(
   await changeFiles(world, directory, { before: [], after: files });
   for (const path of [SIDECAR, HIDDEN])
     await writeBytes(world.files, join(directory, path), Buffer.from("no model's"));
-  for (const file of commit === undefined ? [] : files) {
+  if (commit !== undefined) await recordAsOthers(world, directory, { files, commit });
+  return directory;
+}
+
+/** Writes down of some files of a model what Swift's and Python's clients write down of what they have downloaded. */
+export async function recordAsOthers(
+  world: Pick<World, "files">,
+  directory: string,
+  { files, commit }: { readonly files: readonly ModelFile[]; readonly commit: string },
+): Promise<void> {
+  for (const file of files) {
     const text = `${commit}\n${contentEtag(file)}\n1795411132.5\n`;
     const at = filePlace(directory, join(METADATA_DIRECTORY, `${file.path}.metadata`));
     await writeBytes(world.files, at, Buffer.from(text));
   }
-  return directory;
 }
 
 /** Path and bytes of every file and link below a directory; times and identities may change. */

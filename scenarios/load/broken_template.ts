@@ -35,6 +35,8 @@ const TEXTS: readonly TemplateBreak[] = [
 /** So many sound and so many wrong ones are tried in a case. */
 const SOUND = 3;
 const WRONGS = 6;
+/** What `chat_template.json` holds where it says nothing. */
+const WITHOUT_TEMPLATE = [{}, { chat_template: null }, { processor_class: "LlavaProcessor" }];
 /** What is neither a text nor a list of named texts. */
 const NO_TEMPLATES = [5, true, { a: 1 }, [{ name: "default" }]];
 
@@ -56,7 +58,13 @@ export const brokenTemplate = scenario({
       }),
       { minLength: WRONGS, maxLength: WRONGS },
     ),
-    place: fc.constantFrom("a file", "a file over another", "the configuration", "a list"),
+    place: fc.constantFrom(
+      "a file",
+      "a file over another",
+      "the configuration",
+      "the configuration, beside a file of none",
+      "a list",
+    ),
     isDownloaded: fc.boolean(),
   },
   goals: ["a template in a file", "a template in the configuration"],
@@ -137,6 +145,10 @@ function withTemplate(
   if (place === "a file" || place === "a file over another") {
     const jinja = { path: JINJA, bytes: Buffer.from(String(value)), lfs: false };
     return [...(place === "a file" ? files : withConfig(files, "{{ 'unused' }}")), jinja];
+  }
+  if (place === "the configuration, beside a file of none") {
+    const bytes = jsonBytes(WITHOUT_TEMPLATE[template.choose % WITHOUT_TEMPLATE.length]);
+    return [...withConfig(files, value), { path: "chat_template.json", bytes, lfs: false }];
   }
   const named = [
     { name: "default", template: value },

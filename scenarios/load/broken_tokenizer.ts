@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - The sound one is accepted.
- * - The other is refused, with its path, also when its ids are more than the model has rows for.
+ * - The other is refused, with its path, also when its ids are more than the model, or its part for text, has rows for.
  */
 import fc from "fast-check";
 import {
@@ -17,11 +17,16 @@ import {
   writeTokenizer,
 } from "../../harness/internal.ts";
 import { anyModel, type ModelFile, scenario, type TinyModel } from "../../harness/mod.ts";
+import { moduleFiles, moduleModels } from "./modules/module_models.ts";
 
 const PATH = "tokenizer.json";
 const BREAKS = Object.keys(TOKENIZER_BREAKS) as TokenizerBreak[];
 
 const BEHIND = "an id behind the model's last row";
+/** Of models of text and images, whose configuration has the sizes of text in a part of its own. */
+const BEHIND_TEXT = "an id behind the last row of a text part";
+/** Modules of mlx-lm with such a part. */
+const TEXT_PARTS: readonly string[] = ["lfm2-vl", "mistral3", "pixtral", "qwen2_vl", "qwen3_vl"];
 /** So many wrong ones are tried in a case. */
 const WRONGS = 5;
 
@@ -34,7 +39,7 @@ export const brokenTokenizer = scenario({
     model: anyModel({ layers: 1 }),
     numbers: fc.array(fc.nat(1000), { maxLength: 40, size: "max" }),
     // Not all can be done to every kind of tokenizer.
-    wrongs: fc.uniqueArray(fc.constantFrom(...BREAKS, BEHIND), {
+    wrongs: fc.uniqueArray(fc.constantFrom(...BREAKS, BEHIND, BEHIND_TEXT), {
       minLength: WRONGS,
       maxLength: WRONGS,
     }),
@@ -58,13 +63,14 @@ export const brokenTokenizer = scenario({
     );
 
     for (const [at, how] of wrongs.entries()) {
+      const { files, rows } = how === BEHIND_TEXT ? withTextPart(choose) : ownOf(model);
       const broken =
-        how === BEHIND
-          ? withId(sound, Number(model.config["vocab_size"]) + (choose % 2))
+        how === BEHIND || how === BEHIND_TEXT
+          ? withId(sound, rows + (choose % 2))
           : TOKENIZER_BREAKS[how](sound, choose);
       if (broken === undefined) continue;
       const other = `mlx-community/Broken-${at + 1}bit`;
-      await placeModel(world, withTokenizer(model, broken), {
+      await placeModel(world, withTokenizer({ files }, broken), {
         repository: other,
         isDownloaded: isDownloaded && at === 0,
       });
@@ -82,7 +88,7 @@ export const brokenTokenizer = scenario({
   },
 });
 
-function withTokenizer({ files }: TinyModel, json: unknown): ModelFile[] {
+function withTokenizer({ files }: Pick<TinyModel, "files">, json: unknown): ModelFile[] {
   return files.map((file) => (file.path === PATH ? { ...file, bytes: jsonBytes(json) } : file));
 }
 
@@ -91,4 +97,23 @@ function withId(json: ReturnType<typeof writeTokenizer>, id: number): unknown {
   const { vocab } = json.model;
   if (Array.isArray(vocab)) return undefined;
   return { ...json, model: { ...json.model, vocab: { ...(vocab as object), h: id } } };
+}
+
+/** Files, and how many tokens there are rows for. */
+interface Owner {
+  readonly files: readonly ModelFile[];
+  readonly rows: number;
+}
+
+function ownOf({ files, config }: TinyModel): Owner {
+  return { files, rows: Number(config["vocab_size"]) };
+}
+
+/** A model of which a part of the configuration says how many tokens there are. */
+function withTextPart(choose: number): Owner {
+  const models = moduleModels().filter(({ module }) => TEXT_PARTS.includes(module));
+  const model = models[choose % models.length] ?? models[0];
+  if (model === undefined) throw new RangeError("Cannot find a module with a part for text");
+  const { vocab_size: rows } = model.config["text_config"] as { readonly vocab_size: number };
+  return { files: moduleFiles(model), rows };
 }

@@ -5,7 +5,7 @@
  * Invariants checked:
  * - The whole model is accepted, with these files as its weights.
  * - Without one of the files it is refused by the name of that file, as far as a record, the index or the numbers tell it, and
- *   by no other name.
+ *   by no other name, also where another one of them is cut in its header.
  */
 import fc from "fast-check";
 import {
@@ -23,7 +23,8 @@ const repository = "mlx-community/Shards-4bit";
 const WEIGHTS = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 
-const APART = ["anyhow", "all scales", "the scales of a layer", "the biases of a layer"] as const;
+const APART = ["all scales", "the scales of a layer", "the biases of a layer"] as const;
+const NAMES = ["numbered", "numbered as more", "numbered shortly", "without numbers"] as const;
 const IN_ONE_FILE = { shards: 1, index: false, staleIndex: false } as const;
 const OWN = "model.layers.0.mlp.down_proj";
 
@@ -40,14 +41,15 @@ export const oddShards = scenario({
         quantization: { bits: 4, groupSize: 32, perLayer: { [OWN]: { bits: 8, groupSize: 32 } } },
       }),
     ),
-    apart: fc.constantFrom(...APART),
+    apart: fc.oneof(fc.constant("anyhow" as const), fc.constantFrom(...APART)),
     spread: fc.array(fc.nat(3), { minLength: 5, maxLength: 40, size: "max" }),
-    names: fc.constantFrom("numbered", "numbered as more", "numbered shortly", "without numbers"),
+    names: fc.constantFrom(...NAMES, "without numbers" as const),
     hasIndex: fc.boolean(),
     isDownloaded: fc.boolean(),
     choose: fc.nat(1000),
   },
   goals: [
+    "a file was lost, and another one cut",
     "a file of scales was lost",
     "a file without a number was lost",
     "a file with a short number was lost",
@@ -102,6 +104,19 @@ export const oddShards = scenario({
     if (lost.tensors.every(({ name }) => isOfScales(name)))
       verdict.reached("a file of scales was lost");
     if (names === "without numbers") verdict.reached("a file without a number was lost");
+
+    // A third one shows that the index is about these.
+    const cut = shards.length > 2 ? shards[(choose + 1) % shards.length] : undefined;
+    if (cut === undefined) return;
+    const cutToo = after.map((file) =>
+      file.path === cut.path ? { ...file, bytes: file.bytes.slice(0, 20) } : file,
+    );
+    await changeFiles(world, directory, { before: after, after: cutToo });
+    const both = await verdict.attempt("LOAD-SHARD", () => world.start().check({ repository }));
+    const still = missingFinding(both, { causes: ["missing-shard"], paths: [lost.path] });
+    const words = `of ${paths}, without it and with ${cut.path} cut: ${still}`;
+    verdict.holds("LOAD-SHARD", still === undefined, words);
+    verdict.reached("a file was lost, and another one cut");
   },
 });
 

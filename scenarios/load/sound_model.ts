@@ -36,6 +36,15 @@ const CHANGES: readonly Harmless[] = [
   ...HARMLESS,
   { name: "vectors in the other 16-bit format", apply: withOtherVectors },
 ];
+/** Of which the layer has what MLX takes where nothing is said, and the others have not. */
+const OF_ITS_OWN = {
+  quantization: {
+    bits: 8,
+    groupSize: 32,
+    perLayer: { "model.layers.0.mlp.down_proj": { bits: 4, groupSize: 64 } },
+  },
+} as const;
+const BY_DEFAULTS = CHANGES.findIndex(({ name }) => name === "quantization-of-a-layer-by-defaults");
 /** So many changes of one model are tried in a case. */
 const CHANGES_MAX = 4;
 
@@ -44,7 +53,11 @@ export const soundModel = scenario({
   pieceBytes: [8192],
   covers: ["LOAD-SOUND", "LOAD-FACTS"],
   given: {
-    model: fc.oneof(anyModel(), anyFamilyModel({}, { hasFloatPackings: true })),
+    model: fc.oneof(
+      { arbitrary: anyModel(), weight: 3 },
+      { arbitrary: anyFamilyModel({}, { hasFloatPackings: true }), weight: 3 },
+      { arbitrary: anyModel(OF_ITS_OWN), weight: 1 },
+    ),
     harmless: fc.uniqueArray(fc.nat(CHANGES.length - 1), {
       maxLength: CHANGES_MAX,
       size: "max",
@@ -54,7 +67,9 @@ export const soundModel = scenario({
   goals: ["something harmless was changed", "nothing was changed"],
   async check({ model, harmless, isDownloaded }, world, verdict) {
     // One after the other, as they cannot all be done at once.
-    for (const [at, one] of (harmless.length === 0 ? [undefined] : harmless).entries()) {
+    const changes = harmless.length === 0 ? [undefined] : harmless;
+    const isOfItsOwn = JSON.stringify(model.config).includes("mlp.down_proj");
+    for (const [at, one] of [...changes, ...(isOfItsOwn ? [BY_DEFAULTS] : [])].entries()) {
       const repository = `mlx-community/Sound-${at + 1}bit`;
       const change = one === undefined ? undefined : CHANGES[one];
       await judgeSound({ repository, model, change, isDownloaded }, world, verdict);

@@ -3,12 +3,13 @@
  *
  * Invariants checked:
  * - The check refuses it as broken or as leading outside, with its path.
+ * - So it does where the link is a directory of files.
  * - A link within the directory, or to a content of a hub's cache by its hash, is accepted.
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { missingFinding, placeModel, writeBytes } from "../../harness/internal.ts";
+import { missingFinding, placeModel, removeTree, writeBytes } from "../../harness/internal.ts";
 import { anyModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Linked-4bit";
@@ -23,6 +24,7 @@ const LEADS = [
   "out to a neighbour whose name begins like the root's",
   "out to what a cache has by no hash",
   "out to what has a hash and is in no cache",
+  "out to a directory",
   ...RIGHT,
 ] as const;
 
@@ -33,16 +35,21 @@ export const wrongLinks = scenario({
   given: {
     model: anyModel({ nested: true }),
     choose: fc.nat(),
-    leads: fc.constantFrom(...LEADS),
+    leads: fc.constantFrom(...LEADS, "out to a directory" as const),
     hops: fc.nat(2),
     isDownloaded: fc.boolean(),
   },
-  goals: ["a nested file was a link", "a file at the top was a link", "a link was right"],
+  goals: [
+    "a nested file was a link",
+    "a file at the top was a link",
+    "a directory was a link",
+    "a link was right",
+  ],
   async check({ model, choose, leads, hops, isDownloaded }, world, verdict) {
     const { files } = world;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     // Nested and other files alike: any of them may be opened by a runtime.
-    const isNested = choose % 3 === 0;
+    const isNested = choose % 3 === 0 || leads === "out to a directory";
     const list = wantedFiles(model.files).filter(({ path }) => path.includes("/") === isNested);
     const victim = list[(choose >>> 2) % list.length];
     if (victim === undefined) return;
@@ -60,6 +67,22 @@ export const wrongLinks = scenario({
     };
     await writeBytes(files, places[leads] ?? secret, victim.bytes);
     await writeBytes(files, secret, victim.bytes);
+    if (leads === "out to a directory") {
+      const name = victim.path.slice(0, victim.path.indexOf("/"));
+      const elsewhere = join(world.outside, "elsewhere", name);
+      const below = model.files.filter(({ path }) => path.startsWith(`${name}/`));
+      for (const { path, bytes } of below)
+        await writeBytes(files, filePlace(dirname(elsewhere), path), bytes);
+      await removeTree(files, filePlace(directory, name));
+      await files.symlink(elsewhere, filePlace(directory, name));
+      const report = await verdict.attempt("LOAD-LINK", () => world.start().check({ repository }));
+      // It or what is below it may be named.
+      const paths = [name, `${name}/`, ...below.map(({ path }) => path)];
+      const lack = missingFinding(report, { causes: ["outside-directory"], paths });
+      verdict.holds("LOAD-LINK", lack === undefined, () => `the directory ${name}: ${lack}`);
+      verdict.reached("a directory was a link");
+      return;
+    }
     await files.unlink(place);
     const up = join("..", "..", "..", "..", "..", "elsewhere", "secret");
     const byName: Partial<typeof places> = {

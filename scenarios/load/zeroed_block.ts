@@ -3,6 +3,7 @@
  *
  * Invariants checked:
  * - The check refuses the file, also where nothing was recorded of it, when an aligned block inside a tensor is lost.
+ * - So it does where the other weight files have records, which say nothing of this one.
  * - It refuses whatever else of it is zeroed: a half, all data, everything.
  */
 import fc from "fast-check";
@@ -12,12 +13,14 @@ import {
   judgeDamage,
   missingFinding,
   placeModel,
+  recordAsOthers,
   splitSafetensors,
 } from "../../harness/internal.ts";
 import { anyModel, scenario } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Block-4bit";
 const BLOCK_BYTES = 4096;
+const COMMIT = "b".repeat(40);
 /** Scales of one byte, of which there are many only where there are many rows. */
 const ONE_BYTE_SCALES = {
   quantization: { mode: "mxfp4", bits: 4, groupSize: 32 },
@@ -36,14 +39,22 @@ export const zeroedBlock = scenario({
       anyModel({ quantization: { bits: 8, groupSize: 64 } }),
       anyModel({ quantization: { bits: 4, groupSize: 128 } }),
       anyModel(ONE_BYTE_SCALES),
+      anyModel({ quantization: undefined, shards: 2 }),
+      anyModel({ quantization: undefined, shards: 3 }),
     ),
     choose: fc.nat(),
     value: fc.oneof(fc.constantFrom(0, 0xff), fc.nat(255)),
     isDownloaded: fc.boolean(),
+    areOthersRecorded: fc.constantFrom(true, true, false),
     damaged: anyDamagedModel("LOAD-ZEROED"),
   },
-  goals: ["a block of a tensor was lost", "a block of scales of one byte was lost"],
-  async check({ model, choose, value, isDownloaded, damaged }, world, verdict) {
+  goals: [
+    "a block of a tensor was lost",
+    "a block of scales of one byte was lost",
+    "only other files had a record",
+  ],
+  async check(given, world, verdict) {
+    const { model, choose, value, isDownloaded, areOthersRecorded, damaged } = given;
     await judgeDamage(world, verdict, { id: "LOAD-ZEROED", damaged });
     const blocks = model.files
       .filter(({ path }) => model.weightFiles.includes(path))
@@ -56,6 +67,13 @@ export const zeroedBlock = scenario({
     // Of scales of one byte many may be equal, but none is this.
     const lost = dtype === "U8" ? (value % 2) * 0xff : value;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
+    const others = model.files.filter(
+      (file) => model.weightFiles.includes(file.path) && file.path !== path,
+    );
+    if (areOthersRecorded && !isDownloaded) {
+      await recordAsOthers(world, directory, { files: others, commit: COMMIT });
+      if (others.length > 0) verdict.reached("only other files had a record");
+    }
     const after = model.files.map((file) =>
       file.path === path
         ? { ...file, bytes: file.bytes.slice().fill(lost, start, start + BLOCK_BYTES) }

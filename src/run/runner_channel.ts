@@ -72,9 +72,14 @@ export class RunnerChannel {
       ["runner-failed", "unsupported", "cancelled"].includes(error.code);
     if (isSpoken) return error;
     if (error instanceof ModelError) this.#failure = error;
+    await this.kill();
+    return error;
+  }
+
+  /** Ends the runner at once. */
+  async kill(): Promise<void> {
     this.#child.kill();
     await this.#atMost(this.#child.ended, this.#limits.endMs);
-    return error;
   }
 
   /** Sends a request; a runner that does not read it is out of time. */

@@ -79,9 +79,15 @@ export class RunnerClient implements RunnerSession {
     });
     const { signal } = options;
     const what = "start the runner";
-    const hello = await channel.guard(() =>
-      channel.next({ what, limitMs: limits.startMs, signal }),
-    );
+    const hello = await channel.guard(async () => {
+      try {
+        return await channel.next({ what, limitMs: limits.startMs, signal });
+      } catch (error) {
+        // There is no request yet that could be cancelled, and nobody else who would end it.
+        await channel.kill();
+        throw error;
+      }
+    });
     if (hello.event !== "hello") throw await channel.fail(channel.unexpected(what, hello));
     channel.rename(hello.name);
     return new RunnerClient(hello, channel, limits);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -170,6 +170,22 @@ test("a cancel ends the generation and leaves the runner; one that does not list
       { endMs: 400 },
     );
   }
+});
+
+test("a cancel before a runner has said that it is there ends it", async () => {
+  assert.ok(programs);
+  const pids = join(place, `pids${count++}`);
+  const stop = new AbortController();
+  const starting = RunnerClient.start([process.execPath, FAULTY, "silent-at-start"], {
+    programs,
+    clock: host.clock,
+    env: { PIDS: pids },
+    signal: stop.signal,
+  });
+  for (let tries = 0; tries < 500 && !existsSync(pids); tries++) await host.clock.sleep(20);
+  stop.abort();
+  await assert.rejects(starting, { code: "cancelled" });
+  await assertNoneLeft(pids);
 });
 
 test("a runner that does not heed the end of its input is ended", async () => {

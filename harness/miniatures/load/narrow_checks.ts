@@ -99,7 +99,8 @@ export const narrowCheckMiniatures: readonly Miniature[] = [
   }),
 ];
 
-function checking(
+/** A check whose report is made another one. */
+export function checking(
   manager: ModelManager,
   change: (report: CheckReport) => CheckReport | Promise<CheckReport>,
 ): Partial<ModelManager> {
@@ -109,7 +110,7 @@ function checking(
 }
 
 /** A report whose findings are others, and which is as loadable as they say. */
-function changed(report: CheckReport, change: NarrowCheck["change"]): CheckReport {
+export function changed(report: CheckReport, change: NarrowCheck["change"]): CheckReport {
   const findings = report.findings.flatMap((finding) => change(finding) ?? []);
   return { ...report, findings, loadable: findings.every(({ level }) => level !== "error") };
 }

@@ -49,6 +49,73 @@ export const narrowRunMiniatures: readonly Miniature[] = [
     shownBy: ["load/same_tokens"],
     wrapManager: endingWithOne,
   }),
+  miniature("joins_the_texts_of_tokens", {
+    mistake: "Answers the texts of the tokens as the whole text, whatever the runner said it was.",
+    breaks: ["LOAD-ASKED"],
+    shownBy: ["load/runner_calls"],
+    wrapManager: (manager) => {
+      const { generate } = manager;
+      if (generate === undefined) return {};
+      return {
+        generate: async (request, options) => {
+          const made = await generate.call(manager, request, options);
+          return { ...made, text: made.tokens.map(({ text }) => text).join("") };
+        },
+      };
+    },
+  }),
+  miniature("passes_on_no_empty_settings", {
+    mistake: "Starts a runner without the variables that are set to nothing.",
+    breaks: ["LOAD-SECRET"],
+    shownBy: ["load/runner_calls"],
+    wrapHost: ({ programs }) =>
+      programs === undefined
+        ? {}
+        : {
+            programs: {
+              ...startedAs(programs),
+              spawn: (command, options) => {
+                const set = Object.entries(options.env).filter(([, value]) => value !== "");
+                return programs.spawn(command, { ...options, env: Object.fromEntries(set) });
+              },
+            },
+          },
+  }),
+  miniature("leaves_what_was_asked_nothing", {
+    mistake:
+      "Does not end a runner when the call is cancelled before the runner was asked anything.",
+    breaks: ["LOAD-RUNNER"],
+    shownBy: ["load/runner_calls"],
+    wrapHost: ({ programs }) =>
+      programs === undefined
+        ? {}
+        : {
+            programs: {
+              ...startedAs(programs),
+              spawn: async (command, options) => {
+                const child = await programs.spawn(command, options);
+                let isAsked = false;
+                const write = (text: string) => {
+                  isAsked = true;
+                  return child.write(text);
+                };
+                return { ...child, write, kill: () => isAsked && child.kill() };
+              },
+            },
+          },
+  }),
+  miniature("judges_what_is_left_out", {
+    mistake: "Judges ahead by all files of the repository, also by those that are not downloaded.",
+    breaks: ["LOAD-AHEAD"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapManager: (manager) => {
+      const { canLoad } = manager;
+      if (canLoad === undefined) return {};
+      return {
+        canLoad: (request, options) => canLoad.call(manager, { ...request, exclude: [] }, options),
+      };
+    },
+  }),
   miniature("reads_no_packing_file_ahead", {
     mistake:
       "Does not ask before a download whether a file beside the configuration says how the weights are packed.",
@@ -112,12 +179,15 @@ function endingWithOne(manager: ModelManager, { host }: StartedWith): Partial<Mo
 /** Programs that get what is made of what is written to them. */
 function writing(programs: ProgramStarter, change: (text: string) => string): ProgramStarter {
   return {
-    platform: programs.platform,
-    processor: programs.processor,
-    node: programs.node,
+    ...startedAs(programs),
     spawn: async (command, options) => {
       const child = await programs.spawn(command, options);
       return { ...child, write: (text) => child.write(change(text)) };
     },
   };
+}
+
+/** What is known of programs before one is started. */
+function startedAs({ platform, processor, node }: ProgramStarter) {
+  return { platform, processor, node };
 }

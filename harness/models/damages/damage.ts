@@ -96,6 +96,12 @@ export function tensorPlaces(model: TinyModel): TensorPlace[] {
   });
 }
 
+/** Whether a model's weights are packed in whole numbers, with scales and biases. */
+export function isAffine(model: TinyModel): boolean {
+  const block = model.config["quantization"] as { readonly mode?: unknown } | undefined;
+  return block !== undefined && (block.mode ?? "affine") === "affine";
+}
+
 /** Whether a model's weights are packed. */
 export function isQuantized(model: TinyModel): boolean {
   return "quantization" in model.config;

@@ -2,7 +2,7 @@ import type { CheckCause } from "../../../spec/mod.ts";
 import {
   type Damage,
   type DamageEntry,
-  isQuantized,
+  isAffine,
   namedDamages,
   pick,
   pickWeights,
@@ -45,7 +45,7 @@ export const BYTE_DAMAGES: readonly Damage[] = namedDamages({
   }),
   "packed-tensor-all-ones": {
     ...fillTensor("zeroed", { packed: true, sizeBytes: BLOCK_BYTES }),
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
   "float-tensor-all-ones": {
     ...fillTensor("not-a-number", { packed: false, sizeBytes: BLOCK_BYTES }),

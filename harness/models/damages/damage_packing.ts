@@ -1,4 +1,4 @@
-import { type Damage, isQuantized, namedDamages } from "./damage.ts";
+import { type Damage, isAffine, isQuantized, namedDamages } from "./damage.ts";
 import { type Config, configEdit, quantizationEdit } from "./edit_config.ts";
 
 /** A `config.json` that describes another packing than that of the layers: `LOAD-SHAPES`. */
@@ -83,7 +83,7 @@ export const PACKING_DAMAGES: readonly Damage[] = namedDamages({
       quantization: ["4-bit", [4], true, 4, false, 0, {}][choose % 7],
     })),
     alsoRight: ["bad-config"],
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
   "config-without-bits": quantizationEdit((block) => ({ ...block, bits: undefined })),
   "config-without-quantization": {
@@ -93,10 +93,10 @@ export const PACKING_DAMAGES: readonly Damage[] = namedDamages({
       quantization_config: undefined,
     })),
     alsoRight: ["extra-tensor", "shape", "dtype"],
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
   "config-with-quantization-config-only": {
     ...configEdit("quantization", (config) => ({ ...config, quantization: undefined })),
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
 });

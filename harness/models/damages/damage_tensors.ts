@@ -3,6 +3,7 @@ import {
   type Damage,
   type DamageEntry,
   fileAt,
+  isAffine,
   isQuantized,
   namedDamages,
   pick,
@@ -29,19 +30,47 @@ export const TENSOR_DAMAGES: readonly Damage[] = namedDamages({
       () => [],
     ),
     alsoRight: ["extra-tensor"],
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
   "biases-missing": {
     ...tensorEdit(
       { cause: "missing-tensor", isWanted: ({ name }) => name.endsWith(".biases") },
       () => [],
     ),
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
   "tensor-extra": tensorEdit({ cause: "extra-tensor" }, (tensor) => [
     tensor,
     { ...tensor, name: "model.extra.weight" },
   ]),
+  "bias-extra": tensorEdit(
+    // Of these none has one.
+    {
+      cause: "extra-tensor",
+      isWanted: ({ name }) => /(?:norm|embed_tokens)\.weight$/.test(name),
+    },
+    (tensor) => [tensor, { ...tensor, name: tensor.name.replace(/weight$/, "bias") }],
+  ),
+  "layer-extra": tensorEdit(
+    { cause: "extra-tensor", isWanted: ({ name }) => /\.layers\.0\..*\.weight$/.test(name) },
+    (tensor) => [tensor, { ...tensor, name: tensor.name.replace(".layers.0.", ".layers.7.") }],
+  ),
+  "biases-extra": {
+    ...tensorEdit(
+      { cause: "extra-tensor", isWanted: ({ name }) => name.endsWith(".scales") },
+      (tensor) => [tensor, { ...tensor, name: tensor.name.replace(/scales$/, "biases") }],
+    ),
+    appliesTo: (model) => isQuantized(model) && !isAffine(model),
+  },
+  "output-scales-extra": {
+    ...tensorEdit(
+      { cause: "extra-tensor", isWanted: ({ name }) => name === "model.embed_tokens.scales" },
+      (tensor) => [tensor, { ...tensor, name: "lm_head.scales" }],
+    ),
+    appliesTo: (model) =>
+      model.config["tie_word_embeddings"] === true &&
+      tensorPlaces(model).some(({ name }) => name === "model.embed_tokens.scales"),
+  },
   "tensor-renamed": {
     ...tensorEdit({ cause: "missing-tensor" }, (tensor) => [
       { ...tensor, name: tensor.name.replace("model.", "module.").replace("lm_head", "head") },
@@ -62,13 +91,13 @@ export const TENSOR_DAMAGES: readonly Damage[] = namedDamages({
     ...tensorEdit({ cause: "dtype", isWanted: isPacked }, (tensor) => [
       { ...tensor, dtype: "I32" },
     ]),
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
   "packed-declared-float": {
     ...tensorEdit({ cause: "dtype", isWanted: isPacked }, (tensor) => [
       { ...tensor, dtype: "F32" },
     ]),
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   },
   "one-half-format-for-the-other": {
     ...tensorEdit({ cause: "dtype", isWanted: isHalf }, (tensor) => [

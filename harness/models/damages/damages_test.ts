@@ -13,6 +13,7 @@ const MODELS: readonly TinyModel[] = [
   tinyLlama({ quantization: undefined, dtype: "BF16", tied: false, chatTemplate: "none" }),
   tinyLlama({ quantization: undefined, dtype: "F32", shards: 2 }),
   tinyLlama({ attentionBias: true, layers: 2 }),
+  tinyLlama({ quantization: { mode: "mxfp4", bits: 4, groupSize: 32 } }),
 ];
 
 test("DAMAGES have unique names and each breaks some model", () => {

@@ -5,7 +5,7 @@
  */
 
 import type { CheckCause } from "../../../spec/mod.ts";
-import { type DamageEntry, fileAt, isQuantized, withFile } from "./damage.ts";
+import { type DamageEntry, fileAt, isAffine, withFile } from "./damage.ts";
 import { jsonBytes } from "../tiny_tokenizer.ts";
 
 /** The keys of a configuration, or of a block in it. */
@@ -48,6 +48,6 @@ export function quantizationEdit(edit: (block: Config, choose: number) => Config
       return { ...config, quantization: block, quantization_config: block };
     }),
     alsoRight: ["shape"],
-    appliesTo: isQuantized,
+    appliesTo: isAffine,
   };
 }

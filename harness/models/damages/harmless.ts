@@ -186,12 +186,13 @@ export const HARMLESS: readonly Harmless[] = [
     name: "quantization-of-a-layer-by-defaults",
     apply: (model) => {
       const block = model.config["quantization"] as Readonly<Record<string, unknown>> | undefined;
-      const { bits, group_size, mode } = block ?? {};
-      const own = { ...(bits !== 4 && { bits }), ...(group_size !== 64 && { group_size }) };
-      if (block === undefined || mode !== "affine" || Object.keys(own).length === 2)
+      const layer = layerByDefaults(block);
+      if (block === undefined || block["mode"] !== "affine" || layer === undefined)
         return [...model.files];
-      // MLX takes 4 bits in groups of 64 where an entry says nothing.
-      const named = { ...block, "model.layers.0.mlp.up_proj": { ...own, mode } };
+      const { bits, group_size } = (block[layer] ?? block) as Readonly<Record<string, unknown>>;
+      // MLX takes 4 bits in groups of 64 where an entry says nothing, whatever the others have.
+      const own = { ...(bits !== 4 && { bits }), ...(group_size !== 64 && { group_size }) };
+      const named = { ...block, [layer]: { ...own, mode: "affine" } };
       const bytes = jsonBytes({ ...model.config, quantization: named, quantization_config: named });
       return withFile(model, { path: "config.json", bytes });
     },
@@ -228,4 +229,14 @@ function ofMore({ weightFiles }: TinyModel, path: string): string {
   const number = (value: number) => String(value).padStart(5, "0");
   const at = weightFiles.indexOf(path) + 1;
   return `model-${number(at)}-of-${number(weightFiles.length + 1)}.safetensors`;
+}
+
+/** The layer whose packing is what MLX takes where nothing is said, in part at least: one of its own, or as all are. */
+function layerByDefaults(block: Readonly<Record<string, unknown>> = {}): string | undefined {
+  const isUsual = (own: unknown) => {
+    const { bits, group_size } = (own ?? {}) as Readonly<Record<string, unknown>>;
+    return bits === 4 || group_size === 64;
+  };
+  const own = Object.keys(block).find((key) => key.includes(".") && isUsual(block[key]));
+  return own ?? (isUsual(block) ? "model.layers.0.mlp.up_proj" : undefined);
 }

@@ -7,7 +7,7 @@
  * - It is asked for what was asked, of the directory that `locate` names, and runs no code of the model.
  * - Its answer is passed on: the tokens with text and logits, the prompt, why it ended, and what it loaded.
  * - A cancel is passed on, naming the request; the call ends as cancelled, and no process is left, whether the runner obeys
- *   or not.
+ *   or not, and also where it has not said yet that it is there.
  * - A prompt of nothing, or of what is no token, is refused before a runner starts.
  */
 import fc from "fast-check";
@@ -21,7 +21,7 @@ import {
   type ScriptedRunner,
   tinyLlama,
 } from "../../../harness/internal.ts";
-import { scenario, type Verdict } from "../../../harness/mod.ts";
+import { scenario, type Verdict, type World } from "../../../harness/mod.ts";
 import { given, requestsShown, wantedOf } from "./runner_requests.ts";
 
 const repository = "mlx-community/Calls-4bit";
@@ -47,6 +47,9 @@ const SETTINGS = {
   MLX_METAL_FAST_SYNCH: "1",
   OMP_NUM_THREADS: "2",
   AUTHOR: "somebody",
+  // Set to nothing, which is not the same as not set.
+  CUDA_VISIBLE_DEVICES: "",
+  MLX_FLAGS: "one=1 two=2",
 };
 
 /** What asks for nothing. */
@@ -73,12 +76,17 @@ export const runnerCalls = scenario({
     topLogits: fc.constantFrom(undefined, 0, 2),
     stopAtEnd: fc.option(fc.boolean(), { nil: undefined }),
     cancel: fc.constantFrom(undefined, undefined, "obeys", "goes on a while", "ignores"),
-    cancelAt: fc.constantFrom("load" as const, "token" as const),
+    cancelAt: fc.constantFrom("start" as const, "load" as const, "token" as const),
     /** How many letters of an answer come at a time: a message, several at once, or a part of one. */
     letters: fc.constantFrom(undefined, 10_000, 7),
     refused: fc.constantFrom(...Object.keys(REFUSED)),
   },
-  goals: ["an answer was passed on", "a runner obeyed a cancel", "a runner ignored a cancel"],
+  goals: [
+    "an answer was passed on",
+    "a runner obeyed a cancel",
+    "a runner ignored a cancel",
+    "a runner was cancelled as it started",
+  ],
   async check({ cancel, cancelAt, letters, refused, ...asked }, world, verdict) {
     const directory = await placeModel(world, tinyLlama().files, {
       repository,
@@ -86,11 +94,16 @@ export const runnerCalls = scenario({
     });
     const requests: RunnerRequest[] = [];
     const stop = new AbortController();
+    const cancelled = { start: undefined, load: "load", token: "generate" }[cancelAt];
     const programs = new ScriptedPrograms(async (program) => {
+      if (cancel !== undefined && cancelled === undefined) {
+        stop.abort();
+        if (cancel !== "obeys") await program.hang();
+      }
       await program.say(SCRIPTED_HELLO);
       for await (const request of program.requests) {
         requests.push(request);
-        if (cancel !== undefined && request.op === (cancelAt === "load" ? "load" : "generate")) {
+        if (cancel !== undefined && request.op === cancelled) {
           await startAndCancel(program, request, stop);
         } else if (request.op === "cancel") await endOf(program, request.of, cancel);
         else await answerInPieces(program, request, letters);
@@ -103,24 +116,14 @@ export const runnerCalls = scenario({
       return;
     }
     const wrong = REFUSED[refused];
-    if (wrong !== undefined) {
-      const ask = () => generate({ repository, ...wrong, runner, limits: LIMITS });
-      await verdict.fails("LOAD-ASKED", ask, ["invalid-argument"]);
-      const none = `a runner was started for ${refused}`;
-      verdict.holds("LOAD-ASKED", programs.started === 0, none);
-    }
+    const none = () =>
+      generate({ repository, prompt: [], maxTokens: 2, ...wrong, runner, limits: LIMITS });
+    await verdict.fails("LOAD-ASKED", none, ["invalid-argument"]);
+    verdict.holds("LOAD-ASKED", programs.started === 0, `a runner was started for ${refused}`);
     const request = { repository, ...given(asked), runner, limits: LIMITS };
     if (cancel !== undefined) {
       const ask = () => generate(request, { signal: stop.signal });
-      const beganMs = world.clock.now();
-      await verdict.fails("LOAD-RUNNER", ask, ["cancelled"]);
-      const tookMs = world.clock.now() - beganMs;
-      const first = requests.find(({ op }) => op === (cancelAt === "load" ? "load" : "generate"));
-      const isNamed = requests.some((one) => one.op === "cancel" && one.of === first?.id);
-      verdict.holds("LOAD-RUNNER", isNamed, "the runner was not told which request is cancelled");
-      const isSoon = tookMs <= 5 * LIMITS.endMs;
-      verdict.holds("LOAD-RUNNER", isSoon, `a cancelled call ended after ${tookMs} ms`);
-      verdict.reached(`a runner ${cancel === "ignores" ? "ignored" : "obeyed"} a cancel`);
+      await judgeCancel({ ask, requests, cancel, cancelled }, world, verdict);
     } else {
       const made = await verdict.attempt("LOAD-ASKED", () => generate(request));
       const wanted = wantedOf(asked, directory);
@@ -145,6 +148,33 @@ export const runnerCalls = scenario({
     verdict.holds("LOAD-RUNNER", programs.alive === 0, "a runner was left behind");
   },
 });
+
+/** Ends a call in the middle, and asks whether the runner was told of it. */
+async function judgeCancel(
+  call: {
+    readonly ask: () => Promise<unknown>;
+    readonly requests: readonly RunnerRequest[];
+    readonly cancel: string;
+    /** What is asked when the cancel comes; undefined where nothing is yet. */
+    readonly cancelled: string | undefined;
+  },
+  world: World,
+  verdict: Verdict,
+): Promise<void> {
+  const { ask, requests, cancel, cancelled } = call;
+  const beganMs = world.clock.now();
+  await verdict.fails("LOAD-RUNNER", ask, ["cancelled"]);
+  const tookMs = world.clock.now() - beganMs;
+  const first = requests.find(({ op }) => op === cancelled);
+  const isNamed =
+    cancelled === undefined || requests.some((one) => one.op === "cancel" && one.of === first?.id);
+  verdict.holds("LOAD-RUNNER", isNamed, "the runner was not told which request is cancelled");
+  const isSoon = tookMs <= 5 * LIMITS.endMs;
+  verdict.holds("LOAD-RUNNER", isSoon, `a cancelled call ended after ${tookMs} ms`);
+  const how = cancel === "ignores" ? "ignored" : "obeyed";
+  const isAsked = cancelled !== undefined;
+  verdict.reached(isAsked ? `a runner ${how} a cancel` : "a runner was cancelled as it started");
+}
 
 /** What is judged of a token, in one order; it may say more. */
 function tokenShown({ id, text, topLogits }: Generation["tokens"][number]) {

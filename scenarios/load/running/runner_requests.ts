@@ -5,7 +5,12 @@
  */
 
 import type { RunnerRequest } from "../../../spec/runner_messages.ts";
-import { SCRIPTED_PROMPT, scriptedText, scriptedToken } from "../../../harness/internal.ts";
+import {
+  SCRIPTED_PROMPT,
+  SCRIPTED_REST,
+  scriptedText,
+  scriptedToken,
+} from "../../../harness/internal.ts";
 
 /** What is asked of a model. */
 export interface Asked {
@@ -49,7 +54,7 @@ export function wantedOf(asked: Asked, directory: string) {
         text: scriptedText(at),
         ...(topLogits > 0 && { topLogits: logits }),
       })),
-      text: ids.map((_, at) => scriptedText(at)).join(""),
+      text: ids.map((_, at) => scriptedText(at)).join("") + (stopAtEnd ? "" : SCRIPTED_REST),
       promptIds: isText ? SCRIPTED_PROMPT : prompt,
       finish: stopAtEnd ? "stop" : "limit",
     },

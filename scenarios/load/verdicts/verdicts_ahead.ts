@@ -2,12 +2,12 @@
  * Somebody asks which runtimes load a model, then downloads and checks it.
  *
  * Invariants checked:
- * - Before the download the verdicts are those of the check after it.
+ * - Before the download the verdicts are those of the check after it, also where it leaves files out.
  * - No more of a large weight file is transferred for them than its header and 1 MiB.
  */
 import fc from "fast-check";
 import { writeSafetensors } from "../../../harness/internal.ts";
-import { scenario, type Verdict, type World } from "../../../harness/mod.ts";
+import { type ModelFile, scenario, type Verdict, type World } from "../../../harness/mod.ts";
 import type { ModelManager } from "../../../spec/mod.ts";
 import { answerFor, anyUnknownType, anyVerdictModel, VERDICT_CASES } from "./verdict_cases.ts";
 
@@ -17,8 +17,18 @@ const SLACK_BYTES = 1024 ** 2;
 /** So many cases of one model are tried at once. */
 const CASES = 3;
 const NAMES = Object.keys(VERDICT_CASES).filter((name) => VERDICT_CASES[name]?.isDownloaded);
+/** Files of which a download can do without one, and by which runtimes are judged. */
+const LEFT_OUT = ["tokenizer_config.json", "adapters.safetensors"] as const;
 /** Those about more than the fields of a configuration. */
 const OF_FILES = NAMES.filter((name) => /^(?:packed|of images)/.test(name));
+
+const ADAPTER: ModelFile = {
+  path: "adapters.safetensors",
+  bytes: writeSafetensors([
+    { name: "lora_a", dtype: "F32", shape: [2, 2], data: new Uint8Array(16).fill(1) },
+  ]),
+  lfs: true,
+};
 
 export const verdictsAhead = scenario({
   name: "load/verdicts_ahead",
@@ -31,11 +41,12 @@ export const verdictsAhead = scenario({
       minLength: CASES,
       maxLength: CASES,
     }),
+    leftOut: fc.constantFrom(undefined, ...LEFT_OUT),
     // A large file takes longer than all the rest.
     sizeMiB: fc.constantFrom(0, 0, 4, 5, 6),
   },
-  goals: ["a verdict was yes", "a verdict was no"],
-  async check({ model, type, names, sizeMiB }, world, verdict) {
+  goals: ["a verdict was yes", "a verdict was no", "a file was left out"],
+  async check({ model, type, names, leftOut, sizeMiB }, world, verdict) {
     const subject = world.start();
     const { canLoad } = subject;
     if (canLoad === undefined) {
@@ -44,11 +55,14 @@ export const verdictsAhead = scenario({
       return;
     }
     for (const [at, name] of names.entries()) {
-      const files = VERDICT_CASES[name]?.apply(model, type);
-      if (files === undefined) continue;
+      const made = VERDICT_CASES[name]?.apply(model, type);
+      if (made === undefined) continue;
       const repository = `mlx-community/Ahead-${at + 1}bit`;
+      const isBeside = leftOut === ADAPTER.path && made.every(({ path }) => path !== leftOut);
+      const files = isBeside ? [...made, ADAPTER] : made;
       world.hub.publish(repository, files, { tags: ["mlx"] });
-      await judgeAhead({ repository, name, canLoad }, world, verdict);
+      const exclude = files.some(({ path }) => path === leftOut) ? leftOut : undefined;
+      await judgeAhead({ repository, name, canLoad, exclude }, world, verdict);
     }
 
     if (sizeMiB === 0) return;
@@ -77,21 +91,24 @@ async function judgeAhead(
     readonly repository: string;
     readonly name: string;
     readonly canLoad: NonNullable<ModelManager["canLoad"]>;
+    /** A file that is not downloaded. */
+    readonly exclude: string | undefined;
   },
   world: World,
   verdict: Verdict,
 ): Promise<void> {
-  const { repository, name, canLoad } = given;
-  const request = { repository };
+  const { repository, name, canLoad, exclude } = given;
+  const request = { repository, ...(exclude !== undefined && { exclude: [exclude] }) };
+  if (exclude !== undefined) verdict.reached("a file was left out");
   const before = await verdict.attempt("LOAD-AHEAD", () => canLoad(request));
   await world.start().download(request);
-  const { runtimes: after } = await world.start().check(request);
+  const { runtimes: after } = await world.start().check({ repository });
   if (after === undefined) verdict.skip("LOAD-AHEAD", "its reports name no runtimes");
   for (const { runtime, from: version } of [...before.runtimes, ...(after ?? [])]) {
     const asked = answerFor(before.runtimes, runtime, version);
     const checked = answerFor(after ?? [], runtime, version);
     const isSame = asked === undefined || checked === undefined || asked === checked;
-    const words = `${runtime} ${version} loads it: ${asked} before, ${checked} after (${name})`;
+    const words = `${runtime} ${version} loads it: ${asked} before, ${checked} after (${name}, without ${exclude ?? "nothing"})`;
     verdict.holds("LOAD-AHEAD", isSame, words);
     if (checked === true) verdict.reached("a verdict was yes");
     if (checked === false) verdict.reached("a verdict was no");
