@@ -59,8 +59,8 @@ export const terminal = scenario({
       { match: { kind: "resolve", nth: "all" }, do: drip },
       { match: { kind: "cdn", nth: "all" }, do: fails ? flip : drip },
     ];
-    // One kind of trouble at a time.
-    if (named !== undefined && !fails) {
+    // One kind of trouble at a time, the rarer one where there are two.
+    if (named !== undefined) {
       const rename = { type: "rename-listing-path", from: extra.path, to: named } as const;
       hub.faults = [{ match: { kind: "tree", nth: "all" }, do: rename }];
       if (operation === "download" && !isThere) verdict.reached("a name with control characters");
