@@ -10,7 +10,6 @@ import {
   beginOutage,
   describeError,
   errorOf,
-  exists,
   keptParts,
   namesFile,
   needsOwnProcess,
@@ -19,15 +18,14 @@ import {
 } from "../../harness/internal.ts";
 import {
   anySmallModel,
-  filePlace,
   killDownload,
   type ModelFile,
   modelPlace,
   NotApplicable,
   scenario,
   wantedFiles,
-  type World,
 } from "../../harness/mod.ts";
+import { missingFiles } from "./missing_files.ts";
 
 const KILLED = "mlx-community/Killed-Off-4bit";
 const BROKEN = "mlx-community/Broken-Off-4bit";
@@ -62,7 +60,11 @@ export const brokenOff = scenario({
       throw new NotApplicable("it was not killed");
     const said = await saidOf(() => world.start().download({ ...request, offline: true }));
     // A client that keeps no plan of what it began has nothing to name.
-    if (!(await missing(world, KILLED, files)).every((path) => namesFile(said.text, path)))
+    if (
+      !(await missingFiles(world, KILLED, wantedFiles(files))).every((path) =>
+        namesFile(said.text, path),
+      )
+    )
       throw new NotApplicable("it does not name what a download that was killed lacks");
     hub.publish(BROKEN, files, { tags: ["mlx"] });
     const controller = new AbortController();
@@ -75,7 +77,7 @@ export const brokenOff = scenario({
     const { signal } = controller;
     const error = await errorOf(() => world.start().download(broken, { signal }));
     hub.faults = [];
-    const lacking = await missing(world, BROKEN, files);
+    const lacking = await missingFiles(world, BROKEN, wantedFiles(files));
     const kept = await keptParts(world, modelPlace(world, BROKEN, { layout: "hubapi" }), files);
     if (error === undefined || kept.size === 0) return;
     const effect = beginOutage(world, outage, BROKEN);
@@ -100,16 +102,4 @@ async function saidOf(
 ): Promise<{ readonly text: string; readonly failure: unknown }> {
   const failure = await errorOf(action);
   return { text: textOf(asFailure(failure)), failure };
-}
-
-async function missing(
-  world: World,
-  repository: string,
-  files: readonly ModelFile[],
-): Promise<string[]> {
-  const directory = modelPlace(world, repository, { layout: "hubapi" });
-  const found: string[] = [];
-  for (const { path } of wantedFiles(files))
-    if (!(await exists(world.files, filePlace(directory, path)))) found.push(path);
-  return found;
 }

@@ -10,21 +10,18 @@ import {
   beginOutage,
   describeError,
   errorOf,
-  exists,
   namesFile,
   OUTAGES,
   textOf,
 } from "../../harness/internal.ts";
 import {
   anySmallModel,
-  filePlace,
   killDownload,
   type ModelFile,
-  modelPlace,
   NotApplicable,
   scenario,
-  type World,
 } from "../../harness/mod.ts";
+import { missingFiles } from "./missing_files.ts";
 
 const REPOSITORY = "mlx-community/Interrupted-Twice-4bit";
 const weights = (name: string, salt: number): ModelFile => ({
@@ -57,7 +54,7 @@ export const interruptedTwice = scenario({
     const one = { ...request, ...narrow };
     const at = { at: "chunk", nth: first } as const;
     if (!(await killDownload(world, one, { at }))) throw new NotApplicable("it was not killed");
-    const before = await missing(world, OLD);
+    const before = await missingFiles(world, REPOSITORY, OLD);
     const told = await errorOf(() => world.start().download({ ...one, offline: true }));
     const said = textOf(asFailure(told));
     // A client that keeps no plan of what it began has nothing to name.
@@ -72,7 +69,7 @@ export const interruptedTwice = scenario({
     // Before that it may not have learnt what there is.
     if (!hub.log.some(({ file = "" }) => file.startsWith("new-")))
       throw new NotApplicable("it was killed before it asked for a file");
-    const lacking = await missing(world, NEW);
+    const lacking = await missingFiles(world, REPOSITORY, NEW);
     const effect = beginOutage(world, outage, REPOSITORY);
     const subject = world.start(effect.start);
     const failure = await errorOf(() => subject.download({ ...two, ...effect.request }));
@@ -86,13 +83,3 @@ export const interruptedTwice = scenario({
     if (lacking.length > 0) verdict.reached("the second one was listed");
   },
 });
-
-// Helpers
-
-async function missing(world: World, files: readonly ModelFile[]): Promise<string[]> {
-  const directory = modelPlace(world, REPOSITORY, { layout: "hubapi" });
-  const found: string[] = [];
-  for (const { path } of files)
-    if (!(await exists(world.files, filePlace(directory, path)))) found.push(path);
-  return found;
-}

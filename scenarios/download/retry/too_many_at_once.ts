@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import type { Fetch } from "../../../spec/mod.ts";
-import { needsPatience } from "../../../harness/internal.ts";
+import { needsPatience, settled } from "../../../harness/internal.ts";
 import { anySmallModel, NotApplicable, scenario } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/FewAtOnce-4bit";
@@ -42,19 +42,13 @@ export const tooManyAtOnce = scenario({
     ];
     const limit = new LimitAtOnce({ atOnceMax, pauseSeconds });
     const request = { repository: REPOSITORY, include: ["*"] };
-    let isDone = true;
-    await world
-      .start({ relay: limit.relay })
-      .download(request)
-      .catch(() => {
-        isDone = false;
-      });
+    const result = await settled(() => world.start({ relay: limit.relay }).download(request));
     const { refused } = limit;
     if (refused.includes(true)) verdict.reached("some were refused");
     const later = refused.slice(refused.length >> 1);
     const count = later.filter(Boolean).length;
     // That it goes on after a refusal is another requirement's.
-    if (!isDone && count * REFUSED_ONE_OF <= later.length)
+    if (result === undefined && count * REFUSED_ONE_OF <= later.length)
       throw new NotApplicable("it gives up, and so asks for no more");
     verdict.holds(
       "DL-NARROW",
