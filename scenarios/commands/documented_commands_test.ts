@@ -199,6 +199,7 @@ async function runLine(
     env: {
       PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
       HOME: directory,
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       MLX_LAYOUT_ROOT: join(directory, "Models"),
       HF_ENDPOINT: served.endpoint,
     },

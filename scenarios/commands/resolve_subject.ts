@@ -15,6 +15,7 @@ import {
 } from "../../harness/internal.ts";
 import { startProgram, SubjectFault } from "../../harness/mod.ts";
 import { reference } from "../reference/reference.ts";
+import { referenceProgram } from "../reference/reference_program.ts";
 import { SUBJECTS_DIRECTORY } from "./command_defaults.ts";
 import { moduleBeside } from "./module_beside.ts";
 import { DELEGATED_PROGRAMS, REFERENCE_PROGRAMS } from "./own_programs.ts";
@@ -60,8 +61,7 @@ export interface ResolvedSubject {
   };
 }
 
-/** How fast the reference's own clock runs in processes, so that its pauses of minutes take seconds. */
-const REFERENCE_CLOCK_SPEED = "10";
+const DELEGATED_ADAPTER = moduleBeside("../reference/delegated_adapter", import.meta.url);
 
 /**
  * Finds the subject that the options name, and starts it once to ask what it claims.
@@ -124,18 +124,9 @@ export function findSubject(text: string): FoundProgram {
   if (own !== undefined) return referenceProgram(own);
   const runtime = DELEGATED_PROGRAMS[text];
   if (runtime !== undefined)
-    return { command: ownProgram("delegated_adapter", ["--by", runtime]), env: {} };
+    return {
+      command: [process.execPath, DELEGATED_ADAPTER, "--by", runtime],
+      env: {},
+    };
   return findProgram(text, { installedUnder: `${process.cwd()}/${SUBJECTS_DIRECTORY}` });
-}
-
-function referenceProgram(args: readonly string[] = []): FoundProgram {
-  return {
-    command: ownProgram("reference_adapter", args),
-    env: { MLX_LAYOUT_CLOCK_SPEED: REFERENCE_CLOCK_SPEED },
-  };
-}
-
-/** A program beside the scenarios. */
-function ownProgram(name: string, args: readonly string[]): string[] {
-  return [process.execPath, moduleBeside(`../reference/${name}`, import.meta.url), ...args];
 }

@@ -3,19 +3,17 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { tracerLack } from "../../harness/internal.ts";
 import { failureStory, runScenario, startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
+import { referenceProgram } from "../reference/reference_program.ts";
 
-const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
 const skip = (await tracerLack()) ?? false;
 
 async function judge(name: string, miniature?: string) {
   const flags = miniature === undefined ? [] : ["--miniature", miniature];
-  const subject = await startProgram([process.execPath, ADAPTER, ...flags], {
-    env: { MLX_LAYOUT_CLOCK_SPEED: "10" },
-  });
+  const { command, env } = referenceProgram(flags);
+  const subject = await startProgram(command, { env });
   const scenario = scenarios.find((one) => one.name === name);
   assert.ok(scenario !== undefined);
   const options = { world: "process", seed: 1, runs: 1, shrinkMs: 0 } as const;

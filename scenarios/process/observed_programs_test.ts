@@ -3,7 +3,6 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { tracerLack } from "../../harness/internal.ts";
 import {
   type ProgramSubject,
@@ -14,8 +13,8 @@ import {
 } from "../../harness/mod.ts";
 import type { RequirementId } from "../../spec/mod.ts";
 import { scenarios } from "../mod.ts";
+import { referenceProgram } from "../reference/reference_program.ts";
 
-const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
 const MINIATURES: readonly (readonly [string, string, RequirementId])[] = [
   ["overlooks_header", "load/lying_header", "LOAD-HEADER"],
   ["opens_outside", "load/confined_check", "LOAD-CONFINED"],
@@ -29,7 +28,8 @@ const skip = (await tracerLack()) ?? false;
 
 for (const [name, scenario, requirement] of MINIATURES) {
   test(`${name} as a program breaks ${requirement} in ${scenario}`, { skip }, async (t) => {
-    const miniature = await startProgram([process.execPath, ADAPTER, "--miniature", name]);
+    const { command, env } = referenceProgram(["--miniature", name]);
+    const miniature = await startProgram(command, { env });
     const { status, breakage, skipped } = await run(miniature, { scenario, runs: RUNS_MAX });
     if (status === "skip") t.skip(Object.values(skipped).join(", "));
     else assert.equal(breakage?.requirement, requirement, `it is ${status}`);
@@ -37,7 +37,8 @@ for (const [name, scenario, requirement] of MINIATURES) {
 }
 
 test("a limit on a file's size stands in for a volume that nobody can mount", async () => {
-  const subject = await startProgram([process.execPath, ADAPTER]);
+  const { command, env } = referenceProgram();
+  const subject = await startProgram(command, { env });
   const unmounted = (given: Scenario): Scenario => ({ ...given, world: () => ({}) });
   const result = await run(subject, { scenario: "download/small_volume", runs: 2, as: unmounted });
   assert.equal(result.status, "pass", result.breakage?.detail);

@@ -5,11 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { failureStory, runScenario, startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
+import { referenceProgram } from "../reference/reference_program.ts";
 
-const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
 const NAMES = [
   "layout/required_files",
   "download/wrong_bytes",
@@ -22,9 +21,8 @@ const NAMES = [
 
 for (const name of NAMES) {
   test(`${name} holds for the reference in a process of its own`, async () => {
-    const subject = await startProgram([process.execPath, ADAPTER], {
-      env: { MLX_LAYOUT_CLOCK_SPEED: "10" },
-    });
+    const { command, env } = referenceProgram();
+    const subject = await startProgram(command, { env });
     const scenario = scenarios.find((one) => one.name === name);
     assert.ok(scenario !== undefined);
     const options = { world: "process", seed: 1, runs: 1, shrinkMs: 0 } as const;

@@ -3,17 +3,14 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { failureStory, runScenario, startProgram } from "../../harness/mod.ts";
 import { scenarios } from "../mod.ts";
-
-const ADAPTER = fileURLToPath(new URL("../reference/reference_adapter.ts", import.meta.url));
+import { referenceProgram } from "../reference/reference_program.ts";
 
 for (const name of ["share/shared", "share/share_undone", "share/removed_links"]) {
   test(`${name} holds for the reference in a process of its own`, async () => {
-    const subject = await startProgram([process.execPath, ADAPTER, "--places"], {
-      env: { MLX_LAYOUT_CLOCK_SPEED: "10" },
-    });
+    const { command, env } = referenceProgram(["--places"]);
+    const subject = await startProgram(command, { env });
     const scenario = scenarios.find((one) => one.name === name);
     assert.ok(scenario !== undefined);
     const options = { world: "process", seed: 1, runs: 2, shrinkMs: 0 } as const;
