@@ -31,14 +31,27 @@ export function versionsOfType(
 ): TypeVersions | undefined {
   const types = TABLE[runtime];
   if (types === undefined) return undefined;
-  const firsts = registries
-    .flatMap((registry) => Object.entries(types.first[registry] ?? {}))
-    .filter(([, names]) => names.split(" ").includes(modelType))
-    .map(([version]) => version)
+  const [from] = registries
+    .flatMap((registry) => firstVersions(types, registry).get(modelType) ?? [])
     .toSorted(compareVersions);
-  const [from] = firsts;
   const before = Object.hasOwn(types.gone, modelType) ? types.gone[modelType] : undefined;
   return from === undefined ? undefined : { from, before };
+}
+
+/** By registry of a runtime, the first version of each type: a check asks for many, and the texts are long. */
+const read = new WeakMap<RuntimeTypes, Map<string, ReadonlyMap<string, string>>>();
+
+function firstVersions(types: RuntimeTypes, registry: string): ReadonlyMap<string, string> {
+  const ofRuntime = read.get(types) ?? new Map<string, ReadonlyMap<string, string>>();
+  read.set(types, ofRuntime);
+  const known = ofRuntime.get(registry);
+  if (known !== undefined) return known;
+  const first = new Map<string, string>();
+  const versions = Object.entries(types.first[registry] ?? {});
+  for (const [version, names] of versions.toSorted(([a], [b]) => compareVersions(b, a)))
+    for (const name of names.split(" ")) first.set(name, version);
+  ofRuntime.set(registry, first);
+  return first;
 }
 
 /** All types that a runtime has in the registries given. */
