@@ -41,6 +41,8 @@ export interface RunMiniatureOptions {
   readonly otherShare?: number;
   /** Whether scenarios that could only show again what others have shown are left out. @default {false} */
   readonly untilCaught?: boolean;
+  /** Names of scenarios that caught it before; they are played first. @default {[]} */
+  readonly first?: readonly string[];
 }
 
 /** Judges a miniature, in memory, by every scenario that judges what it breaks and by others. */
@@ -50,6 +52,7 @@ export async function runMiniature(
   options: RunMiniatureOptions,
 ): Promise<MiniatureResult> {
   const { seed, focusedRuns, otherRuns, otherShare = 1, untilCaught = false } = options;
+  const { first = [] } = options;
   const { name, breaks } = miniature;
   const startMs = performance.now();
   const subject = miniature.wrap(options.subject);
@@ -72,9 +75,17 @@ export async function runMiniature(
     judged.add(scenario.name);
     await judge(scenario, otherRuns);
   }
+  const caughtBefore = inMemory.filter(({ name: given }) => first.includes(given));
   // Most are caught by a few cases of one scenario, and need not wait for many cases of all those before it.
-  for (const runs of untilCaught ? [Math.min(FIRST_RUNS, focusedRuns), focusedRuns] : [focusedRuns])
-    for (const scenario of inMemory) {
+  const rounds = untilCaught
+    ? ([
+        [caughtBefore, focusedRuns],
+        [inMemory, Math.min(FIRST_RUNS, focusedRuns)],
+        [inMemory, focusedRuns],
+      ] as const)
+    : ([[inMemory, focusedRuns]] as const);
+  for (const [round, runs] of rounds)
+    for (const scenario of round) {
       const own = ownOf(scenario, miniature);
       if (own.length === 0 || (untilCaught && own.every(isShown))) continue;
       judged.add(scenario.name);

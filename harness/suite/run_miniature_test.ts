@@ -56,6 +56,16 @@ test("runMiniature() leaves out what could only show the same again, and other s
   assert.ok(isCaught(result));
 });
 
+test("runMiniature() plays first what caught it before, and the others where that no longer does", async () => {
+  const caughtBy = async (first: readonly string[]) => {
+    const short = { ...options, untilCaught: true, otherShare: 0, first };
+    const { red } = await runMiniature(named("torn"), SCENARIOS, short);
+    return red.map(({ scenario: name }) => name);
+  };
+  assert.deepEqual(await caughtBy(["a/torn_again"]), ["a/torn_again"]);
+  assert.deepEqual(await caughtBy(["a/forgetful", "a/gone"]), ["a/torn"]);
+});
+
 test("runMiniature() draws the other scenarios by the seed alone", async () => {
   const many = Array.from({ length: 60 }, (_, at) => failingOn(`a/other_${at}`, "DL-RESUME", "-"));
   const drawn = async (seed: number) => {
