@@ -2,7 +2,8 @@
  * Blocks of a weight file lost their data: a hole, or one byte value again and again.
  *
  * Invariants checked:
- * - The check refuses the file, also where nothing was recorded of it, when an aligned block inside a tensor is lost.
+ * - The check refuses the file, also where nothing was recorded of it, when an aligned block inside a tensor is lost, in models of
+ *   any module of mlx-lm: there, inside a matrix of weights.
  * - So it does where the other weight files have records, which say nothing of this one.
  * - It refuses whatever else of it is zeroed: a half, all data, everything.
  */
@@ -16,9 +17,11 @@ import {
   recordAsOthers,
   splitSafetensors,
 } from "../../harness/internal.ts";
-import { anyModel, scenario } from "../../harness/mod.ts";
+import { anyModel, type ModelFile, scenario } from "../../harness/mod.ts";
+import { moduleFiles, moduleModels } from "./modules/module_models.ts";
 
 const repository = "mlx-community/Block-4bit";
+const WEIGHTS = "model.safetensors";
 const BLOCK_BYTES = 4096;
 const COMMIT = "b".repeat(40);
 /** Scales of one byte, of which there are many only where there are many rows. */
@@ -42,6 +45,7 @@ export const zeroedBlock = scenario({
       anyModel({ quantization: undefined, shards: 2 }),
       anyModel({ quantization: undefined, shards: 3 }),
     ),
+    module: fc.option(fc.nat(9_999), { freq: 2, nil: undefined }),
     choose: fc.nat(),
     value: fc.oneof(fc.constantFrom(0, 0xff), fc.nat(255)),
     isDownloaded: fc.boolean(),
@@ -51,14 +55,17 @@ export const zeroedBlock = scenario({
   goals: [
     "a block of a tensor was lost",
     "a block of scales of one byte was lost",
+    "a block of another architecture was lost",
     "only other files had a record",
   ],
   async check(given, world, verdict) {
-    const { model, choose, value, isDownloaded, areOthersRecorded, damaged } = given;
+    const { module, choose, value, isDownloaded, areOthersRecorded, damaged } = given;
     await judgeDamage(world, verdict, { id: "LOAD-ZEROED", damaged });
+    const model = module === undefined ? given.model : modelOfModule(module);
     const blocks = model.files
       .filter(({ path }) => model.weightFiles.includes(path))
-      .flatMap(({ path, bytes }) => blocksOf(bytes).map((block) => ({ path, ...block })));
+      .flatMap(({ path, bytes }) => blocksOf(bytes).map((block) => ({ path, ...block })))
+      .filter(({ name }) => module === undefined || isOfWeights(name));
     const ofScales = blocks.filter(({ dtype }) => dtype === "U8");
     const list = ofScales.length > 0 ? ofScales : blocks;
     const block = list[choose % Math.max(list.length, 1)];
@@ -88,20 +95,46 @@ export const zeroedBlock = scenario({
     verdict.holds("LOAD-ZEROED", lack === undefined, () => `block at ${start} of ${path}: ${lack}`);
     verdict.reached("a block of a tensor was lost");
     if (dtype === "U8") verdict.reached("a block of scales of one byte was lost");
+    if (module !== undefined) verdict.reached("a block of another architecture was lost");
   },
 });
 
+function modelOfModule(at: number): {
+  readonly files: readonly ModelFile[];
+  readonly weightFiles: readonly string[];
+} {
+  const all = moduleModels();
+  const model = all[at % all.length];
+  return { files: model === undefined ? [] : moduleFiles(model), weightFiles: [WEIGHTS] };
+}
+
+/** Whether a tensor is a matrix of weights, and no table that may repeat a value: rows of tokens, positions. */
+function isOfWeights(name: string): boolean {
+  return name.endsWith(".weight") && !/embed|wte|wpe|pos|rotary|inv_freq|lm_head|norm/.test(name);
+}
+
 /** Where aligned blocks begin that lie within one matrix. */
-function blocksOf(bytes: Uint8Array): { readonly start: number; readonly dtype: string }[] {
+function blocksOf(
+  bytes: Uint8Array,
+): { readonly name: string; readonly start: number; readonly dtype: string }[] {
   const { entries, dataStartBytes } = splitSafetensors(bytes);
-  return [...entries.values()]
-    .filter(({ shape }) => shape.length > 1)
-    .flatMap(({ dtype, data_offsets: [from, to] }) => {
-      const first = Math.ceil((dataStartBytes + from) / BLOCK_BYTES);
-      const last = Math.floor((dataStartBytes + to) / BLOCK_BYTES);
-      return Array.from({ length: Math.max(0, last - first) }, (_, at) => ({
-        dtype,
-        start: (first + at) * BLOCK_BYTES,
-      }));
-    });
+  return [...entries]
+    .filter(([, { shape }]) => shape.length > 1)
+    .flatMap(
+      ([
+        name,
+        {
+          dtype,
+          data_offsets: [from, to],
+        },
+      ]) => {
+        const first = Math.ceil((dataStartBytes + from) / BLOCK_BYTES);
+        const last = Math.floor((dataStartBytes + to) / BLOCK_BYTES);
+        return Array.from({ length: Math.max(0, last - first) }, (_, at) => ({
+          name,
+          dtype,
+          start: (first + at) * BLOCK_BYTES,
+        }));
+      },
+    );
 }

@@ -49,6 +49,15 @@ const CASES: readonly NarrowCase[] = [
     },
   },
   {
+    name: "knows_zeros_of_few_architectures",
+    mistake: "Asks of few architectures whether their weights are data.",
+    breaks: "LOAD-ZEROED",
+    shownBy: "load/zeroed_block",
+    cause: "zeroed",
+    isLost: (_, { report }) =>
+      !["llama", "mistral", "qwen2", "qwen3"].includes(report.architecture ?? ""),
+  },
+  {
     name: "passes_over_surplus_biases",
     mistake: "Takes biases for a part of each layer that is packed.",
     breaks: "LOAD-TENSORS",
@@ -112,6 +121,17 @@ export const narrowCaseMiniatures: readonly Miniature[] = [
         }),
     }),
   ),
+  miniature("opens_what_few_runtimes_open", {
+    mistake: "Opens an index and the settings of a processor wherever their data is.",
+    breaks: ["LOAD-EVICTED"],
+    shownBy: ["load/evicted_files"],
+    wrapManager: (manager, { host: { files } }) =>
+      checking(manager, async (report) => {
+        for (const name of ["model.safetensors.index.json", "preprocessor_config.json"])
+          await readText(files, join(report.directory, name));
+        return report;
+      }),
+  }),
   miniature("takes_the_groups_of_all", {
     mistake: "Takes the general group size for a layer whose own entry leaves it out.",
     breaks: ["LOAD-SOUND"],
