@@ -17,9 +17,12 @@ export function scriptedToken(at: number): number {
   return 3 + ((at * 7) % 200);
 }
 
+/** Characters of several bytes, and some that end a line in other formats. */
+const CHARACTERS: readonly string[] = ["\u00f6", "\u2028", "\u{1f642}", "\u0085"];
+
 /** The text of that token; a character may be whole only with the second. */
 export function scriptedText(at: number): string {
-  return at % 3 === 0 ? "" : ` w${at}`;
+  return at % 3 === 0 ? "" : ` w${at}${CHARACTERS[at % CHARACTERS.length]}`;
 }
 
 /** What the whole text has behind the texts of the tokens: a character that was begun, and that no token made whole. */

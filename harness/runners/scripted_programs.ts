@@ -9,8 +9,8 @@ export interface ScriptedRunner {
   readonly requests: AsyncIterable<RunnerRequest>;
   /** Sends a message; resolves when somebody reads it. */
   say(event: RunnerEvent): Promise<void>;
-  /** Sends any text, as `say` does. */
-  write(text: string): Promise<void>;
+  /** Sends any text, or bytes of one, as `say` does. */
+  write(text: string | Uint8Array): Promise<void>;
   /** Complains on standard error. */
   complain(text: string): Promise<void>;
   /** Closes standard output, and lives on. */
@@ -64,7 +64,7 @@ export class ScriptedPrograms implements ProgramStarter {
       for (const pipe of [input, output, stderrTail]) pipe.close();
       settle({ exitCode: end.exitCode, signal: end.signal });
     };
-    const write = (text: string) => output.push(Buffer.from(text));
+    const write = (text: string | Uint8Array) => output.push(Buffer.from(text));
     const runner: ScriptedRunner = {
       command,
       env: options.env,

@@ -64,6 +64,24 @@ export const narrowRunMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("decodes_piece_by_piece", {
+    mistake:
+      "Turns what a runner says into text as it comes, also where a piece ends within a character.",
+    breaks: ["LOAD-ASKED"],
+    shownBy: ["load/runner_calls"],
+    wrapHost: ({ programs }) =>
+      programs === undefined
+        ? {}
+        : {
+            programs: {
+              ...startedAs(programs),
+              spawn: async (command, options) => {
+                const child = await programs.spawn(command, options);
+                return { ...child, stdout: decoded(child.stdout) };
+              },
+            },
+          },
+  }),
   miniature("passes_on_no_empty_settings", {
     mistake: "Starts a runner without the variables that are set to nothing.",
     breaks: ["LOAD-SECRET"],
@@ -174,6 +192,10 @@ function endingWithOne(manager: ModelManager, { host }: StartedWith): Partial<Mo
       return at === -1 ? made : { ...made, tokens: made.tokens.slice(0, at + 1), finish: "stop" };
     },
   };
+}
+
+async function* decoded(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of output) yield Buffer.from(new TextDecoder().decode(piece));
 }
 
 /** Programs that get what is made of what is written to them. */

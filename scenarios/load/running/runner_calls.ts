@@ -77,8 +77,8 @@ export const runnerCalls = scenario({
     stopAtEnd: fc.option(fc.boolean(), { nil: undefined }),
     cancel: fc.constantFrom(undefined, undefined, "obeys", "goes on a while", "ignores"),
     cancelAt: fc.constantFrom("start" as const, "load" as const, "token" as const),
-    /** How many letters of an answer come at a time: a message, several at once, or a part of one. */
-    letters: fc.constantFrom(undefined, 10_000, 7),
+    /** How many bytes of an answer come at a time: a message, several at once, or a part of one, within a character too. */
+    pieces: fc.constantFrom(undefined, 10_000, 7),
     refused: fc.constantFrom(...Object.keys(REFUSED)),
   },
   goals: [
@@ -87,7 +87,7 @@ export const runnerCalls = scenario({
     "a runner ignored a cancel",
     "a runner was cancelled as it started",
   ],
-  async check({ cancel, cancelAt, letters, refused, ...asked }, world, verdict) {
+  async check({ cancel, cancelAt, pieces, refused, ...asked }, world, verdict) {
     const directory = await placeModel(world, tinyLlama().files, {
       repository,
       isDownloaded: false,
@@ -106,7 +106,7 @@ export const runnerCalls = scenario({
         if (cancel !== undefined && request.op === cancelled) {
           await startAndCancel(program, request, stop);
         } else if (request.op === "cancel") await endOf(program, request.of, cancel);
-        else await answerInPieces(program, request, letters);
+        else await answerInPieces(program, request, pieces);
       }
     });
     const { generate } = world.start({ programs, env: { ...SECRETS, ...SETTINGS } });
@@ -191,20 +191,20 @@ function judgeEnvironment({ env = {} }: ScriptedPrograms, verdict: Verdict): voi
   verdict.holds("LOAD-SECRET", lost.length === 0, names);
 }
 
-/** Answers with so many letters at a time; undefined for one message at a time. */
+/** Answers with so many bytes at a time; undefined for one message at a time. */
 async function answerInPieces(
   program: ScriptedRunner,
   request: RunnerRequest,
-  letters: number | undefined,
+  pieceBytes: number | undefined,
 ): Promise<void> {
-  if (letters === undefined) return await answerHonestly(program, request);
+  if (pieceBytes === undefined) return await answerHonestly(program, request);
   const lines: string[] = [];
   const say: ScriptedRunner["say"] = async (event) => void lines.push(`${JSON.stringify(event)}\n`);
   await answerHonestly({ say }, request);
-  const text = lines.join("");
-  for (let at = 0; at < text.length; at += letters) {
+  const bytes = Buffer.from(lines.join(""));
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
     // oxlint-disable-next-line no-await-in-loop -- pieces have one order
-    await program.write(text.slice(at, at + letters));
+    await program.write(bytes.subarray(at, at + pieceBytes));
   }
 }
 
