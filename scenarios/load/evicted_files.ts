@@ -4,8 +4,9 @@
  * Files of a block and more are evicted here: some volumes keep smaller ones without any block of their own.
  *
  * Invariants checked:
- * - The check refuses each as evicted, with its path.
- * - It reads none of them, also where the name in the model's directory is a link to the data.
+ * - The check refuses each that every runtime opens as evicted, with its path.
+ * - It reads none of them, also where the name in the model's directory is a link to the data, and also of those that only some
+ *   runtimes open: an index, the settings of a processor.
  */
 import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
@@ -15,20 +16,36 @@ import { anyModel, filePlace, type ModelFile, scenario, wantedFiles } from "../.
 
 const repository = "mlx-community/Evicted-4bit";
 const BLOCK_BYTES = 4096;
+const INDEX = "model.safetensors.index.json";
+const EMPTY = new TextEncoder().encode("{}");
+/** What no runtime does without. */
+const NEEDED_REGEXP = /^(?:config|tokenizer)\.json$|\.safetensors$/;
+/** What only some of them open. */
+const OTHERS = [
+  "chat_template.json",
+  "generation_config.json",
+  "preprocessor_config.json",
+  "processor_config.json",
+];
 
 export const evictedFiles = scenario({
   name: "load/evicted_files",
   pieceBytes: [8192],
   covers: ["LOAD-EVICTED"],
   given: {
-    model: anyModel({ shards: 1 }),
+    model: fc.oneof(
+      anyModel({ shards: 1 }),
+      anyModel({ shards: 2, index: true, staleIndex: false }),
+    ),
     chosen: fc.uniqueArray(fc.nat(30), { minLength: 1, maxLength: 4 }),
     isDownloaded: fc.boolean(),
     isLinked: fc.boolean(),
   },
-  goals: ["an evicted file was behind a link", "a tokenizer was evicted"],
+  goals: ["an evicted file was behind a link", "a tokenizer was evicted", "an index was evicted"],
   async check({ model, chosen, isDownloaded, isLinked }, world, verdict) {
-    const files = model.files.map(longEnough);
+    const others = OTHERS.filter((path) => model.files.every((file) => file.path !== path));
+    const all = [...model.files, ...others.map((path) => ({ path, bytes: EMPTY, lfs: false }))];
+    const files = all.map(longEnough);
     const directory = await placeModel(world, files, { repository, isDownloaded });
     const large = wantedFiles(files).filter(
       ({ path, bytes }) => bytes.length >= BLOCK_BYTES && !path.includes("/"),
@@ -41,7 +58,7 @@ export const evictedFiles = scenario({
     const observe = new Observation();
     const subject = world.start({ ...(await evictFiles(world, real)), observe });
     const report = await verdict.attempt("LOAD-EVICTED", () => subject.check({ repository }));
-    for (const path of victims) {
+    for (const path of [...victims].filter((one) => NEEDED_REGEXP.test(one))) {
       const lack = missingFinding(report, { causes: ["evicted"], paths: [path] });
       verdict.holds("LOAD-EVICTED", lack === undefined, () => `${path}: ${lack}`);
     }
@@ -49,6 +66,7 @@ export const evictedFiles = scenario({
     verdict.holds("LOAD-EVICTED", read === undefined, () => `it read ${read?.path}`);
     const isBehind = real.some((place, at) => basename(place) !== basename(places[at] ?? ""));
     if (victims.has("tokenizer.json")) verdict.reached("a tokenizer was evicted");
+    if (victims.has(INDEX)) verdict.reached("an index was evicted");
     if (isBehind) verdict.reached("an evicted file was behind a link");
   },
 });
@@ -56,7 +74,7 @@ export const evictedFiles = scenario({
 /** JSON may end in blanks, so that a small file has a block of its own. */
 function longEnough(file: ModelFile): ModelFile {
   const { path, bytes } = file;
-  if (!/^(?:config|tokenizer)\.json$/.test(path) || bytes.length >= BLOCK_BYTES) return file;
+  if (path.includes("/") || !path.endsWith(".json") || bytes.length >= BLOCK_BYTES) return file;
   const longer = new Uint8Array(BLOCK_BYTES).fill(0x20);
   longer.set(bytes);
   return { ...file, bytes: longer };
