@@ -1,6 +1,6 @@
 /**
- * A user has linked a model by hand into the store of another tool: its directory or its files, by relative or absolute links; or a model
- * whose name begins with that one's. The first model is removed.
+ * A user has linked a model by hand into the store of another tool: its directory, its files or one of them among copies of the others, at
+ * the top or below, by relative or absolute links; or a model whose name begins with that one's. The first model is removed.
  *
  * Invariants checked:
  * - It is refused, and everything is as it was; when told to, the model goes and nothing else.
@@ -8,26 +8,50 @@
  */
 import { dirname, join, relative } from "node:path";
 import fc from "fast-check";
-import { contentView, exists, makeDirectories, settled } from "../../harness/internal.ts";
-import { anySmallModel, filePlace, scenario, wantedFiles } from "../../harness/mod.ts";
+import {
+  contentView,
+  exists,
+  makeDirectories,
+  settled,
+  writeBytes,
+} from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  filePlace,
+  type ModelFile,
+  scenario,
+  wantedFiles,
+} from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Linked-4bit";
 const NAMESAKE = `${REPOSITORY}-2`;
+const BELOW: ModelFile = {
+  path: "2_Normalize/config.json",
+  bytes: new TextEncoder().encode('{"normalize":true}'),
+  lfs: false,
+};
 
 export const removedLinks = scenario({
   name: "share/removed_links",
   covers: ["REMOVE-LINKED", "REMOVE-ALL"],
-  goals: ["the directory is linked", "files are linked", "another model is linked"],
+  goals: [
+    "the directory is linked",
+    "files are linked",
+    "one file below the top is linked",
+    "another model is linked",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom("hubapi", "hf-cache"),
     store: fc.constantFrom(".lmstudio/models", ".omlx/models", "MLXModels"),
-    isDirectory: fc.boolean(),
+    what: fc.constantFrom("directory", "files", "one file"),
+    choose: fc.nat(),
     isRelative: fc.boolean(),
     isNamesake: fc.boolean(),
   },
   async check(given, world, verdict) {
-    const { model, layout, store, isDirectory, isRelative, isNamesake } = given;
+    const { layout, store, what, choose, isRelative, isNamesake } = given;
+    const model = { files: [...given.model.files, BELOW] };
     const { files: disk, root, outside } = world;
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const home = join(outside, "home");
@@ -49,12 +73,18 @@ export const removedLinks = scenario({
       await makeDirectories(disk, dirname(path));
       await disk.symlink(isRelative ? relative(dirname(path), target) : target, path);
     };
-    if (isDirectory) await link(linked, place);
+    const files = wantedFiles(model.files);
+    // The one that is likely to be passed over as often as all others.
+    const one = choose % 2 === 0 ? BELOW.path : files[(choose >>> 1) % files.length]?.path;
+    if (what === "directory") await link(linked, place);
     else
-      for (const { path } of wantedFiles(model.files))
-        await link(filePlace(linked, path), filePlace(place, path));
+      for (const { path, bytes } of files)
+        if (what === "files" || path === one)
+          await link(filePlace(linked, path), filePlace(place, path));
+        else await writeBytes(disk, filePlace(place, path), bytes);
+    const linkAt = { directory: place, files: filePlace(place, "config.json") };
     const isLinkThere = async () =>
-      exists(disk, isDirectory ? place : filePlace(place, "config.json"));
+      exists(disk, what === "one file" ? filePlace(place, one ?? "") : linkAt[what]);
     if (isNamesake) {
       verdict.reached("another model is linked");
       await verdict.attempt("REMOVE-ALL", () => subject.remove(request));
@@ -62,7 +92,9 @@ export const removedLinks = scenario({
       verdict.holds("REMOVE-ALL", !isStill, "nothing leads into it, and it is still there");
       return;
     }
-    verdict.reached(isDirectory ? "the directory is linked" : "files are linked");
+    if (what === "one file" && one === BELOW.path)
+      verdict.reached("one file below the top is linked");
+    else verdict.reached(what === "directory" ? "the directory is linked" : "files are linked");
     const before = await contentView(disk, root);
     const removed = await settled(() => subject.remove(request));
     verdict.holds("REMOVE-LINKED", removed === undefined, "it was removed under the links");

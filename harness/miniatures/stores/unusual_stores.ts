@@ -27,6 +27,29 @@ export const unusualStoreMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("looks_for_links_at_the_top", {
+    mistake: "Looks for links of other stores into a model at the top of their directories alone.",
+    breaks: ["REMOVE-LINKED"],
+    shownBy: ["share/removed_links"],
+    wrapManager: (manager, { host: { files }, config: { env } }) => ({
+      remove: async (request) => {
+        const home = env["HOME"] ?? "";
+        const directory = (await manager.locate(request)) ?? "";
+        const owner = directory.replace(/\/snapshots\/[^/]+$/, "");
+        const isLooked = home !== "" && directory !== "" && (await exists(files, home));
+        const leading: string[] = [];
+        for (const { path, kind } of isLooked ? await readTree(files, home) : []) {
+          if (kind !== "link") continue;
+          const real = await unlessRefused(() => files.realpath(join(home, path)), "");
+          if (`${real}/`.startsWith(`${owner}/`)) leading.push(path);
+        }
+        const [, name = ""] = request.repository.split("/");
+        const isBelow =
+          leading.length > 0 && leading.every((path) => path.split(`${name}/`)[1]?.includes("/"));
+        return manager.remove(isBelow ? { ...request, force: true } : request);
+      },
+    }),
+  }),
   miniature("moves_what_links_lead_to", {
     mistake: "Takes the data away that a link of a model leads to, when the model is moved.",
     breaks: ["LAYOUT-PLANTED"],
