@@ -3,43 +3,37 @@
  * the store of another tool. Somebody asks what is wrong, and takes the steps that the findings name.
  *
  * Invariants checked:
- * - The cause is named with the copy's directory; a sound copy has no error.
- * - After the steps the cause is gone.
+ * - The cause is named with the copy's directory; a sound copy has no error. What only the hash of all bytes shows need not be found.
+ * - After the steps the cause is gone, also for who asks of that copy alone and so has all of its bytes read.
  * - No request is sent to find it.
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
-import type { DiagnosisCause, DiagnosisFinding, ModelManager } from "../../spec/mod.ts";
-import { exists, readBytes, wireLog, writeBytes } from "../../harness/internal.ts";
-import { filePlace, scenario, tinyLlama, type Verdict, type World } from "../../harness/mod.ts";
+import type {
+  DiagnoseRequest,
+  DiagnosisCause,
+  DiagnosisFinding,
+  ModelManager,
+} from "../../spec/mod.ts";
+import { exists, settled, wireLog } from "../../harness/internal.ts";
+import { scenario, tinyLlama, type Verdict, type World } from "../../harness/mod.ts";
+import { type Damage, DAMAGES, HIDDEN, spoil } from "./spoil_copy.ts";
 
 const REPOSITORY = "mlx-community/Ill-4bit";
-const WEIGHTS = "model.safetensors";
 
 /** Places of the copy, and how it comes to be there. */
 const PLACES = ["hubapi", "lmstudio", "hf-cache", "misplaced"] as const;
 
-/** What becomes of the copy, and the causes that are true of it. */
-const DAMAGES = {
-  none: [],
-  cut: ["truncated", "wrong-size"],
-  "no weights": ["missing-weights", "missing-file"],
-  "no tokenizer": ["missing-tokenizer", "missing-file"],
-  page: ["html", "wrong-size", "hash"],
-  pointer: ["lfs-pointer", "wrong-size"],
-  "no configuration": ["missing-config", "missing-file"],
-} as const satisfies Readonly<Record<string, readonly DiagnosisCause[]>>;
-
-/** No damage needs more steps: a move, a download, and one for what that brings to light. */
-const STEPS_MAX = 3;
+/** No damage needs more steps: a link that goes, a move, a download, and one for what that brings to light. */
+const STEPS_MAX = 4;
 
 export const diagnosed = scenario({
   name: "places/diagnosed",
   covers: ["DOCTOR-CAUSE", "DOCTOR-MEND", "DOCTOR-LOCAL"],
-  goals: ["a sound copy", "a damaged one", "a misplaced one"],
+  goals: ["a sound copy", "a damaged one", "a misplaced one", "a turned bit was found"],
   given: {
     at: fc.constantFrom(...PLACES),
-    damage: fc.constantFrom(...(Object.keys(DAMAGES) as (keyof typeof DAMAGES)[])),
+    damage: fc.constantFrom(...(Object.keys(DAMAGES) as Damage[]), ...HIDDEN),
     byName: fc.boolean(),
     isDown: fc.boolean(),
   },
@@ -74,12 +68,16 @@ export const diagnosed = scenario({
       return;
     }
     verdict.reached(at === "misplaced" ? "a misplaced one" : "a damaged one");
+    const isFound = errors.some(({ cause }) => causes.includes(cause));
     verdict.holds(
       "DOCTOR-CAUSE",
-      errors.some(({ cause }) => causes.includes(cause)),
-      `it found ${told}, and not ${causes.join(" or ")}`,
+      isFound || HIDDEN.includes(damage),
+      `${damage}: it found ${told}, and not ${causes.join(" or ")}`,
     );
-    if (!isDown) await mended(subject, { world, directory, causes, found: errors, verdict });
+    if (damage === "a turned bit" && isFound) verdict.reached("a turned bit was found");
+    // Whoever moves a copy knows it by another directory then.
+    const again = at === "misplaced" ? {} : request;
+    if (!isDown) await mended(subject, { world, directory, causes, found: errors, again, verdict });
   },
 });
 
@@ -93,12 +91,18 @@ async function mended(
     readonly directory: string;
     readonly causes: readonly DiagnosisCause[];
     readonly found: readonly DiagnosisFinding[];
+    /** What is asked after a step. */
+    readonly again: DiagnoseRequest;
     readonly verdict: Verdict;
   },
 ): Promise<void> {
-  const { world, directory, causes, verdict } = context;
+  const { world, directory, causes, again, verdict } = context;
   const look = async () => {
-    const { findings = [] } = (await subject.diagnose?.({})) ?? {};
+    // Of a copy that was removed nothing is said.
+    const { findings = [] } =
+      (await settled(async () => subject.diagnose?.(again))) ??
+      (await subject.diagnose?.({})) ??
+      {};
     return findings.filter(({ level }) => level === "error");
   };
   let found = context.found;
@@ -140,33 +144,4 @@ async function place(world: World, at: (typeof PLACES)[number]): Promise<string>
   const flat = join(world.root, "ill");
   await world.files.rename(directory, flat);
   return flat;
-}
-
-async function spoil(world: World, directory: string, damage: keyof typeof DAMAGES): Promise<void> {
-  const { files } = world;
-  const replace = async (path: string, bytes: Uint8Array | undefined) => {
-    const entry = filePlace(directory, path);
-    // In the hub's cache it is a link to a content.
-    const data = await files.realpath(entry);
-    await files.unlink(entry);
-    if (data !== entry && (await exists(files, data))) await files.unlink(data);
-    if (bytes !== undefined) await writeBytes(files, entry, bytes);
-  };
-  const text = (value: string) => new TextEncoder().encode(value);
-  if (damage === "none") return;
-  if (damage === "cut") {
-    const whole = await readBytes(files, await files.realpath(filePlace(directory, WEIGHTS)));
-    await replace(WEIGHTS, whole.subarray(0, whole.length - 12));
-  } else if (damage === "no weights") await replace(WEIGHTS, undefined);
-  else if (damage === "no tokenizer") await replace("tokenizer.json", undefined);
-  else if (damage === "no configuration") await replace("config.json", undefined);
-  else if (damage === "page") await replace("tokenizer.json", text("<!DOCTYPE html><html></html>"));
-  else
-    await replace(
-      WEIGHTS,
-      text(
-        `version https://git-lfs.github.com/spec/v1\noid sha256:${"a".repeat(64)}\nsize 123456789\n`,
-      ),
-    );
-  await files.syncDirectory(dirname(filePlace(directory, WEIGHTS)));
 }

@@ -285,6 +285,19 @@ for (const { cause, level = "error", steps = 1, happens } of CASES) {
   });
 }
 
+test("doctor: a misplaced model with a link that leads nowhere: its commands mend it", async () => {
+  const home = join(place, "misplaced link");
+  await copyTo(join(home, FLAT));
+  await rm(join(home, FLAT, "tokenizer.json"));
+  await symlink("../gone.json", join(home, FLAT, "tokenizer.json"));
+  for (let steps = 0; steps < 3; steps++) {
+    const [first] = await diagnosed(home);
+    assert.ok(first?.command, `after ${steps} commands there is none`);
+    await typeCommand(home, first.command);
+  }
+  assert.deepEqual(await diagnosed(home), []);
+});
+
 test("doctor is silent about what is sound, and its exit code says so", async () => {
   const home = join(place, "sound");
   await copyTo(join(home, OWN));

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import {
+  type CheckCause,
   type CheckFinding,
   type CheckReport,
   type Diagnosis,
@@ -69,7 +70,9 @@ async function ofModel(
   const { directory, repository } = model;
   const left = await findLeftovers(files, directory);
   const report = options.report ?? (await context.check(directory, options.depth));
-  const mending = { root, isClone: left.isClone };
+  const damage = report.findings.filter(isDamage);
+  const lostLinks = damage.filter(({ cause }) => LOST_LINKS.has(cause)).map(({ path }) => path);
+  const mending = { root, isClone: left.isClone, lostLinks };
   const findings: DiagnosisFinding[] = [];
   const add = (
     cause: DiagnosisCause,
@@ -79,9 +82,8 @@ async function ofModel(
   if (model.isMisplaced)
     add("misplaced", "error", {
       detail: `MLX does not look in this directory`,
-      mend: moved(model),
+      mend: moved(model, lostLinks),
     });
-  const damage = report.findings.filter(isDamage);
   for (const [first, ...rest] of groups(damage)) {
     const { cause, path, detail } = first;
     const more = rest.length === 0 ? "" : ` (and ${rest.length} more of this kind)`;
@@ -91,15 +93,19 @@ async function ofModel(
       mend: mendFinding({ cause, path }, model, mending),
     });
   }
-  findings.push(...(await ofStatus(context, model, new Set(damage.map(({ path }) => path)))));
+  const told = new Set(damage.map(({ path }) => path));
+  findings.push(...(await ofStatus(context, model, { told, lostLinks })));
   findings.push(...ofLeftovers(model, { left, damage, root }));
   if (isPurgeable(directory) && model.layout !== "hf-cache")
     add("purgeable-cache", "warning", {
       detail: "macOS may delete what lies in Caches when the disk is full or the app is updated",
-      mend: moved(model),
+      mend: moved(model, lostLinks),
     });
   return findings;
 }
+
+/** Links with which a directory is not moved. */
+const LOST_LINKS: ReadonlySet<CheckCause> = new Set(["broken-link", "outside-directory"]);
 
 /** One line for each cause. */
 function groups(findings: readonly CheckFinding[]): [CheckFinding, ...CheckFinding[]][] {
@@ -141,7 +147,10 @@ const PARTS: ReadonlySet<string> = new Set(
 async function ofStatus(
   context: DiagnoseContext,
   model: ExaminedModel,
-  told: ReadonlySet<string>,
+  {
+    told,
+    lostLinks,
+  }: { readonly told: ReadonlySet<string>; readonly lostLinks: readonly string[] },
 ): Promise<DiagnosisFinding[]> {
   const { directory, repository } = model;
   const status = await context.status(directory);
@@ -155,7 +164,7 @@ async function ofStatus(
   } as const;
   const mendOf = (cause: string) =>
     model.isMisplaced || model.layout === undefined
-      ? moved(model)
+      ? moved(model, lostLinks)
       : repaired(model, { ...context, cause });
   const findings: DiagnosisFinding[] = [];
   for (const [fault, cause] of Object.entries(causes)) {

@@ -45,6 +45,8 @@ export interface MendContext {
   readonly root: string;
   /** Whether the directory is a clone of git. */
   readonly isClone: boolean;
+  /** Links that lead nowhere or out, relative to the directory: with them it is not moved. */
+  readonly lostLinks: readonly string[];
 }
 
 /**
@@ -62,14 +64,19 @@ export function mendFinding(
   if (cause === "evicted") return { operation: "run", words: ["brctl", "download", directory] };
   if (cause === "lfs-pointer" && context.isClone)
     return { operation: "run", words: ["git", "-C", directory, "lfs", "pull"] };
-  if (model.isMisplaced || model.layout === undefined) return moved(model);
+  if (model.isMisplaced || model.layout === undefined) return moved(model, context.lostLinks);
   if (cause === "foreign-weights")
     return { operation: "discard", paths: [join(directory, ...path.split("/"))] };
   return repaired(model, { ...context, cause });
 }
 
-/** Moves a model to where MLX looks for it. */
-export function moved({ directory, repository }: ExaminedModel): Mend {
+/** Moves a model to where MLX looks for it; what leads nowhere or out goes first, as no migration takes it. */
+export function moved(
+  { directory, repository }: ExaminedModel,
+  lostLinks: readonly string[],
+): Mend {
+  const paths = lostLinks.map((path) => join(directory, ...path.split("/")));
+  if (paths.length > 0) return { operation: "discard", paths };
   return { operation: "migrate", repository, from: directory };
 }
 
