@@ -1,5 +1,6 @@
 /**
- * Models of any modules of mlx-lm, as its own classes made them, sound or with a tensor that is missing, surplus, renamed or a row short.
+ * Models of any modules of mlx-lm, as its own classes made them, sound or with a tensor that is missing, surplus, renamed or a row short, or
+ * with a packed layer that the configuration keeps as it is.
  *
  * Invariants checked:
  * - The sound ones are accepted, their tensors are counted, and mlx-lm 0.32.2, which loaded them, is said to load them.
@@ -21,7 +22,7 @@ export const otherFamilies = scenario({
   name: "load/other_families",
   pieceBytes: [8192],
   covers: ["LOAD-SOUND", "LOAD-TENSORS", "LOAD-SHAPES", "LOAD-FACTS", "LOAD-VERDICT"],
-  goals: ["a sound model", "a tensor that is wrong"],
+  goals: ["a sound model", "a tensor that is wrong", "a layer that is kept as it is"],
   given: {
     models: fc.uniqueArray(fc.nat(9_999), { minLength: MODELS, maxLength: MODELS }),
     choose: fc.nat(1000),
@@ -32,7 +33,9 @@ export const otherFamilies = scenario({
       const model = all[one % all.length];
       if (model === undefined) continue;
       const own = { model, place: at + 1, choose };
-      if (await judgeSound(own, world, verdict)) await judgeBroken(own, world, verdict);
+      if (!(await judgeSound(own, world, verdict))) continue;
+      await judgeBroken(own, world, verdict);
+      await judgeKept(own, world, verdict);
     }
   },
 });
@@ -97,6 +100,34 @@ async function judgeBroken(
       `a model of ${model.module}, ${model.packing}, with ${damage[1]} ${damage[0]}, is called ${report.loadable ? "loadable" : "not loadable, and no error names that tensor"}`,
   );
   verdict.reached("a tensor that is wrong");
+}
+
+/** The configuration keeps a layer as it is, and the layer is packed: mlx-lm finds its scales to be too much. */
+async function judgeKept(
+  { model, place, choose }: Own,
+  world: World,
+  verdict: Verdict,
+): Promise<void> {
+  const { quantization } = model.config as { readonly quantization?: object };
+  const packed = model.tensors.filter(([name]) => name.endsWith(".scales"));
+  const [name] = packed[choose % Math.max(packed.length, 1)] ?? [];
+  if (quantization === undefined || name === undefined) return;
+  const kept = { ...quantization, [layerOf(name)]: false };
+  const config = { ...model.config, quantization: kept };
+  const repository = `mlx-community/Kept-${place}bit`;
+  await placeModel(world, moduleFiles({ ...model, config }), { repository, isDownloaded: false });
+  const report = await verdict.attempt("LOAD-SHAPES", () => world.start().check({ repository }));
+  const isNamed = report.findings.some(
+    ({ level, detail }) => level === "error" && detail.includes(layerOf(name)),
+  );
+  const isUnknown = report.findings.some(({ cause }) => cause === "unsupported-architecture");
+  if (isUnknown) return;
+  verdict.holds(
+    "LOAD-SHAPES",
+    isNamed,
+    () => `a model of ${model.module}, ${model.packing}, whose ${name} is of a layer that is kept`,
+  );
+  verdict.reached("a layer that is kept as it is");
 }
 
 /** A layer may be named in place of one of its tensors. */

@@ -58,6 +58,14 @@ const CASES: readonly NarrowCase[] = [
       !["llama", "mistral", "qwen2", "qwen3"].includes(report.architecture ?? ""),
   },
   {
+    name: "packs_what_is_kept",
+    mistake: "Takes a layer for packed that the configuration keeps as it is.",
+    breaks: "LOAD-SHAPES",
+    shownBy: "load/other_families",
+    cause: "quantization",
+    isLost: ({ detail }) => detail.endsWith("but the configuration says that it is not"),
+  },
+  {
     name: "passes_over_surplus_biases",
     mistake: "Takes biases for a part of each layer that is packed.",
     breaks: "LOAD-TENSORS",

@@ -52,6 +52,11 @@ const EXTRAS = [
   "tmp/deep/x.safetensors",
 ] as const;
 
+/** Configurations that no runtime of Python takes. */
+const UNFIT: readonly string[] = ["no JSON", "no type", "own code"];
+/** Of the two blocks that say how weights are packed. */
+const ONE_BLOCK: readonly string[] = ["one block of packing", "the other block of packing"];
+
 export const loadPlan = scenario({
   name: "load/load_plan",
   pieceBytes: [8192],
@@ -70,7 +75,7 @@ export const loadPlan = scenario({
       "maps to numbers",
       "absent",
     ),
-    config: fc.constantFrom("as it is", "as it is", "as it is", "no JSON", "no type", "own code"),
+    config: fc.constantFrom("as it is", ...ONE_BLOCK, ...ONE_BLOCK, ...UNFIT),
     lost: fc.constantFrom("nothing", "nothing", "config.json", "weights", "tokenizer.json"),
     isDownloaded: fc.boolean(),
     isInBrackets: fc.constantFrom(false, false, true),
@@ -81,6 +86,7 @@ export const loadPlan = scenario({
     "something was missing",
     "a stop",
     "brackets",
+    "one block of packing",
   ],
   async check(given, world, verdict) {
     const { model, extras, small, index, config, lost, isDownloaded, isInBrackets } = given;
@@ -136,7 +142,7 @@ async function judgePlan(
   // Python's glob takes brackets for a set of letters.
   const isFound = isAtWeights && !(isInBrackets && runtime === "mlx-lm");
   const expected = isFound ? weightsOf(runtime, files).toSorted() : [];
-  const isRefused = !isSwift && (config !== "as it is" || expected.length === 0);
+  const isRefused = !isSwift && (UNFIT.includes(config) || expected.length === 0);
   verdict.holds(
     "LOAD-PLAN",
     (answer.stopsAt !== undefined) === (!isAtWeights || isRefused),
@@ -170,6 +176,7 @@ async function judgePlan(
     isNamed && (!isTokenizerLacking || lacking.includes("tokenizer.json")),
     `it calls missing: ${lacking.join(", ") || "nothing"}`,
   );
+  if (ONE_BLOCK.includes(config)) verdict.reached("one block of packing");
   if (answer.unused.some(({ path }) => path.endsWith(".safetensors")))
     verdict.reached("a weight file was never opened");
   if (isLacking) verdict.reached("something was missing");

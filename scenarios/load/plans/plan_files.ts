@@ -55,5 +55,7 @@ function changedConfig(file: ModelFile, how: string): ModelFile {
   const json = JSON.parse(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
   if (how === "no type") delete json["model_type"];
   if (how === "own code") json["model_file"] = "model.py";
+  if (how === "one block of packing") delete json["quantization_config"];
+  if (how === "the other block of packing") delete json["quantization"];
   return how === "as it is" ? file : { ...file, bytes: jsonBytes(json) };
 }

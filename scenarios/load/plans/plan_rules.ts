@@ -61,7 +61,9 @@ export function judgeSmall(
   const isSwift = runtime.startsWith("mlx-swift");
   const has = (path: string) => files.some((file) => file.path === path);
   const text = files.find(({ path }) => path === "config.json")?.bytes;
-  const isPacked = new TextDecoder().decode(text).includes('"quantization_config"');
+  const config = JSON.parse(new TextDecoder().decode(text)) as Readonly<Record<string, unknown>>;
+  const isOfOthers = config["quantization_config"] !== undefined;
+  const isPacked = isOfOthers || (runtime === "mlx-vlm" && config["quantization"] !== undefined);
   const opened: Readonly<Record<(typeof SMALL)[number], boolean>> = {
     // swift-transformers asks for it where there is no other; mlx-vlm has it with the processor.
     "chat_template.json": isSwift ? !has("chat_template.jinja") : runtime === "mlx-vlm",

@@ -25,8 +25,16 @@ import { scenario, type Verdict, type World } from "../../../harness/mod.ts";
 import { given, requestsShown, wantedOf } from "./runner_requests.ts";
 
 const repository = "mlx-community/Calls-4bit";
-const LIMITS = { startMs: 20_000, loadMs: 90_000, tokenMs: 30_000, endMs: 2_000 };
+const LIMITS = {
+  startMs: 20_000,
+  loadMs: 90_000,
+  tokenMs: 30_000,
+  endMs: 2_000,
+  outputBytes: 20_000,
+};
 const runner = ["/runners/scripted"];
+/** Of fifteen bytes each: more than half of what one request may print. */
+const COMPLAINT_LINES = 900;
 
 /** What a user has to show who it is. */
 const SECRETS = {
@@ -79,6 +87,8 @@ export const runnerCalls = scenario({
     cancelAt: fc.constantFrom("start" as const, "load" as const, "token" as const),
     /** How many bytes of an answer come at a time: a message, several at once, or a part of one, within a character too. */
     pieces: fc.constantFrom(undefined, 10_000, 7),
+    /** Whether it prints much while it works: for each request nearly as much as is allowed for one. */
+    isTalkative: fc.constantFrom(true, false, false),
     refused: fc.constantFrom(...Object.keys(REFUSED)),
   },
   goals: [
@@ -86,8 +96,9 @@ export const runnerCalls = scenario({
     "a runner obeyed a cancel",
     "a runner ignored a cancel",
     "a runner was cancelled as it started",
+    "a runner printed much",
   ],
-  async check({ cancel, cancelAt, pieces, refused, ...asked }, world, verdict) {
+  async check({ cancel, cancelAt, pieces, isTalkative, refused, ...asked }, world, verdict) {
     const directory = await placeModel(world, tinyLlama().files, {
       repository,
       isDownloaded: false,
@@ -103,6 +114,7 @@ export const runnerCalls = scenario({
       await program.say(SCRIPTED_HELLO);
       for await (const request of program.requests) {
         requests.push(request);
+        if (isTalkative) await program.complain("loading 1 of 9\r".repeat(COMPLAINT_LINES));
         if (cancel !== undefined && request.op === cancelled) {
           await startAndCancel(program, request, stop);
         } else if (request.op === "cancel") await endOf(program, request.of, cancel);
@@ -144,6 +156,7 @@ export const runnerCalls = scenario({
       verdict.holds("LOAD-ASKED", isModel && isNamed, "it names another runner or model");
       judgeEnvironment(programs, verdict);
       verdict.reached("an answer was passed on");
+      if (isTalkative) verdict.reached("a runner printed much");
     }
     verdict.holds("LOAD-RUNNER", programs.alive === 0, "a runner was left behind");
   },

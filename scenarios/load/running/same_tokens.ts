@@ -4,6 +4,7 @@
  * Invariants checked:
  * - The tokens are the harness's own, up to the first whose margin is of rounding size.
  * - Where the end of the text is asked for, they end with the first token that the configuration calls one, of several too.
+ * - Of the two names under which a way to stretch positions is written the older one counts, as in mlx-lm.
  * - What was loaded is the directory that `download` and `locate` name.
  */
 import fc from "fast-check";
@@ -18,6 +19,8 @@ import { anyModel, scenario, type TinyModel } from "../../../harness/mod.ts";
 
 /** Logits closer than this may change places by rounding to float32 alone. */
 const MARGIN_MIN = 0.001;
+/** By the older name nothing is stretched. */
+const BOTH_NAMES = { type: "default", rope_type: "linear", factor: 16 };
 
 export const sameTokens = scenario({
   name: "load/same_tokens",
@@ -30,6 +33,8 @@ export const sameTokens = scenario({
     maxTokens: fc.integer({ min: 1, max: 6 }),
     harmless: fc.option(fc.nat(HARMLESS.length - 1), { nil: undefined }),
     isDownloaded: fc.boolean(),
+    /** Whether positions are stretched by the newer name alone, which does not count where the older one is there. */
+    hasBothNames: fc.boolean(),
     /** Which ends of a text the configuration names, if that is asked for: the token at such a place, alone or behind others. */
     end: fc.option(fc.record({ at: fc.nat(5), before: fc.subarray([258, 257]) }), {
       nil: undefined,
@@ -39,13 +44,15 @@ export const sameTokens = scenario({
     "tokens were compared",
     "tokens of a downloaded model were compared",
     "a text ended with the second of two",
+    "a way to stretch positions had two names",
   ],
   weight: 0.4,
   async check(given, world, verdict) {
-    const { repository, prompt, maxTokens, harmless, isDownloaded, end } = given;
+    const { repository, prompt, maxTokens, harmless, isDownloaded, hasBothNames, end } = given;
     const steps = greedyTokens(given.model, prompt, maxTokens);
     const ends = end && [...end.before, steps[end.at % steps.length]?.id ?? 0];
-    const model = ends === undefined ? given.model : withEnds(given.model, ends);
+    const plain = ends === undefined ? given.model : withEnds(given.model, ends);
+    const model = hasBothNames ? withConfig(plain, { rope_scaling: BOTH_NAMES }) : plain;
     const name = isDownloaded ? "mlx-community/Tokens-4bit" : repository;
     const directory = await placeModel(world, model.files, { repository: name, isDownloaded });
     if (harmless !== undefined && !isDownloaded) {
@@ -83,6 +90,7 @@ export const sameTokens = scenario({
     if (last !== -1 && sure > last && ends?.indexOf(all[last] ?? 0) !== 0)
       verdict.reached("a text ended with the second of two");
     if (sure > 0) verdict.reached("tokens were compared");
+    if (sure > 0 && hasBothNames) verdict.reached("a way to stretch positions had two names");
     if (sure > 0 && isDownloaded) verdict.reached("tokens of a downloaded model were compared");
   },
 });
@@ -90,11 +98,17 @@ export const sameTokens = scenario({
 /** The same model, which calls these tokens ends of a text wherever a runtime looks for them. */
 function withEnds(model: TinyModel, ends: readonly number[]): TinyModel {
   const eos_token_id = ends.length === 1 ? ends[0] : ends;
-  const own = new Map([
-    ["config.json", jsonBytes({ ...model.config, eos_token_id })],
-    ["generation_config.json", jsonBytes({ eos_token_id })],
-  ]);
-  const others = model.files.filter(({ path }) => !own.has(path));
-  const files = [...others, ...[...own].map(([path, bytes]) => ({ path, bytes, lfs: false }))];
-  return { ...model, config: { ...model.config, eos_token_id }, files };
+  const { files, ...rest } = withConfig(model, { eos_token_id });
+  const path = "generation_config.json";
+  const generation = { path, bytes: jsonBytes({ eos_token_id }), lfs: false };
+  return { ...rest, files: [...files.filter((file) => file.path !== path), generation] };
+}
+
+/** The same model with further fields in its configuration. */
+function withConfig(model: TinyModel, fields: Readonly<Record<string, unknown>>): TinyModel {
+  const config = { ...model.config, ...fields };
+  const files = model.files.map((file) =>
+    file.path === "config.json" ? { ...file, bytes: jsonBytes(config) } : file,
+  );
+  return { ...model, config, files };
 }

@@ -24,6 +24,15 @@ export const PROCESSOR_CASES: Readonly<Record<string, VerdictCase>> = {
     expected: { [LM]: true },
     isDownloaded: true,
   },
+  "of images, whose first file of a processor names none": {
+    apply: () => [
+      ...ofImages().filter(({ path }) => path !== "preprocessor_config.json"),
+      processorFile("preprocessor_config.json", undefined),
+      processorFile("processor_config.json", "NoSuchProcessor"),
+    ],
+    expected: { [LM]: true },
+    isDownloaded: true,
+  },
   ...Object.fromEntries(
     [
       ["preprocessor_config.json", "Qwen2VLProcessor", true],

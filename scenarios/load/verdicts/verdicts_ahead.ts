@@ -19,6 +19,8 @@ const CASES = 3;
 const NAMES = Object.keys(VERDICT_CASES).filter((name) => VERDICT_CASES[name]?.isDownloaded);
 /** Files of which a download can do without one, and by which runtimes are judged. */
 const LEFT_OUT = ["tokenizer_config.json", "adapters.safetensors"] as const;
+/** Files that a model may have without a byte, if with none of its own. */
+const EMPTY = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"] as const;
 /** Those about more than the fields of a configuration. */
 const OF_FILES = NAMES.filter((name) => /^(?:packed|of images)/.test(name));
 
@@ -42,11 +44,12 @@ export const verdictsAhead = scenario({
       maxLength: CASES,
     }),
     leftOut: fc.constantFrom(undefined, ...LEFT_OUT),
+    empty: fc.constantFrom(undefined, ...EMPTY),
     // A large file takes longer than all the rest.
     sizeMiB: fc.constantFrom(0, 0, 4, 5, 6),
   },
-  goals: ["a verdict was yes", "a verdict was no", "a file was left out"],
-  async check({ model, type, names, leftOut, sizeMiB }, world, verdict) {
+  goals: ["a verdict was yes", "a verdict was no", "a file was left out", "a file was empty"],
+  async check({ model, type, names, leftOut, empty, sizeMiB }, world, verdict) {
     const subject = world.start();
     const { canLoad } = subject;
     if (canLoad === undefined) {
@@ -59,7 +62,10 @@ export const verdictsAhead = scenario({
       if (made === undefined) continue;
       const repository = `mlx-community/Ahead-${at + 1}bit`;
       const isBeside = leftOut === ADAPTER.path && made.every(({ path }) => path !== leftOut);
-      const files = isBeside ? [...made, ADAPTER] : made;
+      const all = isBeside ? [...made, ADAPTER] : made;
+      const files = at === 0 ? withEmpty(all, empty) : all;
+      if (files.some(({ path, bytes }) => path === empty && bytes.length === 0))
+        verdict.reached("a file was empty");
       world.hub.publish(repository, files, { tags: ["mlx"] });
       const exclude = files.some(({ path }) => path === leftOut) ? leftOut : undefined;
       await judgeAhead({ repository, name, canLoad, exclude }, world, verdict);
@@ -85,6 +91,13 @@ export const verdictsAhead = scenario({
     verdict.holds("LOAD-AHEAD-BYTES", isLittle, words);
   },
 });
+
+/** A listing says already that a file has no bytes. */
+function withEmpty(files: readonly ModelFile[], empty: string | undefined): readonly ModelFile[] {
+  return files.map((file) =>
+    file.path === empty ? { ...file, bytes: new Uint8Array(0), lfs: false } : file,
+  );
+}
 
 async function judgeAhead(
   given: {
