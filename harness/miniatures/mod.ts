@@ -41,7 +41,9 @@ import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
 import { narrowRunMiniatures } from "./load/narrow_runs.ts";
 import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
+import { otherNameMiniatures } from "./load/other_names.ts";
 import { otherPlaceMiniatures } from "./stores/other_places.ts";
+import { otherTimeMiniatures } from "./stores/other_times.ts";
 import { unusualStoreMiniatures } from "./stores/unusual_stores.ts";
 import { shareOrderMiniatures } from "./stores/share_order.ts";
 import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
@@ -93,6 +95,7 @@ export const miniatures: readonly Miniature[] = [
   ...shareOrderMiniatures,
   ...unusualStoreMiniatures,
   ...otherPlaceMiniatures,
+  ...otherTimeMiniatures,
   ...environmentMiniatures,
   ...connectionMiniatures,
   ...hubProtocolMiniatures,
@@ -110,6 +113,7 @@ export const miniatures: readonly Miniature[] = [
   ...narrowCaseMiniatures,
   ...narrowCheckMiniatures,
   ...narrowRunMiniatures,
+  ...otherNameMiniatures,
   ...readingTextMiniatures,
   ...inferenceMiniatures,
 ];

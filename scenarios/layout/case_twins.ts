@@ -11,15 +11,29 @@ import { asFailure, changesOutside, makeDirectories, readTree } from "../../harn
 import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/CaseTwins";
-const TWINS = [
-  ["Extra.json", "extra.json"],
-  ["caf\u00e9.json", "cafe\u0301.json"],
-  ["Sub/a.json", "sub/a.json"],
-  ["a/Deep/X.json", "a/Deep/x.json"],
-  // Nobody knows how much of a name somebody looks at.
-  [`${"long".repeat(25)}X.json`, `${"long".repeat(25)}x.json`],
-  [`${"caf\u00e9-".repeat(20)}.json`, `${"cafe\u0301-".repeat(20)}.json`],
+// Nobody knows how much of a name somebody looks at.
+const LONG = "long".repeat(25);
+/** Names that are one to some volumes: in case, in normalization, in both. */
+const NAMES = [
+  ["Extra", "extra"],
+  ["caf\u00e9", "cafe\u0301"],
+  ["Caf\u00c9", "cafe\u0301"],
+  [`${LONG}X`, `${LONG}x`],
+  ["caf\u00e9-".repeat(20), "cafe\u0301-".repeat(20)],
 ] as const;
+
+/** Two paths of up to three components, of which one or two differ. */
+const anyTwins = fc
+  .record({
+    names: fc.constantFrom(...NAMES),
+    above: fc.constantFrom("", "Sub/", "a/Deep/"),
+    below: fc.constantFrom("", "", "/a", "/b/C"),
+    hasOtherDirectory: fc.boolean(),
+  })
+  .map(({ names: [one, two], above, below, hasOtherDirectory }) => {
+    const other = hasOtherDirectory ? above.toLowerCase() : above;
+    return [`${above}${one}${below}.json`, `${other}${two}${below}.json`] as const;
+  });
 
 export const caseTwins = scenario({
   name: "layout/case_twins",
@@ -27,7 +41,7 @@ export const caseTwins = scenario({
   goals: ["distinguished", "refused"],
   given: {
     model: anySmallModel(),
-    twins: fc.constantFrom(...TWINS),
+    twins: anyTwins,
     volume: fc.constantFrom("plain" as const, "folding" as const),
     hasRoot: fc.boolean(),
   },
@@ -57,10 +71,8 @@ export const caseTwins = scenario({
     const failure = await verdict.fails("LAYOUT-CASE-TWINS", download, ["case-conflict"]);
     const { file, actual, expected } = failure;
     const text = [file, actual, expected, asFailure(failure)?.message].join(" ");
-    // Of a path that differs in a directory, the directories are the names in conflict.
-    const named = twins.every(
-      (path) => text.includes(path) || text.includes(path.split("/")[0] ?? path),
-    );
+    // Of paths that differ in a directory, the directories are the names in conflict.
+    const named = twins.every((path, at) => text.includes(firstOddity(path, twins[1 - at] ?? "")));
     verdict.holds("LAYOUT-CASE-TWINS", named, `both names must be named: ${text}`);
     const after = await names();
     verdict.holds("LAYOUT-CASE-TWINS", after === before, () => `there is ${after}`);
@@ -68,3 +80,11 @@ export const caseTwins = scenario({
     verdict.reached("refused");
   },
 });
+
+/** The first component of a path in which it differs from another one. */
+function firstOddity(path: string, other: string): string {
+  const components = path.split("/");
+  const others = other.split("/");
+  const at = components.findIndex((component, index) => component !== others[index]);
+  return components[at] ?? path;
+}

@@ -32,10 +32,10 @@ export const diagnosed = scenario({
   covers: ["DOCTOR-CAUSE", "DOCTOR-MEND", "DOCTOR-LOCAL"],
   goals: ["a sound copy", "a damaged one", "a misplaced one", "a turned bit was found"],
   given: {
-    at: fc.constantFrom(...PLACES),
-    damage: fc.constantFrom(...(Object.keys(DAMAGES) as Damage[]), ...HIDDEN),
+    at: fc.constantFrom(...PLACES, "hf-cache"),
+    damage: fc.constantFrom(...(Object.keys(DAMAGES) as Damage[]), ...HIDDEN, ...HIDDEN),
     byName: fc.boolean(),
-    isDown: fc.boolean(),
+    isDown: fc.constantFrom(false, false, true),
   },
   async check({ at, damage, byName, isDown }, world, verdict) {
     const model = tinyLlama({ seed: 7 });

@@ -1,13 +1,14 @@
 /**
- * A share, or the adoption of another client's directory by the root, is taken back, with the copy named or not, after files of the store
- * were changed, written anew with the same bytes or added, or after the copy that was shared has lost a file, or has a link to the
+ * A share, or the adoption of another client's directory by the root, is taken back, with the copy named or not, after the copy was shared
+ * with a second store whose directory has the same name, or after files of the store were changed, written anew with the same bytes or added, or after the copy that was shared has lost a file, or has a link to the
  * store's in its place.
  *
  * Invariants checked:
  * - What was there before, was added or was changed stays; the rest goes, and the copy is as it was.
  * - Data that the copy no longer has stays in the store.
+ * - What another share has put into another store stays.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { type FileSystem, type Layout, MARKER_NAME, type ShareResult } from "../../spec/mod.ts";
 import {
@@ -28,6 +29,7 @@ import {
   scenario,
   type Verdict,
   wantedFiles,
+  type World,
   wrongFiles,
 } from "../../harness/mod.ts";
 
@@ -46,11 +48,21 @@ export const shareUndone = scenario({
     "the copy has a link",
     "written anew",
     "the copy was not named",
+    "shared twice",
   ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
-    trouble: fc.constantFrom("none", "none", "changed", "added", "lost", "linked", "written anew"),
+    trouble: fc.constantFrom(
+      "none",
+      "none",
+      "shared twice",
+      "changed",
+      "added",
+      "lost",
+      "linked",
+      "written anew",
+    ),
     which: fc.nat(20),
     isAdopted: fc.boolean(),
     isNamed: fc.boolean(),
@@ -82,6 +94,9 @@ export const shareUndone = scenario({
     if (!isNamed && !isAdopted) verdict.reached("the copy was not named");
     const undo = async () => subject.share?.({ ...asked, step: "undo" });
     const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
+    const second = { ...request, into: join(outside, "second", basename(into)) };
+    const isTwice = trouble === "shared twice" && !isAdopted;
+    if (isTwice) await settled(async () => subject.share?.({ ...second, step: "share" }));
     const file = wanted[which % wanted.length];
     if (file === undefined) return;
     const entry = filePlace(place, file.path);
@@ -105,18 +120,11 @@ export const shareUndone = scenario({
     const wrong = await wrongFiles(world, directory, wanted);
     verdict.holds("SHARE-UNDO", wrong.length === 0, () => `of the copy: ${wrong.join(", ")}`);
     const after = await visibleView(disk, into);
-    if (trouble === "none") {
-      const isAsBefore = after.join("\n") === before.join("\n");
-      verdict.holds(
-        "SHARE-UNDO",
-        isAsBefore,
-        () => `there was ${before.join(", ")}, is ${after.join(", ")}`,
-      );
-      // What vouches for files that are gone.
-      const vouching = (await contentView(disk, into)).find((line) =>
-        new RegExp(`(?:${MARKER_NAME}|[.]metadata) file`).test(line),
-      );
-      verdict.holds("SHARE-UNDO", vouching === undefined, `${vouching} is left`);
+    if (isTwice) await judgeSecond(world, verdict, { into: second.into, layout, wanted });
+    if (trouble === "none" || trouble === "shared twice") {
+      const words = () => `there was ${before.join(", ")}, is ${after.join(", ")}`;
+      verdict.holds("SHARE-UNDO", after.join("\n") === before.join("\n"), words);
+      await judgeVouching(verdict, disk, into);
       verdict.reached("all went");
       return;
     }
@@ -129,6 +137,31 @@ export const shareUndone = scenario({
     verdict.holds("SHARE-UNDO", lost === undefined, `the store had ${lost}`);
   },
 });
+
+/** What another share has put into a second store is still there. */
+async function judgeSecond(
+  world: World,
+  verdict: Verdict,
+  seen: {
+    readonly into: string;
+    readonly layout: Layout;
+    readonly wanted: readonly ModelFile[];
+  },
+): Promise<void> {
+  const { into, layout, wanted } = seen;
+  const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
+  const gone = await wrongFiles(world, place, wanted);
+  verdict.holds("SHARE-UNDO", gone.length === 0, () => `of the second store: ${gone.join(", ")}`);
+  verdict.reached("shared twice");
+}
+
+/** Nothing is left that vouches for files that are gone. */
+async function judgeVouching(verdict: Verdict, disk: FileSystem, into: string): Promise<void> {
+  const vouching = (await contentView(disk, into)).find((line) =>
+    new RegExp(`(?:${MARKER_NAME}|[.]metadata) file`).test(line),
+  );
+  verdict.holds("SHARE-UNDO", vouching === undefined, `${vouching} is left`);
+}
 
 /** Whether the answer names what went, and nothing else. */
 async function judgeTold(
