@@ -106,13 +106,14 @@ export function unknownRequests({ unknownRoutes }: SimulatedHub): string[] {
 
 /** What a process is told: where models go, and which hub there is. */
 function startConfig(
-  { root, env, volume, roots }: StartOptions,
+  { root, env, volume, isReadOnly, roots }: StartOptions,
   world: { readonly root: string; readonly endpoint: string },
 ): SubjectConfig {
   return {
     root: root ?? world.root,
     env: { HF_ENDPOINT: world.endpoint, ...env },
     ...(volume !== undefined && { volume }),
+    ...(isReadOnly !== undefined && { isReadOnly }),
     ...(roots !== undefined && { roots }),
   };
 }

@@ -80,6 +80,8 @@ export interface StartOptions {
   readonly root?: string;
   /** The identity of the root that the process is told; of subjects within the harness's own process. */
   readonly volume?: string;
+  /** Whether the process is told that nothing may be changed in the root; of subjects within the harness's own process. */
+  readonly isReadOnly?: boolean;
   /** Further directories with models that the process is told; of subjects within the harness's own process. */
   readonly roots?: readonly RootConfig[];
   /** Wraps the disk that this process sees. */

@@ -6,7 +6,7 @@
  * Invariants checked:
  * - `list` has each copy once; `locate`, `status` and `verify` answer for the first copy in the order of the roots.
  * - Of a further root whose volume is another nothing is listed or found, and nothing changes there.
- * - No call changes anything in a root that is marked read-only, whether it succeeds or is refused.
+ * - No call changes anything in a root that is marked read-only, whether it succeeds or is refused, the root itself included.
  */
 import { join } from "node:path";
 import fc from "fast-check";
@@ -49,12 +49,14 @@ export const furtherRoots = scenario({
     "shared into it",
     "moved out of it",
     "another volume",
+    "the root itself is marked",
   ],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     layouts: fc.tuple(anyLayout, anyLayout),
     holders: fc.subarray(["own", "first", "second"] as const, { minLength: 1 }),
     isReadOnly: fc.boolean(),
+    isOwnMarked: fc.constantFrom(true, false, false),
     isDamaged: fc.boolean(),
     isReplaced: fc.boolean(),
     act: fc.constantFrom<Act[]>("look", "download", "remove", "share", "share", "move", "move"),
@@ -109,6 +111,7 @@ export const furtherRoots = scenario({
     holds(located === found, `it is looked for in ${located} and not ${found}`);
     const isSound = !(isWrong && found === inFirst);
     if (found !== undefined) await judgeAnswers(subject, verdict, { found, isSound });
+    if (given.isOwnMarked && holders.includes("own")) await judgeOwnMarked(world, verdict, given);
     const into = { first, "in the first": join(first, "models"), second }[store];
     const from = inFirst ?? first;
     await settled<unknown>(() => perform(subject, act, { into, from, layout: layouts[0] }));
@@ -135,6 +138,29 @@ async function damage({ files: disk }: World, directory: string, model: TinyMode
   const wrong = Uint8Array.from(victim.bytes, (byte) => byte ^ 1);
   await overwriteBytes(disk, await disk.realpath(filePlace(directory, victim.path)), wrong);
   return true;
+}
+
+/** The root itself is marked read-only, and its copy may be damaged. */
+async function judgeOwnMarked(
+  world: World,
+  verdict: Verdict,
+  given: { readonly model: TinyModel; readonly isDamaged: boolean; readonly act: Act },
+): Promise<void> {
+  const { model, isDamaged, act } = given;
+  const root = join(world.outside, "marked");
+  const { directory } = await world.start({ root }).download(REQUEST);
+  if (isDamaged) await damage(world, directory, model);
+  const treeOf = async () => JSON.stringify(await readTree(world.files, root));
+  const before = await treeOf();
+  const subject = world.start({ root, isReadOnly: true });
+  const into = join(world.outside, "beside");
+  await settled(() => subject.verify(REQUEST));
+  await settled<unknown>(() =>
+    perform(subject, act, { into, from: directory, layout: "lmstudio" }),
+  );
+  const isAsItWas = (await treeOf()) === before;
+  verdict.holds(ID, isAsItWas, `verify or ${act} changed the root, which is marked read-only`);
+  verdict.reached("the root itself is marked");
 }
 
 async function judgeAnswers(

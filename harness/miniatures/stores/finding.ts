@@ -69,6 +69,12 @@ export const findingMiniatures: readonly Miniature[] = [
       return start(host, { ...config, roots });
     },
   }),
+  miniature("marks_others_alone", {
+    mistake: "Heeds that a further root is marked read-only, and not that the first one is.",
+    breaks: ["PLACE-ROOTS"],
+    shownBy: ["places/further_roots"],
+    wrapStart: (start, { host, config }) => start(host, { ...config, isReadOnly: false }),
+  }),
   miniature("takes_what_is_in_its_place", {
     mistake: "Takes whatever is at the path of a further root for that root.",
     breaks: ["PLACE-AWAY"],
