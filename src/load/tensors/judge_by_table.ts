@@ -103,13 +103,18 @@ function judgeLayer(
   if (biases !== undefined && !isShape(biases.shape, scales.shape)) {
     faults.push(wrongShape(`${layer}.biases`, biases.shape, scales.shape));
   }
+  const own = quantization?.perLayer.get(layer);
+  // That it is packed is seen without its columns.
+  if (own === false) return [...faults, packedThoughKept(tensor)];
   if (columns === undefined) return faults;
   const actual = inferSettings({ weight, scales, columns });
-  const fault = judgeSettings(tensor, actual, {
-    own: quantization?.perLayer.get(layer),
-    general: quantization,
-  });
+  const fault = judgeSettings(tensor, actual, { own, general: quantization });
   return fault === undefined ? faults : [...faults, fault];
+}
+
+function packedThoughKept(tensor: string): TensorFault {
+  const detail = `Layer of "${tensor}" is packed, but the configuration says that it is not`;
+  return { cause: "quantization", tensor, detail };
 }
 
 /** An entry of the configuration for one layer is believed; otherwise mlx-lm infers how it is packed. */
@@ -120,17 +125,13 @@ function judgeSettings(
     own,
     general,
   }: {
-    readonly own: QuantizationSettings | false | undefined;
+    readonly own: QuantizationSettings | undefined;
     readonly general: QuantizationSettings | undefined;
   },
 ): TensorFault | undefined {
   if (!isSupportedSettings(actual)) {
     const detail = `Tensor "${tensor}" and its scales fit no packing that MLX has for the size that the configuration gives`;
     return { cause: "shape", tensor, detail };
-  }
-  if (own === false) {
-    const detail = `Layer of "${tensor}" is packed, but the configuration says that it is not`;
-    return { cause: "quantization", tensor, detail };
   }
   const declared = own ?? general;
   if (declared === undefined || isSamePacking(actual, declared)) return undefined;
