@@ -35,8 +35,14 @@ export const wrongLinks = scenario({
   given: {
     model: anyModel({ nested: true }),
     choose: fc.nat(),
-    leads: fc.constantFrom(...LEADS, "out to a directory" as const),
+    leads: fc.constantFrom(
+      ...LEADS,
+      "out to a directory" as const,
+      "to a content of a cache" as const,
+    ),
     hops: fc.nat(2),
+    /** Whether contents of a cache are named as small ones are: by git's hash. */
+    isByGit: fc.boolean(),
     isDownloaded: fc.boolean(),
   },
   goals: [
@@ -45,7 +51,7 @@ export const wrongLinks = scenario({
     "a directory was a link",
     "a link was right",
   ],
-  async check({ model, choose, leads, hops, isDownloaded }, world, verdict) {
+  async check({ model, choose, leads, hops, isByGit, isDownloaded }, world, verdict) {
     const { files } = world;
     const directory = await placeModel(world, model.files, { repository, isDownloaded });
     // Nested and other files alike: any of them may be opened by a runtime.
@@ -55,7 +61,7 @@ export const wrongLinks = scenario({
     if (victim === undefined) return;
     const place = filePlace(directory, victim.path);
     const secret = join(world.outside, "secret");
-    const hash = createHash("sha256").update(victim.bytes).digest("hex");
+    const hash = hashOf(victim.bytes, isByGit);
     const places: Partial<Record<(typeof LEADS)[number], string>> = {
       "out by its path": secret,
       "out to a neighbour whose name begins like the root's": join(`${world.root}-other`, "secret"),
@@ -118,3 +124,10 @@ export const wrongLinks = scenario({
     verdict.reached(isNested ? "a nested file was a link" : "a file at the top was a link");
   },
 });
+
+/** The name of a content in a hub's cache. */
+function hashOf(bytes: Uint8Array, isByGit: boolean): string {
+  const hash = createHash(isByGit ? "sha1" : "sha256");
+  if (isByGit) hash.update(`blob ${bytes.length}\0`);
+  return hash.update(bytes).digest("hex");
+}

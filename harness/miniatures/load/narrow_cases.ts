@@ -6,8 +6,9 @@ import {
   METADATA_DIRECTORY,
   type RequirementId,
 } from "../../../spec/mod.ts";
-import { exists, readText } from "../../disk/mod.ts";
+import { exists, readText, readTree } from "../../disk/mod.ts";
 import { type Miniature, miniature } from "../miniature.ts";
+import { unlessRefused } from "../parts/disk_steps.ts";
 import { changed, checking } from "./narrow_checks.ts";
 
 /** A check that is led astray by what stands beside. */
@@ -90,6 +91,15 @@ const CASES: readonly NarrowCase[] = [
     isLost: (_, { report }) => report.findings.some(({ cause }) => cause === "truncated"),
   },
   {
+    name: "counts_the_layers_of_text",
+    mistake:
+      "Asks of the layers for text whether a number is left out, and not of those for images.",
+    breaks: "LOAD-TENSORS",
+    shownBy: "load/unlisted_types",
+    cause: "missing-tensor",
+    isLost: ({ detail }) => detail.includes('"vision_tower.'),
+  },
+  {
     name: "looks_no_further_for_a_template",
     mistake: "Looks for no chat template behind a file that could have one and has none.",
     breaks: "LOAD-TEMPLATE",
@@ -137,6 +147,24 @@ export const narrowCaseMiniatures: readonly Miniature[] = [
       checking(manager, async (report) => {
         for (const name of ["model.safetensors.index.json", "preprocessor_config.json"])
           await readText(files, join(report.directory, name));
+        return report;
+      }),
+  }),
+  miniature("knows_one_kind_of_hash", {
+    mistake: "Takes what git's hash names in a hub's cache for something of somebody else.",
+    breaks: ["LOAD-SOUND"],
+    shownBy: ["load/wrong_links"],
+    wrapManager: (manager, { host: { files } }) =>
+      checking(manager, async (report) => {
+        const { directory } = report;
+        for (const { path, kind } of await readTree(files, directory)) {
+          if (kind !== "link" || directory.includes("models--")) continue;
+          const real = await unlessRefused(() => files.realpath(join(directory, path)), "");
+          if (!/\/blobs\/[0-9a-f]{40}$/.test(real)) continue;
+          const detail = `The link leads out to "${real}"`;
+          const fault = { cause: "outside-directory", path, detail, level: "error" } as const;
+          return { ...report, findings: [...report.findings, fault], loadable: false };
+        }
         return report;
       }),
   }),

@@ -44,6 +44,36 @@ export const otherNameMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("asks_of_the_main_branch", {
+    mistake: "Judges ahead by the main branch, whichever was asked for.",
+    breaks: ["LOAD-AHEAD"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapManager: (manager) => {
+      const { canLoad } = manager;
+      if (canLoad === undefined) return {};
+      return {
+        canLoad: (request, options) =>
+          canLoad.call(manager, { ...request, revision: "main" }, options),
+      };
+    },
+  }),
+  miniature("waits_for_a_token_as_for_a_load", {
+    mistake: "Gives a runner as long for a token as for a load.",
+    breaks: ["LOAD-RUNNER"],
+    shownBy: ["load/faulty_runner"],
+    wrapManager: (manager) => {
+      const { generate } = manager;
+      if (generate === undefined) return {};
+      return {
+        generate: (request, options) => {
+          const { limits } = request;
+          if (limits?.loadMs === undefined) return generate.call(manager, request, options);
+          const longer = { ...request, limits: { ...limits, tokenMs: limits.loadMs } };
+          return generate.call(manager, longer, options);
+        },
+      };
+    },
+  }),
   miniature("counts_all_that_is_printed", {
     mistake: "Ends a runner that has printed too much over all of its requests.",
     breaks: ["LOAD-ASKED"],

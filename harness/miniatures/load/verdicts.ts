@@ -29,6 +29,19 @@ export const verdictMiniatures: readonly Miniature[] = [
         ),
       ),
   }),
+  miniature("drops_no_type", {
+    mistake: "Takes a type that a runtime once had for one that it has.",
+    breaks: ["LOAD-VERDICT"],
+    shownBy: ["load/runtime_verdicts"],
+    wrapManager: (manager) =>
+      everywhere(manager, (verdicts) =>
+        verdicts.map((one) =>
+          one.why.length > 0 && one.why.every((text) => text.startsWith("since "))
+            ? { ...one, ...YES }
+            : one,
+        ),
+      ),
+  }),
   miniature("gives_no_reason", {
     mistake: "Says that a runtime does not load a model, and not why.",
     breaks: ["LOAD-VERDICT"],

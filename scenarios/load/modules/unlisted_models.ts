@@ -47,6 +47,7 @@ interface Parts {
 type Change = (parts: Parts, choose: number) => Parts & Pick<UnlistedModel, "wrong">;
 
 const OWN = `${PREFIX}model.layers.1.mlp.up_proj`;
+const TOWER = "vision_tower.blocks";
 
 /** What is done to a model, by name. */
 const CHANGES: Readonly<Record<string, Change>> = {
@@ -61,6 +62,15 @@ const CHANGES: Readonly<Record<string, Change>> = {
     const layer = `${PREFIX}model.layers.${choose % LAYERS}`;
     return { ...without(parts, (name) => name.startsWith(`${layer}.`)), wrong: tensors(layer) };
   },
+  "a stack of layers for images is there": (parts) => ({
+    ...parts,
+    tensors: [...parts.tensors, ...imageLayers([0, 1, 2])],
+  }),
+  "a layer for images is left out": (parts) => ({
+    ...parts,
+    tensors: [...parts.tensors, ...imageLayers([0, 2])],
+    wrong: tensors(`${TOWER}.1`),
+  }),
   "an index names what is nowhere": (parts) => ({
     ...without(parts, (name) => name.startsWith(OWN)),
     map: mapOf(parts.tensors),
@@ -111,6 +121,15 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 const NAMES = Object.keys(CHANGES);
+
+/** Layers of a second stack, by their numbers. */
+function imageLayers(numbers: readonly number[]): Tensor[] {
+  return numbers.map((number) => {
+    const name = `${TOWER}.${number}.attn.qkv.weight`;
+    const data = encodeFloats(seededNumbers(64, { seed: number, name, spread: 0.1 }), "F16");
+    return { name, dtype: "F16", shape: [8, 8], data };
+  });
+}
 
 /** One of these models; each number up to {@linkcode UNLISTED_MODELS} is another one. */
 export function unlistedModel(choose: number): UnlistedModel {

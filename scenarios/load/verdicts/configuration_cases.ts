@@ -169,6 +169,17 @@ export const CONFIGURATION_CASES: Readonly<Record<string, VerdictCase>> = {
       isOf(model, "qwen3") ? { [LM]: false, "mlx-embeddings 0.1.0": true } : TAKEN,
     isDownloaded: true,
   },
+  // The newest release has them no longer.
+  "of a type that mlx-lm has dropped": {
+    apply: (model) => withConfig(plain(model), { model_type: "muse_spark_open" }),
+    expected: { [LM]: false },
+    isDownloaded: false,
+  },
+  "of a type that mlx-vlm has dropped": {
+    apply: (model) => withConfig(plain(model), { model_type: "nanoLlava" }),
+    expected: { [VLM]: false },
+    isDownloaded: false,
+  },
   "with weights that are consolidated": {
     apply: (model) =>
       plain(model, { shards: 1, index: false }).files.map((file) =>

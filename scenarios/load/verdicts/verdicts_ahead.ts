@@ -1,5 +1,5 @@
 /**
- * Somebody asks which runtimes load a model, then downloads and checks it.
+ * Somebody asks which runtimes load a model, of its main branch or of another one, then downloads and checks it.
  *
  * Invariants checked:
  * - Before the download the verdicts are those of the check after it, also where it leaves files out.
@@ -45,11 +45,18 @@ export const verdictsAhead = scenario({
     }),
     leftOut: fc.constantFrom(undefined, ...LEFT_OUT),
     empty: fc.constantFrom(undefined, ...EMPTY),
+    revision: fc.constantFrom(undefined, "v2", "refs/pr/1"),
     // A large file takes longer than all the rest.
     sizeMiB: fc.constantFrom(0, 0, 4, 5, 6),
   },
-  goals: ["a verdict was yes", "a verdict was no", "a file was left out", "a file was empty"],
-  async check({ model, type, names, leftOut, empty, sizeMiB }, world, verdict) {
+  goals: [
+    "a verdict was yes",
+    "a verdict was no",
+    "a file was left out",
+    "a file was empty",
+    "another branch was asked for",
+  ],
+  async check({ model, type, names, leftOut, empty, revision, sizeMiB }, world, verdict) {
     const subject = world.start();
     const { canLoad } = subject;
     if (canLoad === undefined) {
@@ -66,9 +73,14 @@ export const verdictsAhead = scenario({
       const files = at === 0 ? withEmpty(all, empty) : all;
       if (files.some(({ path, bytes }) => path === empty && bytes.length === 0))
         verdict.reached("a file was empty");
-      world.hub.publish(repository, files, { tags: ["mlx"] });
+      world.hub.publish(repository, files, { tags: ["mlx"], ...(revision && { revision }) });
+      // The main branch has another model then, which each runtime loads.
+      if (revision !== undefined) {
+        world.hub.publish(repository, model.files, { tags: ["mlx"] });
+        verdict.reached("another branch was asked for");
+      }
       const exclude = files.some(({ path }) => path === leftOut) ? leftOut : undefined;
-      await judgeAhead({ repository, name, canLoad, exclude }, world, verdict);
+      await judgeAhead({ repository, revision, name, canLoad, exclude }, world, verdict);
     }
 
     if (sizeMiB === 0) return;
@@ -102,6 +114,7 @@ function withEmpty(files: readonly ModelFile[], empty: string | undefined): read
 async function judgeAhead(
   given: {
     readonly repository: string;
+    readonly revision: string | undefined;
     readonly name: string;
     readonly canLoad: NonNullable<ModelManager["canLoad"]>;
     /** A file that is not downloaded. */
@@ -110,8 +123,12 @@ async function judgeAhead(
   world: World,
   verdict: Verdict,
 ): Promise<void> {
-  const { repository, name, canLoad, exclude } = given;
-  const request = { repository, ...(exclude !== undefined && { exclude: [exclude] }) };
+  const { repository, revision, name, canLoad, exclude } = given;
+  const request = {
+    repository,
+    ...(revision !== undefined && { revision }),
+    ...(exclude !== undefined && { exclude: [exclude] }),
+  };
   if (exclude !== undefined) verdict.reached("a file was left out");
   const before = await verdict.attempt("LOAD-AHEAD", () => canLoad(request));
   await world.start().download(request);
