@@ -105,11 +105,11 @@ export const findingMiniatures: readonly Miniature[] = [
         const found = await manager.diagnose?.(request);
         const directory = request.directory ?? (await whereIs(manager, request)) ?? config.root;
         const made = {
-          cause: "truncated",
+          cause: "bad-template",
           level: "error",
           directory,
           repository: undefined,
-          detail: "bytes are missing",
+          detail: "its template is broken",
           mend: undefined,
         } as const;
         return { models: found?.models ?? 0, findings: [...(found?.findings ?? []), made] };
