@@ -15,7 +15,7 @@ export const wholeMarkers = scenario<{ readonly run: CrashRun }>({
   goals: [LOSSES],
   worlds: ["memory", "process"],
   weight: 0.08,
-  given: { run: anyCrashRun(["fresh", "update", "resumed", "removal", "removal"]) },
+  given: { run: anyCrashRun(["fresh", "update", "resumed", "removal"]) },
   async check({ run }, world, verdict) {
     const crash = await recordCrashRun(world, run);
     await judgeCrashes(world, verdict, {
