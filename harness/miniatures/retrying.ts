@@ -3,6 +3,7 @@ import { asFailure } from "../scenario/verdict.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
 import { failure, onFailure } from "./parts/failures.ts";
+import { withHeaders } from "./parts/hub_exchanges.ts";
 
 const ATTEMPTS = 25;
 /** Below the least time limit for an answer. */
@@ -35,6 +36,19 @@ export const retryingMiniatures: readonly Miniature[] = [
         now: () => clock.now(),
         sleep: (durationMs, signal) =>
           clock.sleep(durationMs > 30_000 ? 1_000 : durationMs, signal),
+      },
+    }),
+  }),
+  miniature("takes_the_limit_for_the_pause", {
+    mistake:
+      "Waits until a limit that is used up is free again, whatever pause is asked for beside it.",
+    breaks: ["DL-RETRY-AFTER"],
+    shownBy: ["download/asked_pauses"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const isUsedUp = /;\s*r=0/.test(response.headers.get("ratelimit") ?? "");
+        return isUsedUp ? withHeaders(response, { "retry-after": undefined }) : response;
       },
     }),
   }),

@@ -18,6 +18,23 @@ export const tokenMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("takes_a_password_along", {
+    mistake: "Sends the password of a plain address to the host that it is redirected to as well.",
+    breaks: ["HUB-TOKEN-HOST"],
+    shownBy: ["download/any_address"],
+    wrapHost: (host) => {
+      let password: string | undefined;
+      return {
+        fetch: async (url, request) => {
+          const { authorization = password } = request.headers;
+          if (authorization?.startsWith("Basic ") === true) password = authorization;
+          const headers =
+            authorization === undefined ? request.headers : { ...request.headers, authorization };
+          return host.fetch(url, { ...request, headers });
+        },
+      };
+    },
+  }),
   miniature("prints_token", {
     mistake: "Names the token that it used in its errors.",
     breaks: ["HUB-TOKEN-SECRET"],

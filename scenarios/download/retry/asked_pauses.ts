@@ -4,6 +4,7 @@
  * Invariants checked:
  * - The next request comes no sooner, in each of the forms, and not much later.
  * - A limit that is not used up asks for nothing, and an absurd pause is cut to a cap.
+ * - Beside a limit that is free again sooner, the longer pause is kept.
  */
 import fc from "fast-check";
 import { needsOwnProcess, needsPatience, sha256Hex } from "../../../harness/internal.ts";
@@ -35,6 +36,8 @@ export const askedPauses = scenario({
       "rate limit",
       "rate limit with rest",
       "seconds beside a limit with rest",
+      "seconds beside a shorter limit",
+      "date beside a shorter limit",
     ),
     seconds: fc.oneof(
       fc.integer({ min: 1, max: 290 }),
@@ -59,6 +62,15 @@ export const askedPauses = scenario({
         retryAfter: String(seconds),
         rateLimit: `"api";r=3;t=1`,
       },
+      // A limit that is used up may be free again before the server is.
+      "seconds beside a shorter limit": {
+        retryAfter: String(seconds),
+        rateLimit: `"api";r=0;t=1`,
+      },
+      "date beside a shorter limit": {
+        retryAfter: date.toUTCString(),
+        rateLimit: `"api";r=0;t=1`,
+      },
     };
     world.hub.faults = [{ match: { kind }, do: { type: "status", status, ...forms[form] } }];
     const outcome = world.start().download({ repository: REPOSITORY });
@@ -76,7 +88,7 @@ export const askedPauses = scenario({
     // A date has whole seconds.
     // A program takes its time to start, and a date comes nearer meanwhile.
     const leftMs = date.getTime() - refused.atMs - 1000;
-    const whole = form === "date" ? Math.max(0, leftMs) : seconds * 1000;
+    const whole = form.startsWith("date") ? Math.max(0, leftMs) : seconds * 1000;
     const askedMs = asksNothing ? 0 : whole;
     if (kind === "resolve" || kind === "cdn") verdict.reached("a pause was asked for with a file");
     verdict.reached(askedMs > CAP_MS ? "an absurd pause was asked for" : "a pause was asked for");

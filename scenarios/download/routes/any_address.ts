@@ -1,14 +1,14 @@
 /**
  * A plain address of any form is downloaded: names of all kinds, odd entity tags, a server that does not answer `HEAD` or only
  * at the second time, a token for that server; whole, ended half-way by a kill, a cancel or a line that is lost, or changed meanwhile by
- * content of the same length.
+ * content of the same length. The address of another file may lead to another host, with a token or a password that is meant for the first.
  *
  * Invariants checked:
  * - The file has the server's bytes and the address's name, below the root, and no directory of another address.
  * - What was on the disk of the same content when it was ended is used; of other content, nothing.
- * - The token that was given for the server goes there, and the hub's goes nowhere.
+ * - The token that was given for the server goes there, and the hub's goes nowhere; neither goes to where the server leads, nor does a password.
  */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import {
   errorOf,
@@ -18,25 +18,40 @@ import {
   observingFiles,
   patternedBytes,
   readBytes,
+  type ServeUrlOptions,
 } from "../../../harness/internal.ts";
 import { type FaultRule, scenario, type World } from "../../../harness/mod.ts";
+import { judgeOther } from "./other_address.ts";
 
 const HUB_TOKEN = "hf_ofTheHub";
 const OWN_TOKEN = "ownTokenOfTheServer";
+const DAY = "Thu, 01 Jan 2026 00:00:00 GMT";
 /** Entity tags of a first and a second content. */
 const TAGS: Readonly<Record<string, readonly [string, string]>> = {
   strong: ['"v1-5f3a"', '"v2-77c0"'],
   "one letter": ['"1"', '"2"'],
   weak: ['W/"v1-5f3a"', 'W/"v2-77c0"'],
+  "weak, on one day": ['W/"v1-5f3a"', 'W/"v2-77c0"'],
+  "one weak, on two days": ['W/"v"', 'W/"v"'],
   "without quotes": ["v1-5f3a", "v2-77c0"],
   "a quote in it": ['"v1"5f3a"', '"v2"77c0"'],
+};
+/** The dates of a first and a second content, where a server states any: of two facts, one may stay the same. */
+const DATES: Readonly<Record<string, readonly [string, string]>> = {
+  "weak, on one day": [DAY, DAY],
+  "one weak, on two days": [DAY, "Fri, 02 Jan 2026 00:00:00 GMT"],
 };
 const isStrong = (tag: string) => tag === "strong" || tag === "one letter";
 
 export const anyAddress = scenario({
   name: "download/any_address",
   covers: ["DL-OTHER-WAY", "DL-RESUME", "HUB-TOKEN-HOST"],
-  goals: ["what was kept was used", "the content changed", "a token was given"],
+  goals: [
+    "what was kept was used",
+    "the content changed",
+    "a token was given",
+    "a server led away",
+  ],
   // A small part would hide from which byte on a file is asked for.
   pieceBytes: [],
   given: {
@@ -56,20 +71,20 @@ export const anyAddress = scenario({
     nth: fc.integer({ min: 3, max: 9 }),
     /** What ends the first download. */
     end: fc.constantFrom("kill", "cancel", "lost line"),
-    tag: fc.constantFrom("strong", "strong", "strong", ...Object.keys(TAGS)),
+    tag: fc.constantFrom("strong", "strong", "strong", ...Object.keys(TAGS), ...Object.keys(DATES)),
     head: fc.constantFrom(200, 200, 200, 405, 501, 500, 502, 503, 429, 408),
     acceptRanges: fc.constantFrom(true, true, true, false),
     token: fc.constantFrom(undefined, OWN_TOKEN),
+    /** Whether the other address leads to another host, and what it holds of who asks. */
+    leads: fc.constantFrom(undefined, "plain" as const, "with a password" as const),
   },
   world: () => ({ style: { chunkBytes: 100 } }),
   async check(given, world, verdict) {
-    const { sizeBytes, salt, name, event, nth, end, tag, head, acceptRanges, token } = given;
+    const { sizeBytes, salt, name, event, nth, end, tag, head, acceptRanges, token, leads } = given;
     const { hub } = world;
-    const [firstTag = "", secondTag = ""] = TAGS[tag] ?? [];
     const first = patternedBytes(sizeBytes);
     const second = patternedBytes(sizeBytes, { salt });
-    const url = hub.serveUrl(`/files/${name}`, first, { etag: firstTag, acceptRanges });
-    const other = hub.serveUrl(`/elsewhere/${name}`, second);
+    const url = hub.serveUrl(`/files/${name}`, first, { ...shown(tag, 0), acceptRanges });
     const isGiven = token !== undefined && hasCapability(world, "token");
     const request = { url, ...(isGiven && { token }) };
     const start = () => world.start({ env: { HF_TOKEN: HUB_TOKEN } });
@@ -78,7 +93,7 @@ export const anyAddress = scenario({
     const isChanged = event === "change";
     const bytes = isChanged ? second : first;
     if (isChanged) {
-      hub.serveUrl(`/files/${name}`, second, { etag: secondTag, acceptRanges });
+      hub.serveUrl(`/files/${name}`, second, { ...shown(tag, 1), acceptRanges });
       verdict.reached("the content changed");
     }
     hub.faults = headFaults(head);
@@ -119,9 +134,17 @@ export const anyAddress = scenario({
       );
       verdict.reached("a token was given");
     }
-    await judgeOther(world, { subject, other, directory, place, bytes, second, verdict });
+    const way = { leads, token: request.token };
+    await judgeOther(world, { subject, name, way, directory, place, bytes, second, verdict });
   },
 });
+
+/** What a server states of the version of a content. */
+function shown(tag: string, version: 0 | 1): Pick<ServeUrlOptions, "etag" | "headers"> {
+  const date = DATES[tag]?.[version];
+  const etag = TAGS[tag]?.[version] ?? "";
+  return { etag, ...(date !== undefined && { headers: { "Last-Modified": date } }) };
+}
 
 /** Ends a download in the middle. @returns how many of its bytes were on the disk then; it need not have been ended */
 async function endHalfWay(
@@ -172,33 +195,4 @@ function headFaults(status: number): readonly FaultRule[] {
   if (status === 200) return [];
   const nth = status === 405 || status === 501 ? ("all" as const) : 1;
   return [{ match: { kind: "url", method: "HEAD", nth }, do: { type: "status", status } }];
-}
-
-/** Another address whose file has the same name is another file. */
-async function judgeOther(
-  world: World,
-  context: {
-    readonly subject: ReturnType<World["start"]>;
-    readonly other: string;
-    readonly directory: string;
-    readonly place: string;
-    readonly bytes: Uint8Array;
-    readonly second: Uint8Array;
-    readonly verdict: Parameters<(typeof anyAddress)["check"]>[2];
-  },
-): Promise<void> {
-  const { subject, other, directory, place, bytes, second, verdict } = context;
-  const result = await verdict.attempt("DL-OTHER-WAY", () => subject.downloadUrl({ url: other }));
-  const isOwn = result.directory !== directory;
-  verdict.holds("DL-OTHER-WAY", isOwn, `two addresses have the directory ${basename(directory)}`);
-  const names = [
-    [place, bytes],
-    [join(result.directory, basename(place)), second],
-  ] as const;
-  for (const [path, expected] of names) {
-    const isThere = await exists(world.files, path);
-    const found = isThere ? await readBytes(world.files, path) : undefined;
-    const isRight = found !== undefined && Buffer.from(found).equals(expected);
-    verdict.holds("DL-OTHER-WAY", isRight, `${basename(path)} of one address is that of another`);
-  }
 }
