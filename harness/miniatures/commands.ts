@@ -58,6 +58,14 @@ export const commandMiniatures: readonly Miniature[] = [
         ? { ...result, stdout: `Working…\n${result.stdout}` }
         : result,
   }),
+  commanding("says_that_it_was_stopped", {
+    mistake: "Prints a line of text when it is interrupted, whatever output was asked for.",
+    breaks: ["CMD-JSON"],
+    change: ({ json }, result) =>
+      json === true && result.exitCode === 130
+        ? { ...result, stdout: `${result.stdout}Stopped\n` }
+        : result,
+  }),
   commanding("fails_without_a_code", {
     mistake: "Prints no JSON when a download fails.",
     breaks: ["CMD-JSON"],

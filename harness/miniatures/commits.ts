@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import type { DownloadResult, HttpResponse } from "../../spec/mod.ts";
+import { overwriteBytes, readText } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
@@ -152,5 +154,24 @@ export const commitMiniatures: readonly Miniature[] = [
         download: (request, options) => downloads.run(() => manager.download(request, options)),
       });
     },
+  }),
+  miniature("remembers_one_plan", {
+    mistake: "Forgets what a download that was killed had wanted when a second one is killed too.",
+    breaks: ["LAYOUT-STRAYS"],
+    shownBy: ["layout/revision_switch"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        rename: async (source, target) => {
+          // It is written whole before it is put in its place.
+          if (basename(target) === "plan.json" && basename(source) !== "plan.json") {
+            const plan = JSON.parse((await readText(files, source)) ?? "{}") as object;
+            const text = JSON.stringify({ ...plan, earlier: [] });
+            await overwriteBytes(files, source, new TextEncoder().encode(text));
+          }
+          await files.rename(source, target);
+        },
+      },
+    }),
   }),
 ];

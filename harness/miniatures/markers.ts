@@ -125,4 +125,22 @@ export const markerMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("dates_metadata_by_its_clock", {
+    mistake: "Writes the time of its own clock into metadata, though the file is of a later one.",
+    breaks: ["MANAGE-METADATA"],
+    wrapManager: (manager, { host: { files, clock } }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        if (result.bytesFetched === 0) return result;
+        const place = filePlace(result.directory, METADATA_PATH);
+        const found = await unlessRefused(() => readText(files, place), undefined);
+        const [commit, etag, time] = found?.split("\n") ?? [];
+        const seconds = clock.now() / 1000;
+        if (Number(time) <= seconds || time === undefined) return result;
+        const bytes = new TextEncoder().encode(`${commit}\n${etag}\n${seconds.toFixed(6)}\n`);
+        await unlessRefused(() => overwriteBytes(files, place, bytes), undefined);
+        return result;
+      },
+    }),
+  }),
 ];

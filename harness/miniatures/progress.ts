@@ -2,7 +2,7 @@ import type { Progress } from "../../spec/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature } from "./miniature.ts";
-import { emptyResult, onFailure } from "./parts/failures.ts";
+import { emptyResult, failure, onFailure } from "./parts/failures.ts";
 
 /** Miniatures that report progress wrongly, or mishandle a cancellation. */
 export const progressMiniatures: readonly Miniature[] = [
@@ -39,6 +39,35 @@ export const progressMiniatures: readonly Miniature[] = [
           if (last !== undefined) options?.onProgress?.(doneFrom(last));
           throw error;
         }
+      },
+    }),
+  }),
+  miniature("cancelled_at_its_end", {
+    mistake: "Reports that everything is done, and looks then whether it was cancelled.",
+    breaks: ["DL-PROGRESS-DONE"],
+    shownBy: ["download/progress"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        if (options?.signal?.aborted !== true) return result;
+        throw failure("cancelled", "Cannot download: it was cancelled");
+      },
+    }),
+  }),
+  miniature("silent_without_the_hub", {
+    mistake: "Reports nothing where the local copy answers because the hub does not.",
+    breaks: ["DL-PROGRESS-DONE"],
+    shownBy: ["download/progress"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        let last: Progress | undefined;
+        const onProgress = (progress: Progress) => {
+          if (progress.phase === "done") last = progress;
+          else options?.onProgress?.(progress);
+        };
+        const result = await manager.download(request, { ...options, onProgress });
+        if (last !== undefined && !result.offline) options?.onProgress?.(last);
+        return result;
       },
     }),
   }),

@@ -25,6 +25,24 @@ export const repairingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("knows_one_name_of_a_commit", {
+    mistake:
+      "Lists a model that is there once more where it is asked for by another name than main.",
+    breaks: ["DL-IDEMPOTENT"],
+    wrapManager: (manager, { host, config }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        const { repository, revision = "main", endpoint = config.env["HF_ENDPOINT"] } = request;
+        const isNamed = revision === "main" || /^[0-9a-f]{40}$/.test(revision);
+        if (isNamed || result.bytesFetched > 0 || result.offline) return result;
+        const { signal } = new AbortController();
+        const tree = `${endpoint}/api/models/${repository}/tree/${result.commit}`;
+        const { body } = await host.fetch(tree, { method: "GET", headers: {}, signal });
+        for await (const _ of body ?? []) continue;
+        return result;
+      },
+    }),
+  }),
   miniature("fetches_one_more", {
     mistake: "Fetches a correct file together with the one that was damaged.",
     // What is fetched beside the damaged file is neither alone nor only what is wrong.

@@ -5,7 +5,7 @@
  * Invariants checked:
  * - The exit code is 0 exactly where the command did what was asked or its answer is yes, and 130 after an interruption.
  * - The last line of `path` and of a download is the directory; a download that fails prints nothing there.
- * - For programs each line is a JSON object; a refused download has its error code, a status its state.
+ * - For programs each line is a JSON object, also after an interruption; a refused download has its error code, a status its state.
  */
 import fc from "fast-check";
 import {
@@ -50,7 +50,7 @@ export const ends = scenario({
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     state: fc.constantFrom(...STATES),
-    hub: fc.constantFrom(...HUBS, "answers" as const),
+    hub: fc.constantFrom(...HUBS, "answers" as const, "is silent until Ctrl-C" as const),
     operation: fc.constantFrom(...COMMAND_OPERATIONS, "download" as const, "download" as const),
     json: fc.boolean(),
     isReal: fc.boolean(),
@@ -81,7 +81,10 @@ export const ends = scenario({
       // Whoever has a whole copy may have ended before.
       const isEnded = state === "complete" && result.exitCode === 0;
       judgeCode(verdict, about, { result, isRight: isEnded || result.exitCode === SIGINT_CODE });
-      if (result.exitCode === SIGINT_CODE) verdict.reached("an interruption");
+      if (result.exitCode !== SIGINT_CODE) return;
+      if (json) judgeObjects(verdict, result);
+      else verdict.holds("CMD-ANSWER", result.stdout === "", `stopped, it said ${result.stdout}`);
+      verdict.reached("an interruption");
       return;
     }
     judgeEnd(verdict, about, result);
@@ -153,7 +156,8 @@ async function judgeText(
   verdict.reached("a directory");
 }
 
-function judgeLines(verdict: Verdict, about: Case, { stdout }: CommandResult): void {
+/** The objects that are printed, each on a line, also by a command that is interrupted. */
+function judgeObjects(verdict: Verdict, { stdout }: CommandResult): Record<string, unknown>[] {
   const lines = stdout.split("\n").filter((line) => line !== "");
   const objects: Record<string, unknown>[] = [];
   for (const line of lines) {
@@ -161,6 +165,11 @@ function judgeLines(verdict: Verdict, about: Case, { stdout }: CommandResult): v
     verdict.holds("CMD-JSON", object !== undefined, `"${line}" is no JSON object`);
     if (object !== undefined) objects.push(object);
   }
+  return objects;
+}
+
+function judgeLines(verdict: Verdict, about: Case, result: CommandResult): void {
+  const objects = judgeObjects(verdict, result);
   const { operation, state } = about;
   const code = objects.at(-1)?.["code"];
   const isFailure = operation === "download" && isYes(about) === false;

@@ -1,5 +1,6 @@
 /**
- * A model is downloaded in one revision, damaged, repaired, and downloaded in others; other tools have left files of their own.
+ * A model is downloaded in one revision, damaged, repaired, and downloaded in others, some of which are killed on the way; other tools
+ * have left files of their own.
  *
  * Invariants checked:
  * - No weight file that only the earlier revision had is left.
@@ -17,6 +18,7 @@ import {
 import {
   anySmallModel,
   filePlace,
+  killDownload,
   modelPlace,
   scenario,
   wantedFiles,
@@ -38,12 +40,24 @@ export const revisionSwitch = scenario({
   covers: ["LAYOUT-STRAYS", "LAYOUT-FOREIGN"],
   goals: ["an earlier weight file had to go"],
   given: {
-    versions: fc.array(anySmallModel(), { minLength: 2, maxLength: 3 }),
+    versions: fc.oneof(
+      fc.array(anySmallModel(), { minLength: 2, maxLength: 3 }),
+      fc.array(anySmallModel({ weightBytesMax: 64 }), { minLength: 4, maxLength: 4 }),
+    ),
+    /** At which changes of the disk downloads between the first and the last are killed. */
+    kills: fc.oneof(
+      { arbitrary: fc.constant([]), weight: 1 },
+      // The first one mostly while it publishes, the second one mostly before that.
+      {
+        arbitrary: fc.tuple(fc.integer({ min: 50, max: 110 }), fc.integer({ min: 15, max: 60 })),
+        weight: 2,
+      },
+    ),
     foreign: fc.uniqueArray(fc.constantFrom(...FOREIGN), { minLength: 1 }),
     // Names that every runtime's own patterns take.
     extra: fc.constantFrom("model/extra.safetensors", "model-old.safetensors"),
   },
-  async check({ versions, foreign: others, extra }, world, verdict) {
+  async check({ versions, kills, foreign: others, extra }, world, verdict) {
     const directory = modelPlace(world, REPOSITORY);
     // In the hub's cache each commit has a directory of its own, which nobody else knows before it is there.
     const isShared = !directory.endsWith(HEAD);
@@ -52,11 +66,18 @@ export const revisionSwitch = scenario({
     const bytes = appleDouble();
     for (const path of foreign) await writeBytes(world.files, filePlace(directory, path), bytes);
     for (const [at, { files }] of versions.entries()) {
-      const own =
-        at === 0
-          ? [...files, { path: extra, bytes: new Uint8Array(20).fill(7), lfs: true }]
-          : files;
+      // Each version but the last has a weight file of its own.
+      const path = at === 0 ? extra : `only-${at}.safetensors`;
+      const isLast = at === versions.length - 1;
+      const only = { path, bytes: new Uint8Array(20).fill(7 + at), lfs: true };
+      const own = isLast ? files : [...files, only];
       world.hub.publish(REPOSITORY, own, { tags: ["mlx"] });
+      const killAt = at === 0 || isLast ? undefined : kills[at - 1];
+      if (killAt !== undefined) {
+        const died = { at: "operation", nth: killAt } as const;
+        await killDownload(world, { repository: REPOSITORY }, { at: died });
+        continue;
+      }
       const subject = world.start();
       await verdict.attempt("LAYOUT-STRAYS", () => subject.download({ repository: REPOSITORY }));
       // A repair is a download too.

@@ -3,7 +3,7 @@
  *
  * Invariants checked:
  * - After each, every visible file that was downloaded has a metadata file which Swift's and Python's clients accept.
- * - A file that is gone has none.
+ * - A file that is gone has none, and none is older than its file, also where the clock is behind.
  */
 import fc from "fast-check";
 import { METADATA_DIRECTORY } from "../../spec/mod.ts";
@@ -11,6 +11,7 @@ import { contentEtag, inHubapi, modelNames, readText } from "../../harness/inter
 import { anySmallModel, filePlace, modelPlace, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Metadata-4bit";
+const BEHIND_MS = 3_600_000;
 const NESTED = ["1_Pooling/config.json", "a+b/é#1.json", ".hidden.json"];
 
 export const metadata = scenario({
@@ -22,9 +23,11 @@ export const metadata = scenario({
     nested: fc.subarray(NESTED),
     damage: fc.constantFrom("none", "file", "metadata"),
     isRepaired: fc.boolean(),
+    /** Whether the machine's clock is behind that of its disk, as on a network, or after somebody has set it. */
+    isBehind: fc.constantFrom(false, false, true),
     which: fc.nat(20),
   },
-  async check({ versions, nested, damage, isRepaired, which }, world, verdict) {
+  async check({ versions, nested, damage, isRepaired, which, isBehind }, world, verdict) {
     const { files: disk, hub } = world;
     const id = "MANAGE-METADATA";
     const request = { repository: REPOSITORY, ...inHubapi(world) };
@@ -51,6 +54,9 @@ export const metadata = scenario({
         .find((path) => !path.includes("/.") && !path.startsWith(".") && !names.includes(path));
       verdict.holds(id, stale === undefined, `${stale} is gone and has metadata`);
     };
+    // The clock of a program is the machine's.
+    const clockJumps = [{ afterMs: 0, byMs: -BEHIND_MS }];
+    const start = isBehind && world.kind !== "process" ? { clockJumps } : {};
     let last: readonly string[] = [];
     for (const [at, version] of versions.entries()) {
       const extra = (at === 0 ? nested : []).map((path) => ({
@@ -60,7 +66,7 @@ export const metadata = scenario({
       }));
       const files = [...version.files, ...extra];
       const commit = hub.publish(REPOSITORY, files, { tags: ["mlx"] });
-      const download = () => world.start().download(request);
+      const download = () => world.start(start).download(request);
       await verdict.attempt(id, download);
       const visible = wantedFiles(files).filter(({ path }) => !path.startsWith("."));
       if (last.some((path) => !visible.some((file) => file.path === path)))

@@ -5,6 +5,7 @@
  * Clients of 2026 mark each request of a download by a header of its own.
  *
  * Invariants checked:
+ * - However the type of a body is spelt, it is read.
  * - Of the files that are on the disk both name the same paths, sizes and hashes, and so the same commit.
  * - The head of an answer has its status and no body.
  */
@@ -34,9 +35,20 @@ const ABSENT = "none.json";
 type Question =
   | { readonly ask: "description"; readonly revision: Revision; readonly query: string }
   | { readonly ask: "folder"; readonly which: number; readonly query: string }
-  | { readonly ask: "names"; readonly which: readonly number[]; readonly body: Body };
+  | {
+      readonly ask: "names";
+      readonly which: readonly number[];
+      readonly body: Body;
+      readonly spelling: keyof typeof SPELLINGS;
+    };
 type Revision = "none" | "branch" | "commit";
 type Body = "JSON" | "JSON of one" | "form";
+/** How a client spells the type of a body: with parameters or not, in any case. */
+const SPELLINGS = {
+  plain: (type: string) => type,
+  "with a charset": (type: string) => `${type}; charset=utf-8`,
+  "in capitals": (type: string) => type.toUpperCase(),
+} as const;
 
 const anyQuestion: fc.Arbitrary<Question> = fc.oneof(
   fc.record({
@@ -53,6 +65,7 @@ const anyQuestion: fc.Arbitrary<Question> = fc.oneof(
     ask: fc.constant("names" as const),
     which: fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }),
     body: fc.constantFrom<Body[]>("JSON", "JSON of one", "form"),
+    spelling: fc.constantFrom("plain" as const, "with a charset" as const, "in capitals" as const),
   }),
 );
 
@@ -183,7 +196,7 @@ async function judgeFolder(
 }
 
 async function judgeNames(
-  { which, body }: Extract<Question, { ask: "names" }>,
+  { which, body, spelling }: Extract<Question, { ask: "names" }>,
   { server, world, verdict, here, files }: Court,
 ): Promise<void> {
   const known = [...files.map(({ path }) => path), ABSENT];
@@ -193,14 +206,15 @@ async function judgeNames(
     body === "form"
       ? new URLSearchParams(paths.map((path): [string, string] => ["paths", path])).toString()
       : JSON.stringify({ paths: body === "JSON" ? paths : paths[0], expand: false });
-  const type = body === "form" ? "application/x-www-form-urlencoded" : "application/json";
+  const name = body === "form" ? "application/x-www-form-urlencoded" : "application/json";
+  const type = SPELLINGS[spelling](name);
   const target = `${API}/paths-info/main`;
   const question = { method: "POST", headers: { "content-type": type }, body: text };
   const expected = entryLines(askHub(world.hub, { url: target, ...question }).json(), here);
   const { status, bytes } = await verdict.attempt("SERVE-LISTING", () =>
     askServer(server, { target, ...question }),
   );
-  const shown = `${target} for ${paths.join(", ")} (${body})`;
+  const shown = `${target} for ${paths.join(", ")} (${body}, ${type})`;
   verdict.holds("SERVE-LISTING", status === 200, `${shown} is answered by ${status}`);
   verdict.reached("by names");
   const is = entryLines(jsonOf(bytes), here);

@@ -83,7 +83,7 @@ export function answerPathsInfo(
   request: { readonly body?: string; readonly type: string },
 ): ServedAnswer {
   const { body = "", type } = request;
-  const asked = type.includes("json") ? pathsInJson(body) : pathsInForm(body);
+  const asked = type.toLowerCase().includes("json") ? pathsInJson(body) : pathsInForm(body);
   if (asked === undefined) return refusal({ status: 400, message: "Invalid body" });
   const entries = listingEntries(model).filter(({ path }) => asked.paths.has(path));
   const query = new URLSearchParams({ expand: String(asked.isExpanded) });

@@ -149,6 +149,7 @@ test("folders, pages, dates and single paths are listed as the hub lists them", 
   const form = new URLSearchParams([["paths", "config.json"]]).toString();
   for (const [body, type] of [
     [asked, "application/json"],
+    [asked, "Application/JSON; charset=utf-8"],
     [form, "application/x-www-form-urlencoded"],
   ] as const) {
     const post = { method: "POST", body, headers: { "content-type": type } };

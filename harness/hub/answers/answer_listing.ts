@@ -100,7 +100,7 @@ export function answerPathsInfo(context: AnswerContext, found: FoundCommit): Ans
 }
 
 function readPaths(body: string, type: string): { paths: string[]; expand: boolean } | undefined {
-  if (!type.includes("json")) {
+  if (!type.toLowerCase().includes("json")) {
     const form = new URLSearchParams(body);
     return { paths: form.getAll("paths"), expand: isTrue(form.get("expand")) };
   }

@@ -143,6 +143,18 @@ export const servingMiniatures: readonly Miniature[] = [
           : server.answer(request),
       ),
   }),
+  miniature("reads_one_spelling_of_a_type", {
+    mistake: "Takes a body for JSON only where its type is spelt as its own.",
+    breaks: ["SERVE-LISTING"],
+    shownBy: ["serve/asked_otherwise"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const type = request.headers["content-type"] ?? "application/json";
+        return /json/i.test(type) && type !== "application/json"
+          ? json([])
+          : server.answer(request);
+      }),
+  }),
   miniature("knows_models_by_their_last_name", {
     mistake: "Takes two models of one name for one, whoever made them.",
     breaks: ["SERVE-WHOLE"],

@@ -1,13 +1,14 @@
 /**
- * Somebody watches the progress of a download: fresh, resumed, with files that are there, with connections that break.
+ * Somebody watches the progress of a download: fresh, resumed, with files that are there, with connections that break; may cancel it at
+ * the very report of its end; and watches it again when all is there, with the hub or without it.
  *
  * Invariants checked:
  * - Bytes over all files, the total known from the first report, never backwards, never beyond.
- * - 1 only when everything is published, and on every success; it moves within a large file.
+ * - 1 only when everything is published, never before a failure, and on every success; it moves within a large file.
  * - What is there or was kept counts from the first report on.
  */
 import fc from "fast-check";
-import type { Progress } from "../../../spec/mod.ts";
+import type { DownloadRequest, Progress } from "../../../spec/mod.ts";
 import {
   exists,
   keptParts,
@@ -24,6 +25,7 @@ import {
   modelPlace,
   scenario,
   type Verdict,
+  type World,
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Progress";
@@ -37,9 +39,12 @@ export const progress = scenario({
     model: anySmallModel(),
     killAt: fc.option(fc.integer({ min: 8, max: 25 }), { nil: undefined }),
     fault: fc.constantFrom("none" as const, "cut" as const, "flip" as const, "lost" as const),
+    stopsAtEnd: fc.constantFrom(false, false, false, true),
+    /** How it is downloaded once more. */
+    again: fc.constantFrom(undefined, "with the hub", "without the network", "refused"),
   },
   world: () => ({ style: { chunkBytes: 500 } }),
-  async check({ model, killAt, fault }, world, verdict) {
+  async check({ model, killAt, fault, stopsAtEnd, again }, world, verdict) {
     needsCapability(world, "progress");
     const large = {
       path: "zz-large.safetensors",
@@ -65,6 +70,8 @@ export const progress = scenario({
     const onProgress = (report: Progress) => {
       reports.push(report);
       if (report.fraction < 1) return;
+      // A program hears of it too late.
+      if (stopsAtEnd && world.kind !== "process") stop.abort();
       checks.push(
         exists(world.files, filePlace(directory, "config.json")).then((isThere) => {
           if (!isThere) early.push("it reported 1 before config.json was there");
@@ -72,6 +79,7 @@ export const progress = scenario({
       );
     };
     const checks: Promise<void>[] = [];
+    const stop = new AbortController();
     if (fault === "lost") {
       const result = await settled(() => world.start().download(request, { onProgress }));
       const isOne = reports.some(({ fraction }) => fraction === 1);
@@ -80,22 +88,18 @@ export const progress = scenario({
       return;
     }
     const watched = world.start(paced(world, { pauseMs: 10 }));
-    await verdict.attempt("DL-PROGRESS", () => watched.download(request, { onProgress }));
+    const run = () => watched.download(request, { onProgress, signal: stop.signal });
+    const result = stopsAtEnd ? await settled(run) : await verdict.attempt("DL-PROGRESS", run);
     await Promise.all(checks);
+    const isBetrayed = result === undefined && stop.signal.aborted;
+    verdict.holds("DL-PROGRESS-DONE", !isBetrayed, "it reported 1, was cancelled then, and failed");
+    if (result === undefined) return;
     if (fault === "flip") verdict.reached("a file started anew");
-    judgeReports(reports, takenFiles(world.hub.log, files), verdict);
+    const taken = takenFiles(world.hub.log, files);
+    judgeReports(reports, taken, verdict);
     verdict.holds("DL-PROGRESS-DONE", early.length === 0, early.join(", "));
     verdict.holds("DL-PROGRESS-DONE", reports.at(-1)?.fraction === 1, "the last report is not 1");
-    const steps = reports
-      .slice(1)
-      .map(({ bytesDone }, at) => bytesDone - (reports[at]?.bytesDone ?? 0));
-    const widest = Math.max(...steps);
-    // A program that reports once for each mebibyte owes no report of this file.
-    verdict.holds(
-      "DL-PROGRESS-MOVES",
-      widest <= LARGE_BYTES / 2 || world.kind === "process",
-      `it went on by ${widest} bytes at once, within a file of ${LARGE_BYTES}`,
-    );
+    judgeMoves(reports, world, verdict);
     const first = reports[0]?.bytesDone ?? 0;
     // The bytes of the marker's and the plan's kind are state and not content; half of what was kept is well beyond them.
     verdict.holds(
@@ -104,10 +108,49 @@ export const progress = scenario({
       `${keptBytes} bytes were kept, and the first report has ${first}`,
     );
     if (keptBytes > 0 && first >= keptBytes / 2) verdict.reached("kept bytes counted at once");
+    if (again !== undefined) await judgeAgain(world, { again, request, taken, verdict });
   },
 });
 
 // Helpers
+
+/** Downloads what is all there once more. Who needs the hub for it may fail. */
+async function judgeAgain(
+  world: World,
+  context: {
+    readonly again: string;
+    readonly request: DownloadRequest;
+    readonly taken: readonly ModelFile[];
+    readonly verdict: Verdict;
+  },
+): Promise<void> {
+  const { again, request, taken, verdict } = context;
+  const refusal = { type: "status", status: 404 } as const;
+  world.hub.faults =
+    again === "refused" ? [{ match: { kind: "info", nth: "all" }, do: refusal }] : [];
+  const asked = again === "without the network" ? { ...request, offline: true } : request;
+  const reports: Progress[] = [];
+  const onProgress = (report: Progress) => reports.push(report);
+  const result = await settled(() => world.start().download(asked, { onProgress }));
+  // A program need not report where nothing is to be done.
+  if (result === undefined || (world.kind === "process" && reports.length === 0)) return;
+  const isDone = reports.at(-1)?.fraction === 1;
+  verdict.holds("DL-PROGRESS-DONE", isDone, `${again}, once more: the last report is not 1`);
+  judgeReports(reports, taken, verdict);
+}
+
+function judgeMoves(reports: readonly Progress[], { kind }: World, verdict: Verdict): void {
+  const steps = reports
+    .slice(1)
+    .map(({ bytesDone }, at) => bytesDone - (reports[at]?.bytesDone ?? 0));
+  const widest = Math.max(...steps);
+  // A program that reports once for each mebibyte owes no report of this file.
+  verdict.holds(
+    "DL-PROGRESS-MOVES",
+    widest <= LARGE_BYTES / 2 || kind === "process",
+    `it went on by ${widest} bytes at once, within a file of ${LARGE_BYTES}`,
+  );
+}
 
 function judgeReports(
   reports: readonly Progress[],
