@@ -1,4 +1,5 @@
 import type { Progress } from "../../spec/mod.ts";
+import { removeTree } from "../disk/mod.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature } from "./miniature.ts";
@@ -42,14 +43,15 @@ export const progressMiniatures: readonly Miniature[] = [
       },
     }),
   }),
-  miniature("cancelled_at_its_end", {
-    mistake: "Reports that everything is done, and looks then whether it was cancelled.",
+  miniature("takes_back_at_its_end", {
+    mistake: "Is cancelled at its very report of the end, and removes what it has published.",
     breaks: ["DL-PROGRESS-DONE"],
     shownBy: ["download/progress"],
-    wrapManager: (manager) => ({
+    wrapManager: (manager, { host }) => ({
       download: async (request, options) => {
         const result = await manager.download(request, options);
         if (options?.signal?.aborted !== true) return result;
+        await removeTree(host.files, result.directory);
         throw failure("cancelled", "Cannot download: it was cancelled");
       },
     }),
