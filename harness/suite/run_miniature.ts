@@ -37,7 +37,11 @@ export interface RunMiniatureOptions {
   readonly focusedRuns: number;
   /** Cases of every other scenario, which must not fail. */
   readonly otherRuns: number;
-  /** Which part of the other scenarios judges it, from 0 to 1, drawn by the seed. @default {1} */
+  /**
+   * Which part of the other scenarios judges it, from 0 to 1, drawn by the seed; below 1 it is multiplied by a scenario's weight.
+   *
+   * @default {1}
+   */
   readonly otherShare?: number;
   /** Whether scenarios that could only show again what others have shown are left out. @default {false} */
   readonly untilCaught?: boolean;
@@ -71,7 +75,9 @@ export async function runMiniature(
   const isShown = (id: RequirementId) => red.some(({ requirement }) => requirement === id);
   for (const scenario of inMemory) {
     if (ownOf(scenario, miniature).length > 0) continue;
-    if (fractionOf(`${seed}/${name}/${scenario.name}`) >= otherShare) continue;
+    // Of one whose cases take long a smaller share, as of its cases in a run.
+    const share = otherShare === 1 ? 1 : otherShare * Math.min(1, scenario.weight ?? 1);
+    if (fractionOf(`${seed}/${name}/${scenario.name}`) >= share) continue;
     judged.add(scenario.name);
     await judge(scenario, otherRuns);
   }
