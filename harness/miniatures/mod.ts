@@ -41,11 +41,10 @@ import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
 import { narrowRunMiniatures } from "./load/narrow_runs.ts";
 import { offlineMiniatures } from "./offline.ts";
 import { oneCopyMiniatures } from "./stores/one_copy.ts";
-import { otherNameMiniatures } from "./load/other_names.ts";
+import { runnerProcessMiniatures } from "./load/runner_processes.ts";
 import { otherPlaceMiniatures } from "./stores/other_places.ts";
-import { otherTimeMiniatures } from "./stores/other_times.ts";
 import { unusualStoreMiniatures } from "./stores/unusual_stores.ts";
-import { shareOrderMiniatures } from "./stores/share_order.ts";
+import { shareStepMiniatures } from "./stores/share_steps.ts";
 import { overlookedFindingMiniatures } from "./load/overlooked_findings.ts";
 import { oneFormMiniatures } from "./one_form.ts";
 import { placeMiniatures } from "./places.ts";
@@ -92,10 +91,9 @@ export const miniatures: readonly Miniature[] = [
   ...markerMiniatures,
   ...offlineMiniatures,
   ...oneCopyMiniatures,
-  ...shareOrderMiniatures,
+  ...shareStepMiniatures,
   ...unusualStoreMiniatures,
   ...otherPlaceMiniatures,
-  ...otherTimeMiniatures,
   ...environmentMiniatures,
   ...connectionMiniatures,
   ...hubProtocolMiniatures,
@@ -113,7 +111,7 @@ export const miniatures: readonly Miniature[] = [
   ...narrowCaseMiniatures,
   ...narrowCheckMiniatures,
   ...narrowRunMiniatures,
-  ...otherNameMiniatures,
+  ...runnerProcessMiniatures,
   ...readingTextMiniatures,
   ...inferenceMiniatures,
 ];

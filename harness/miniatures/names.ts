@@ -159,6 +159,21 @@ export const nameMiniatures: readonly Miniature[] = [
         }),
     }),
   }),
+  miniature("compares_names_of_files", {
+    mistake:
+      "Asks of the names of files whether the volume distinguishes them, not of directories.",
+    breaks: ["LAYOUT-CASE-TWINS"],
+    shownBy: ["layout/case_twins"],
+    wrapManager: (manager, { host, config }) => ({
+      download: onFailure(manager, async (error, request) => {
+        const { code, file = "" } = asFailure(error) ?? {};
+        const directory = modelPlace(config, request.repository);
+        const isThere = await exists(host.files, directory);
+        if (isThere || code !== "case-conflict" || file.endsWith(".json")) throw error;
+        return emptyResult(directory);
+      }),
+    }),
+  }),
 ];
 
 /** A disk on which links look like what they lead to while a call is under way. */

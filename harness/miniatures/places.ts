@@ -111,4 +111,21 @@ export const placeMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("writes_down_where_it_was", {
+    mistake: "Writes down a migration with the whole path of the place that it empties.",
+    breaks: ["LAYOUT-RELATIVE"],
+    shownBy: ["layout/moved_root"],
+    wrapManager: (manager, { host: { files }, config: { root } }) => ({
+      migrate: async (request, options) => {
+        const result = await manager.migrate(request, options);
+        const name = `${request.repository.replace("/", "--")}.json`;
+        const path = join(root, ".mlx-layout/migrations", name);
+        const text = request.step === "move" ? await readText(files, path) : undefined;
+        if (text === undefined) return result;
+        const journal = { ...(JSON.parse(text) as object), from: result.from };
+        await unlessRefused(() => writeDurably(files, path, JSON.stringify(journal)), undefined);
+        return result;
+      },
+    }),
+  }),
 ];

@@ -1,14 +1,11 @@
 import { join } from "node:path";
-import type {
-  GenerateRequest,
-  Generation,
-  ModelManager,
-  ProgramStarter,
-} from "../../../spec/mod.ts";
+import type { GenerateRequest, Generation, LoadPlan, ModelManager } from "../../../spec/mod.ts";
 import { readText } from "../../disk/mod.ts";
 import { type Miniature, miniature, type StartedWith } from "../miniature.ts";
 
-/** Miniatures that plan, judge ahead and run as most models want it, and not all. */
+const QUANTIZATION = "hf_quant_config.json";
+
+/** Miniatures that plan and run as most models want it, and not all. */
 export const narrowRunMiniatures: readonly Miniature[] = [
   miniature("plans_past_brackets", {
     mistake: "Plans as if mlx-lm found weights in a directory whose path holds brackets.",
@@ -26,15 +23,6 @@ export const narrowRunMiniatures: readonly Miniature[] = [
         },
       };
     },
-  }),
-  miniature("tells_no_runner_of_trust", {
-    mistake: "Runs a model whose code the caller trusts, and does not tell the runner.",
-    breaks: ["LOAD-ASKED"],
-    shownBy: ["load/trusted_code"],
-    wrapHost: ({ programs }) =>
-      programs === undefined
-        ? {}
-        : { programs: writing(programs, (text) => text.replace(/,"trustModelCode":true/, "")) },
   }),
   miniature("starts_what_it_ran_before", {
     mistake: "Starts the runner at once for a model that it has run before.",
@@ -64,93 +52,26 @@ export const narrowRunMiniatures: readonly Miniature[] = [
       };
     },
   }),
-  miniature("decodes_piece_by_piece", {
+  miniature("stretches_by_the_newer_name", {
+    mistake: "Stretches positions as the newer of two names says, where the older one counts.",
+    breaks: ["LOAD-TOKENS"],
+    shownBy: ["load/same_tokens"],
+    wrapManager: stretchingByNewer,
+  }),
+  miniature("asks_one_block_of_packing", {
     mistake:
-      "Turns what a runner says into text as it comes, also where a piece ends within a character.",
-    breaks: ["LOAD-ASKED"],
-    shownBy: ["load/runner_calls"],
-    wrapHost: ({ programs }) =>
-      programs === undefined
-        ? {}
-        : {
-            programs: {
-              ...startedAs(programs),
-              spawn: async (command, options) => {
-                const child = await programs.spawn(command, options);
-                return { ...child, stdout: decoded(child.stdout) };
-              },
-            },
-          },
-  }),
-  miniature("passes_on_no_empty_settings", {
-    mistake: "Starts a runner without the variables that are set to nothing.",
-    breaks: ["LOAD-SECRET"],
-    shownBy: ["load/runner_calls"],
-    wrapHost: ({ programs }) =>
-      programs === undefined
-        ? {}
-        : {
-            programs: {
-              ...startedAs(programs),
-              spawn: (command, options) => {
-                const set = Object.entries(options.env).filter(([, value]) => value !== "");
-                return programs.spawn(command, { ...options, env: Object.fromEntries(set) });
-              },
-            },
-          },
-  }),
-  miniature("leaves_what_was_asked_nothing", {
-    mistake:
-      "Does not end a runner when the call is cancelled before the runner was asked anything.",
-    breaks: ["LOAD-RUNNER"],
-    shownBy: ["load/runner_calls"],
-    wrapHost: ({ programs }) =>
-      programs === undefined
-        ? {}
-        : {
-            programs: {
-              ...startedAs(programs),
-              spawn: async (command, options) => {
-                const child = await programs.spawn(command, options);
-                let isAsked = false;
-                const write = (text: string) => {
-                  isAsked = true;
-                  return child.write(text);
-                };
-                return { ...child, write, kill: () => isAsked && child.kill() };
-              },
-            },
-          },
-  }),
-  miniature("judges_what_is_left_out", {
-    mistake: "Judges ahead by all files of the repository, also by those that are not downloaded.",
-    breaks: ["LOAD-AHEAD"],
-    shownBy: ["load/verdicts_ahead"],
-    wrapManager: (manager) => {
-      const { canLoad } = manager;
-      if (canLoad === undefined) return {};
+      "Takes one of the two blocks of a configuration for the one that keeps mlx-lm from looking for another file.",
+    breaks: ["LOAD-PLAN"],
+    shownBy: ["load/load_plan"],
+    wrapManager: (manager, { host: { files } }) => {
+      const { plan } = manager;
+      if (plan === undefined) return {};
       return {
-        canLoad: (request, options) => canLoad.call(manager, { ...request, exclude: [] }, options),
-      };
-    },
-  }),
-  miniature("reads_no_packing_file_ahead", {
-    mistake:
-      "Does not ask before a download whether a file beside the configuration says how the weights are packed.",
-    breaks: ["LOAD-AHEAD"],
-    shownBy: ["load/verdicts_ahead"],
-    wrapManager: (manager) => {
-      const { canLoad } = manager;
-      if (canLoad === undefined) return {};
-      return {
-        canLoad: async (request, options) => {
-          const report = await canLoad.call(manager, request, options);
-          const isBeside = report.runtimes.some(({ why }) =>
-            why.join().includes("hf_quant_config"),
-          );
-          if (!isBeside) return report;
-          const no = { loads: false, why: ["it has surplus tensors"], remedy: undefined };
-          return { ...report, runtimes: report.runtimes.map((one) => ({ ...one, ...no })) };
+        plan: async (request) => {
+          const made = await plan.call(manager, request);
+          const text = (await readText(files, join(made.directory, "config.json"))) ?? "";
+          const isOne = text.includes('"quantization"') && !text.includes('"quantization_config"');
+          return request.runtime === "mlx-lm" && isOne ? unopened(made, QUANTIZATION) : made;
         },
       };
     },
@@ -194,22 +115,31 @@ function endingWithOne(manager: ModelManager, { host }: StartedWith): Partial<Mo
   };
 }
 
-async function* decoded(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of output) yield Buffer.from(new TextDecoder().decode(piece));
-}
-
-/** Programs that get what is made of what is written to them. */
-function writing(programs: ProgramStarter, change: (text: string) => string): ProgramStarter {
+function stretchingByNewer(
+  manager: ModelManager,
+  { host: { files } }: StartedWith,
+): Partial<ModelManager> {
+  const { generate } = manager;
+  if (generate === undefined) return {};
   return {
-    ...startedAs(programs),
-    spawn: async (command, options) => {
-      const child = await programs.spawn(command, options);
-      return { ...child, write: (text) => child.write(change(text)) };
+    generate: async (request, options): Promise<Generation> => {
+      const made = await generate.call(manager, request, options);
+      const text = (await readText(files, join(made.directory, "config.json"))) ?? "";
+      if (!/"rope_scaling": ?\{\s*"type": ?"default",\s*"rope_type"/.test(text)) return made;
+      return { ...made, tokens: made.tokens.map((token) => ({ ...token, id: token.id ^ 1 })) };
     },
   };
 }
 
-/** What is known of programs before one is started. */
-function startedAs({ platform, processor, node }: ProgramStarter) {
-  return { platform, processor, node };
+/** A plan that takes a file for one that is never opened. */
+function unopened(plan: LoadPlan, path: string): LoadPlan {
+  const file = plan.reads.find((one) => one.path === path);
+  if (file === undefined) return plan;
+  const { sizeBytes } = file;
+  return {
+    ...plan,
+    reads: plan.reads.filter((one) => one !== file),
+    unused: [...plan.unused, { path, sizeBytes }],
+    reclaimableBytes: plan.reclaimableBytes + sizeBytes,
+  };
 }

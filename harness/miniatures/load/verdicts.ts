@@ -1,4 +1,4 @@
-import type { ModelManager, RuntimeVerdict } from "../../../spec/mod.ts";
+import type { DownloadRequest, ModelManager, RuntimeVerdict } from "../../../spec/mod.ts";
 import { type Miniature, miniature } from "../miniature.ts";
 import { transferInVain } from "../parts/hub_exchanges.ts";
 
@@ -84,6 +84,42 @@ export const verdictMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("judges_what_is_left_out", {
+    mistake: "Judges ahead by all files of the repository, also by those that are not downloaded.",
+    breaks: ["LOAD-AHEAD"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapManager: (manager) => askingAhead(manager, (request) => ({ ...request, exclude: [] })),
+  }),
+  miniature("asks_of_the_main_branch", {
+    mistake: "Judges ahead by the main branch, whichever was asked for.",
+    breaks: ["LOAD-AHEAD"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapManager: (manager) => askingAhead(manager, (request) => ({ ...request, revision: "main" })),
+  }),
+  miniature("reads_no_packing_file_ahead", {
+    mistake:
+      "Does not ask before a download whether a file beside the configuration says how the weights are packed.",
+    breaks: ["LOAD-AHEAD"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapManager: (manager) =>
+      ahead(manager, (verdicts) => {
+        const isBeside = verdicts.some(({ why }) => why.join().includes("hf_quant_config"));
+        const no = { loads: false, why: ["it has surplus tensors"], remedy: undefined };
+        return verdicts.map((one) => (isBeside ? { ...one, ...no } : one));
+      }),
+  }),
+  miniature("takes_what_is_listed_for_whole", {
+    mistake: "Judges ahead as if no file of the listing could be empty.",
+    breaks: ["LOAD-AHEAD"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapManager: (manager) =>
+      ahead(manager, (verdicts) =>
+        verdicts.map((one) => {
+          const why = one.why.filter((text) => !text.endsWith("It has 0 bytes"));
+          return why.length > 0 ? one : { ...one, ...YES };
+        }),
+      ),
+  }),
 ];
 
 /** Changes the verdicts of a check, and those before a download. */
@@ -107,4 +143,14 @@ function ahead(manager: ModelManager, change: Change): Partial<ModelManager> {
       return { ...report, runtimes: change(report.runtimes) };
     },
   };
+}
+
+/** Asks something else before a download. */
+function askingAhead(
+  manager: ModelManager,
+  change: (request: DownloadRequest) => DownloadRequest,
+): Partial<ModelManager> {
+  const { canLoad } = manager;
+  if (canLoad === undefined) return {};
+  return { canLoad: (request, options) => canLoad.call(manager, change(request), options) };
 }

@@ -186,6 +186,19 @@ export const otherPlaceMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("believes_the_names_of_contents", {
+    mistake: "Mends a content of the hub's cache by looking at its name and its size.",
+    breaks: ["DOCTOR-MEND"],
+    shownBy: ["places/diagnosed"],
+    wrapManager: (manager) => ({
+      mend: async (step, options) => {
+        const quick = { ...step };
+        const isInCache = step.operation === "download" && step.layout === "hf-cache";
+        if (isInCache) Reflect.deleteProperty(quick, "verify");
+        await manager.mend?.(quick, options);
+      },
+    }),
+  }),
 ];
 
 // Helpers

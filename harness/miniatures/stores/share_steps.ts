@@ -1,12 +1,13 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { exists, readBytes, writeBytes } from "../../disk/mod.ts";
 import { modelPlace } from "../../scenario_parts/places.ts";
 import type { Miniature } from "../miniature.ts";
 import { unlessRefused } from "../parts/disk_steps.ts";
+import { failure } from "../parts/failures.ts";
 import { sharing } from "../parts/sharing_miniature.ts";
 
-/** Miniatures that share a copy in the wrong order. */
-export const shareOrderMiniatures: readonly Miniature[] = [
+/** Miniatures that take the steps of a share in the wrong order, or write too few of them down. */
+export const shareStepMiniatures: readonly Miniature[] = [
   sharing("shares_config_first", {
     mistake: "Puts the configuration of a model into the store before its weights.",
     // What lies there before the share is written down is not taken back.
@@ -36,5 +37,23 @@ export const shareOrderMiniatures: readonly Miniature[] = [
           throw error;
         }
       },
+  }),
+  sharing("keeps_one_journal", {
+    mistake: "Writes down the last share of a model alone, whichever store it was with.",
+    breaks: ["SHARE-UNDO"],
+    shownBy: ["share/share_undone"],
+    wrap: (share) => {
+      const last = new Map<string, string>();
+      return async (request) => {
+        const { repository, into, layout, step } = request;
+        const key = `${repository} ${layout} ${basename(into)}`;
+        const known = last.get(key);
+        if (step === "undo" && known !== undefined && known !== into)
+          throw failure("not-downloaded", `Cannot undo a share with "${into}": none is recorded`);
+        const result = await share(request);
+        if (step === "share") last.set(key, into);
+        return result;
+      };
+    },
   }),
 ];
