@@ -118,6 +118,17 @@ export const connectionMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("believes_the_type_of_a_page", {
+    mistake: "Keeps a web page as weights where the server calls it bytes.",
+    breaks: ["DL-NO-PAGE"],
+    shownBy: ["download/page_for_a_file"],
+    wrapHost: ({ fetch }) => ({
+      fetch: async (url, request) => {
+        const { status, headers, body } = await fetch(url, request);
+        return { status, headers, body: body && noPage(body) };
+      },
+    }),
+  }),
   miniature("succeeds_with_nothing", {
     mistake: "Calls it a success when no file matches the patterns.",
     breaks: ["DL-NO-MATCH"],
@@ -214,6 +225,12 @@ function readsOtherwise(
     wrapStart: (start, { host, config }) =>
       start(host, { ...config, env: { ...config.env, ...change(config.env) } }),
   });
+}
+
+/** A page that begins with a character that no text has. */
+async function* noPage(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const piece of body)
+    yield String.fromCharCode(piece[0] ?? 0) === "<" ? piece.with(0, 0) : piece;
 }
 
 function isRefused(error: unknown): boolean {

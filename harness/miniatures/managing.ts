@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type FileSystem, MARKER_NAME, type MigrationResult } from "../../spec/mod.ts";
-import { exists, readBytes, readText, readTree, writeBytes } from "../disk/mod.ts";
+import { MARKER_NAME } from "../../spec/mod.ts";
+import { readText, readTree, writeBytes } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
-import { type Miniature, miniature, withMethods } from "./miniature.ts";
+import { type Miniature, miniature } from "./miniature.ts";
 import { failure } from "./parts/failures.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
 import { askInVain } from "./parts/hub_exchanges.ts";
@@ -11,14 +11,7 @@ import { wrongMarkedFiles } from "./parts/marked_files.ts";
 /** What macOS leaves in any directory. */
 const DESKTOP_FILES = [".DS_Store", "._config.json", "._model.safetensors"];
 
-/** What is planned where there is nothing to move. */
-const NOTHING_PLANNED: Pick<MigrationResult, "from" | "to" | "files"> = {
-  from: "",
-  to: "",
-  files: [],
-};
-
-/** Miniatures that list, describe, verify or move models wrongly. */
+/** Miniatures that list, describe or verify models wrongly. */
 export const managingMiniatures: readonly Miniature[] = [
   miniature("lists_made_up_models", {
     mistake: "Lists a model that is not there beside those that are.",
@@ -160,62 +153,6 @@ export const managingMiniatures: readonly Miniature[] = [
         await writeBytes(files, place, new TextEncoder().encode(marker));
         await files.unlink(place);
         return manager.migrate(request, options);
-      },
-    }),
-  }),
-  miniature("moves_by_copy", {
-    mistake: "Copies what it could link or rename, and so needs space for every model twice.",
-    breaks: ["MIGRATE-PLAN"],
-    wrapStart: (start, { host, config }) => {
-      const { files } = host;
-      const copying: FileSystem = {
-        ...files,
-        link: async (source, target) => writeBytes(files, target, await readBytes(files, source)),
-      };
-      const manager = start(host, config);
-      const mover = start({ ...host, files: copying }, config);
-      return withMethods(manager, {
-        migrate: (request, options) =>
-          (request.step === "move" ? mover : manager).migrate(request, options),
-      });
-    },
-  }),
-  miniature("gives_up_what_differs", {
-    mistake: "Takes a file for moved as soon as its new place has one of that name.",
-    breaks: ["MIGRATE-SAFE", "DUR-MIGRATE"],
-    wrapManager: (manager, { host: { files } }) => ({
-      migrate: async (request, options) => {
-        if (request.step === "plan") return manager.migrate(request, options);
-        const plan = async () => manager.migrate({ ...request, step: "plan" });
-        const { from, to, files: paths } = await unlessRefused(plan, NOTHING_PLANNED);
-        for (const path of paths) {
-          const [source, target] = [join(from, path), join(to, path)];
-          if (!(await exists(files, target)) || !(await exists(files, source))) continue;
-          const [one, two] = [await readBytes(files, source), await readBytes(files, target)];
-          if (Buffer.compare(one, two) !== 0) await files.unlink(source);
-        }
-        return manager.migrate(request, options);
-      },
-    }),
-  }),
-  miniature("says_done_half_way", {
-    mistake: "Says of every move that it only plans that all of it is done.",
-    breaks: ["MIGRATE-PLAN"],
-    shownBy: ["interop/migration", "interop/migration_killed"],
-    wrapManager: (manager) => ({
-      migrate: async (request, options) => {
-        const result = await manager.migrate(request, options);
-        return request.step === "plan" ? { ...result, isDone: true } : result;
-      },
-    }),
-  }),
-  miniature("cannot_go_back", {
-    mistake: "Moves models one way only.",
-    breaks: ["MIGRATE-SAFE"],
-    wrapManager: (manager) => ({
-      migrate: (request, options) => {
-        const isUndo = request.step === "undo";
-        return manager.migrate(isUndo ? { ...request, step: "plan" } : request, options);
       },
     }),
   }),

@@ -35,6 +35,7 @@ import { loadingMiniatures } from "./load/loading.ts";
 import { managingMiniatures } from "./managing.ts";
 import { markerMiniatures } from "./markers.ts";
 import type { Miniature } from "./miniature.ts";
+import { movingMiniatures } from "./stores/moving.ts";
 import { nameMiniatures } from "./names.ts";
 import { narrowCaseMiniatures } from "./load/narrow_cases.ts";
 import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
@@ -101,6 +102,7 @@ export const miniatures: readonly Miniature[] = [
   ...verdictMiniatures,
   ...hubCacheMiniatures,
   ...managingMiniatures,
+  ...movingMiniatures,
   ...plantedMiniatures,
   ...oneFormMiniatures,
   ...rareCaseMiniatures,

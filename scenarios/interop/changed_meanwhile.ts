@@ -1,5 +1,5 @@
 /**
- * A migration dies half-way, on a volume with hard links or without, or between two volumes; then another tool puts a file of
+ * A migration dies half-way or has not begun, on a volume with hard links or without, or between two volumes; then another tool puts a file of
  * its own where one of the model's files is, in the old place or in the new one, and the migration goes on or goes back.
  *
  * Invariants checked:
@@ -36,10 +36,16 @@ const OTHERS = {
 export const changedMeanwhile = scenario({
   name: "interop/changed_meanwhile",
   covers: ["MIGRATE-SAFE"],
-  goals: ["a file of both places was replaced", "it went on", "it went back"],
+  goals: [
+    "a file of both places was replaced",
+    "another tool was there first",
+    "it went on",
+    "it went back",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 80 }),
-    nth: fc.integer({ min: 1, max: 40 }),
+    /** At which change of the disk it dies; 0: it has not begun. */
+    nth: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 40 }) }, fc.constant(0)),
     volume: fc.constantFrom("another volume", "with links", "without links"),
     other: fc.constantFrom("same", "longer", "shorter"),
     which: fc.nat(),
@@ -52,10 +58,12 @@ export const changedMeanwhile = scenario({
     for (const { path, bytes } of model.files)
       await writeBytes(world.files, join(from, path), bytes);
     const start = () => world.start(STORE_VOLUMES[volume](from));
-    const doomed = start();
-    doomed.killAt({ at: "operation", nth });
-    await unlessKilled(() => doomed.migrate({ repository: REPOSITORY, step: "move" }));
-    await world.settle();
+    if (nth > 0) {
+      const doomed = start();
+      doomed.killAt({ at: "operation", nth });
+      await unlessKilled(() => doomed.migrate({ repository: REPOSITORY, step: "move" }));
+      await world.settle();
+    }
     const places = [await pathsIn(world, from), await pathsIn(world, to)];
     const inBoth = model.files.filter(({ path }) => places.every((paths) => paths.has(path)));
     const candidates = inBoth.length > 0 ? inBoth : model.files;
@@ -68,7 +76,8 @@ export const changedMeanwhile = scenario({
     await writeBytes(world.files, place, bytes);
     const before = await hashes(world, isVisible);
     if (inBoth.length > 0) verdict.reached("a file of both places was replaced");
-    verdict.reached(goesOn ? "it went on" : "it went back");
+    if (nth > 0) verdict.reached(goesOn ? "it went on" : "it went back");
+    else verdict.reached("another tool was there first");
     const step = goesOn ? "move" : "undo";
     await settled(() => start().migrate({ repository: REPOSITORY, step }));
     const after = await hashes(world, () => true);

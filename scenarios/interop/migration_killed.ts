@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import fc from "fast-check";
+import type { MigrationRequest } from "../../spec/mod.ts";
 import {
   asFailure,
   changeFiles,
@@ -34,16 +35,19 @@ const NESTED = { path: "1_Pooling/config.json", bytes: Buffer.from("{}"), lfs: f
 export const migrationKilled = scenario({
   name: "interop/migration_killed",
   covers: ["MIGRATE-SAFE", "MIGRATE-PLAN"],
-  goals: ["it died half-way", "it went on", "it went back"],
+  goals: ["it died half-way", "it went on", "it went back", "from a directory that was named"],
   given: {
     model: anySmallModel({ weightBytesMax: 80 }),
+    /** One that does not tell by its name whose model it is must be named, each time. */
+    directory: fc.constantFrom(FLAT, FLAT, "smollm", "org/other", "../Elsewhere/smollm"),
     nth: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 50 })),
     volume: fc.constantFrom("with links", "without links", "another volume"),
     goesOn: fc.boolean(),
     diesTwice: fc.boolean(),
   },
-  async check({ model, nth, volume, goesOn, diesTwice }, world, verdict) {
-    const from = join(world.root, FLAT);
+  async check({ model, directory, nth, volume, goesOn, diesTwice }, world, verdict) {
+    const from = join(world.root, directory);
+    const request = { repository: REPOSITORY, ...(directory !== FLAT && { from }) };
     const to = modelPlace(world, REPOSITORY, { layout: "hubapi" });
     const files = [...model.files, NESTED];
     await changeFiles(world, from, { before: [], after: files });
@@ -52,7 +56,7 @@ export const migrationKilled = scenario({
     for (const step of steps) {
       const doomed = start();
       doomed.killAt({ at: "operation", nth });
-      await endOf(() => doomed.migrate({ repository: REPOSITORY, step }));
+      await endOf(() => doomed.migrate({ ...request, step }));
       if (doomed.isKilled) verdict.reached("it died half-way");
       await world.settle();
       for (const { path, bytes } of files) {
@@ -69,17 +73,16 @@ export const migrationKilled = scenario({
     const step = goesOn ? "move" : "undo";
     // A migration that died before it wrote anything down never began, and one that had ended has nothing to go on with.
     const isOver = (await wrongFiles(world, to, files)).length === 0;
-    if (isBegun && !isOver) await judgePlan(world, { from, to, verdict });
+    if (isBegun && !isOver) await judgePlan(world, { request, from, to, verdict });
     if (isBegun && !(goesOn && isOver)) {
-      await verdict.attempt("MIGRATE-SAFE", () =>
-        start().migrate({ repository: REPOSITORY, step }),
-      );
+      await verdict.attempt("MIGRATE-SAFE", () => start().migrate({ ...request, step }));
       const wrong = await wrongFiles(world, goal, files);
       verdict.holds("MIGRATE-SAFE", wrong.length === 0, () => `${step}: ${wrong.join(", ")}`);
       const other = await readTree(world.files, goesOn ? from : to);
       const left = other.find(({ kind }) => kind !== "directory");
       verdict.holds("MIGRATE-SAFE", left === undefined, `${left?.path} is left in the other place`);
       verdict.reached(goesOn ? "it went on" : "it went back");
+      if (directory !== FLAT) verdict.reached("from a directory that was named");
     }
 
     async function isWhole(place: string, bytes: Uint8Array): Promise<boolean> {
@@ -94,10 +97,16 @@ export const migrationKilled = scenario({
 /** What a plan says of a migration that has begun: where it goes, that it is not done, and nothing that is not there. */
 async function judgePlan(
   world: World,
-  { from, to, verdict }: { readonly from: string; readonly to: string; readonly verdict: Verdict },
+  options: {
+    readonly request: Omit<MigrationRequest, "step">;
+    readonly from: string;
+    readonly to: string;
+    readonly verdict: Verdict;
+  },
 ): Promise<void> {
+  const { request, from, to, verdict } = options;
   const plan = await verdict.attempt("MIGRATE-PLAN", () =>
-    world.start().migrate({ repository: REPOSITORY, step: "plan" }),
+    world.start().migrate({ ...request, step: "plan" }),
   );
   const holds = (condition: boolean, detail: string) =>
     verdict.holds("MIGRATE-PLAN", condition, `of a move that was interrupted ${detail}`);

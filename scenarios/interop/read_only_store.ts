@@ -35,6 +35,7 @@ export const readOnlyStore = scenario({
     "a wrong content",
     "a removal",
     "its own cache",
+    "by its commit",
   ],
   given: {
     model: anySmallModel(),
@@ -42,8 +43,10 @@ export const readOnlyStore = scenario({
     kept: fc.constantFrom(...KEPT),
     isDamaged: fc.boolean(),
     isRemoved: fc.boolean(),
+    /** Whether it is asked for by its commit, for which no ref need be written. */
+    isPinned: fc.boolean(),
   },
-  async check({ model, hasListing, kept, isDamaged, isRemoved }, world, verdict) {
+  async check({ model, hasListing, kept, isDamaged, isRemoved, isPinned }, world, verdict) {
     const { files: disk, hub, root } = world;
     const holds = (condition: boolean, detail: string) => verdict.holds(ID, condition, detail);
     const files = wantedFiles(model.files);
@@ -51,6 +54,7 @@ export const readOnlyStore = scenario({
     // The store has only large files.
     if (large === undefined) return;
     const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    const request = isPinned ? { ...REQUEST, revision: commit } : REQUEST;
     const isOwn = kept === "own cache" || kept === "own repository";
     const theirs = () =>
       writeForeignSnapshot(disk, root, {
@@ -83,7 +87,7 @@ export const readOnlyStore = scenario({
     )[kept];
     const guarded = { directory: guardedDirectory, how };
     const before = JSON.stringify(await readTree(disk, guarded.directory));
-    const status = await verdict.attempt(ID, () => world.start({ guarded }).verify(REQUEST));
+    const status = await verdict.attempt(ID, () => world.start({ guarded }).verify(request));
     if (isDamaged) holds(status.state !== "complete", "a wrong content passes for complete");
     else if (hasListing || isOwn)
       holds(status.state === "complete", `whole, it is ${status.state}`);
@@ -92,7 +96,8 @@ export const readOnlyStore = scenario({
     const isWhole = isOwn || kept === "cache";
     if (isOwn) verdict.reached("its own cache");
     if (isDamaged && isWhole) return;
-    const result = await verdict.attempt(ID, () => world.start({ guarded }).download(REQUEST));
+    const result = await verdict.attempt(ID, () => world.start({ guarded }).download(request));
+    if (isPinned) verdict.reached("by its commit");
     holds(result.directory === directory, `it went to ${result.directory}`);
     const [fetched, needed] = [contentBytes(hub.log), isDamaged ? large.bytes.length : 0];
     holds(fetched === needed, `${fetched} bytes were fetched for ${needed}`);

@@ -193,6 +193,21 @@ export const unusualStoreMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("names_each_commit_in_a_ref", {
+    mistake: "Writes a ref for a commit too, so that a cache that may only be read fails for it.",
+    breaks: ["MANAGE-READ-ONLY"],
+    shownBy: ["interop/read_only_store"],
+    wrapManager: (manager, { host: { files } }) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        if (request.layout !== "hf-cache" || request.revision !== result.commit) return result;
+        const ref = join(dirname(dirname(result.directory)), `.${result.commit}`);
+        await writeBytes(files, ref, new Uint8Array());
+        await files.unlink(ref);
+        return result;
+      },
+    }),
+  }),
 ];
 
 // Helpers

@@ -1,5 +1,6 @@
 /**
- * A plain address answers with a web page: the page about a file, a login page, or a file that is a page by its name.
+ * A plain address answers with a web page: the page about a file, a login page, or a file that is a page by its name. Some servers
+ * call everything that they send bytes.
  *
  * Invariants checked:
  * - Nothing of the page is kept under the name of a file, and the error says what came; a page that was meant is kept.
@@ -8,6 +9,7 @@ import fc from "fast-check";
 import { exists, settled } from "../../../harness/internal.ts";
 import { filePlace, scenario } from "../../../harness/mod.ts";
 
+const WEIGHTS_REGEXP = /\.(?:safetensors|gguf)$/;
 const PAGE = new TextEncoder().encode("<!doctype html><html><body>about a file</body></html>");
 
 export const pageForAFile = scenario({
@@ -27,12 +29,16 @@ export const pageForAFile = scenario({
       "about.xhtml",
     ),
     hasHead: fc.boolean(),
+    /** Whether the server says that it is a page. */
+    isTyped: fc.boolean(),
     /** The name of the page that readers are sent to. */
     login: fc.constantFrom(undefined, undefined, "login", "login.html", "index.htm"),
   },
-  goals: ["a page came instead of a file", "a page was meant"],
-  async check({ name, hasHead, login }, world, verdict) {
+  goals: ["a page came instead of a file", "a page that is called bytes came", "a page was meant"],
+  async check({ name, hasHead, isTyped, login }, world, verdict) {
     const { hub } = world;
+    // Only of weights is it certain that they are no page, whatever the server calls it.
+    const isCalledBytes = !isTyped && WEIGHTS_REGEXP.test(name);
     const url = hub.serveUrl(`/org/${name}`, PAGE);
     const page = login === undefined ? undefined : hub.serveUrl(`/${login}`, PAGE);
     hub.faults = [
@@ -52,7 +58,9 @@ export const pageForAFile = scenario({
               do: { type: "redirect", to: page },
             } as const,
           ]),
-      { match: { kind: "url", nth: "all" }, do: { type: "html" } },
+      ...(isCalledBytes
+        ? []
+        : [{ match: { kind: "url", nth: "all" }, do: { type: "html" } } as const]),
     ];
     const subject = world.start();
     if (/\.x?html?$/i.test(name)) {
@@ -65,6 +73,8 @@ export const pageForAFile = scenario({
     await verdict.fails("DL-NO-PAGE", () => subject.downloadUrl({ url }), ["not-a-hub"]);
     const models = await settled(() => subject.list());
     verdict.holds("DL-NO-PAGE", (models ?? []).length === 0, "the page is listed as a model");
-    verdict.reached("a page came instead of a file");
+    verdict.reached(
+      isCalledBytes ? "a page that is called bytes came" : "a page came instead of a file",
+    );
   },
 });

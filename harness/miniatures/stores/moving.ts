@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import type { FileSystem, MigrationResult } from "../../../spec/mod.ts";
+import { exists, readBytes, readTree, writeBytes } from "../../disk/mod.ts";
+import { modelPlace } from "../../scenario_parts/places.ts";
+import { asFailure } from "../../scenario/verdict.ts";
+import { type Miniature, miniature, withMethods } from "../miniature.ts";
+import { unlessRefused } from "../parts/disk_steps.ts";
+
+/** What is planned where there is nothing to move. */
+const NOTHING_PLANNED: Pick<MigrationResult, "from" | "to" | "files"> = {
+  from: "",
+  to: "",
+  files: [],
+};
+
+/** Miniatures that move models wrongly. */
+export const movingMiniatures: readonly Miniature[] = [
+  miniature("moves_by_copy", {
+    mistake: "Copies what it could link or rename, and so needs space for every model twice.",
+    breaks: ["MIGRATE-PLAN"],
+    wrapStart: (start, { host, config }) => {
+      const { files } = host;
+      const copying: FileSystem = {
+        ...files,
+        link: async (source, target) => writeBytes(files, target, await readBytes(files, source)),
+      };
+      const manager = start(host, config);
+      const mover = start({ ...host, files: copying }, config);
+      return withMethods(manager, {
+        migrate: (request, options) =>
+          (request.step === "move" ? mover : manager).migrate(request, options),
+      });
+    },
+  }),
+  miniature("gives_up_what_differs", {
+    mistake: "Takes a file for moved as soon as its new place has one of that name.",
+    breaks: ["MIGRATE-SAFE", "DUR-MIGRATE"],
+    wrapManager: (manager, { host: { files } }) => ({
+      migrate: async (request, options) => {
+        if (request.step === "plan") return manager.migrate(request, options);
+        const plan = async () => manager.migrate({ ...request, step: "plan" });
+        const { from, to, files: paths } = await unlessRefused(plan, NOTHING_PLANNED);
+        for (const path of paths) {
+          const [source, target] = [join(from, path), join(to, path)];
+          if (!(await exists(files, target)) || !(await exists(files, source))) continue;
+          const [one, two] = [await readBytes(files, source), await readBytes(files, target)];
+          if (Buffer.compare(one, two) !== 0) await files.unlink(source);
+        }
+        return manager.migrate(request, options);
+      },
+    }),
+  }),
+  miniature("says_done_half_way", {
+    mistake: "Says of every move that it only plans that all of it is done.",
+    breaks: ["MIGRATE-PLAN"],
+    shownBy: ["interop/migration", "interop/migration_killed"],
+    wrapManager: (manager) => ({
+      migrate: async (request, options) => {
+        const result = await manager.migrate(request, options);
+        return request.step === "plan" ? { ...result, isDone: true } : result;
+      },
+    }),
+  }),
+  miniature("cannot_go_back", {
+    mistake: "Moves models one way only.",
+    breaks: ["MIGRATE-SAFE"],
+    wrapManager: (manager) => ({
+      migrate: (request, options) => {
+        const isUndo = request.step === "undo";
+        return manager.migrate(isUndo ? { ...request, step: "plan" } : request, options);
+      },
+    }),
+  }),
+  miniature("goes_on_within_its_root_only", {
+    mistake: "Begins to move a model from outside the root, and does not go on with that.",
+    breaks: ["MIGRATE-SAFE"],
+    shownBy: ["interop/migration_killed"],
+    wrapManager: (manager, { host: { files }, config: { root } }) => ({
+      migrate: async ({ from, ...request }, options) => {
+        const isOutside = from !== undefined && !from.startsWith(root);
+        const records = await readTree(files, join(root, ".mlx-layout"));
+        const isBegun = records.some(({ path }) => path.endsWith(".json"));
+        const isNamed = from !== undefined && !(isOutside && isBegun);
+        return manager.migrate({ ...request, ...(isNamed && { from }) }, options);
+      },
+    }),
+  }),
+  miniature("moves_over_what_is_there", {
+    mistake: "Moves a model over files that another tool has put into its new place.",
+    breaks: ["MIGRATE-SAFE"],
+    shownBy: ["interop/changed_meanwhile"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      migrate: async (request, options) => {
+        try {
+          return await manager.migrate(request, options);
+        } catch (error) {
+          const { repository, step, layout = "hubapi" } = request;
+          if (step !== "move" || asFailure(error)?.code !== "access-denied") throw error;
+          const to = modelPlace(config, repository, { layout });
+          for (const { path, kind } of await readTree(files, to))
+            if (kind === "file") await files.unlink(join(to, path));
+          return manager.migrate(request, options);
+        }
+      },
+    }),
+  }),
+];
