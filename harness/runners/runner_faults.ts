@@ -52,10 +52,6 @@ const WRONGS: Readonly<Record<string, readonly [ErrorCode, Wrong]>> = {
     "runner-protocol",
     (runner, id) => runner.say({ event: "unloaded", id }),
   ],
-  "answers another request": [
-    "runner-protocol",
-    (runner, id) => answerHonestly(runner, { id: id + 100, op: "load", directory: "x" }),
-  ],
   refuses: [
     "runner-failed",
     (runner, id) =>
@@ -81,6 +77,28 @@ export const RUNNER_FAULTS: readonly RunnerFault[] = [
       return { name: `${name} at the second token`, code, script: faulty("token", wrong) };
     },
   ),
+  ...MOMENTS.map((moment): RunnerFault => ({
+    name: `answers another request at ${moment}`,
+    code: "runner-protocol",
+    script: async (runner) => {
+      await runner.say(SCRIPTED_HELLO);
+      for await (const request of runner.requests) {
+        const id = request.op === moment ? request.id + 100 : request.id;
+        await answerHonestly(runner, { ...request, id });
+      }
+    },
+  })),
+  {
+    name: "reads no request at generate",
+    code: "runner-timeout",
+    script: async (runner) => {
+      await runner.say(SCRIPTED_HELLO);
+      for await (const request of runner.requests) {
+        await answerHonestly(runner, request);
+        await runner.hang();
+      }
+    },
+  },
   {
     name: "refuses what it does not support",
     code: "unsupported",

@@ -90,9 +90,9 @@ export class ScriptedPrograms implements ProgramStarter {
       ended,
       write: (text) => {
         if (isEnded) return Promise.reject(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));
+        const taken = input.push(Buffer.from(text));
         // A pipe of the system takes some text without a reader.
-        void input.push(Buffer.from(text));
-        return Promise.resolve();
+        return text.length > PIPE_BYTES ? taken : Promise.resolve();
       },
       endInput: () => input.close(),
       kill: () => finish({ signal: "SIGKILL" }),
@@ -110,6 +110,9 @@ async function* requestsOf(input: Pipe): AsyncGenerator<RunnerRequest> {
     for (const line of lines) yield JSON.parse(line) as RunnerRequest;
   }
 }
+
+/** What a pipe of Linux or macOS takes before somebody reads. */
+const PIPE_BYTES = 64 * 1024;
 
 /** A pipe whose writer waits for its reader. */
 class Pipe implements AsyncIterable<Uint8Array> {

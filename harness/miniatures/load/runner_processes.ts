@@ -70,6 +70,20 @@ export const runnerProcessMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("takes_any_answer", {
+    mistake: "Takes what a runner answers to another request for the answer to its own.",
+    breaks: ["LOAD-RUNNER"],
+    shownBy: ["load/faulty_runner"],
+    wrapHost: (host) =>
+      changingChild(host, (child) => {
+        let asked = "0";
+        const write = (text: string) => {
+          asked = /"id":(\d+)/.exec(text)?.[1] ?? asked;
+          return child.write(text);
+        };
+        return { write, stdout: answering(child.stdout, () => asked) };
+      }),
+  }),
 ];
 
 type Spawn = ProgramStarter["spawn"];
@@ -95,6 +109,20 @@ function changingChild(
 
 async function* decoded(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of output) yield Buffer.from(new TextDecoder().decode(piece));
+}
+
+/** Every message as one that answers what was asked last. */
+async function* answering(
+  output: AsyncIterable<Uint8Array>,
+  asked: () => string,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of output)
+    yield Buffer.from(
+      Buffer.from(piece)
+        .toString("latin1")
+        .replace(/"id":\d+/g, `"id":${asked()}`),
+      "latin1",
+    );
 }
 
 async function* counted(
