@@ -59,6 +59,7 @@ import { repairingMiniatures } from "./repairing.ts";
 import { resumingMiniatures } from "./resuming.ts";
 import { retryingMiniatures } from "./retrying.ts";
 import { servingMiniatures } from "./stores/serving.ts";
+import { servingFileMiniatures } from "./stores/serving_files.ts";
 import { sharingMiniatures } from "./sharing.ts";
 import { tokenMiniatures } from "./tokens.ts";
 import { verdictMiniatures } from "./load/verdicts.ts";
@@ -108,6 +109,7 @@ export const miniatures: readonly Miniature[] = [
   ...rareCaseMiniatures,
   ...removingMiniatures,
   ...servingMiniatures,
+  ...servingFileMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
   ...narrowCaseMiniatures,

@@ -1,5 +1,5 @@
 /**
- * A model is complete, and the hub takes the connection and says nothing, begins an answer that never ends, or refuses with a
+ * A model is complete, and the hub takes the connection and says nothing, begins an answer that never ends or takes minutes, or refuses with a
  * request to come back later.
  *
  * Invariants checked:
@@ -19,6 +19,7 @@ const FAULTS: Readonly<Record<string, FaultAction>> = {
   "out of order for an hour": { type: "status", status: 503, retryAfter: "3600" },
   "connections are reset": { type: "reset" },
   "silence after the first byte": { type: "cut", atByte: 1, how: "stall" },
+  "a byte each second": { type: "drip", bytesPerSecond: 1 },
 };
 
 export const silentHub = scenario({

@@ -50,7 +50,7 @@ const MALFORMED = [
   "bytes=0-3=",
   "bytes=--3",
 ];
-const AT_THE_END = ["END-", "END-END", "LAST-", "0-LAST", "0-END", "-END"];
+const AT_THE_END = ["END-", "END-END", "LAST-", "0-LAST", "0-END", "-END", "-MORE", "0-MORE"];
 /** A model has fewer files. */
 const PAGES_MAX = 200;
 const ELDER_DATE = "Wed, 01 Jan 2020 00:00:00 GMT";
@@ -242,5 +242,8 @@ function jsonOf(bytes: Uint8Array): unknown {
 
 /** The range in the numbers of a file. */
 function rangeOf({ range }: Question, sizeBytes: number): string | undefined {
-  return range?.replaceAll("END", `${sizeBytes}`).replace("LAST", `${Math.max(0, sizeBytes - 1)}`);
+  return range
+    ?.replaceAll("END", `${sizeBytes}`)
+    .replace("LAST", `${Math.max(0, sizeBytes - 1)}`)
+    .replace("MORE", `${sizeBytes + 1}`);
 }

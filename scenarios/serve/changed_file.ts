@@ -17,6 +17,16 @@ import { anySmallModel, filePlace, scenario, type World } from "../../harness/mo
 
 const REPOSITORY = "mlx-community/Changing-4bit";
 
+const OTHER = "other.safetensors";
+const CHANGES = [
+  "overwritten",
+  "replaced",
+  "replaced by one as old",
+  "cut",
+  "removed",
+  "a link",
+] as const;
+
 export const changedFile = scenario({
   name: "serve/changed_file",
   covers: ["SERVE-CHANGED"],
@@ -25,7 +35,7 @@ export const changedFile = scenario({
   given: {
     model: anySmallModel({ weightBytesMax: 3000 }),
     layout: fc.constantFrom("hubapi", "hf-cache"),
-    change: fc.constantFrom("overwritten", "replaced", "cut", "removed", "a link"),
+    change: fc.constantFrom(...CHANGES),
     moment: fc.constantFrom("before the request", "while it is sent"),
     salt: fc.nat(100),
     start: fc.nat(200),
@@ -44,16 +54,17 @@ export const changedFile = scenario({
     const { headers: former } = await askServer(server, { target, method: "HEAD" });
     const tag = former.get("etag") ?? "";
     const place = await disk.realpath(filePlace(directory, file.path));
+    const changed = patternedBytes(file.bytes.length, { salt });
+    // A backup that is put back has the size and may have the time of what it replaces.
+    const isAsOld = change === "replaced by one as old";
+    if (isAsOld) await writeBytes(disk, join(world.outside, OTHER), changed);
     world.clock.advance(5_000);
     let isChanged = false;
     const spoil = async () => {
       if (isChanged) return;
       isChanged = true;
-      await changeFile(world, {
-        place,
-        change,
-        bytes: patternedBytes(file.bytes.length, { salt }),
-      });
+      if (isAsOld) await disk.rename(join(world.outside, OTHER), place);
+      else await changeFile(world, { place, change, bytes: changed });
     };
     if (moment === "before the request") await spoil();
     const reply = await askServer(
@@ -90,7 +101,7 @@ async function changeFile(
   else if (change === "cut")
     await overwriteBytes(files, place, bytes.subarray(0, bytes.length >> 1));
   else if (change === "replaced") {
-    const other = join(outside, "other.safetensors");
+    const other = join(outside, OTHER);
     await writeBytes(files, other, bytes);
     await files.rename(other, place);
   } else {

@@ -45,6 +45,8 @@ export class Catalog {
   readonly #clock: Clock;
   readonly #options: CatalogOptions;
   readonly #examined = new Map<string, Promise<OfferedModel | undefined>>();
+  /** Copies as they were when they were last whole. */
+  readonly #offered = new Map<string, OfferedModel>();
   /** How copies looked that may not be offered: they are read anew once that changes. */
   readonly #refused = new Map<string, string>();
   #look: Promise<Look> | undefined;
@@ -145,7 +147,11 @@ export class Catalog {
   async #tryExamine(files: FileSystem, copy: ModelCopy): Promise<OfferedModel | undefined> {
     const { unverified, signal, onTrouble } = this.#options;
     try {
-      return await examineCopy(files, copy, { unverified, signal });
+      const { directory } = copy.listed;
+      const earlier = this.#offered.get(directory);
+      const model = await examineCopy(files, copy, { unverified, earlier, signal });
+      if (model !== undefined) this.#offered.set(directory, model);
+      return model;
     } catch (error) {
       const failure = diskError(error, `read "${copy.listed.directory}"`);
       if (errnoOf(error) === undefined || !(failure instanceof ModelError)) throw error;

@@ -11,6 +11,9 @@ import { type FileIdentity, isSameFile } from "./file_identity.ts";
 import { isOfferedPath } from "./offered_path.ts";
 import { recordByReading } from "./unrecorded_copy.ts";
 
+/** A time that no file has. */
+const NO_TIME = -1;
+
 /** One file that is offered. */
 export interface OfferedFile {
   /** Repository-relative path, with `/`. */
@@ -42,6 +45,8 @@ export interface OfferedModel {
 export interface ExamineOptions {
   /** Whether copies of which nothing is recorded are offered as they are. */
   readonly unverified: boolean;
+  /** The copy as it was when it was last whole. @default {it was never offered} */
+  readonly earlier?: OfferedModel | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,7 +58,7 @@ export interface ExamineOptions {
 export async function examineCopy(
   files: FileSystem,
   copy: ModelCopy,
-  { unverified, signal }: ExamineOptions,
+  { unverified, earlier, signal }: ExamineOptions,
 ): Promise<OfferedModel | undefined> {
   const { place, listed } = copy;
   const { directory } = place;
@@ -65,10 +70,11 @@ export async function examineCopy(
   const watched = await identities(files, copy, record);
   if (watched === undefined) return undefined;
   const paths = record.files.map(({ path }) => path);
+  const recorded = withDoubt(record, { directory, earlier, watched });
   const { hash } = record;
   const faults = [
     ...(await lackingFaults(files, place, paths)),
-    ...(await verifyFiles(files, directory, { recorded: record.files, hash, signal })),
+    ...(await verifyFiles(files, directory, { recorded, hash, signal })),
   ];
   if (faults.length > 0 || !(await hasItsShards(files, directory, record))) return undefined;
   const offered = record.files
@@ -92,6 +98,29 @@ export async function isUnchanged(files: FileSystem, model: OfferedModel): Promi
     if (now === undefined || !isSameFile(identity, now)) return false;
   }
   return true;
+}
+
+/**
+ * What is recorded, without the times of files that were replaced under the same record: that a time is as recorded proves
+ * nothing of them.
+ */
+function withDoubt(
+  { files, path: recordPath }: CopyRecord,
+  context: {
+    readonly directory: string;
+    readonly earlier: OfferedModel | undefined;
+    readonly watched: ReadonlyMap<string, FileIdentity>;
+  },
+): readonly MarkerFile[] {
+  const { directory, earlier, watched } = context;
+  const isSame = (path: string) => {
+    const [one, other] = [earlier?.watched.get(path), watched.get(path)];
+    return one !== undefined && other !== undefined && isSameFile(one, other);
+  };
+  if (recordPath === undefined || !isSame(recordPath)) return files;
+  return files.map((file) =>
+    isSame(join(directory, file.path)) ? file : { ...file, modifiedMs: NO_TIME },
+  );
 }
 
 function offeredFile(

@@ -1,22 +1,17 @@
 import { join } from "node:path";
 import type { ServedAnswer } from "../../../spec/mod.ts";
-import { exists, readBytes, writeBytes } from "../../disk/mod.ts";
+import { exists, writeBytes } from "../../disk/mod.ts";
 import { type Miniature, miniature } from "../miniature.ts";
 import { unlessRefused } from "../parts/disk_steps.ts";
 import {
   serving,
   isFile,
-  pathOf,
   json,
   refused,
-  sent,
   objectOf,
   headerOf,
   withoutHeader,
   withHeader,
-  piece,
-  lastBitTurned,
-  shifted,
 } from "../parts/served_answers.ts";
 
 /** Miniatures that offer models to others wrongly. */
@@ -57,17 +52,6 @@ export const servingMiniatures: readonly Miniature[] = [
         return isByName && isMarked ? refused(400, "BadHeader") : server.answer(request);
       }),
   }),
-  miniature("sends_a_wrong_byte", {
-    mistake: "Turns over a bit of the last byte of a file that is asked for whole.",
-    // A second machine gets it wrong too, and refuses it.
-    breaks: ["SERVE-BYTES"],
-    wrapManager: (manager) =>
-      serving(manager, async (request, server) => {
-        const answer = await server.answer(request);
-        if (!isFile(request) || answer.status !== 200 || "range" in request.headers) return answer;
-        return { ...answer, body: answer.body && lastBitTurned(answer.body) };
-      }),
-  }),
   miniature("makes_up_commits", {
     mistake: "Names a commit of its own for a model without a revision.",
     breaks: ["SERVE-COMMIT"],
@@ -103,16 +87,6 @@ export const servingMiniatures: readonly Miniature[] = [
         return isFile(request) && answer.status < 300
           ? withHeader(answer, "ETag", '"size"')
           : answer;
-      }),
-  }),
-  miniature("sends_the_byte_before", {
-    mistake: "Sends a part that begins one byte too early.",
-    breaks: ["SERVE-RANGE"],
-    wrapManager: (manager) =>
-      serving(manager, async (request, server) => {
-        const answer = await server.answer(request);
-        if (answer.status !== 206) return answer;
-        return { ...answer, body: answer.body && shifted(answer.body) };
       }),
   }),
   miniature("forgets_what_is_missing", {
@@ -176,43 +150,6 @@ export const servingMiniatures: readonly Miniature[] = [
         if (answer.status === 404 && request.target.includes("/Offered-4bit"))
           refusedOnce.set(request.target, { ...answer, body: null });
         return answer;
-      });
-    },
-  }),
-  miniature("serves_the_directory", {
-    mistake: "Sends any file whose path leads to one, seen from the model's directory.",
-    breaks: ["SERVE-CONFINED"],
-    wrapManager: (manager, { host }) =>
-      serving(manager, async (request, server) => {
-        const answer = await server.answer(request);
-        const path = pathOf(request);
-        const directory = await manager.locate({ repository: "mlx-community/Open-4bit" });
-        if (answer.status !== 404 || path === undefined || directory === undefined) return answer;
-        const place = join(directory, path);
-        const bytes = await unlessRefused(() => readBytes(host.files, place), undefined);
-        return bytes === undefined ? answer : sent(bytes, answer);
-      }),
-  }),
-  miniature("trusts_its_memory", {
-    mistake:
-      "Opens a file by its name, and sends what is there now under the tag that it once had.",
-    breaks: ["SERVE-CHANGED"],
-    wrapManager: (manager, { host }) => {
-      const former = new Map<string, ServedAnswer>();
-      return serving(manager, async (request, server) => {
-        const answer = await server.answer(request);
-        const path = pathOf(request);
-        if (path === undefined) return answer;
-        if (answer.status < 300) former.set(request.target, { ...answer, status: 200 });
-        const known = former.get(request.target);
-        const directory = await manager.locate({ repository: "mlx-community/Changing-4bit" });
-        if (answer.status < 400 || known === undefined || directory === undefined) return answer;
-        const place = join(directory, path);
-        const bytes = await unlessRefused(
-          async () => readBytes(host.files, await host.files.realpath(place)),
-          undefined,
-        );
-        return bytes === undefined ? answer : { ...known, body: piece(bytes) };
       });
     },
   }),
