@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { exists, readText, removeTree, writeBytes } from "../disk/mod.ts";
+import { exists, readBytes, readText, readTree, removeTree, writeBytes } from "../disk/mod.ts";
+import { hubCachePaths } from "../scenario_parts/hub_cache.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
 
@@ -100,6 +101,29 @@ export const hubCacheMiniatures: readonly Miniature[] = [
         for (const name of await unlessRefused(() => files.readdir(directory), []))
           if (name === ".DS_Store" || name.startsWith("._"))
             await unlessRefused(() => files.unlink(join(directory, name)), undefined);
+        return result;
+      },
+    }),
+  }),
+  miniature("removes_one_ref", {
+    mistake: "Removes one ref to the commit that it removes, and leaves the others.",
+    breaks: ["MANAGE-HFCACHE"],
+    shownBy: ["interop/removed_revision"],
+    wrapManager: (manager, { host: { files }, config: { root } }) => ({
+      remove: async (request) => {
+        const isOne = request.layout === "hf-cache" && request.revision !== undefined;
+        const refs = join(hubCachePaths(root, request.repository).repository, "refs");
+        const before = new Map<string, Uint8Array>();
+        for (const { path, kind } of isOne ? await readTree(files, refs) : [])
+          if (kind === "file")
+            before.set(join(refs, path), await readBytes(files, join(refs, path)));
+        const result = await manager.remove(request);
+        let isFirst = true;
+        for (const [place, bytes] of before) {
+          if (await exists(files, place)) continue;
+          if (!isFirst) await writeBytes(files, place, bytes);
+          isFirst = false;
+        }
         return result;
       },
     }),

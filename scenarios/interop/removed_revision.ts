@@ -1,20 +1,29 @@
 /**
  * Three commits of a model lie in the hub's own cache and share contents, and another client has noted what each of them does not have;
- * one of them is removed by name.
+ * one of them is removed by name; other refs may name it too.
  *
  * Invariants checked:
  * - Its snapshot goes, with the contents that no other has; every file of the others stays as it was.
- * - The refs, the listings and the notes of the others stay as well.
+ * - The refs, the listings and the notes of the others stay as well, and no ref names the commit that went.
  * - The bytes that are reported are those that came free.
  */
 import { join } from "node:path";
 import fc from "fast-check";
-import { hubCachePaths, readTree, sizeOnDisk, writeBytes } from "../../harness/internal.ts";
+import type { FileSystem } from "../../spec/mod.ts";
+import {
+  hubCachePaths,
+  readBytes,
+  readTree,
+  sizeOnDisk,
+  writeBytes,
+} from "../../harness/internal.ts";
 import {
   anySmallModel,
   type ModelFile,
   scenario,
+  type Verdict,
   wantedFiles,
+  type World,
   wrongFiles,
 } from "../../harness/mod.ts";
 
@@ -29,14 +38,16 @@ export const removedRevision = scenario({
   covers: ["REMOVE-ALL", "REMOVE-BYTES", "REMOVE-NEIGHBOURS", "MANAGE-HFCACHE"],
   // How a program finds a snapshot to remove is its own affair.
   worlds: ["memory", "disk"],
-  goals: ["a content was shared", "a content was its own"],
+  goals: ["a content was shared", "a content was its own", "several refs named it"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     changed: fc.tuple(fc.nat(20), fc.nat(20)),
     which: fc.nat(2),
     isByBranch: fc.boolean(),
+    /** Further refs that another client has written for the commit that goes. */
+    also: fc.subarray(["main", "nightly", "refs/pr/3"]),
   },
-  async check({ model, changed, which, isByBranch }, world, verdict) {
+  async check({ model, changed, which, isByBranch, also }, world, verdict) {
     const { files: disk, hub, root } = world;
     const versions = versionsOf(model.files, changed);
     const commits: string[] = [];
@@ -49,6 +60,8 @@ export const removedRevision = scenario({
     for (const commit of commits)
       await writeBytes(disk, join(repository, ".no_exist", commit, ABSENT), new Uint8Array());
     const gone = commits[which];
+    for (const name of also)
+      await writeBytes(disk, join(repository, "refs", name), Buffer.from(gone ?? ""));
     const others = [0, 1, 2].filter((at) => commits[at] !== gone);
     if (new Set(commits).size < commits.length) return;
     const own = wantedFiles(versions[which] ?? []);
@@ -78,6 +91,10 @@ export const removedRevision = scenario({
     const after = await notes();
     const lost = before.find((line) => !after.includes(line));
     verdict.holds("MANAGE-HFCACHE", lost === undefined, `${lost} is not as it was`);
+    // The official client takes a cache for corrupted where a ref names a commit that is not there.
+    const astray = (await refsOf(disk, repository)).find(({ commit }) => commit === gone);
+    verdict.holds("MANAGE-HFCACHE", astray === undefined, () => `${astray?.name} names it still`);
+    if (also.length > 0) verdict.reached("several refs named it");
     for (const at of others) {
       const wrong = await wrongFiles(world, directoryOf(at), wantedFiles(versions[at] ?? []));
       verdict.holds("REMOVE-NEIGHBOURS", wrong.length === 0, () => `v${at}: ${wrong.join(", ")}`);
@@ -88,18 +105,10 @@ export const removedRevision = scenario({
     const freed = sizeBytes - (await sizeOnDisk(disk, root));
     const isCounted = Math.abs(bytesFreed - freed) <= SLACK_BYTES;
     verdict.holds("REMOVE-BYTES", isCounted, `${bytesFreed} are reported, ${freed} came free`);
-    const blobs = (await readTree(disk, root)).filter(({ path }) =>
-      path.includes("/blobs/"),
-    ).length;
-    const contents = new Set(
-      others
-        .flatMap((at) => wantedFiles(versions[at] ?? []))
-        .map(({ bytes, lfs }) => `${lfs} ${Buffer.from(bytes).toString("hex")}`),
-    );
-    verdict.holds(
-      "REMOVE-ALL",
-      blobs <= contents.size,
-      `${blobs} contents are there for ${contents.size}`,
+    await judgeContents(
+      world,
+      verdict,
+      others.flatMap((at) => wantedFiles(versions[at] ?? [])),
     );
   },
 });
@@ -116,6 +125,34 @@ function versionsOf(first: readonly ModelFile[], changed: readonly number[]): Mo
     );
   }
   return versions;
+}
+
+/** No content is there that none of the files that stay has. */
+async function judgeContents(
+  { files, root }: World,
+  verdict: Verdict,
+  staying: readonly ModelFile[],
+): Promise<void> {
+  const blobs = (await readTree(files, root)).filter(({ path }) => path.includes("/blobs/")).length;
+  const contents = new Set(
+    staying.map(({ bytes, lfs }) => `${lfs} ${Buffer.from(bytes).toString("hex")}`),
+  );
+  const detail = `${blobs} contents are there for ${contents.size}`;
+  verdict.holds("REMOVE-ALL", blobs <= contents.size, detail);
+}
+
+async function refsOf(
+  disk: FileSystem,
+  repository: string,
+): Promise<{ readonly name: string; readonly commit: string }[]> {
+  const refs = join(repository, "refs");
+  const found = (await readTree(disk, refs)).filter(({ kind }) => kind === "file");
+  return Promise.all(
+    found.map(async ({ path: name }) => {
+      const bytes = await readBytes(disk, join(refs, name));
+      return { name, commit: Buffer.from(bytes).toString().trim() };
+    }),
+  );
 }
 
 function same(one: Uint8Array, two: Uint8Array): boolean {

@@ -133,10 +133,13 @@ async function measure(
     for (const id of worker.atLoad) atLoad.add(id);
     const order = { scenario, world: "memory", seed, runs, triesFactor: TRIES_FACTOR } as const;
     const answer = await worker.ask(order, BASELINE_MS_MAX);
-    if (answer === undefined || !["pass", "skip", "vacuous"].includes(answer.status))
+    if (typeof answer === "string" || !["pass", "skip", "vacuous"].includes(answer.status)) {
+      const { status, detail = "" } =
+        typeof answer === "string" ? { status: `the process (${answer})` } : answer;
       throw new Error(
-        `Cannot judge mutants: ${scenario} ends with ${answer?.status ?? "no answer"} without any (${answer?.detail ?? ""})`,
+        `Cannot judge mutants: ${scenario} ends with ${status} without any (${detail})`,
       );
+    }
     for (const id of answer.atLoad ?? []) atLoad.add(id);
     baselines.push({ scenario, answer });
   });
@@ -180,7 +183,8 @@ async function judgeByScenarios(
       };
       const limitMs = before.durationMs * SLOWER + SLOWER_MS;
       const answer = await worker.ask(order, limitMs);
-      if (answer === undefined || answer.status === "endless")
+      if (answer === "died") return { end: "unblamed", by: scenario };
+      if (answer === "no answer" || answer.status === "endless")
         return { end: "timeout", by: scenario };
       const { status, requirement } = answer;
       if (requirement !== undefined) return { end: "killed", by: scenario, requirement };

@@ -5,6 +5,7 @@
  */
 
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { MutantAnswer, MutantOrder } from "./mutant_worker.ts";
@@ -54,13 +55,18 @@ export class MutantProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** @returns undefined when there was no answer in time; then the process has ended */
-  async ask(order: MutantOrder, limitMs: number): Promise<MutantAnswer | undefined> {
+  /** @returns "died" or "no answer", in time; then the process has ended */
+  async ask(order: MutantOrder, limitMs: number): Promise<MutantAnswer | "died" | "no answer"> {
     const answer = nextMessage<MutantAnswer>(this.#child, limitMs);
     this.#child.send(order);
     const message = await answer;
-    if (message === undefined) this.close();
-    return message;
+    if (message !== undefined) return message;
+    const hasDied = this.isEnded;
+    // Whoever asks next must see that it has ended.
+    const ended = hasDied ? undefined : once(this.#child, "exit");
+    this.close();
+    await ended;
+    return hasDied ? "died" : "no answer";
   }
 
   close(): void {
