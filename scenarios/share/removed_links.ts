@@ -1,5 +1,5 @@
 /**
- * A user has linked a model by hand into the store of another tool: its directory, its files or one of them among copies of the others, at
+ * A user has linked a model by hand into the store of another tool: its directory or that of its organization, its files or one of them among copies of the others, at
  * the top or below, by relative or absolute links; or a model whose name begins with that one's. The first model is removed.
  *
  * Invariants checked:
@@ -36,6 +36,7 @@ export const removedLinks = scenario({
   covers: ["REMOVE-LINKED", "REMOVE-ALL"],
   goals: [
     "the directory is linked",
+    "its organization is linked",
     "files are linked",
     "one file below the top is linked",
     "another model is linked",
@@ -44,7 +45,7 @@ export const removedLinks = scenario({
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom("hubapi", "hf-cache"),
     store: fc.constantFrom(".lmstudio/models", ".omlx/models", "MLXModels"),
-    what: fc.constantFrom("directory", "files", "one file"),
+    what: fc.constantFrom("directory", "organization", "files", "one file"),
     choose: fc.nat(),
     isRelative: fc.boolean(),
     isNamesake: fc.boolean(),
@@ -76,13 +77,20 @@ export const removedLinks = scenario({
     const files = wantedFiles(model.files);
     // The one that is likely to be passed over as often as all others.
     const one = choose % 2 === 0 ? BELOW.path : files[(choose >>> 1) % files.length]?.path;
-    if (what === "directory") await link(linked, place);
+    // In the hub's cache a model has no directory of its organization, and the namesake is of the same one.
+    const isOrganization = what === "organization" && layout === "hubapi" && !isNamesake;
+    if (isOrganization) await link(dirname(linked), dirname(place));
+    else if (what === "directory" || what === "organization") await link(linked, place);
     else
       for (const { path, bytes } of files)
         if (what === "files" || path === one)
           await link(filePlace(linked, path), filePlace(place, path));
         else await writeBytes(disk, filePlace(place, path), bytes);
-    const linkAt = { directory: place, files: filePlace(place, "config.json") };
+    const linkAt = {
+      directory: place,
+      organization: isOrganization ? dirname(place) : place,
+      files: filePlace(place, "config.json"),
+    };
     const isLinkThere = async () =>
       exists(disk, what === "one file" ? filePlace(place, one ?? "") : linkAt[what]);
     if (isNamesake) {
@@ -94,7 +102,11 @@ export const removedLinks = scenario({
     }
     if (what === "one file" && one === BELOW.path)
       verdict.reached("one file below the top is linked");
-    else verdict.reached(what === "directory" ? "the directory is linked" : "files are linked");
+    else if (isOrganization) verdict.reached("its organization is linked");
+    else
+      verdict.reached(
+        what === "files" || what === "one file" ? "files are linked" : "the directory is linked",
+      );
     const before = await contentView(disk, root);
     const removed = await settled(() => subject.remove(request));
     verdict.holds("REMOVE-LINKED", removed === undefined, "it was removed under the links");

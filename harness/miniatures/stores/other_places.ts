@@ -1,4 +1,4 @@
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import type { ServedAnswer, SubjectConfig } from "../../../spec/mod.ts";
 import { exists, readTree, removeTree } from "../../disk/mod.ts";
 import { hubCachePaths } from "../../scenario_parts/hub_cache.ts";
@@ -66,6 +66,23 @@ export const otherPlaceMiniatures: readonly Miniature[] = [
             throw failure("access-denied", `Cannot remove "${directory}": "${path}" leads there`);
         }
         return manager.remove(request);
+      },
+    }),
+  }),
+  miniature("looks_for_links_to_models_alone", {
+    mistake: "Removes a model although another store has a link to its organization's directory.",
+    breaks: ["REMOVE-LINKED"],
+    shownBy: ["share/removed_links"],
+    wrapManager: (manager, { host: { files }, config: { env } }) => ({
+      remove: async (request) => {
+        const home = env["HOME"] ?? "";
+        const organization = dirname((await manager.locate(request)) ?? "");
+        let isForced = request.force === true;
+        for (const { path, kind } of home === "" ? [] : await readTree(files, home))
+          if (kind === "link")
+            isForced ||=
+              (await unlessRefused(() => files.realpath(join(home, path)), "")) === organization;
+        return manager.remove({ ...request, force: isForced });
       },
     }),
   }),

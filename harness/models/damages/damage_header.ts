@@ -13,6 +13,9 @@ import type { ModelFile, TinyModel } from "../model_file.ts";
 import { type HeaderEntry, splitSafetensors } from "../split_safetensors.ts";
 import { joinSafetensors } from "../write_safetensors.ts";
 
+/** Some look as if they aligned what follows; the format has none. */
+const GAP_BYTES = [64, 8, 4, 3, 1] as const;
+
 /** A weight file whose header is wrong or cannot be read: `LOAD-HEADER`, `LOAD-EXTENTS`. */
 export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
   "header-length-over-limit": headerLength(BigInt(HEADER_LENGTH_LIMIT_BYTES + 1)),
@@ -60,7 +63,7 @@ export const HEADER_DAMAGES: readonly Damage[] = namedDamages({
   // The second begins where the first does.
   "tensors-begin-together": relaid({ move: (sizeBytes) => -sizeBytes, cause: "overlap" }),
   "tensors-leave-a-gap": {
-    ...relaid({ move: () => 64, cause: "overlap" }),
+    ...relaid({ move: (_, choose) => pick(GAP_BYTES, choose >>> 3), cause: "overlap" }),
     alsoRight: ["out-of-range"],
   },
   "offsets-out-of-range": entryEdit("out-of-range", (entry, { dataBytes }) => {
@@ -189,7 +192,7 @@ function entryEdit(
 /** Moves all tensors behind the first one nearer or farther; sizes and the file's end still fit. */
 function relaid(options: {
   /** By how many bytes, given the size of the tensor before the seam. */
-  readonly move: (sizeBytes: number) => number;
+  readonly move: (sizeBytes: number, choose: number) => number;
   readonly cause: CheckCause;
 }): DamageEntry {
   const { move, cause } = options;
@@ -203,7 +206,7 @@ function relaid(options: {
       const list = [...entries];
       const [, first] = pick(list.slice(0, -1), choose);
       const [start, seam] = first.data_offsets;
-      const moveBytes = move(seam - start);
+      const moveBytes = move(seam - start, choose);
       const moved = list.map(([name, entry]) => {
         const [from, to] = entry.data_offsets;
         const offsets = from >= seam ? [from + moveBytes, to + moveBytes] : [from, to];
