@@ -1,6 +1,6 @@
 /**
- * A copy of a model is damaged in one way, or lies where MLX does not look: below the root, in the hub's own cache, or in
- * the store of another tool. Somebody asks what is wrong, and takes the steps that the findings name.
+ * A copy of a model is damaged in one way, or lies where MLX does not look: below the root, in the hub's own cache, in
+ * the place that another tool has for it, or below a further root. Somebody asks what is wrong, and takes the steps that the findings name.
  *
  * Invariants checked:
  * - The cause is named with the copy's directory; a sound copy has no error. What only the hash of all bytes shows need not be found.
@@ -22,7 +22,7 @@ import { type Damage, DAMAGES, HIDDEN, spoil } from "./spoil_copy.ts";
 const REPOSITORY = "mlx-community/Ill-4bit";
 
 /** Places of the copy, and how it comes to be there. */
-const PLACES = ["hubapi", "lmstudio", "hf-cache", "misplaced"] as const;
+const PLACES = ["hubapi", "lmstudio", "hf-cache", "misplaced", "a further root"] as const;
 
 /** No damage needs more steps: a link that goes, a move, a download, and one for what that brings to light. */
 const STEPS_MAX = 4;
@@ -30,20 +30,29 @@ const STEPS_MAX = 4;
 export const diagnosed = scenario({
   name: "places/diagnosed",
   covers: ["DOCTOR-CAUSE", "DOCTOR-MEND", "DOCTOR-LOCAL"],
-  goals: ["a sound copy", "a damaged one", "a misplaced one", "a turned bit was found"],
+  goals: [
+    "a sound copy",
+    "a damaged one",
+    "a misplaced one",
+    "one in a further root",
+    "a turned bit was found",
+  ],
   given: {
     at: fc.constantFrom(...PLACES, "hf-cache"),
     damage: fc.constantFrom(...(Object.keys(DAMAGES) as Damage[]), ...HIDDEN, ...HIDDEN),
     byName: fc.boolean(),
     isDown: fc.constantFrom(false, false, true),
   },
-  async check({ at, damage, byName, isDown }, world, verdict) {
+  async check({ at: drawn, damage, byName, isDown }, world, verdict) {
+    // A program is not told of further roots.
+    const at = world.kind === "process" && drawn === "a further root" ? "hubapi" : drawn;
     const model = tinyLlama({ seed: 7 });
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const directory = await place(world, at);
     await spoil(world, directory, damage);
     const wire = wireLog();
-    const subject = world.start({ relay: wire.watch });
+    const roots = at === "a further root" && { roots: [{ root: furtherRoot(world) }] };
+    const subject = world.start({ relay: wire.watch, ...roots });
     if (subject.diagnose === undefined) {
       for (const id of ["DOCTOR-CAUSE", "DOCTOR-MEND", "DOCTOR-LOCAL"] as const)
         verdict.skip(id, "it diagnoses nothing");
@@ -68,6 +77,7 @@ export const diagnosed = scenario({
       return;
     }
     verdict.reached(at === "misplaced" ? "a misplaced one" : "a damaged one");
+    if (at === "a further root") verdict.reached("one in a further root");
     const isFound = errors.some(({ cause }) => causes.includes(cause));
     verdict.holds(
       "DOCTOR-CAUSE",
@@ -136,10 +146,16 @@ async function errorsIn(
   return errors;
 }
 
+function furtherRoot({ outside }: World): string {
+  return join(outside, "further");
+}
+
 /** Puts a sound copy into its place. */
 async function place(world: World, at: (typeof PLACES)[number]): Promise<string> {
-  const layout = at === "misplaced" ? "hubapi" : at;
-  const { directory } = await world.start().download({ repository: REPOSITORY, layout });
+  const layout = at === "misplaced" || at === "a further root" ? "hubapi" : at;
+  const root = at === "a further root" ? furtherRoot(world) : world.root;
+  if (root !== world.root) await world.files.mkdir(root);
+  const { directory } = await world.start({ root }).download({ repository: REPOSITORY, layout });
   if (at !== "misplaced") return directory;
   const flat = join(world.root, "ill");
   await world.files.rename(directory, flat);

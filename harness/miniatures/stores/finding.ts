@@ -174,6 +174,18 @@ export const findingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("mends_in_its_own_root", {
+    mistake: "Downloads what is wrong with a copy of a further root below its own.",
+    breaks: ["DOCTOR-MEND"],
+    shownBy: ["places/diagnosed"],
+    wrapManager: (manager) => ({
+      mend: async (step, options) => {
+        const elsewhere = { ...step };
+        if (elsewhere.operation === "download") Reflect.deleteProperty(elsewhere, "root");
+        await manager.mend?.(elsewhere, options);
+      },
+    }),
+  }),
 ];
 
 async function whereIs(
