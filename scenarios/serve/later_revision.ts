@@ -1,12 +1,12 @@
 /**
  * A model is offered from the hub's own cache. While the server runs, another commit of it is downloaded into that cache, by the same
- * branch or by another one.
+ * branch or by another one, by the implementation itself or by the official client.
  *
  * Invariants checked:
  * - Once it is whole, the later commit is offered too, by its name and by its branch.
  */
 import fc from "fast-check";
-import { askServer, beginServing } from "../../harness/internal.ts";
+import { askServer, beginServing, writeForeignSnapshot } from "../../harness/internal.ts";
 import { anySmallModel, scenario, tinyLlama } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Offered-Twice-4bit";
@@ -23,9 +23,11 @@ export const laterRevision = scenario({
     branch: fc.constantFrom("main", "main", "faster", "refs/pr/1"),
     /** Whether the later commit is asked for before it is there. */
     isAskedBefore: fc.boolean(),
+    isTheirs: fc.boolean(),
   },
-  async check({ model, branch, isAskedBefore }, world, verdict) {
-    const { hub, clock } = world;
+  goals: ["by itself", "by the official client"],
+  async check({ model, branch, isAskedBefore, isTheirs }, world, verdict) {
+    const { hub, clock, files: disk, root } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     await world.start().download({ repository: REPOSITORY, ...LAYOUT });
     const server = await beginServing(world.start(), verdict, { covers: ["SERVE-WHOLE"] });
@@ -43,7 +45,19 @@ export const laterRevision = scenario({
       const early = await status(later);
       verdict.holds("SERVE-WHOLE", early === 404, `what is not here is answered by ${early}`);
     }
-    await world.start().download({ repository: REPOSITORY, revision: branch, ...LAYOUT });
+    if (isTheirs)
+      await writeForeignSnapshot(disk, root, {
+        repository: REPOSITORY,
+        commit: later,
+        files,
+        revision: branch,
+        absent: [],
+        hasListing: true,
+        isShared: false,
+        isCopied: false,
+      });
+    else await world.start().download({ repository: REPOSITORY, revision: branch, ...LAYOUT });
+    verdict.reached(isTheirs ? "by the official client" : "by itself");
     clock.advance(PAUSE_MS);
     for (const revision of [later, branch]) {
       const now = await status(revision);

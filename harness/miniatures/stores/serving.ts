@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { MARKER_NAME } from "../../../spec/mod.ts";
 import type { ServedAnswer } from "../../../spec/mod.ts";
 import { exists, writeBytes } from "../../disk/mod.ts";
 import { type Miniature, miniature } from "../miniature.ts";
@@ -137,6 +138,22 @@ export const servingMiniatures: readonly Miniature[] = [
       serving(manager, (request, server) => {
         const target = request.target.replace("someone-else/Offered-", "mlx-community/Offered-");
         return server.answer({ ...request, target });
+      }),
+  }),
+  miniature("knows_branches_by_its_own_record", {
+    mistake: "Answers for a branch of a cached model only where it has recorded it itself.",
+    breaks: ["SERVE-WHOLE"],
+    shownBy: ["serve/later_revision"],
+    wrapManager: (manager, { host: { files } }) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        const [, repository = "", encoded = "main"] =
+          /^\/api\/models\/([^/]+\/[^/]+)\/revision\/([^/]+)$/.exec(request.target) ?? [];
+        const revision = decodeURIComponent(encoded);
+        if (answer.status !== 200 || revision === "main") return answer;
+        const directory = await manager.locate({ repository, revision, layout: "hf-cache" });
+        const isRecorded = await exists(files, join(directory ?? "", MARKER_NAME));
+        return isRecorded ? answer : refused(404, "RevisionNotFound");
       }),
   }),
   miniature("remembers_what_it_refused", {
