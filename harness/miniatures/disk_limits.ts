@@ -78,6 +78,24 @@ export const diskLimitMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("leaves_readers_open", {
+    mistake: "Leaves a file open that it reads while it writes it, when its transfer fails.",
+    breaks: ["DISK-CLOSED"],
+    shownBy: ["download/open_files"],
+    wrapStart: (start, { host, config }) => {
+      const readers = readersOfWritten(host.files);
+      const manager = start({ ...host, files: readers.files }, config);
+      const closing = async <T>(result: Promise<T>): Promise<T> => {
+        const value = await result;
+        await readers.closeAll();
+        return value;
+      };
+      return withMethods(manager, {
+        download: (request, options) => closing(manager.download(request, options)),
+        downloadUrl: (request, options) => closing(manager.downloadUrl(request, options)),
+      });
+    },
+  }),
   miniature("needs_room_three_times", {
     mistake: "Copies a large file twice before it moves it to its place.",
     breaks: ["DL-PEAK"],
@@ -120,6 +138,43 @@ export const diskLimitMiniatures: readonly Miniature[] = [
     }),
   }),
 ];
+
+/** A disk on which a file that is read while it is written stays open until all are closed. */
+function readersOfWritten(files: FileSystem): {
+  readonly files: FileSystem;
+  readonly closeAll: () => Promise<void>;
+} {
+  const written = new Map<string, number>();
+  const open = new Set<() => Promise<void>>();
+  const count = (path: string, more: number) => written.set(path, (written.get(path) ?? 0) + more);
+  return {
+    files: {
+      ...files,
+      open: async (path, mode) => {
+        const file = await files.open(path, mode);
+        if (mode === "r") {
+          const isWritten = (written.get(path) ?? 0) > 0;
+          return isWritten
+            ? { ...file, close: async () => void open.add(() => file.close()) }
+            : file;
+        }
+        count(path, 1);
+        return {
+          ...file,
+          close: async () => {
+            count(path, -1);
+            await file.close();
+          },
+        };
+      },
+    },
+    closeAll: async () => {
+      const closes = [...open];
+      open.clear();
+      for (const close of closes) await close();
+    },
+  };
+}
 
 async function copyFile(files: FileSystem, source: string, target: string): Promise<void> {
   const copy = async () => writeBytes(files, target, await readBytes(files, source));

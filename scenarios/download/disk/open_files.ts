@@ -1,6 +1,6 @@
 /**
- * One call after another succeeds, fails in any way, or is cancelled: downloads, verifications, moves, shares, and bodies that
- * are served and not taken to their end.
+ * One call after another succeeds, fails in any way, or is cancelled: downloads, of small files and of ones that arrive in several
+ * parts at once, verifications, moves, shares, and bodies that are served and not taken to their end.
  *
  * Invariants checked:
  * - When the call has ended, no file that it opened is open.
@@ -28,6 +28,7 @@ import {
 } from "../../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Opened-4bit";
+const LONG_BYTES = 4000;
 const MODEL = { repository: REPOSITORY };
 /** Where a repository is not there yet, where it is whole, and where one file of it is wrong. */
 const STATES = ["absent", "whole", "damaged", "outdated"] as const;
@@ -62,13 +63,21 @@ export const openFiles = scenario({
   covers: ["DISK-CLOSED"],
   goals: ["it succeeded", "the disk refused", "the hub failed", "it was cancelled"],
   weight: 2,
+  pieceBytes: [1024],
   given: {
-    model: anySmallModel({ weightBytesMax: 600 }),
-    state: fc.constantFrom(...STATES, "whole" as const),
+    // What is long enough arrives in several parts at once, where parts are small.
+    model: fc.oneof(
+      anySmallModel({ weightBytesMax: 600 }),
+      anySmallModel({ weightBytesMax: LONG_BYTES }),
+    ),
+    urlBytes: fc.constantFrom(700, LONG_BYTES, LONG_BYTES),
+    state: fc.constantFrom(...STATES, "absent" as const, "whole" as const),
     call: fc.oneof(
       fc.constantFrom(...CALLS),
       fc.constantFrom(
         "download" as const,
+        "download" as const,
+        "downloadUrl" as const,
         "downloadUrl" as const,
         "serve" as const,
         "share" as const,
@@ -79,15 +88,20 @@ export const openFiles = scenario({
     refused: fc.constantFrom(...REFUSED),
     fault: fc.constantFrom(...FAULTS),
     isForever: fc.boolean(),
-    nth: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 30 })),
+    nth: fc.oneof(
+      fc.constant(1),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 20, max: 120 }),
+    ),
   },
-  world: () => ({ style: { chunkBytes: 100 } }),
+  world: () => ({ style: { chunkBytes: 250 } }),
   async check(given, world, verdict) {
-    const { model, state, call, layout, trouble, refused, fault, isForever, nth } = given;
+    const { model, urlBytes, state, call, layout, trouble, refused, fault, isForever, nth } = given;
     needsOwnProcess(world, "which files another process has open is not seen");
     const request = { ...MODEL, ...(layout !== undefined && { layout }) };
     await prepare(world, { request, model, state });
-    const url = world.hub.serveUrl("/files/model.gguf", new Uint8Array(700).fill(5));
+    const url = world.hub.serveUrl("/files/model.gguf", new Uint8Array(urlBytes).fill(5));
     const refusing = refusingDisk({ operation: refused, code: "EIO", nth, forever: isForever });
     const controller = new AbortController();
     let calls = 0;
