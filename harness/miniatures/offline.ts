@@ -37,6 +37,26 @@ export const offlineMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("names_only_what_is_gone", {
+    mistake: "Names no file of a local model that is there and has other bytes.",
+    breaks: ["OFF-INCOMPLETE"],
+    shownBy: ["offline/incomplete_model"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      download: async (request, options) => {
+        try {
+          return await manager.download(request, options);
+        } catch (error) {
+          const code = asFailure(error)?.code;
+          if (code === undefined || !request.repository.includes("Lost-4bit")) throw error;
+          const directory = modelPlace(config, request.repository);
+          const gone: string[] = [];
+          for (const { path } of await markedFiles(files, directory, request))
+            if (!(await exists(files, filePlace(directory, path)))) gone.push(path);
+          throw failure(code, `Cannot ask the hub, and without it lack: ${gone.join(", ")}`);
+        }
+      },
+    }),
+  }),
   miniature("forgets_what_it_gave_up", {
     mistake: "Names nothing of a download that was cancelled or gave up.",
     breaks: ["OFF-INCOMPLETE"],
