@@ -82,6 +82,15 @@ export const commandMiniatures: readonly Miniature[] = [
         ? result
         : { ...result, stderr: `${result.stderr}Called with ${token ?? ""} ${endpoint ?? ""}\n` },
   }),
+  commanding("quotes_what_is_no_address", {
+    mistake: "Leaves the password out of an address, and quotes what is none as it was given.",
+    breaks: ["CMD-SECRET"],
+    shownBy: ["command_line/secrets"],
+    change: ({ endpoint }, result) =>
+      endpoint === undefined || URL.canParse(endpoint)
+        ? result
+        : { ...result, stderr: `${result.stderr}Not an address: ${endpoint}\n` },
+  }),
   commanding("shows_wide_progress", {
     mistake: "Fills the progress line with blanks beyond the terminal.",
     breaks: ["CMD-TERMINAL"],
@@ -107,6 +116,20 @@ export const commandMiniatures: readonly Miniature[] = [
             ...result,
             stdout: result.stdout.replaceAll(LATE_CONTROL, "\u009b"),
             stderr: result.stderr.replaceAll(LATE_CONTROL, "\u009b"),
+          }
+        : result,
+  }),
+  commanding("repeats_what_a_model_says", {
+    mistake: "Prints what the files of a checked model say as it stands.",
+    breaks: ["CMD-TERMINAL"],
+    shownBy: ["command_line/terminal"],
+    change: ({ operation, json }, result) =>
+      operation === "check" && json !== true
+        ? {
+            ...result,
+            stdout: result.stdout.replaceAll(/\\u\{([0-9a-f]+)\}/g, (_, code: string) =>
+              String.fromCodePoint(Number.parseInt(code, 16)),
+            ),
           }
         : result,
   }),

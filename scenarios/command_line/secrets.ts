@@ -1,6 +1,6 @@
 /**
- * A command has a token by an option, a variable or the login's file, and perhaps a password in the hub's address, which the hub
- * accepts, refuses or repeats in what it says.
+ * A command has a token by an option, a variable or the login's file, and perhaps a password in the hub's address, which is given by an
+ * option or a variable and may be no address at all; the hub accepts, refuses or repeats them in what it says.
  *
  * Invariants checked:
  * - Neither output holds the token or the password.
@@ -16,22 +16,33 @@ const REPOSITORY = "mlx-community/Secret-4bit";
 const TOKEN = "hf_tokenThatNobodyMaySee";
 const PASSWORD = "passwordThatNobodyMaySee";
 
+/** What somebody may write who means the hub's address, with a password. */
+const ADDRESSES = {
+  right: ({ href }: URL) => href,
+  "without a scheme": ({ href, protocol }: URL) => href.slice(`${protocol}//`.length),
+  "with a port that there is none of": ({ href, host }: URL) => href.replace(host, `${host}:99999`),
+  "with a blank": ({ href }: URL) => href.replace("@", "@ "),
+  "cut off behind the password": ({ href }: URL) => href.replace(/@.*$/, "@"),
+} as const;
+const ADDRESS_KINDS = Object.keys(ADDRESSES) as (keyof typeof ADDRESSES)[];
+
 export const secrets = scenario({
   name: "command_line/secrets",
   covers: ["CMD-SECRET"],
-  goals: ["a refusal that repeats the token", "a password", "a wrong use"],
+  goals: ["a refusal that repeats the token", "a password", "no address", "a wrong use"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     place: fc.constantFrom("option", "variable", "file"),
     answer: fc.constantFrom("accepts", "refuses", "repeats"),
     operation: fc.oneof(fc.constant("download" as const), fc.constantFrom(...COMMAND_OPERATIONS)),
-    hasPassword: fc.boolean(),
+    address: fc.constantFrom(undefined, undefined, "right" as const, ...ADDRESS_KINDS),
+    addressIn: fc.constantFrom("option", "variable"),
     misuse: fc.constantFrom(undefined, undefined, undefined, "unknown-option" as const),
     json: fc.boolean(),
     columns: fc.constantFrom(undefined, 80),
   },
   async check(
-    { model, place, answer, operation, hasPassword, misuse, json, columns },
+    { model, place, answer, operation, address, addressIn, misuse, json, columns },
     world,
     verdict,
   ) {
@@ -47,24 +58,26 @@ export const secrets = scenario({
       await makeDirectories(files, dirname(file));
       await writeBytes(files, file, new TextEncoder().encode(`${TOKEN}\n`));
     }
+    const url = new URL(hub.endpoint);
+    url.username = "me";
+    url.password = PASSWORD;
+    const endpoint = address && ADDRESSES[address](url);
     const subject = world.start({
       env: {
+        ...(endpoint !== undefined && addressIn === "variable" && { HF_ENDPOINT: endpoint }),
         HF_TOKEN: place === "variable" ? TOKEN : undefined,
         HF_TOKEN_PATH: place === "file" ? file : undefined,
       },
     });
     const command = commandOf(subject, verdict, ["CMD-SECRET"]);
     if (command === undefined) return;
-    const address = new URL(hub.endpoint);
-    address.username = "me";
-    address.password = PASSWORD;
     const { stdout, stderr } = await verdict.attempt("CMD-SECRET", () =>
       command({
         operation,
         repository: REPOSITORY,
         json,
         ...(place === "option" && { token: TOKEN }),
-        ...(hasPassword && { endpoint: address.href }),
+        ...(endpoint !== undefined && addressIn === "option" && { endpoint }),
         ...(misuse && { misuse }),
         ...(columns !== undefined && { columns }),
       }),
@@ -82,8 +95,9 @@ export const secrets = scenario({
     }
     if (misuse !== undefined) verdict.reached("a wrong use");
     else if (operation === "download") {
-      if (answer === "repeats") verdict.reached("a refusal that repeats the token");
-      if (hasPassword) verdict.reached("a password");
+      const isAddress = address === undefined || address === "right";
+      if (answer === "repeats" && isAddress) verdict.reached("a refusal that repeats the token");
+      if (address !== undefined) verdict.reached(isAddress ? "a password" : "no address");
     }
   },
 });

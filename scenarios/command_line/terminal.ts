@@ -1,6 +1,6 @@
 /**
  * A download that is slow or fails, a check or a list, with a terminal of any width or with none; a name in the hub's listing may have control
- * characters.
+ * characters, and so may what the model's own files say.
  *
  * Invariants checked:
  * - No line that is rewritten is wider than the terminal, and nothing is left on it at the end; what follows it, such as the
@@ -11,14 +11,22 @@ import fc from "fast-check";
 import { COMMAND_OPERATIONS } from "../../spec/mod.ts";
 import { anySmallModel, scenario, type Verdict } from "../../harness/mod.ts";
 import { commandOf } from "./command_of.ts";
+import { SAID_IN, sayingModel } from "./saying_model.ts";
 
 const REPOSITORY = "mlx-community/Shown-4bit-with-a-name-that-is-not-short";
 const BYTES_PER_SECOND = 400;
+/** A terminal takes the last two for controls too, and a listing may have them. */
+const CONTROLS = ["\u001b[2J", "\r", "\u0007", "\u009b2J", "\u0085"] as const;
 
 export const terminal = scenario({
   name: "command_line/terminal",
   covers: ["CMD-TERMINAL"],
-  goals: ["a line was rewritten", "no terminal", "a name with control characters"],
+  goals: [
+    "a line was rewritten",
+    "no terminal",
+    "a name with control characters",
+    "a check of files with control characters",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 2000 }),
     // Most lines fit some of them only.
@@ -31,24 +39,30 @@ export const terminal = scenario({
       { arbitrary: fc.constantFrom(...COMMAND_OPERATIONS), weight: 1 },
     ),
     isThere: fc.constantFrom(false, false, false, true),
-    named: fc.constantFrom(
-      ...Array.from({ length: 7 }, () => undefined),
-      "\u001b[2Jnotes.json",
-      "no\rtes.json",
-      "no\u0007tes.json",
-      // A terminal takes these for controls too, and a listing may have them.
-      "no\u009b2Jtes.json",
-      "no\u0085tes.json",
+    control: fc.constantFrom(...CONTROLS),
+    isNamed: fc.boolean(),
+    /** Where a model that is there has it in its files. */
+    saidIn: fc.oneof(
+      { arbitrary: fc.constant(undefined), weight: 3 },
+      { arbitrary: fc.subarray(SAID_IN, { minLength: 1 }), weight: 2 },
     ),
     json: fc.constantFrom(false, false, false, false, true),
     /** Whether the bytes that come are wrong, so that it fails when progress was shown. */
     fails: fc.boolean(),
   },
   world: () => ({ style: { chunkBytes: 64 } }),
-  async check({ model, columns, operation, isThere, named, json, fails }, world, verdict) {
+  async check(given, world, verdict) {
+    const { model, control, isNamed, saidIn, json, fails } = given;
     const { hub } = world;
+    // Most of what files say is repeated by a check.
+    const isCheck = saidIn !== undefined && given.operation === "download";
+    const operation = isCheck ? "check" : given.operation;
+    const columns = isCheck ? undefined : given.columns;
+    const isThere = given.isThere || isCheck;
+    const files =
+      saidIn === undefined ? model.files : sayingModel(model, { saidIn, text: control });
     const extra = { path: "notes.json", bytes: new TextEncoder().encode("{}"), lfs: false };
-    hub.publish(REPOSITORY, [...model.files, extra], { tags: ["mlx"] });
+    hub.publish(REPOSITORY, [...files, extra], { tags: ["mlx"] });
     const subject = world.start();
     const command = commandOf(subject, verdict, ["CMD-TERMINAL"]);
     if (command === undefined) return;
@@ -60,8 +74,9 @@ export const terminal = scenario({
       { match: { kind: "cdn", nth: "all" }, do: fails ? flip : drip },
     ];
     // One kind of trouble at a time, the rarer one where there are two.
-    if (named !== undefined) {
-      const rename = { type: "rename-listing-path", from: extra.path, to: named } as const;
+    if (isNamed) {
+      const to = `no${control}tes.json`;
+      const rename = { type: "rename-listing-path", from: extra.path, to } as const;
       hub.faults = [{ match: { kind: "tree", nth: "all" }, do: rename }];
       if (operation === "download" && !isThere) verdict.reached("a name with control characters");
     }
@@ -78,6 +93,8 @@ export const terminal = scenario({
       else judgeRewritten(verdict, text, columns);
     }
     if (columns === undefined) verdict.reached("no terminal");
+    if (isCheck && columns === undefined)
+      verdict.reached("a check of files with control characters");
   },
 });
 
