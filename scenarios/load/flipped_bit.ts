@@ -1,19 +1,27 @@
 /**
- * One bit of one downloaded file turned, with the modification time as it was or a later one.
+ * One bit of one file turned, with the modification time as it was or a later one, in a model that the implementation or the official
+ * client has downloaded.
  *
  * Invariants checked:
  * - The check refuses the file by its recorded hash, with its path, also one that has checked the model before.
  */
 import fc from "fast-check";
+import { type FileSystem, METADATA_DIRECTORY } from "../../spec/mod.ts";
 import {
+  contentEtag,
   missingFinding,
   overwriteBytes,
   placeModel,
+  writeBytes,
   writeSafetensors,
 } from "../../harness/internal.ts";
 import { anyModel, filePlace, type ModelFile, scenario, wantedFiles } from "../../harness/mod.ts";
 
 const repository = "mlx-community/Bit-4bit";
+
+const COMMIT = "5".repeat(40);
+/** Longer than a case goes on, as a record that is older than its file says nothing of it. */
+const RECORDED_AFTER_MS = 60_000;
 
 /** So many bits of one model are turned, one after the other. */
 const FLIPS = 3;
@@ -41,11 +49,22 @@ export const flippedBit = scenario({
       { minLength: FLIPS, maxLength: FLIPS },
     ),
     waitMs: fc.constantFrom(0, 5000),
+    /** Whose record says what the bytes were. */
+    record: fc.constantFrom("its own", "its own", "the official client's"),
   },
-  goals: ["a bit of a weight file turned", "a bit of another file turned"],
-  async check({ model, flips, waitMs }, world, verdict) {
+  goals: [
+    "the official client's record",
+    "a bit of a weight file turned",
+    "a bit of another file turned",
+  ],
+  async check({ model, flips, waitMs, record }, world, verdict) {
     const all = [...model.files, ...BESIDE];
-    const directory = await placeModel(world, all, { repository, isDownloaded: true });
+    const isDownloaded = record === "its own";
+    const directory = await placeModel(world, all, { repository, isDownloaded });
+    if (!isDownloaded) {
+      await writeMetadata(world.files, directory, wantedFiles(all));
+      verdict.reached("the official client's record");
+    }
     const subject = world.start();
     // What it learns of the whole model is not to be believed later.
     await verdict.attempt("LOAD-FLIPPED", () => subject.check({ repository }));
@@ -70,3 +89,19 @@ export const flippedBit = scenario({
     }
   },
 });
+
+// Helpers
+
+/** The records of the official client, which are later than the files, as it writes them last. */
+async function writeMetadata(
+  disk: FileSystem,
+  directory: string,
+  files: readonly ModelFile[],
+): Promise<void> {
+  for (const file of files) {
+    const { modifiedMs } = await disk.stat(filePlace(directory, file.path));
+    const seconds = (modifiedMs + RECORDED_AFTER_MS) / 1000;
+    const place = filePlace(directory, `${METADATA_DIRECTORY}/${file.path}.metadata`);
+    await writeBytes(disk, place, Buffer.from(`${COMMIT}\n${contentEtag(file)}\n${seconds}\n`));
+  }
+}
