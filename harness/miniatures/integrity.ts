@@ -4,7 +4,7 @@ import { asFailure } from "../scenario/verdict.ts";
 import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 import { emptyResult, failure, onFailure } from "./parts/failures.ts";
-import { readBody } from "./parts/hub_exchanges.ts";
+import { readBody, withHeaders } from "./parts/hub_exchanges.ts";
 
 /** Miniatures that publish or describe wrong content. */
 export const integrityMiniatures: readonly Miniature[] = [
@@ -66,6 +66,52 @@ export const integrityMiniatures: readonly Miniature[] = [
             throw error;
           }
         },
+      },
+    }),
+  }),
+  miniature("trusts_the_length", {
+    mistake: "Resumes a plain address by its length alone, whatever tag the server states.",
+    breaks: ["DL-OTHER-WAY"],
+    shownBy: ["download/any_address"],
+    wrapHost: (host, { config }) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const hub = URL.parse(config.env["HF_ENDPOINT"] ?? url);
+        const isHub = hub === null || new URL(url).origin === hub.origin;
+        return isHub || response.status >= 300
+          ? response
+          : withHeaders(response, { etag: 'W/"same"' });
+      },
+    }),
+  }),
+  miniature("looks_at_one_fact", {
+    mistake: "Looks at no weak tag of a plain file that has a date, though it is another one.",
+    breaks: ["DL-OTHER-WAY"],
+    shownBy: ["download/any_address"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const { headers } = response;
+        const isDated = headers.get("last-modified") !== null;
+        const isWeak = headers.get("etag")?.startsWith("W/") === true;
+        return isDated && isWeak ? withHeaders(response, { etag: undefined }) : response;
+      },
+    }),
+  }),
+  miniature("takes_silence_for_the_same", {
+    mistake: "Resumes a plain address of which the server states neither a tag nor a date.",
+    breaks: ["DL-OTHER-WAY"],
+    shownBy: ["download/any_address"],
+    wrapHost: (host, { config }) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const { headers, status } = response;
+        const hub = URL.parse(config.env["HF_ENDPOINT"] ?? url);
+        const isHub = hub === null || new URL(url).origin === hub.origin;
+        const isDated = headers.get("last-modified") !== null || headers.get("etag") !== null;
+        return isHub || status >= 300 || isDated
+          ? response
+          : withHeaders(response, { etag: 'W/"none"' });
       },
     }),
   }),

@@ -75,35 +75,6 @@ export const resumingMiniatures: readonly Miniature[] = [
       });
     },
   }),
-  miniature("trusts_the_length", {
-    mistake: "Resumes a plain address by its length alone, whatever tag the server states.",
-    breaks: ["DL-OTHER-WAY"],
-    shownBy: ["download/any_address"],
-    wrapHost: (host, { config }) => ({
-      fetch: async (url, request) => {
-        const response = await host.fetch(url, request);
-        const hub = URL.parse(config.env["HF_ENDPOINT"] ?? url);
-        const isHub = hub === null || new URL(url).origin === hub.origin;
-        return isHub || response.status >= 300
-          ? response
-          : withHeaders(response, { etag: 'W/"same"' });
-      },
-    }),
-  }),
-  miniature("looks_at_one_fact", {
-    mistake: "Looks at no weak tag of a plain file that has a date, though it is another one.",
-    breaks: ["DL-OTHER-WAY"],
-    shownBy: ["download/any_address"],
-    wrapHost: (host) => ({
-      fetch: async (url, request) => {
-        const response = await host.fetch(url, request);
-        const { headers } = response;
-        const isDated = headers.get("last-modified") !== null;
-        const isWeak = headers.get("etag")?.startsWith("W/") === true;
-        return isDated && isWeak ? withHeaders(response, { etag: undefined }) : response;
-      },
-    }),
-  }),
   miniature("keeps_nothing_of_addresses", {
     mistake: "Clears away what it has of a plain address when a download of it ends early.",
     breaks: ["DL-RESUME"],

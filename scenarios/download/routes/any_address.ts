@@ -1,5 +1,5 @@
 /**
- * A plain address of any form is downloaded: names of all kinds, odd entity tags, a server that does not answer `HEAD` or only
+ * A plain address of any form is downloaded: names of all kinds, odd entity tags or none, a server that does not answer `HEAD` or only
  * at the second time, a token for that server; whole, ended half-way by a kill, a cancel or a line that is lost, or changed meanwhile by
  * content of the same length. The address of another file may lead to another host, with a token or a password that is meant for the first.
  *
@@ -26,7 +26,8 @@ import { judgeOther } from "./other_address.ts";
 const HUB_TOKEN = "hf_ofTheHub";
 const OWN_TOKEN = "ownTokenOfTheServer";
 const DAY = "Thu, 01 Jan 2026 00:00:00 GMT";
-/** Entity tags of a first and a second content. */
+const NEXT_DAY = "Fri, 02 Jan 2026 00:00:00 GMT";
+/** Entity tags of a first and a second content; a server may state none. */
 const TAGS: Readonly<Record<string, readonly [string, string]>> = {
   strong: ['"v1-5f3a"', '"v2-77c0"'],
   "one letter": ['"1"', '"2"'],
@@ -35,11 +36,14 @@ const TAGS: Readonly<Record<string, readonly [string, string]>> = {
   "one weak, on two days": ['W/"v"', 'W/"v"'],
   "without quotes": ["v1-5f3a", "v2-77c0"],
   "a quote in it": ['"v1"5f3a"', '"v2"77c0"'],
+  "none, on two days": ["", ""],
+  none: ["", ""],
 };
 /** The dates of a first and a second content, where a server states any: of two facts, one may stay the same. */
 const DATES: Readonly<Record<string, readonly [string, string]>> = {
   "weak, on one day": [DAY, DAY],
-  "one weak, on two days": [DAY, "Fri, 02 Jan 2026 00:00:00 GMT"],
+  "one weak, on two days": [DAY, NEXT_DAY],
+  "none, on two days": [DAY, NEXT_DAY],
 };
 const isStrong = (tag: string) => tag === "strong" || tag === "one letter";
 
@@ -67,11 +71,14 @@ export const anyAddress = scenario({
       "größe.safetensors",
       "100%.bin",
     ),
-    event: fc.constantFrom("none", "kill", "kill", "kill", "change", "change"),
+    event: fc.constantFrom("none", "kill", "kill", "kill", "change", "change", "change"),
     nth: fc.integer({ min: 3, max: 9 }),
     /** What ends the first download. */
     end: fc.constantFrom("kill", "cancel", "lost line"),
-    tag: fc.constantFrom("strong", "strong", "strong", ...Object.keys(TAGS), ...Object.keys(DATES)),
+    tag: fc.oneof(
+      fc.constantFrom("strong", "strong", ...Object.keys(TAGS), ...Object.keys(DATES)),
+      fc.constantFrom("strong", "none", "none"),
+    ),
     head: fc.constantFrom(200, 200, 200, 405, 501, 500, 502, 503, 429, 408),
     acceptRanges: fc.constantFrom(true, true, true, false),
     token: fc.constantFrom(undefined, OWN_TOKEN),
