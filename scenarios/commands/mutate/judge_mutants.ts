@@ -10,6 +10,7 @@ import { judgeByUnitTests } from "./judge_by_unit_tests.ts";
 import type { JudgedMutant, Mutant, MutantEnd } from "./mutant.ts";
 import { MutantProcess } from "./mutant_process.ts";
 import { LikelyJudges } from "./likely_judges.ts";
+import type { NoticedBy } from "./noticed_by.ts";
 import { placesAround, placesOf } from "./places_around.ts";
 import { type Baseline, coveringScenarios, trialsOf } from "./trials.ts";
 
@@ -32,6 +33,8 @@ export interface JudgeMutantsOptions {
   readonly unit: boolean;
   /** The list of mutants that change nothing of which a requirement speaks. @default {[]} */
   readonly equivalent?: readonly EquivalentMutant[];
+  /** What noticed mutants of each file before, and is asked first. @default {{}} */
+  readonly noticedBy?: NoticedBy;
   /** Whether those are judged too, which shows that the list is right. @default {false} */
   readonly judgeEquivalent?: boolean;
   readonly onMutant?: (judged: JudgedMutant) => void;
@@ -62,7 +65,7 @@ export async function judgeMutants(
   try {
     const { baselines, atLoad } = await measure(scenarios, { ...options, workers });
     const places = options.places ?? placesOf(mutants);
-    const likely = new LikelyJudges();
+    const likely = new LikelyJudges(options.noticedBy);
     const judged: JudgedMutant[] = [];
     await inParallel(mutants, jobs, async (mutant, slot) => {
       const startMs = performance.now();

@@ -5,6 +5,7 @@
  */
 
 import { areaOf, type Mutant } from "./mutant.ts";
+import type { NoticedBy } from "./noticed_by.ts";
 
 /** A mutant that was noticed in the same file counts as so many beside it. */
 const FILE_WEIGHT = 1_000;
@@ -20,6 +21,12 @@ const PARTS: Readonly<Record<string, string>> = {
 /** Remembers what noticed mutants: it often notices the next one in the same file, or beside it. */
 export class LikelyJudges {
   readonly #noticed: { readonly file: string; readonly scenario: string }[] = [];
+
+  /** @param known what noticed mutants of a file in earlier runs, by its path */
+  constructor(known: NoticedBy = {}) {
+    for (const [file, scenarios] of Object.entries(known))
+      for (const scenario of scenarios) this.note({ file }, scenario);
+  }
 
   /** Remembers that a scenario noticed a mutant. */
   note({ file }: Pick<Mutant, "file">, scenario: string | undefined): void {

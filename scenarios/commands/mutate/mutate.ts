@@ -18,6 +18,7 @@ import { makeInstrumentedCopy } from "./instrumented_copy.ts";
 import { judgeMutants } from "./judge_mutants.ts";
 import type { JudgedMutant, MutantEnd } from "./mutant.ts";
 import { mutationTable } from "./mutation_table.ts";
+import { keepNoticedBy, readNoticedBy } from "./noticed_by.ts";
 
 /** Ends that a reader looks into. */
 const SHOWN: ReadonlySet<MutantEnd> = new Set(["survived", "unreached", "unit", "unblamed"]);
@@ -40,6 +41,8 @@ export interface MutateOptions {
   readonly again?: string;
   readonly report?: string;
   readonly into?: string;
+  /** Whether what noticed the mutants of each file is kept, to be asked first the next time. */
+  readonly keep?: boolean;
   readonly jobs: number;
 }
 
@@ -67,6 +70,7 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
       places,
       mutantMs: seconds * 1000,
       equivalent: await readEquivalentMutants(project),
+      noticedBy: await readNoticedBy(project),
       judgeEquivalent: options.equivalent ?? false,
       onMutant: (mutant) => {
         done++;
@@ -84,6 +88,7 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
     context.writeOut(`${Math.round((performance.now() - startMs) / 1000)} s\n`);
     if (report !== undefined)
       await writeFile(report, judged.map((mutant) => `${JSON.stringify(mutant)}\n`).join(""));
+    if (options.keep === true) await keepNoticedBy(project, judged);
     if (into !== undefined)
       await writeFile(
         into,

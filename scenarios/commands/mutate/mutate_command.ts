@@ -34,6 +34,7 @@ export function addMutateCommand(program: Command, context: ConformContext): voi
     .option("--no-unit", "leave out the unit tests")
     .option("--report <file>", "where each mutant and its end is written, as JSON lines")
     .option("--into <file>", "a Markdown file whose table of mutants is replaced")
+    .option("--keep", "keep what noticed the mutants of each file, to be asked first")
     .addOption(jobsOption(context.jobs))
     .action(async (options: MutateOptions) => {
       if (!import.meta.url.endsWith(".ts")) {
