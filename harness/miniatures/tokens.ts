@@ -35,6 +35,25 @@ export const tokenMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("compares_hosts_without_the_scheme", {
+    mistake: "Sends the token to its host without TLS as well, where the caller lets it go there.",
+    breaks: ["HUB-TOKEN-HOST"],
+    shownBy: ["hub/token_host"],
+    wrapHost: (host) => {
+      const sent = new Map<string, string>();
+      return {
+        fetch: (url, request) => {
+          const { host: asked, protocol } = new URL(url);
+          const { authorization } = request.headers;
+          if (protocol === "https:" && authorization?.startsWith("Bearer ") === true)
+            sent.set(asked, authorization);
+          const known = protocol === "http:" ? sent.get(asked) : undefined;
+          const headers = { ...request.headers, ...(known && { authorization: known }) };
+          return host.fetch(url, { ...request, headers });
+        },
+      };
+    },
+  }),
   miniature("prints_token", {
     mistake: "Names the token that it used in its errors.",
     breaks: ["HUB-TOKEN-SECRET"],

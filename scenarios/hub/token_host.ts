@@ -1,5 +1,6 @@
 /**
- * A hub that needs a token sends the client to other hosts: by a redirect, or by the link to the next page.
+ * A hub that needs a token sends the client to other hosts: by a redirect, or by the link to the next page; to one without TLS also
+ * where the caller allows it.
  *
  * Invariants checked:
  * - Scheme, host and port decide: the token goes to the endpoint, and to no other host in any part of a request.
@@ -27,12 +28,15 @@ export const tokenHost = scenario({
     way: fc.constantFrom("link" as const, "info" as const, "tree" as const, "resolve" as const),
     isPrivate: fc.boolean(),
     isCloudFront: fc.boolean(),
+    /** Whether an address without TLS may be followed, as far as the client can be told so. */
+    isClearAllowed: fc.boolean(),
     givenIn: fc.constantFrom("request", "environment"),
   },
   goals: ["a stranger was asked", "the content network was asked", "the hub got the token"],
   world: () => ({ style: { pageSize: 3 } }),
-  async check({ model, stranger, way, isPrivate, isCloudFront, givenIn }, world, verdict) {
+  async check({ model, stranger, way, isPrivate, givenIn, ...given }, world, verdict) {
     const { hub } = world;
+    const { isCloudFront, isClearAllowed } = given;
     const commit = hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     if (isPrivate) hub.requireToken(REPOSITORY, TOKEN);
     // To a program only one stranger listens.
@@ -54,7 +58,10 @@ export const tokenHost = scenario({
     }
     const wire = wireLog();
     const subject = world.start({
-      env: givenIn === "environment" ? { HF_TOKEN: TOKEN } : {},
+      env: {
+        ...(givenIn === "environment" && { HF_TOKEN: TOKEN }),
+        ...(isClearAllowed && { MLX_LAYOUT_ALLOW_HTTP_REDIRECTS: "1" }),
+      },
       relay: (fetch) => {
         const strange = answeredBy(fetch, { host, hub: hub.endpoint });
         const lead = (link: string) =>
