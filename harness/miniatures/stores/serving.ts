@@ -64,6 +64,23 @@ export const servingMiniatures: readonly Miniature[] = [
         return json({ ...(await objectOf(answer)), sha: "0".repeat(40) });
       }),
   }),
+  miniature("describes_the_commit_it_saw_first", {
+    mistake:
+      "Names the commit that a model had when it was first asked for, whatever it has since.",
+    breaks: ["SERVE-COMMIT"],
+    shownBy: ["serve/later_revision"],
+    wrapManager: (manager) => {
+      let first: unknown;
+      return serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        if (!/^\/api\/.*\/Offered-Twice-4bit\/revision\//.test(request.target)) return answer;
+        if (answer.status !== 200) return answer;
+        const described = await objectOf(answer);
+        first ??= "sha" in described ? described.sha : undefined;
+        return json({ ...described, sha: first });
+      });
+    },
+  }),
   miniature("lists_the_first_page", {
     mistake: "Answers with the first page of a listing, and names no next one.",
     breaks: ["SERVE-LISTING"],
