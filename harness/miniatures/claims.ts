@@ -1,7 +1,8 @@
 import type { FileSystem } from "../../spec/mod.ts";
 import { readTree, wrapFiles } from "../disk/mod.ts";
 import { filePlace } from "../scenario_parts/places.ts";
-import { type Miniature, miniature } from "./miniature.ts";
+import { asFailure } from "../scenario/verdict.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
 
 /** A call that took longer was made by a process that stood still; a lock that is older looks abandoned. */
@@ -22,6 +23,31 @@ export const claimMiniatures: readonly Miniature[] = [
         return value;
       }),
     }),
+  }),
+  miniature("puts_its_commit_back", {
+    mistake:
+      "Goes on with the commit that it began with, though another process made a later one of the model.",
+    breaks: ["DL-FENCED"],
+    shownBy: ["concurrency/stood_still"],
+    wrapStart: (start, { host, config }) => {
+      let commit: string | undefined;
+      const fetch: typeof host.fetch = async (url, request) => {
+        const response = await host.fetch(url, request);
+        commit ??= response.headers.get("x-repo-commit") ?? undefined;
+        return response;
+      };
+      const manager = start({ ...host, fetch }, config);
+      return withMethods(manager, {
+        download: async (request, options) => {
+          try {
+            return await manager.download(request, options);
+          } catch (error) {
+            if (asFailure(error)?.code !== "claim-lost" || commit === undefined) throw error;
+            return manager.download({ ...request, revision: commit }, options);
+          }
+        },
+      });
+    },
   }),
   miniature("uses_the_wall_clock", {
     mistake: "Counts the age of a lock on the wall clock, and clears away what looks old.",

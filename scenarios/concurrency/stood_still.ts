@@ -1,16 +1,25 @@
 /**
  * A process that downloads stands still at any call that it makes, as after SIGSTOP or in a machine that sleeps; another
- * one downloads the same model meanwhile, and then the first one goes on.
+ * one downloads the same model meanwhile, or a later commit of it, and then the first one goes on.
  *
  * Invariants checked:
- * - The other one succeeds, and what it made is intact when the first one has ended, however that ends.
+ * - The other one succeeds, and what it made is intact when the first one has ended, however that ends. Where the first one had
+ *   asked for no file yet, the model may also be the earlier commit, as a whole.
  * - A later download finds nothing missing, and nothing is left over.
  */
 import fc from "fast-check";
-import { anySchedule, contentBytes } from "../../harness/internal.ts";
-import { anySmallModel, modelPlace, scenario, wantedFiles, wrongFiles } from "../../harness/mod.ts";
+import { anySchedule, contentBytes, contentExchanges } from "../../harness/internal.ts";
+import {
+  anySmallModel,
+  type ModelFile,
+  modelPlace,
+  scenario,
+  wantedFiles,
+  wrongFiles,
+} from "../../harness/mod.ts";
 import { judgeIntact } from "./judge_intact.ts";
 
+const BEGUN_MS = 500;
 const REPOSITORY = "mlx-community/StoodStill";
 
 export const stoodStill = scenario({
@@ -21,17 +30,19 @@ export const stoodStill = scenario({
     model: anySmallModel({ weightBytesMax: 200 }),
     atCall: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 20, max: 250 })),
     durationMs: fc.constantFrom(20_000, 60_000, 3_600_000),
+    /** What a later commit changes, which the other process finds. */
+    changes: fc.constantFrom("nothing", "weights", "config", "weights and config"),
     schedule: fc.option(anySchedule(), { nil: undefined }),
   },
   // Each call may wait for its turn, so that a case costs several others.
   weight: 0.5,
   world: ({ schedule }) => ({ ...(schedule && { schedule }) }),
-  async check({ model, atCall, durationMs }, world, verdict) {
+  async check({ model, atCall, durationMs, changes }, world, verdict) {
     const id = "DL-FENCED";
     const request = { repository: REPOSITORY };
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const directory = modelPlace(world, REPOSITORY);
-    const files = wantedFiles(model.files);
+    const next = laterFiles(model.files, changes);
     let isStanding = true;
     const standing = world
       .start({ standStill: { atCall, durationMs } })
@@ -39,11 +50,27 @@ export const stoodStill = scenario({
       // It may say that it lost the model to the other one.
       .catch(() => {})
       .finally(() => (isStanding = false));
+    let hasBegun = true;
+    if (changes !== "nothing") {
+      // Whoever does not stand still is at its files by then, or at its end.
+      await world.clock.sleep(BEGUN_MS);
+      hasBegun = contentExchanges(world.hub.log).length > 0;
+      world.hub.publish(REPOSITORY, next, { tags: ["mlx"] });
+    }
     // That it succeeds is another requirement; what it has made is to stay as it is.
     await verdict.attempt("DL-CONCURRENT", () => world.start().download(request));
     if (isStanding) verdict.reached("another process finished while one stood still");
     await standing;
-    const wrong = await wrongFiles(world, directory, files);
+    const wrong = await wrongFiles(world, directory, wantedFiles(next));
+    if (wrong.length > 0 && !hasBegun) {
+      const older = await wrongFiles(world, directory, wantedFiles(model.files));
+      verdict.holds(
+        id,
+        older.length === 0,
+        `${wrong.join(", ")}, and of the former commit ${older.join(", ")}`,
+      );
+      return;
+    }
     verdict.holds(id, wrong.length === 0, wrong.join(", "));
     const before = contentBytes(world.hub.log);
     await verdict.attempt(id, () => world.start().download(request));
@@ -52,7 +79,19 @@ export const stoodStill = scenario({
     await judgeIntact(world, verdict, {
       id,
       repository: REPOSITORY,
-      files: model.files,
+      files: next,
     });
   },
 });
+
+/** The files of a later commit, in which some have other bytes. */
+function laterFiles(files: readonly ModelFile[], changes: string): ModelFile[] {
+  return files.map((file) => {
+    const { path, bytes } = file;
+    if (path === "config.json" && changes.includes("config"))
+      return { ...file, bytes: Buffer.concat([bytes, Buffer.from(" ")]) };
+    if (path.endsWith(".safetensors") && changes.includes("weights"))
+      return { ...file, bytes: bytes.map((byte) => byte ^ 1) };
+    return file;
+  });
+}
