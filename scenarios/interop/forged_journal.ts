@@ -1,11 +1,11 @@
 /**
- * A migration died half-way; what it left is rewritten so that it names the user's own directory or another model, as what came with
- * the root could. Another process goes on or goes back; it may be told of the old place by name.
+ * A migration died half-way; what it left is rewritten so that it names the user's own directory or another model, or a file there, as what
+ * came with the root could. Another process goes on or goes back; it may be told of the old place by name.
  *
  * Invariants checked:
  * - Nothing outside the root and nothing of the other model changes.
  */
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import fc from "fast-check";
 import {
   asFailure,
@@ -21,16 +21,17 @@ const REPOSITORY = "mlx-community/Forged-4bit";
 const FLAT = "mlx-community--Forged-4bit";
 /** Of a program, calls of the system are counted, and a claim alone takes dozens. */
 const CALLS_OF_AN_OPERATION = 5;
+const VICTIM_FILE = "thesis.txt";
 const VICTIM = "models/mlx-community/Victim";
 
 export const forgedJournal = scenario({
   name: "interop/forged_journal",
   covers: ["MIGRATE-JOURNAL"],
-  goals: ["a journal was forged"],
+  goals: ["a journal was forged", "a file in it was"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     nth: fc.integer({ min: 6, max: 60 }),
-    forged: fc.constantFrom("from", "to", "both"),
+    forged: fc.constantFrom("from", "to", "both", "a file", "a file"),
     names: fc.constantFrom("outside", "outside by dots", "another model"),
     step: fc.constantFrom("move", "undo"),
     isNamed: fc.boolean(),
@@ -54,7 +55,7 @@ export const forgedJournal = scenario({
       // What it has may be moved away, and what it has not may be moved there.
       const some = model.files.filter((_, at) => at % 2 === 0);
       await changeFiles(world, victim, { before: [], after: some });
-      await writeBytes(files, join(victim, "thesis.txt"), new TextEncoder().encode("mine"));
+      await writeBytes(files, join(victim, VICTIM_FILE), new TextEncoder().encode("mine"));
     }
     const place = {
       outside,
@@ -67,13 +68,24 @@ export const forgedJournal = scenario({
       const isModel = victims.concat(to, join(root, FLAT)).includes(dirname(at));
       if (kind !== "file" || isModel) continue;
       const text = new TextDecoder().decode(await readBytes(files, at));
-      const rewritten = rewrite(text, {
-        ...(forged === "to" ? {} : { [FLAT]: place, [join(root, FLAT)]: place }),
-        ...(forged === "from" ? {} : { [relative(root, to)]: place, [to]: place }),
-      });
+      const others = {
+        from: { [FLAT]: place, [join(root, FLAT)]: place },
+        to: { [relative(root, to)]: place, [to]: place },
+      };
+      const base = step === "move" ? join(root, FLAT) : to;
+      const file = model.files[nth % model.files.length]?.path ?? "";
+      const rewritten = rewrite(
+        text,
+        {
+          from: others.from,
+          to: others.to,
+          both: { ...others.from, ...others.to },
+          "a file": { [file]: relative(base, resolve(root, place, VICTIM_FILE)) },
+        }[forged],
+      );
       if (rewritten === text) continue;
       await writeBytes(files, at, new TextEncoder().encode(rewritten));
-      verdict.reached("a journal was forged");
+      verdict.reached(forged === "a file" ? "a file in it was" : "a journal was forged");
     }
     const view = async () => {
       const trees = await Promise.all(victims.map((victim) => readTree(files, victim)));

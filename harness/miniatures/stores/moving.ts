@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { FileSystem, MigrationResult } from "../../../spec/mod.ts";
-import { exists, readBytes, readTree, writeBytes } from "../../disk/mod.ts";
+import { exists, readBytes, readText, readTree, writeBytes } from "../../disk/mod.ts";
 import { modelPlace } from "../../scenario_parts/places.ts";
 import { asFailure } from "../../scenario/verdict.ts";
 import { type Miniature, miniature, withMethods } from "../miniature.ts";
@@ -101,6 +101,31 @@ export const movingMiniatures: readonly Miniature[] = [
             if (kind === "file") await files.unlink(join(to, path));
           return manager.migrate(request, options);
         }
+      },
+    }),
+  }),
+  miniature("follows_any_file_of_a_journal", {
+    mistake: "Goes on with whatever files a journal names, also ones outside the model.",
+    breaks: ["MIGRATE-JOURNAL"],
+    shownBy: ["interop/forged_journal"],
+    wrapManager: (manager, { host: { files }, config: { root } }) => ({
+      migrate: async (request, options) => {
+        const journal = join(
+          root,
+          ".mlx-layout/migrations",
+          `${request.repository.replace("/", "--")}.json`,
+        );
+        const text = (await readText(files, journal)) ?? "{}";
+        const {
+          from = "",
+          to = "",
+          files: moved = [],
+        } = JSON.parse(text) as Partial<MigrationResult>;
+        const source = request.step === "undo" ? to : from;
+        for (const path of moved)
+          if (path.startsWith(".."))
+            await unlessRefused(() => files.unlink(resolve(root, source, path)), undefined);
+        return manager.migrate(request, options);
       },
     }),
   }),
