@@ -1,5 +1,6 @@
 import type { DownloadRequest, ModelManager, RuntimeVerdict } from "../../../spec/mod.ts";
-import { type Miniature, miniature } from "../miniature.ts";
+import { type Miniature, miniature, withMethods } from "../miniature.ts";
+import { ActiveCalls } from "../parts/active_calls.ts";
 import { transferInVain } from "../parts/hub_exchanges.ts";
 
 type Change = (verdicts: readonly RuntimeVerdict[]) => RuntimeVerdict[];
@@ -82,6 +83,27 @@ export const verdictMiniatures: readonly Miniature[] = [
           },
         }),
       };
+    },
+  }),
+  miniature("takes_a_whole_for_a_later_part", {
+    mistake: "Reads on in a header with what a hub sends that has no ranges, as if it began there.",
+    breaks: ["LOAD-AHEAD"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapStart: (start, { host, config }) => {
+      const asking = new ActiveCalls();
+      const fetch: typeof host.fetch = async (url, request) => {
+        const response = await host.fetch(url, request);
+        const { range = "bytes=0-" } = request.headers;
+        const isLater = asking.isAny && !range.startsWith("bytes=0-");
+        return isLater && response.status === 200 ? { ...response, status: 206 } : response;
+      };
+      const manager = start({ ...host, fetch }, config);
+      const { canLoad } = manager;
+      if (canLoad === undefined) return manager;
+      return withMethods(manager, {
+        canLoad: (request, options) =>
+          asking.run(async () => await canLoad.call(manager, request, options)),
+      });
     },
   }),
   miniature("judges_what_is_left_out", {

@@ -1,14 +1,16 @@
 /**
- * Somebody asks which runtimes load a model, of its main branch or of another one, then downloads and checks it.
+ * Somebody asks which runtimes load a model, of its main branch or of another one, then downloads and checks it. While it is asked, the
+ * connection may break, and the hub may send the whole of a file, or a part as if it were that, to who asks for its header.
  *
  * Invariants checked:
- * - Before the download the verdicts are those of the check after it, also where it leaves files out.
+ * - Before the download the verdicts are those of the check after it, also where it leaves files out. In such trouble there may be none.
  * - No more of a large weight file is transferred for them than its header and 1 MiB.
  */
 import fc from "fast-check";
-import { writeSafetensors } from "../../../harness/internal.ts";
+import { settled, writeSafetensors } from "../../../harness/internal.ts";
 import { type ModelFile, scenario, type Verdict, type World } from "../../../harness/mod.ts";
 import type { ModelManager } from "../../../spec/mod.ts";
+import { HEADER_TROUBLES, type HeaderTrouble, withLongHeaders } from "./troubled_headers.ts";
 import { answerFor, anyUnknownType, anyVerdictModel, VERDICT_CASES } from "./verdict_cases.ts";
 
 const LARGE = "mlx-community/Large-4bit";
@@ -23,6 +25,8 @@ const LEFT_OUT = ["tokenizer_config.json", "adapters.safetensors"] as const;
 const EMPTY = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"] as const;
 /** Those about more than the fields of a configuration. */
 const OF_FILES = NAMES.filter((name) => /^(?:packed|of images)/.test(name));
+
+const TROUBLES = Object.keys(HEADER_TROUBLES) as HeaderTrouble[];
 
 const ADAPTER: ModelFile = {
   path: "adapters.safetensors",
@@ -46,6 +50,12 @@ export const verdictsAhead = scenario({
     leftOut: fc.constantFrom(undefined, ...LEFT_OUT),
     empty: fc.constantFrom(undefined, ...EMPTY),
     revision: fc.constantFrom(undefined, "v2", "refs/pr/1"),
+    trouble: fc.oneof(
+      { arbitrary: fc.constant(undefined), weight: 2 },
+      { arbitrary: fc.constantFrom(...TROUBLES), weight: 1 },
+    ),
+    /** Where the connection breaks: within a header, or before it. */
+    breaksAt: fc.integer({ min: 0, max: 800 }),
     // A large file takes longer than all the rest.
     sizeMiB: fc.constantFrom(0, 0, 4, 5, 6),
   },
@@ -55,8 +65,10 @@ export const verdictsAhead = scenario({
     "a file was left out",
     "a file was empty",
     "another branch was asked for",
+    "a header was sent otherwise",
   ],
-  async check({ model, type, names, leftOut, empty, revision, sizeMiB }, world, verdict) {
+  async check({ model, type, names, leftOut, empty, sizeMiB, ...given }, world, verdict) {
+    const { revision, trouble, breaksAt } = given;
     const subject = world.start();
     const { canLoad } = subject;
     if (canLoad === undefined) {
@@ -70,7 +82,9 @@ export const verdictsAhead = scenario({
       const repository = `mlx-community/Ahead-${at + 1}bit`;
       const isBeside = leftOut === ADAPTER.path && made.every(({ path }) => path !== leftOut);
       const all = isBeside ? [...made, ADAPTER] : made;
-      const files = at === 0 ? withEmpty(all, empty) : all;
+      const listed = at === 0 ? withEmpty(all, empty) : all;
+      const isLong = at === 0 && trouble !== undefined && HEADER_TROUBLES[trouble].isLong;
+      const files = isLong ? withLongHeaders(listed) : listed;
       if (files.some(({ path, bytes }) => path === empty && bytes.length === 0))
         verdict.reached("a file was empty");
       world.hub.publish(repository, files, { tags: ["mlx"], ...(revision && { revision }) });
@@ -80,7 +94,8 @@ export const verdictsAhead = scenario({
         verdict.reached("another branch was asked for");
       }
       const exclude = files.some(({ path }) => path === leftOut) ? leftOut : undefined;
-      await judgeAhead({ repository, revision, name, canLoad, exclude }, world, verdict);
+      const about = { repository, revision, name, canLoad, exclude, trouble, breaksAt };
+      await judgeAhead(about, world, verdict);
     }
 
     if (sizeMiB === 0) return;
@@ -119,18 +134,30 @@ async function judgeAhead(
     readonly canLoad: NonNullable<ModelManager["canLoad"]>;
     /** A file that is not downloaded. */
     readonly exclude: string | undefined;
+    readonly trouble: HeaderTrouble | undefined;
+    readonly breaksAt: number;
   },
   world: World,
   verdict: Verdict,
 ): Promise<void> {
-  const { repository, revision, name, canLoad, exclude } = given;
+  const { repository, revision, name, canLoad, exclude, trouble, breaksAt } = given;
   const request = {
     repository,
     ...(revision !== undefined && { revision }),
     ...(exclude !== undefined && { exclude: [exclude] }),
   };
   if (exclude !== undefined) verdict.reached("a file was left out");
-  const before = await verdict.attempt("LOAD-AHEAD", () => canLoad(request));
+  if (trouble !== undefined) world.hub.faults = HEADER_TROUBLES[trouble].answers(breaksAt);
+  const ask = async () => await canLoad(request);
+  // Who gives no verdicts then gives no wrong ones.
+  const before = await verdict.attempt(
+    "LOAD-AHEAD",
+    trouble === undefined ? ask : () => settled(ask),
+  );
+  if (world.hub.firedCounts().some((times) => times > 0))
+    verdict.reached("a header was sent otherwise");
+  world.hub.faults = [];
+  if (before === undefined) return;
   await world.start().download(request);
   const { runtimes: after } = await world.start().check({ repository });
   if (after === undefined) verdict.skip("LOAD-AHEAD", "its reports name no runtimes");
