@@ -49,6 +49,20 @@ export const claimMiniatures: readonly Miniature[] = [
       });
     },
   }),
+  miniature("shares_a_partial_file", {
+    mistake:
+      "Goes on with the partial file itself into which a process that stands still may yet write.",
+    breaks: ["DL-FENCED"],
+    shownBy: ["concurrency/stood_still"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        // What lies under the other name is copied, as its writer may live.
+        rename: (source, target) =>
+          files.rename(source, target.replace(/\/work\/silent\.(?=[^/]+$)/, "/work/rest.")),
+      },
+    }),
+  }),
   miniature("uses_the_wall_clock", {
     mistake: "Counts the age of a lock on the wall clock, and clears away what looks old.",
     breaks: ["DL-CLOCK-JUMP"],

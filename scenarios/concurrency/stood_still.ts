@@ -27,8 +27,16 @@ export const stoodStill = scenario({
   covers: ["DL-FENCED", "DL-CONCURRENT", "DL-LEFTOVERS"],
   goals: ["another process finished while one stood still"],
   given: {
-    model: anySmallModel({ weightBytesMax: 200 }),
-    atCall: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 20, max: 250 })),
+    // What is long enough arrives in several parts at once, where parts are small.
+    model: fc.oneof(
+      anySmallModel({ weightBytesMax: 200 }),
+      anySmallModel({ weightBytesMax: 8000 }),
+    ),
+    atCall: fc.oneof(
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 20, max: 250 }),
+      fc.integer({ min: 120, max: 350 }),
+    ),
     durationMs: fc.constantFrom(20_000, 60_000, 3_600_000),
     /** What a later commit changes, which the other process finds. */
     changes: fc.constantFrom("nothing", "weights", "config", "weights and config"),
@@ -36,7 +44,8 @@ export const stoodStill = scenario({
   },
   // Each call may wait for its turn, so that a case costs several others.
   weight: 0.5,
-  world: ({ schedule }) => ({ ...(schedule && { schedule }) }),
+  pieceBytes: [1024],
+  world: ({ schedule }) => ({ style: { chunkBytes: 500 }, ...(schedule && { schedule }) }),
   async check({ model, atCall, durationMs, changes }, world, verdict) {
     const id = "DL-FENCED";
     const request = { repository: REPOSITORY };
