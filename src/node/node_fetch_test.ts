@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, request, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import { makeCertificate } from "../../harness/internal.ts";
 import type { HttpResponse } from "../../spec/mod.ts";
 import { nodeFetch } from "./node_fetch.ts";
 
@@ -201,4 +206,25 @@ test("fetch() asks the proxy for a tunnel to an https address, and says that it 
     return true;
   });
   assert.deepEqual(proxy.asked, ["CONNECT hub.invalid:443"]);
+});
+
+test("fetch() trusts a file of certificates in the requests that name it, whatever was asked before them", async (context) => {
+  const directory = await mkdtemp(join(tmpdir(), "certificates-"));
+  context.after(() => rm(directory, { recursive: true }));
+  const certificate = await makeCertificate(directory, "sound");
+  if (certificate === undefined) return context.skip("there is no openssl");
+  const { key, cert, authorityFile: certificates } = certificate;
+  const server = createTlsServer({ key, cert }, (_, outgoing) => outgoing.end("trusted"));
+  context.after(() => server.close().closeAllConnections());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const url = `https://127.0.0.1:${port}/`;
+  for (const isTrustedFirst of [false, true]) {
+    const fetch = nodeFetch();
+    for (const isTrusted of [isTrustedFirst, !isTrustedFirst, isTrustedFirst]) {
+      const asked = fetch(url, isTrusted ? { ...GET, certificates } : GET);
+      if (isTrusted) assert.equal(String(await bytesOf(await asked)), "trusted");
+      else await assert.rejects(asked, /Cannot reach/);
+    }
+  }
 });
