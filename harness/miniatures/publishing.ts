@@ -113,6 +113,37 @@ export const publishingMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("syncs_what_it_wrote_itself", {
+    mistake: "Syncs no file that it finds whole among the partial data of a killed process.",
+    breaks: ["DUR-CORE"],
+    shownBy: ["crash/order_of_syncs"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        open: async (path, mode) => {
+          const file = await files.open(path, mode);
+          // What a crash then leaves is the matter of other requirements.
+          if (mode !== "r+" || !path.includes("/Order-of-Syncs/")) return file;
+          if (path.endsWith(".tmp")) return file;
+          let isChanged = false;
+          return {
+            ...file,
+            write: (data, position) => {
+              isChanged = true;
+              return file.write(data, position);
+            },
+            truncate: (sizeBytes) => {
+              isChanged = true;
+              return file.truncate(sizeBytes);
+            },
+            sync: async () => {
+              if (isChanged) await file.sync();
+            },
+          };
+        },
+      },
+    }),
+  }),
 ];
 
 /** A disk that delays one move of a weight file in each of the directories until config.json is in its place. */

@@ -7,13 +7,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import type { CachedSnapshots, CrashCase } from "../../harness/internal.ts";
-import {
-  anyModel,
-  anySmallModel,
-  killDownload,
-  type TinyModel,
-  type World,
-} from "../../harness/mod.ts";
+import { anyModel, anySmallModel, type TinyModel, type World } from "../../harness/mod.ts";
 import type { DownloadRequest } from "../../spec/mod.ts";
 import { recordRun } from "./recorded_run.ts";
 
@@ -60,7 +54,8 @@ export function anyCrashRun(
   const rest = fc.record({
     kind: fc.constantFrom(...kinds),
     layout: fc.constantFrom(...layouts),
-    killedAt: fc.integer({ min: 5, max: 45 }),
+    // In the midst of it files have arrived that are not synced yet.
+    killedAt: fc.oneof(fc.integer({ min: 5, max: 45 }), fc.integer({ min: 16, max: 32 })),
     seed: fc.nat(1000),
   });
   return fc.tuple(models, rest).map(([drawn, run]) => ({ ...drawn, ...run }));
@@ -87,47 +82,57 @@ function anyTinyModel(shards: 1 | 2, seed: number): fc.Arbitrary<TinyModel> {
   });
 }
 
-/** Lets a run happen and records it; what came before it is done and durable. */
-export async function recordCrashRun(world: World, run: CrashRun): Promise<CrashCase> {
+/** Lets a run happen and records it; what came before it is done and durable, but for what a killed process wrote. */
+export async function recordCrashRun(
+  world: World,
+  run: CrashRun,
+  repository = REPOSITORY,
+): Promise<CrashCase> {
   const { kind, models, isLoadable, layout, killedAt } = run;
   const [old, next] = models;
-  const request: DownloadRequest = { repository: REPOSITORY, layout };
+  const request: DownloadRequest = { repository, layout };
   const commits: string[] = [];
   const publish = ({ files }: TinyModel) =>
-    commits.push(world.hub.publish(REPOSITORY, files, { tags: ["mlx"] }));
+    commits.push(world.hub.publish(repository, files, { tags: ["mlx"] }));
   if (kind === "update" || kind === "removal") {
     publish(old);
     await world.start().download(request);
   }
   if (kind === "removal") {
     return recordRun(world, {
-      ...placeOf(world, layout, { commits }),
+      ...placeOf(world, layout, { repository, commits }),
       request,
       isLoadable,
       versions: [old.files],
       before: 0,
-      run: (process) => process.remove({ repository: REPOSITORY, layout }),
+      run: (process) => process.remove({ repository, layout }),
     });
   }
   publish(next);
-  if (kind === "resumed") {
-    await killDownload(world, request, { at: { at: "operation", nth: killedAt, torn: true } });
-  }
   const versions = kind === "update" ? [old.files, next.files] : [next.files];
-  const what = { ...placeOf(world, layout, { commits }), request, isLoadable, versions };
-  return recordRun(world, { ...what, ...(kind === "update" ? { before: 0 } : {}) });
+  const what = {
+    ...placeOf(world, layout, { repository, commits }),
+    request,
+    isLoadable,
+    versions,
+  };
+  return recordRun(world, {
+    ...what,
+    ...(kind === "update" && { before: 0 }),
+    ...(kind === "resumed" && { killedAt }),
+  });
 }
 
 /** Where the model lies, of which each version has a commit. */
 function placeOf(
   { root }: World,
   layout: CrashLayout,
-  { commits }: { readonly commits: readonly string[] },
+  { repository, commits }: { readonly repository: string; readonly commits: readonly string[] },
 ): { readonly directory: string; readonly cache?: CachedSnapshots } {
-  const names = REPOSITORY.split("/");
+  const names = repository.split("/");
   if (layout === "hubapi") return { directory: join(root, "models", ...names) };
   if (layout === "lmstudio") return { directory: join(root, ...names) };
-  const repository = join(root, `models--${names.join("--")}`);
-  const directory = join(repository, "snapshots", commits.at(-1) ?? "");
-  return { directory, cache: { repository, commits } };
+  const cached = join(root, `models--${names.join("--")}`);
+  const directory = join(cached, "snapshots", commits.at(-1) ?? "");
+  return { directory, cache: { repository: cached, commits } };
 }

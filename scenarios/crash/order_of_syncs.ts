@@ -1,5 +1,5 @@
 /**
- * The disk is watched while a model is downloaded, updated or finished.
+ * The disk is watched while a model is downloaded, updated or finished, also what a killed process did of it before.
  *
  * Invariants checked:
  * - Each file and the marker are synced before they get their final name.
@@ -13,9 +13,9 @@ export const orderOfSyncs = scenario<{ readonly run: CrashRun }>({
   name: "crash/order_of_syncs",
   covers: ["DUR-CORE"],
   worlds: ["memory", "process"],
-  given: { run: anyCrashRun(["fresh", "update", "resumed"]) },
+  given: { run: anyCrashRun(["fresh", "update", "resumed", "resumed"]) },
   async check({ run }, world, verdict) {
-    const crash = await recordCrashRun(world, run);
+    const crash = await recordCrashRun(world, run, "mlx-community/Order-of-Syncs");
     const lacking = unsyncedPlacement(crash);
     verdict.holds("DUR-CORE", lacking === undefined, () => String(lacking));
   },

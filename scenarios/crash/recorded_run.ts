@@ -15,7 +15,13 @@ import {
   recordProgram,
   startProgramAfterCrash,
 } from "../../harness/internal.ts";
-import { type ModelFile, type RunningSubject, wantedFiles, type World } from "../../harness/mod.ts";
+import {
+  killDownload,
+  type ModelFile,
+  type RunningSubject,
+  wantedFiles,
+  type World,
+} from "../../harness/mod.ts";
 import type { DownloadRequest } from "../../spec/mod.ts";
 
 /** Simulated time between two things that people do, so that times of change differ. */
@@ -32,6 +38,8 @@ export interface RunToRecord {
   /** The version whose success was reported before the run. */
   readonly before?: number;
   readonly isLoadable?: boolean;
+  /** At which change of the disk a process before dies that downloads the same, if one does; a program's is durable. */
+  readonly killedAt?: number;
   /** What happens. @default {a download, which is acknowledged when it resolves} */
   readonly run?: (process: RunningSubject) => Promise<unknown>;
 }
@@ -39,6 +47,7 @@ export interface RunToRecord {
 /** Lets something happen in a world and records its disk. */
 export async function recordRun(world: World, what: RunToRecord): Promise<CrashCase> {
   const { directory, cache, request, before, isLoadable = false } = what;
+  if (world.kind === "process") await killBefore(world, what);
   world.clock.advance(PAUSE_MS);
   const isProgram = world.kind === "process";
   const recording = await (isProgram ? recordRunOfProgram : recordRunInMemory)(world, what);
@@ -58,12 +67,18 @@ export async function recordRun(world: World, what: RunToRecord): Promise<CrashC
   return crashCase(story, recording);
 }
 
-async function recordRunInMemory(
-  world: World,
-  { request, run }: RunToRecord,
-): Promise<DiskRecording> {
-  const process = world.start();
+/** What the killed process wrote and did not sync may be lost at the crash too, where it is recorded. */
+async function killBefore(world: World, { request, killedAt }: RunToRecord): Promise<void> {
+  if (killedAt === undefined) return;
+  await killDownload(world, request, { at: { at: "operation", nth: killedAt, torn: true } });
+}
+
+async function recordRunInMemory(world: World, what: RunToRecord): Promise<DiskRecording> {
+  const { request, run } = what;
   const recorder = recordDisk(world.files);
+  await killBefore(world, what);
+  world.clock.advance(PAUSE_MS);
+  const process = world.start();
   if (run === undefined) {
     await process.download(request);
     recorder.acknowledge("the download");
