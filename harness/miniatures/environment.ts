@@ -52,6 +52,18 @@ export const environmentMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("asks_for_commits_when_offline", {
+    mistake: "Asks which commit a branch is although HF_HUB_OFFLINE forbids it.",
+    breaks: ["HUB-ENV-OFFLINE"],
+    shownBy: ["hub/switched_off"],
+    wrapManager: (manager, { host, config }) => ({
+      latestCommit: async (request, options) => {
+        if (/^(?:1|on|yes|true)$/i.test(config.env["HF_HUB_OFFLINE"] ?? ""))
+          await askInVain(host, config, `api/models/${request.repository}`);
+        return (await manager.latestCommit?.(request, options)) ?? "";
+      },
+    }),
+  }),
   miniature("goes_direct", {
     mistake: "Uses no proxy, whatever the environment says.",
     breaks: ["HUB-ENV-PROXY"],

@@ -19,6 +19,20 @@ export const offlineMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("needs_the_hub_for_other_models", {
+    mistake:
+      "Fails without the hub for a complete repository that has no parts of a model for MLX.",
+    breaks: ["OFF-COMPLETE"],
+    shownBy: ["offline/complete_model"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        const result = await manager.download(request, options);
+        if (!result.offline || result.files.some(({ path }) => path === "config.json"))
+          return result;
+        throw failure("network", "Cannot ask the hub");
+      },
+    }),
+  }),
   miniature("returns_half_models", {
     mistake: "Returns what is left of a model when the hub cannot be reached.",
     breaks: ["OFF-INCOMPLETE"],

@@ -1,5 +1,6 @@
 /**
- * `HF_HUB_OFFLINE` is set to something, with a model that is complete, damaged or absent.
+ * `HF_HUB_OFFLINE` is set to something, with a model that is complete, damaged or absent, which is downloaded, or of which the latest commit is
+ * asked for.
  *
  * Invariants checked:
  * - With any spelling of "on" no request is sent, whatever is on the disk; with anything else the hub is asked.
@@ -20,7 +21,7 @@ export const switchedOff = scenario({
     on: fc.constantFrom("1", "ON", "YES", "TRUE").chain((word) => fc.mixedCase(fc.constant(word))),
     off: fc.constantFrom("0", "OFF", "no", "false", "2", "onward", "11", "enabled"),
     before: fc.constantFrom("absent", "complete", "damaged"),
-    call: fc.constantFrom("download" as const, "downloadUrl" as const),
+    call: fc.constantFrom("download" as const, "downloadUrl" as const, "latestCommit" as const),
     organization: fc.constantFrom("mlx-community", "someone-else"),
   },
   goals: ["a download without the network was asked for", "the hub was asked all the same"],
@@ -36,7 +37,10 @@ export const switchedOff = scenario({
     const count = async (value: string) => {
       const wire = wireLog();
       const subject = world.start({ env: { HF_HUB_OFFLINE: value }, relay: wire.watch });
-      if (call === "download") await settled(() => subject.download({ repository }));
+      const { latestCommit } = subject;
+      if (call === "latestCommit" && latestCommit !== undefined)
+        await settled(() => latestCommit({ repository }));
+      else if (call !== "downloadUrl") await settled(() => subject.download({ repository }));
       else if (value !== on) await settled(() => subject.downloadUrl({ url }));
       else await verdict.fails("HUB-ENV-OFFLINE", () => subject.downloadUrl({ url }), ["offline"]);
       return wire.requests.length;

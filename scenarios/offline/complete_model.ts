@@ -1,5 +1,5 @@
 /**
- * A model is complete, and then the hub is away, in any of the ways in which it can be.
+ * A model for MLX, or another one, is complete, and then the hub is away, in any of the ways in which it can be.
  *
  * Invariants checked:
  * - A download answers with the same directory, commit and files; a result that says whether the hub answered says that it did
@@ -13,11 +13,18 @@ import {
   mayBeOffline,
   observingFiles,
   OUTAGES,
+  patternedBytes,
   readTree,
 } from "../../harness/internal.ts";
-import { anySmallModel, scenario } from "../../harness/mod.ts";
+import { anySmallModel, type ModelFile, scenario } from "../../harness/mod.ts";
 
 const BRANCH = "feature/x";
+const MLX_ORGANIZATION = "mlx-community";
+const OTHER_FILES: readonly ModelFile[] = ["model.gguf", "README.md"].map((path, at) => ({
+  path,
+  bytes: patternedBytes(500, { salt: at }),
+  lfs: at === 0,
+}));
 
 export const completeModel = scenario({
   name: "offline/complete_model",
@@ -26,19 +33,26 @@ export const completeModel = scenario({
     model: anySmallModel({ weightBytesMax: 200 }),
     outage: fc.constantFrom(...OUTAGES),
     revision: fc.constantFrom("main", BRANCH, "commit"),
-    organization: fc.constantFrom("mlx-community", "someone-else"),
-    layout: fc.constantFrom(undefined, ...REPOSITORY_LAYOUTS),
+    organization: fc.constantFrom(MLX_ORGANIZATION, "someone-else"),
+    layout: fc.constantFrom(undefined, undefined, ...REPOSITORY_LAYOUTS),
+    isForMlx: fc.boolean(),
   },
-  async check({ model, outage, revision, organization, layout }, world, verdict) {
+  goals: ["one that is not for MLX"],
+  async check({ model, outage, revision, organization, layout, isForMlx }, world, verdict) {
     const repository = `${organization}/Kept-4bit`;
-    const commit = world.hub.publish(repository, model.files, { tags: ["mlx"] });
-    world.hub.publish(repository, model.files, { tags: ["mlx"], revision: BRANCH });
+    // What lacks the parts of a model for MLX may have a place of another kind.
+    const isOther = !isForMlx && organization !== MLX_ORGANIZATION && layout === undefined;
+    const files = isOther ? OTHER_FILES : model.files;
+    const tags = isOther ? [] : ["mlx"];
+    const commit = world.hub.publish(repository, files, { tags });
+    world.hub.publish(repository, files, { tags, revision: BRANCH });
     const request = {
       repository,
       revision: revision === "commit" ? commit : revision,
       ...(layout === undefined ? {} : { layout }),
     };
     const before = await world.start().download(request);
+    if (isOther) verdict.reached("one that is not for MLX");
     const treeBefore = await readTree(world.files, world.root);
     world.clock.advance(60_000);
     const effect = beginOutage(world, outage, repository);
