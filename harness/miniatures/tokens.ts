@@ -1,5 +1,5 @@
 import { asFailure } from "../scenario/verdict.ts";
-import { type Miniature, miniature } from "./miniature.ts";
+import { type Miniature, miniature, withMethods } from "./miniature.ts";
 
 /** Miniatures that give a token away. */
 export const tokenMiniatures: readonly Miniature[] = [
@@ -58,23 +58,8 @@ export const tokenMiniatures: readonly Miniature[] = [
     mistake: "Names the token that it used in its errors.",
     breaks: ["HUB-TOKEN-SECRET"],
     wrapManager: (manager, { config }) => {
-      const naming = async <T>(token: string | undefined, action: () => Promise<T>): Promise<T> => {
-        try {
-          return await action();
-        } catch (error) {
-          const failure = asFailure(error);
-          if (failure === undefined) throw error;
-          const { code, file, expected, actual } = failure;
-          const used = token ?? config.env["HF_TOKEN"] ?? "none";
-          const message = `${failure.message} (token ${used})`;
-          throw Object.assign(new Error(message, { cause: failure }), {
-            code,
-            file,
-            expected,
-            actual,
-          });
-        }
-      };
+      const naming = async <T>(token: string | undefined, action: () => Promise<T>): Promise<T> =>
+        await saying(action, () => ` (token ${token ?? config.env["HF_TOKEN"] ?? "none"})`);
       return {
         download: (request, options) =>
           naming(request.token, () => manager.download(request, options)),
@@ -83,4 +68,40 @@ export const tokenMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("masks_the_token_once", {
+    mistake: "Leaves the token out of what the hub says where it stands first, and nowhere else.",
+    breaks: ["HUB-TOKEN-SECRET"],
+    shownBy: ["hub/token_secret"],
+    wrapStart: (start, { host, config }) => {
+      let said = "";
+      const fetch: typeof host.fetch = async (url, request) => {
+        const response = await host.fetch(url, request);
+        const { authorization = "" } = request.headers;
+        const [, token] = /^Bearer (.+)$/.exec(authorization) ?? [];
+        const words = response.headers.get("x-error-message");
+        if (words !== null && token !== undefined) said = `: ${words.replace(token, "***")}`;
+        return response;
+      };
+      const manager = start({ ...host, fetch }, config);
+      const repeating = async <T>(action: () => Promise<T>): Promise<T> =>
+        await saying(action, () => said);
+      return withMethods(manager, {
+        download: (request, options) => repeating(() => manager.download(request, options)),
+        downloadUrl: (request, options) => repeating(() => manager.downloadUrl(request, options)),
+      });
+    },
+  }),
 ];
+
+/** Has the failures of an action say more. */
+async function saying<T>(action: () => Promise<T>, more: () => string): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    const { code, file, expected, actual } = failure;
+    const said = new Error(`${failure.message}${more()}`, { cause: failure });
+    throw Object.assign(said, { code, file, expected, actual });
+  }
+}
