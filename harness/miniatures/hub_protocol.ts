@@ -33,6 +33,24 @@ export const hubProtocolMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("forgets_a_step_to_tls", {
+    mistake: "Follows a redirect from https to http where one led from http to https before.",
+    breaks: ["HUB-SECURE"],
+    shownBy: ["hub/sent_in_clear"],
+    wrapHost: (host) => {
+      const reached = new Set<string>();
+      return {
+        fetch: async (url, request) => {
+          const response = await host.fetch(url, request);
+          const location = response.headers.get("location");
+          const target = location === null ? "" : new URL(location, url).href;
+          if (url.startsWith("http:") && target.startsWith("https:")) reached.add(target);
+          const isInClear = reached.has(url) && target.startsWith("http:");
+          return isInClear ? host.fetch(target, request) : response;
+        },
+      };
+    },
+  }),
   miniature("requests_directories", {
     mistake: "Asks for directories with the name of a wanted file as if they were files.",
     breaks: ["HUB-DIRECTORIES"],
