@@ -1,11 +1,13 @@
 /**
- * A machine serves a model, and somebody changes one of its files: before it is asked for again, or while it is being sent.
+ * A machine serves a model, and somebody changes one of its files: before it, or a part of it, is asked for again, when the head of the
+ * answer is there and nothing of its body, or while that is being sent, up to its last piece.
  *
  * Invariants checked:
  * - Under the former tag arrive the former bytes, or the beginning of them in a body that breaks, or an error.
  */
 import { join } from "node:path";
 import fc from "fast-check";
+import type { ModelServer } from "../../spec/mod.ts";
 import {
   askServer,
   beginServing,
@@ -27,20 +29,30 @@ const CHANGES = [
   "a link",
 ] as const;
 
+const MOMENTS = ["before the request", "before the body", "while it is sent"] as const;
+/** A part of so many bytes is mostly one piece. */
+const SHORT_BYTES_MAX = 300;
+/** A file has about so many pieces. */
+const PIECES_MAX = 12;
+
 export const changedFile = scenario({
   name: "serve/changed_file",
   covers: ["SERVE-CHANGED"],
-  goals: ["before the request", "while it is sent"],
+  goals: [...MOMENTS, "a short part"],
   pieceBytes: [256],
   given: {
     model: anySmallModel({ weightBytesMax: 3000 }),
     layout: fc.constantFrom("hubapi", "hf-cache"),
     change: fc.constantFrom(...CHANGES),
-    moment: fc.constantFrom("before the request", "while it is sent"),
+    moment: fc.constantFrom(...MOMENTS),
     salt: fc.nat(100),
     start: fc.nat(200),
+    /** Bytes that are asked for; undefined for all from there. */
+    count: fc.option(fc.integer({ min: 1, max: SHORT_BYTES_MAX }), { nil: undefined }),
+    /** After so many pieces the file is changed. */
+    pieces: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: PIECES_MAX })),
   },
-  async check({ model, layout, change, moment, salt, start }, world, verdict) {
+  async check({ model, layout, change, moment, salt, start, count, pieces }, world, verdict) {
     const { files: disk } = world;
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
@@ -67,16 +79,22 @@ export const changedFile = scenario({
       else await changeFile(world, { place, change, bytes: changed });
     };
     if (moment === "before the request") await spoil();
+    const last = count === undefined ? "" : String(start + count - 1);
+    const question = { target, headers: { range: `bytes=${start}-${last}`, "if-range": tag } };
+    let arrived = 0;
     const reply = await askServer(
-      server,
-      { target, headers: { range: `bytes=${start}-`, "if-range": tag } },
-      spoil,
+      moment === "before the body" ? whenAnswered(server, spoil) : server,
+      question,
+      async () => {
+        if (moment === "while it is sent" && ++arrived === pieces) await spoil();
+      },
     );
     if (isChanged) verdict.reached(moment);
+    if (isChanged && count !== undefined) verdict.reached("a short part");
     const { status, headers, bytes, isBroken } = reply;
     if (status >= 400 || headers.get("etag") !== tag) return;
-    const from = status === 206 ? start : 0;
-    const right = file.bytes.subarray(from);
+    const end = count === undefined ? undefined : start + count;
+    const right = status === 206 ? file.bytes.subarray(start, end) : file.bytes;
     verdict.holds(
       "SERVE-CHANGED",
       Buffer.from(bytes).equals(right.subarray(0, bytes.length)),
@@ -91,6 +109,17 @@ export const changedFile = scenario({
 });
 
 // Helpers
+
+/** A server whose answers are followed by something before their bodies are read. */
+function whenAnswered(server: ModelServer, then: () => Promise<void>): ModelServer {
+  return {
+    answer: async (request) => {
+      const answer = await server.answer(request);
+      await then();
+      return answer;
+    },
+  };
+}
 
 async function changeFile(
   { files, outside }: World,

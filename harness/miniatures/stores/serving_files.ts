@@ -15,6 +15,9 @@ import {
   shifted,
 } from "../parts/served_answers.ts";
 
+/** Scenarios read by pieces of so many bytes. */
+const LAST_BYTES_MAX = 256;
+
 /** Miniatures that offer models to others, and send wrong bytes or none. */
 export const servingFileMiniatures: readonly Miniature[] = [
   miniature("sends_a_wrong_byte", {
@@ -112,4 +115,44 @@ export const servingFileMiniatures: readonly Miniature[] = [
       return withMethods(manager, { serve: server.serve.bind(server) });
     },
   }),
+  miniature("sends_the_last_piece_unseen", {
+    mistake: "Sends the last piece of a file without a look at whether it is still the same file.",
+    breaks: ["SERVE-CHANGED"],
+    shownBy: ["serve/changed_file"],
+    wrapManager: (manager, { host }) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        const path = pathOf(request);
+        const directory = await manager.locate({ repository: "mlx-community/Changing-4bit" });
+        if (path === undefined || directory === undefined || answer.body === null) return answer;
+        const range = headerOf(answer, "content-range") ?? "bytes 0-";
+        const start = Number(/\d+/.exec(range)?.[0]);
+        const end = start + Number(headerOf(answer, "content-length"));
+        const last = async (sentBytes: number) => {
+          const place = await host.files.realpath(join(directory, path));
+          const bytes = (await readBytes(host.files, place)).subarray(start + sentBytes, end);
+          const isLast = bytes.length === end - start - sentBytes && bytes.length <= LAST_BYTES_MAX;
+          return isLast ? bytes : undefined;
+        };
+        return { ...answer, body: withLast(answer.body, last) };
+      }),
+  }),
 ];
+
+/** A body that breaks no more when the last piece of it can be had. */
+async function* withLast(
+  body: AsyncIterable<Uint8Array>,
+  last: (sentBytes: number) => Promise<Uint8Array | undefined>,
+): AsyncGenerator<Uint8Array> {
+  let sentBytes = 0;
+  try {
+    for await (const one of body) {
+      yield one;
+      sentBytes += one.length;
+    }
+  } catch (error) {
+    const bytes = await unlessRefused(() => last(sentBytes), undefined);
+    if (bytes === undefined) throw error;
+    yield bytes;
+  }
+}
