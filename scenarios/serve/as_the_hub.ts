@@ -1,6 +1,6 @@
 /**
- * A model was downloaded from a hub and is offered by the machine that has it now. Both are asked the same: about the model, for its
- * listing, for its files and for parts of them.
+ * A model was downloaded from a hub, by its main branch or by another one, and is offered by the machine that has it now. Both are asked
+ * the same by that branch and by the commit: about the model, for its listing, for its files and for parts of them.
  *
  * Invariants checked:
  * - Commit, listing, tags, ranges and bytes are those of the hub.
@@ -22,8 +22,10 @@ import {
   type Verdict,
   type World,
 } from "../../harness/mod.ts";
+import { fileLines, type ListedEntry, listedPages } from "./listed_pages.ts";
 
 const REPOSITORY = "mlx-community/Served-4bit";
+const API = `/api/models/${REPOSITORY}`;
 const COVERS = [
   "SERVE-BYTES",
   "SERVE-COMMIT",
@@ -51,8 +53,6 @@ const MALFORMED = [
   "bytes=--3",
 ];
 const AT_THE_END = ["END-", "END-END", "LAST-", "0-LAST", "0-END", "-END", "-MORE", "0-MORE"];
-/** A model has fewer files. */
-const PAGES_MAX = 200;
 const ELDER_DATE = "Wed, 01 Jan 2020 00:00:00 GMT";
 
 /** One question about a file. */
@@ -90,38 +90,48 @@ const anyQuestion: fc.Arbitrary<Question> = fc.record({
 export const asTheHub = scenario({
   name: "serve/as_the_hub",
   covers: COVERS,
-  goals: ["a part", "a range beyond the end", "several pages"],
+  goals: ["a part", "a range beyond the end", "several pages", "a branch with a slash"],
   given: {
     model: anySmallModel(),
     layout: fc.constantFrom("hubapi", "hubapi", "lmstudio", "hf-cache"),
     questions: fc.array(anyQuestion, { minLength: 1, maxLength: 6 }),
     limit: fc.constantFrom(undefined, 1, 2),
+    revision: fc.constantFrom("main", "main", "v2", "refs/pr/1", "faster/v2"),
+    isListedByCommit: fc.nat(3).map((number) => number === 3),
   },
   // Redirects are the hub's own affair: a server that has the bytes sends them.
   world: () => ({ style: { lfsFiles: "direct" } }),
-  async check({ model, layout, questions, limit }, world, verdict) {
-    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+  async check({ model, layout, questions, limit, revision, isListedByCommit }, world, verdict) {
+    world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"], revision });
     const subject = world.start();
-    const { commit, directory } = await subject.download({ repository: REPOSITORY, layout });
+    const request = { repository: REPOSITORY, layout, revision };
+    const { commit, directory } = await subject.download(request);
     const server = await beginServing(subject, verdict, { covers: COVERS });
     if (server === undefined) return;
-    await judgeCommit(server, commit, verdict);
-    await judgeListing(server, { world, directory, limit, verdict });
+    if (revision.includes("/")) verdict.reached("a branch with a slash");
+    await judgeCommit(server, { commit, revision, verdict });
+    const listed = isListedByCommit ? commit : revision;
+    await judgeListing(server, { world, directory, revision: listed, limit, verdict });
     const files = wantedFiles(model.files);
     for (const question of questions) {
       const file = files[question.which % files.length];
-      if (file !== undefined) await judgeFile(server, question, { file, world, commit, verdict });
+      if (file !== undefined)
+        await judgeFile(server, question, { file, world, commit, revision, verdict });
     }
   },
 });
 
 // Helpers
 
-async function judgeCommit(server: ModelServer, commit: string, verdict: Verdict): Promise<void> {
-  for (const path of ["", "/revision/main", `/revision/${commit}`]) {
-    const { status, bytes } = await askServer(server, {
-      target: `/api/models/${REPOSITORY}${path}`,
-    });
+async function judgeCommit(
+  server: ModelServer,
+  of: { readonly commit: string; readonly revision: string; readonly verdict: Verdict },
+): Promise<void> {
+  const { commit, revision, verdict } = of;
+  const paths = [`/revision/${encodeURIComponent(revision)}`, `/revision/${commit}`];
+  // Without a revision the main branch is meant, which is not here otherwise.
+  for (const path of revision === "main" ? ["", ...paths] : paths) {
+    const { status, bytes } = await askServer(server, { target: `${API}${path}` });
     const { sha } = status === 200 ? (jsonOf(bytes) as { sha?: unknown }) : {};
     verdict.holds(
       "SERVE-COMMIT",
@@ -131,50 +141,27 @@ async function judgeCommit(server: ModelServer, commit: string, verdict: Verdict
   }
 }
 
-interface Entry {
-  readonly type: string;
-  readonly path: string;
-  readonly size: number;
-  readonly oid: string;
-  readonly lfs?: { readonly oid: string; readonly size: number };
-}
-
 /** Compares the listings of what is on the disk, however many pages there are. */
 async function judgeListing(
   server: ModelServer,
   context: {
     readonly world: World;
     readonly directory: string;
+    readonly revision: string;
     readonly limit: number | undefined;
     readonly verdict: Verdict;
   },
 ): Promise<void> {
-  const { world, directory, limit, verdict } = context;
-  const start = `/api/models/${REPOSITORY}/tree/main?recursive=true`;
-  const listed: Entry[] = [];
-  let target: string | undefined = limit === undefined ? start : `${start}&limit=${limit}`;
-  for (let page = 0; target !== undefined; page++) {
-    const { status, bytes, headers } = await askServer(server, { target });
-    verdict.holds("SERVE-LISTING", status === 200, `page ${page} is answered by ${status}`);
-    verdict.holds("SERVE-LISTING", page < PAGES_MAX, "the listing has no end");
-    listed.push(...(jsonOf(bytes) as readonly Entry[]));
-    if (page > 0) verdict.reached("several pages");
-    const next = /<([^>]*)>; *rel="?next"?/.exec(headers.get("link") ?? "")?.[1];
-    target = next?.replace(/^https?:\/\/[^/]*/, "");
-  }
-  const expected: Entry[] = [];
-  for (const entry of askHub(world.hub, { url: start }).json() as readonly Entry[])
+  const { world, directory, revision, limit, verdict } = context;
+  const start = `${API}/tree/${encodeURIComponent(revision)}?recursive=true`;
+  const target = limit === undefined ? start : `${start}&limit=${limit}`;
+  const { entries, pageCount } = await listedPages(server, target, verdict);
+  if (pageCount > 1) verdict.reached("several pages");
+  const expected: ListedEntry[] = [];
+  for (const entry of askHub(world.hub, { url: start }).json() as readonly ListedEntry[])
     if (await exists(world.files, filePlace(directory, entry.path))) expected.push(entry);
-  const [is, wanted] = [linesOf(listed), linesOf(expected)];
+  const [is, wanted] = [fileLines(entries), fileLines(expected)];
   verdict.holds("SERVE-LISTING", is === wanted, () => `it lists ${is} and not ${wanted}`);
-}
-
-function linesOf(entries: readonly Entry[]): string {
-  return entries
-    .filter(({ type }) => type === "file")
-    .map(({ path, size, oid, lfs }) => `${path} ${size} ${oid} ${lfs?.oid} ${lfs?.size}`)
-    .toSorted()
-    .join("\n");
 }
 
 async function judgeFile(
@@ -184,15 +171,17 @@ async function judgeFile(
     readonly file: ModelFile;
     readonly world: World;
     readonly commit: string;
+    readonly revision: string;
     readonly verdict: Verdict;
   },
 ): Promise<void> {
-  const { file, world, commit, verdict } = context;
+  const { file, world, commit, revision, verdict } = context;
   const { isByCommit, isHead } = question;
   const range = isHead ? undefined : rangeOf(question, file.bytes.length);
   const method = isHead ? "HEAD" : "GET";
   const path = file.path.split("/").map(encodeURIComponent).join("/");
-  const target = `/${REPOSITORY}/resolve/${isByCommit ? commit : "main"}/${path}`;
+  const asked = encodeURIComponent(isByCommit ? commit : revision);
+  const target = `/${REPOSITORY}/resolve/${asked}/${path}`;
   const tag = askHub(world.hub, { url: target, method: "HEAD" }).headers.get("etag") ?? "";
   const tags = { none: undefined, "its tag": tag, "another tag": '"0"', "a date": ELDER_DATE };
   const condition = tags[question.condition];

@@ -1,6 +1,7 @@
 /**
  * A model was downloaded from a hub and is offered by the machine that has it now. Both are asked in the other ways that clients of the
- * hub know: for descriptions with sizes and hashes, for one folder, for entries by their names in a body, and for the heads of answers.
+ * hub know: for descriptions with sizes and hashes, for one folder, also page by page, for entries by their names in a body, and for the
+ * heads of answers.
  *
  * Clients of 2026 mark each request of a download by a header of its own.
  *
@@ -26,6 +27,7 @@ import {
   type Verdict,
   type World,
 } from "../../harness/mod.ts";
+import { fileLines, type ListedEntry, listedPages } from "./listed_pages.ts";
 
 const REPOSITORY = "mlx-community/Asked-4bit";
 const API = `/api/models/${REPOSITORY}`;
@@ -34,7 +36,12 @@ const ABSENT = "none.json";
 
 type Question =
   | { readonly ask: "description"; readonly revision: Revision; readonly query: string }
-  | { readonly ask: "folder"; readonly which: number; readonly query: string }
+  | {
+      readonly ask: "folder";
+      readonly which: number;
+      readonly query: string;
+      readonly limit: number | undefined;
+    }
   | {
       readonly ask: "names";
       readonly which: readonly number[];
@@ -60,6 +67,7 @@ const anyQuestion: fc.Arbitrary<Question> = fc.oneof(
     ask: fc.constant("folder" as const),
     which: fc.nat(5),
     query: fc.constantFrom("", "recursive=true", "recursive=1&expand=true", "recursive=false"),
+    limit: fc.constantFrom(undefined, undefined, 1, 2),
   }),
   fc.record({
     ask: fc.constant("names" as const),
@@ -72,7 +80,13 @@ const anyQuestion: fc.Arbitrary<Question> = fc.oneof(
 export const askedOtherwise = scenario({
   name: "serve/asked_otherwise",
   covers: COVERS,
-  goals: ["a description with sizes", "a folder", "by names", "a marked question"],
+  goals: [
+    "a description with sizes",
+    "a folder",
+    "pages of a folder",
+    "by names",
+    "a marked question",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     layout: fc.constantFrom("hubapi", "hubapi", "lmstudio", "hf-cache"),
@@ -155,16 +169,8 @@ async function judgeDescription(
   await judgeHead(server, target, verdict);
 }
 
-interface Entry {
-  readonly type: string;
-  readonly path: string;
-  readonly size: number;
-  readonly oid: string;
-  readonly lfs?: { readonly oid: string; readonly size: number };
-}
-
 async function judgeFolder(
-  { which, query }: Extract<Question, { ask: "folder" }>,
+  { which, query, limit }: Extract<Question, { ask: "folder" }>,
   { server, world, verdict, here, files }: Court,
 ): Promise<void> {
   const folders = new Set(
@@ -180,19 +186,22 @@ async function judgeFolder(
   const target = `${API}/tree/main${path}${query === "" ? "" : `?${query}`}`;
   const hub = askHub(world.hub, { url: target });
   const expected = hub.status === 200 ? entryLines(hub.json(), here) : "";
-  const { status, bytes, headers } = await askServer(server, { target });
+  const pages = `${target}${query === "" ? "?" : "&"}limit=${limit}`;
+  const asked = limit === undefined ? target : pages;
+  const { status, headers } = await askServer(server, { target: asked });
   if (folder !== "" && ![...here].some((one) => one.startsWith(`${folder}/`))) {
     // Of such a folder nothing is on this disk.
     const code = headers.get("x-error-code");
     const isRight = status === 404 && code === "EntryNotFound";
-    verdict.holds("SERVE-ABSENT", isRight, `${target} is answered by ${status} ${code}`);
+    verdict.holds("SERVE-ABSENT", isRight, `${asked} is answered by ${status} ${code}`);
     return;
   }
-  verdict.holds("SERVE-LISTING", status === 200, `${target} is answered by ${status}`);
   if (folder !== "") verdict.reached("a folder");
-  const is = entryLines(jsonOf(bytes), here);
-  verdict.holds("SERVE-LISTING", is === expected, () => `${target} has ${is} and not ${expected}`);
-  await judgeHead(server, target, verdict);
+  const { entries, pageCount } = await listedPages(server, asked, verdict);
+  if (folder !== "" && pageCount > 1) verdict.reached("pages of a folder");
+  const is = entryLines(entries, here);
+  verdict.holds("SERVE-LISTING", is === expected, () => `${asked} has ${is} and not ${expected}`);
+  await judgeHead(server, asked, verdict);
 }
 
 async function judgeNames(
@@ -229,11 +238,8 @@ async function judgeHead(server: ModelServer, target: string, verdict: Verdict):
 
 /** The files among entries that are on the disk, and whatever is hidden, which must not be listed. */
 function entryLines(value: unknown, here: ReadonlySet<string>): string {
-  return (value as readonly Entry[])
-    .filter(({ type, path }) => type === "file" && (here.has(path) || path.startsWith(".")))
-    .map(({ path, size, oid, lfs }) => `${path} ${size} ${oid} ${lfs?.oid} ${lfs?.size}`)
-    .toSorted()
-    .join("\n");
+  const entries = value as readonly ListedEntry[];
+  return fileLines(entries.filter(({ path }) => here.has(path) || path.startsWith(".")));
 }
 
 function jsonOf(bytes: Uint8Array): unknown {

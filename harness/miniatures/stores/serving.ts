@@ -89,6 +89,19 @@ export const servingMiniatures: readonly Miniature[] = [
         withoutHeader(await server.answer(request), "link"),
       ),
   }),
+  miniature("spells_slashes_in_next_pages", {
+    mistake: "Names the next page of a listing with a slash that the question had encoded.",
+    breaks: ["SERVE-LISTING"],
+    shownBy: ["serve/as_the_hub"],
+    wrapManager: (manager) =>
+      serving(manager, async (request, server) => {
+        const answer = await server.answer(request);
+        const link = headerOf(answer, "link");
+        return link === undefined
+          ? answer
+          : withHeader(answer, "Link", link.replaceAll(/%2F/gi, "/"));
+      }),
+  }),
   miniature("tags_by_size", {
     mistake: "Makes the tag of a file of its size.",
     breaks: ["SERVE-ETAG"],
