@@ -1,7 +1,13 @@
-import type { DownloadRequest, ModelManager, RuntimeVerdict } from "../../../spec/mod.ts";
-import { type Miniature, miniature, withMethods } from "../miniature.ts";
+import type {
+  DownloadRequest,
+  HttpResponse,
+  ModelManager,
+  RuntimeVerdict,
+  Subject,
+} from "../../../spec/mod.ts";
+import { type Miniature, miniature, type StartedWith, withMethods } from "../miniature.ts";
 import { ActiveCalls } from "../parts/active_calls.ts";
-import { transferInVain } from "../parts/hub_exchanges.ts";
+import { readBody, transferInVain } from "../parts/hub_exchanges.ts";
 
 type Change = (verdicts: readonly RuntimeVerdict[]) => RuntimeVerdict[];
 
@@ -89,22 +95,24 @@ export const verdictMiniatures: readonly Miniature[] = [
     mistake: "Reads on in a header with what a hub sends that has no ranges, as if it began there.",
     breaks: ["LOAD-AHEAD"],
     shownBy: ["load/verdicts_ahead"],
-    wrapStart: (start, { host, config }) => {
-      const asking = new ActiveCalls();
-      const fetch: typeof host.fetch = async (url, request) => {
-        const response = await host.fetch(url, request);
-        const { range = "bytes=0-" } = request.headers;
-        const isLater = asking.isAny && !range.startsWith("bytes=0-");
-        return isLater && response.status === 200 ? { ...response, status: 206 } : response;
-      };
-      const manager = start({ ...host, fetch }, config);
-      const { canLoad } = manager;
-      if (canLoad === undefined) return manager;
-      return withMethods(manager, {
-        canLoad: (request, options) =>
-          asking.run(async () => await canLoad.call(manager, request, options)),
-      });
-    },
+    wrapStart: (start, started) =>
+      answeredAhead(start, started, (response, { range = "bytes=0-" }) =>
+        response.status === 200 && !range.startsWith("bytes=0-")
+          ? { ...response, status: 206 }
+          : response,
+      ),
+  }),
+  miniature("takes_the_whole_where_it_is_sent", {
+    mistake:
+      "Reads the whole of a file that a hub without ranges sends, and then looks for its header.",
+    breaks: ["LOAD-AHEAD-BYTES"],
+    shownBy: ["load/verdicts_ahead"],
+    wrapStart: (start, started) =>
+      answeredAhead(start, started, (response, { range }) =>
+        response.status === 200 && range !== undefined
+          ? { ...response, body: readWhole(response) }
+          : response,
+      ),
   }),
   miniature("judges_what_is_left_out", {
     mistake: "Judges ahead by all files of the repository, also by those that are not downloaded.",
@@ -175,4 +183,29 @@ function askingAhead(
   const { canLoad } = manager;
   if (canLoad === undefined) return {};
   return { canLoad: (request, options) => canLoad.call(manager, change(request), options) };
+}
+
+/** A subject that sees other answers while it is asked before a download. */
+function answeredAhead(
+  start: Subject["start"],
+  { host, config }: StartedWith,
+  change: (response: HttpResponse, headers: Readonly<Record<string, string>>) => HttpResponse,
+): ModelManager {
+  const asking = new ActiveCalls();
+  const fetch: typeof host.fetch = async (url, request) => {
+    const response = await host.fetch(url, request);
+    return asking.isAny ? change(response, request.headers) : response;
+  };
+  const manager = start({ ...host, fetch }, config);
+  const { canLoad } = manager;
+  if (canLoad === undefined) return manager;
+  return withMethods(manager, {
+    canLoad: (request, options) =>
+      asking.run(async () => await canLoad.call(manager, request, options)),
+  });
+}
+
+/** A body of which nothing is had before all of it has arrived. */
+async function* readWhole(response: HttpResponse): AsyncGenerator<Uint8Array> {
+  yield await readBody(response);
 }
