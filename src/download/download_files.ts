@@ -23,6 +23,7 @@ import { type DownloadTask, filePath } from "./download_task.ts";
 import type { DiskState } from "./inspect/disk_state.ts";
 import { publishModel, removeMetadata } from "./publish/publish_model.ts";
 import { publisherOf } from "./publish/publisher_of.ts";
+import { assertNotSuperseded, SupersededError } from "./superseded.ts";
 import { adoptPartials, removeLeftovers } from "./transfer/adopt_partials.ts";
 import { fetchMissing } from "./transfer/fetch_missing.ts";
 import { ProgressMeter } from "./transfer/progress_meter.ts";
@@ -68,7 +69,7 @@ async function downloadOnce(
     });
   } catch (error) {
     const isLost = error instanceof ModelError && error.code === "claim-lost";
-    if (!isLost || lost !== undefined) throw error;
+    if (!isLost || lost !== undefined || error instanceof SupersededError) throw error;
     const { onProgress } = options;
     return downloadOnce(
       host,
@@ -138,6 +139,7 @@ async function downloadLocked(
   const { directory, staging } = task.place;
   const publisher = publisherOf(task.place);
   const marker = await readMarker(files, directory);
+  if (lost === undefined) assertNotSuperseded(task, marker);
   const earlier = await earlierFiles(files, task, marker);
   const disk = await publisher.inspect(files, task, { marker, signal });
   if (lost !== undefined && disk.missing.length > 0) throw lost;

@@ -15,6 +15,8 @@ export interface DownloadTask {
   readonly revision: string;
   /** Commit; empty for a URL. */
   readonly commit: string;
+  /** The commit that was in the place when the hub was asked, if any was; undefined where that does not matter. */
+  readonly placeWhenAsked?: { readonly commit: string | undefined } | undefined;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly wanted: readonly WantedFile[];

@@ -12,6 +12,7 @@ import {
 import { throwIfAborted } from "../cancellation.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { isDistrusted } from "../records/distrust.ts";
+import { readMarker } from "../records/marker.ts";
 import { ModelError } from "../errors.ts";
 import { HubClient } from "../hub/hub_client.ts";
 import { HubEnvironment } from "../hub/environment.ts";
@@ -34,11 +35,14 @@ import {
   repositorySnapshot,
   snapshotAnew,
 } from "./repository_snapshot.ts";
+import { SupersededError } from "./superseded.ts";
 import { steadyProgress } from "./transfer/steady_progress.ts";
 import { confinedHost } from "../layout/confined_host.ts";
 
 /** How long the hub is asked where a complete local copy can answer as well, in milliseconds: `OFF-SOON`. */
 const LIMIT_MS_WITH_COPY = 5_000;
+/** So often a download begins anew as another process has finished another commit. */
+const RESTARTS_MAX = 3;
 
 /** Where a repository's files go, and which they are. */
 export interface RepositoryTarget {
@@ -136,11 +140,19 @@ export class RepositoryDownloader {
 
   async #download(
     request: DownloadRequest,
-    options: RepositoryDownloadOptions & { readonly target: RepositoryTarget },
+    options: RepositoryDownloadOptions & {
+      readonly target: RepositoryTarget;
+      /** How often another process has finished another commit meanwhile. @default {0} */
+      readonly restarts?: number;
+    },
   ): Promise<DownloadResult> {
     throwIfAborted(options.signal);
-    const { target } = options;
+    const { target, restarts = 0 } = options;
     const { files } = this.#host;
+    // Who was asked which way to go was asked as nothing was there.
+    const isAsked = options.snapshot !== undefined;
+    const marker = isAsked ? undefined : await readMarker(files, target.place.directory);
+    const placeWhenAsked = { commit: marker?.commit };
     const settings = await readHubSettings(files, this.#config.env, request);
     const question = localQuestion(request, { target, signal: options.signal });
     if (settings.offline) return reportDone(await offlineCopy(files, question, undefined), options);
@@ -159,10 +171,17 @@ export class RepositoryDownloader {
     try {
       return await downloadFiles(
         this.#host,
-        await this.#task(request, { target, snapshot: found, signal: options.signal }),
+        await this.#task(request, {
+          target,
+          snapshot: found,
+          placeWhenAsked,
+          signal: options.signal,
+        }),
         steady,
       );
     } catch (error) {
+      if (error instanceof SupersededError && restarts < RESTARTS_MAX)
+        return this.#download(request, { ...options, snapshot: undefined, restarts: restarts + 1 });
       const snapshot = await snapshotAnew(request, { stale: found, error, signal: options.signal });
       if (snapshot === undefined) throw error;
       const { signal } = options;
@@ -214,11 +233,12 @@ export class RepositoryDownloader {
     context: {
       readonly target: RepositoryTarget;
       readonly snapshot: RepositorySnapshot;
+      readonly placeWhenAsked?: DownloadTask["placeWhenAsked"];
       readonly signal: AbortSignal | undefined;
       readonly kind?: ModelKind | undefined;
     },
   ): Promise<DownloadTask> {
-    const { target, snapshot, signal, kind: known } = context;
+    const { target, snapshot, placeWhenAsked, signal, kind: known } = context;
     const { commit, client, listed } = snapshot;
     const { repository } = request;
     const { isChosen } = target.selection;
@@ -240,6 +260,7 @@ export class RepositoryDownloader {
       source: repository,
       revision: revisionOf(request),
       commit,
+      placeWhenAsked,
       include: selection.include,
       exclude: selection.exclude,
       wanted: selected.map((file) => ({
