@@ -149,9 +149,9 @@ export class RepositoryDownloader {
     throwIfAborted(options.signal);
     const { target, restarts = 0 } = options;
     const { files } = this.#host;
-    // Who was asked which way to go was asked as nothing was there.
-    const isAsked = options.snapshot !== undefined;
-    const marker = isAsked ? undefined : await readMarker(files, target.place.directory);
+    // A snapshot is handed in only where nothing was recorded when the hub was asked.
+    const hasSnapshot = options.snapshot !== undefined;
+    const marker = hasSnapshot ? undefined : await readMarker(files, target.place.directory);
     const placeWhenAsked = { commit: marker?.commit };
     const settings = await readHubSettings(files, this.#config.env, request);
     const question = localQuestion(request, { target, signal: options.signal });
