@@ -60,6 +60,7 @@ import { resumingMiniatures } from "./resuming.ts";
 import { retryingMiniatures } from "./retrying.ts";
 import { servingMiniatures } from "./stores/serving.ts";
 import { servingFileMiniatures } from "./stores/serving_files.ts";
+import { servingRecordMiniatures } from "./stores/serving_records.ts";
 import { sharingMiniatures } from "./sharing.ts";
 import { tokenMiniatures } from "./tokens.ts";
 import { verdictMiniatures } from "./load/verdicts.ts";
@@ -110,6 +111,7 @@ export const miniatures: readonly Miniature[] = [
   ...removingMiniatures,
   ...servingMiniatures,
   ...servingFileMiniatures,
+  ...servingRecordMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
   ...narrowCaseMiniatures,

@@ -75,7 +75,7 @@ export function serverFetch(server: ModelServer): Fetch {
 }
 
 /**
- * Starts to serve, or skips what cannot be judged without.
+ * Starts to serve, or skips what cannot be judged without. A question that is not answered at all breaks the first requirement.
  *
  * @returns undefined where the subject serves nothing
  */
@@ -93,5 +93,11 @@ export async function beginServing(
     return undefined;
   }
   const [first] = covers;
-  return verdict.attempt(first, async () => subject.serve?.(request));
+  const server = await verdict.attempt(first, async () => subject.serve?.(request));
+  if (server === undefined) return undefined;
+  const { address } = server;
+  return {
+    ...(address !== undefined && { address }),
+    answer: (asked) => verdict.attempt(first, () => server.answer(asked)),
+  };
 }

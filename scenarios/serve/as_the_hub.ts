@@ -22,7 +22,7 @@ import {
   type Verdict,
   type World,
 } from "../../harness/mod.ts";
-import { fileLines, type ListedEntry, listedPages } from "./listed_pages.ts";
+import { fileLines, type ListedEntry, listedPages, readAnswer } from "./listed_pages.ts";
 
 const REPOSITORY = "mlx-community/Served-4bit";
 const API = `/api/models/${REPOSITORY}`;
@@ -132,7 +132,8 @@ async function judgeCommit(
   // Without a revision the main branch is meant, which is not here otherwise.
   for (const path of revision === "main" ? ["", ...paths] : paths) {
     const { status, bytes } = await askServer(server, { target: `${API}${path}` });
-    const { sha } = status === 200 ? (jsonOf(bytes) as { sha?: unknown }) : {};
+    const shaOf = (value: unknown) => (value as { readonly sha?: unknown }).sha;
+    const sha = status === 200 ? await readAnswer(verdict, bytes, shaOf) : undefined;
     verdict.holds(
       "SERVE-COMMIT",
       sha === commit,
@@ -223,10 +224,6 @@ async function judgeFile(
     !served.isBroken && Buffer.from(served.bytes).equals(hub.bytes),
     `${shown} is answered by ${served.bytes.length} bytes that are not the ${hub.bytes.length} of the hub`,
   );
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(bytes).toString("utf8"));
 }
 
 /** The range in the numbers of a file. */

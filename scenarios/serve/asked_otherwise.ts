@@ -27,7 +27,7 @@ import {
   type Verdict,
   type World,
 } from "../../harness/mod.ts";
-import { fileLines, type ListedEntry, listedPages } from "./listed_pages.ts";
+import { fileLines, type ListedEntry, listedPages, readAnswer } from "./listed_pages.ts";
 
 const REPOSITORY = "mlx-community/Asked-4bit";
 const API = `/api/models/${REPOSITORY}`;
@@ -160,11 +160,14 @@ async function judgeDescription(
     askServer(server, { target }),
   );
   verdict.holds("SERVE-LISTING", status === 200, `${target} is answered by ${status}`);
-  const served = jsonOf(bytes);
   if (/=(?:1|true)$/i.test(query)) verdict.reached("a description with sizes");
-  const [is, wanted] = [linesOf(served), linesOf(hub)];
+  const [is, wanted] = [await readAnswer(verdict, bytes, linesOf), linesOf(hub)];
   verdict.holds("SERVE-LISTING", is === wanted, () => `${target} has ${is} and not ${wanted}`);
-  const { sha } = served as { readonly sha?: unknown };
+  const sha = await readAnswer(
+    verdict,
+    bytes,
+    (value) => (value as { readonly sha?: unknown }).sha,
+  );
   verdict.holds("SERVE-COMMIT", sha === commit, `${target} names commit ${String(sha)}`);
   await judgeHead(server, target, verdict);
 }
@@ -226,7 +229,7 @@ async function judgeNames(
   const shown = `${target} for ${paths.join(", ")} (${body}, ${type})`;
   verdict.holds("SERVE-LISTING", status === 200, `${shown} is answered by ${status}`);
   verdict.reached("by names");
-  const is = entryLines(jsonOf(bytes), here);
+  const is = await readAnswer(verdict, bytes, (value) => entryLines(value, here));
   verdict.holds("SERVE-LISTING", is === expected, () => `${shown} has ${is} and not ${expected}`);
 }
 
@@ -240,8 +243,4 @@ async function judgeHead(server: ModelServer, target: string, verdict: Verdict):
 function entryLines(value: unknown, here: ReadonlySet<string>): string {
   const entries = value as readonly ListedEntry[];
   return fileLines(entries.filter(({ path }) => here.has(path) || path.startsWith(".")));
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(bytes).toString("utf8"));
 }

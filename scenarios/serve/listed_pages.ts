@@ -33,10 +33,23 @@ export async function listedPages(
     const { status, bytes } = reply;
     verdict.holds("SERVE-LISTING", status === 200, `${target} is answered by ${status}`);
     verdict.holds("SERVE-LISTING", pageCount < PAGES_MAX, "the listing has no end");
-    entries.push(...(JSON.parse(Buffer.from(bytes).toString("utf8")) as readonly ListedEntry[]));
-    target = nextPage(reply);
+    entries.push(...(await readAnswer(verdict, bytes, (value) => [...(value as ListedEntry[])])));
+    const next = nextPage(reply);
+    const isWhole = next === undefined || /^https?:\/\//i.test(next);
+    verdict.holds("SERVE-LISTING", isWhole, `the next page is ${next}, at no host`);
+    target = next?.replace(/^https?:\/\/[^/]*/i, "");
   }
   return { entries, pageCount };
+}
+
+/** Reads what an answer says: what the protocol does not have there breaks the requirement. */
+export async function readAnswer<T>(
+  verdict: Verdict,
+  bytes: Uint8Array,
+  read: (value: unknown) => T,
+): Promise<T> {
+  const text = Buffer.from(bytes).toString("utf8");
+  return verdict.attempt("SERVE-LISTING", async () => read(JSON.parse(text)));
 }
 
 /** The files among entries, to be compared. */
@@ -48,7 +61,7 @@ export function fileLines(entries: readonly ListedEntry[]): string {
     .join("\n");
 }
 
+/** The address as it stands: huggingface_hub asks for it as it is, and cannot for one without a host. */
 function nextPage({ headers }: ServedReply): string | undefined {
-  const next = /<([^>]*)>; *rel="?next"?/.exec(headers.get("link") ?? "")?.[1];
-  return next?.replace(/^https?:\/\/[^/]*/, "");
+  return /<([^>]*)>; *rel="?next"?/.exec(headers.get("link") ?? "")?.[1];
 }

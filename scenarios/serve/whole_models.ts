@@ -1,10 +1,12 @@
 /**
- * Models lie in the root and in the hub's own cache: whole ones, and ones that are cut, damaged, interrupted or lack a file; beside them
+ * Models lie in the root and in the hub's own cache: whole ones, and ones that are cut, damaged, interrupted or lack a file, that a user
+ * has copied there without any record, or whose record is of another repository; beside them
  * a model of the same name of somebody else, or a whole copy of the same one, and in their directories perhaps a link of somebody else
  * that leads nowhere. The machine serves what it has, while what it has changes.
  *
  * Invariants checked:
- * - A whole model is described, listed and sent, as long as it is whole; of any other nothing is answered but 404.
+ * - A whole model is described, listed and sent, as long as it is whole; of any other nothing is answered but 404, and so of one of which
+ *   nothing says what its bytes must be.
  * - A neighbour is answered as itself, and a whole copy whatever the other one is.
  */
 import { join } from "node:path";
@@ -14,28 +16,31 @@ import {
   askServer,
   beginServing,
   exists,
-  hubCachePaths,
   overwriteBytes,
   readBytes,
-  readTree,
-  writeForeignSnapshot,
 } from "../../harness/internal.ts";
 import {
   anySmallModel,
   filePlace,
-  killDownload,
   type ModelFile,
   scenario,
   tinyLlama,
   type Verdict,
-  type World,
 } from "../../harness/mod.ts";
+import {
+  BY_HAND,
+  layoutOf,
+  placeNamesake,
+  placeOffered,
+  REPOSITORY,
+  rewriteListing,
+} from "./place_offered.ts";
 
-const REPOSITORY = "mlx-community/Offered-4bit";
 const REVISION = "main";
-const NAMESAKE = "someone-else/Offered-4bit";
 /** Within it a look at the disk may be remembered. */
 const PAUSE_MS = 5_000;
+/** Of a snapshot without a listing only the index says which weights there must be. */
+const INDEXED = tinyLlama({ seed: 5, shards: 2, index: true });
 
 export const wholeModels = scenario({
   name: "serve/whole_models",
@@ -46,13 +51,11 @@ export const wholeModels = scenario({
     "one of another client",
     "another one beside",
     "it changed",
+    "one that nothing is recorded of",
   ],
   given: {
-    // Of another client's directory without a listing only the index says which weights there must be.
-    model: fc.oneof(
-      { arbitrary: anySmallModel(), weight: 3 },
-      { arbitrary: fc.constant(tinyLlama({ seed: 5, shards: 2, index: true })), weight: 1 },
-    ),
+    model: anySmallModel(),
+    hasIndex: fc.constantFrom(true, true, false),
     state: fc.constantFrom(
       "whole",
       "whole",
@@ -64,13 +67,17 @@ export const wholeModels = scenario({
       "lacks a file",
       "interrupted",
       "absent",
+      "another's",
+      "another's",
     ),
     writer: fc.constantFrom(
       "hubapi",
       "lmstudio",
       "hf-cache",
       "another client",
+      "another client",
       "another client, listed",
+      BY_HAND,
     ),
     which: fc.nat(20),
     beside: fc.constantFrom("nothing", "a namesake", "a whole copy"),
@@ -79,10 +86,14 @@ export const wholeModels = scenario({
     hasDeadLink: fc.boolean(),
   },
   async check(given, world, verdict) {
-    const { model, state, writer, which, beside, isLater, isPutRight, hasDeadLink } = given;
+    const { state, which, beside, isLater, isPutRight, hasDeadLink } = given;
+    // Under the name of a repository only a directory can have the record of another one.
+    const isOthers = state === "another's" && given.writer !== "lmstudio";
+    const writer = isOthers ? "hubapi" : given.writer;
+    const model = writer === "another client" && given.hasIndex ? INDEXED : given.model;
     const { files: disk } = world;
     world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
-    const directory = await place(world, { writer, state, files: model.files });
+    const directory = await placeOffered(world, { writer, state, files: model.files });
     // Without a listing the links themselves say what there is of a snapshot.
     if (hasDeadLink && writer !== "another client" && (await exists(disk, directory)))
       await disk.symlink("nowhere", join(directory, "a link"));
@@ -105,11 +116,13 @@ export const wholeModels = scenario({
     // Another client's is a cache of its own kind, in which a snapshot of another commit lies beside.
     const hasCopy = beside === "a whole copy" && !isForeign && writer !== "hf-cache";
     if (hasCopy)
-      await place(world, { writer: "another client", state: "whole", files: model.files });
+      await placeOffered(world, { writer: "another client", state: "whole", files: model.files });
     const server = await beginServing(world.start(), verdict, { covers: ["SERVE-WHOLE"] });
     if (server === undefined) return;
     const court = { server, verdict, file: model.files[0]?.path ?? "" };
-    const isWhole = state === "whole";
+    const isRecorded = writer !== BY_HAND;
+    const isWhole = state === "whole" && isRecorded;
+    if (!isRecorded) verdict.reached("one that nothing is recorded of");
     verdict.reached(isWhole ? "a whole one" : "a damaged one");
     const shown = `a model (${state}, ${writer}), with ${hasCopy ? "a whole copy" : "nothing"} beside,`;
     await judge({ ...court, isOffered: isWhole || hasCopy, shown });
@@ -118,7 +131,7 @@ export const wholeModels = scenario({
       await judge({ ...court, ...namesake, isOffered: true, shown: "a namesake" });
     if (!isLater) return;
     // As by a backup: names, sizes and the record stay as they are.
-    const isByHand = state === "one byte" && isPutRight;
+    const isByHand = state === "one byte" && isPutRight && isRecorded;
     world.clock.advance(PAUSE_MS);
     if (isByHand) await overwriteBytes(disk, await data(), file.bytes);
     else if (isForeign) {
@@ -144,17 +157,6 @@ export const wholeModels = scenario({
 });
 
 // Helpers
-
-/** Writes the listings of another client's cache again, as that client does. @returns whether there are any */
-async function rewriteListing({ files, root }: World): Promise<boolean> {
-  const trees = join(hubCachePaths(root, REPOSITORY).repository, "trees");
-  const listings = (await readTree(files, trees)).filter(({ kind }) => kind === "file");
-  for (const { path } of listings) {
-    const place = join(trees, path);
-    await overwriteBytes(files, place, await readBytes(files, place));
-  }
-  return listings.length > 0;
-}
 
 /** Asks everything about a model. */
 async function judge(about: {
@@ -186,23 +188,6 @@ async function judge(about: {
   }
 }
 
-/** Somebody else's model of the same name, with another configuration. */
-async function placeNamesake(
-  world: World,
-  files: readonly ModelFile[],
-): Promise<{ readonly repository: string; readonly commit: string }> {
-  const own = files.map((file) =>
-    file.path === "config.json" ? { ...file, bytes: Buffer.from('{"model_type":"qwen2"}') } : file,
-  );
-  const commit = world.hub.publish(NAMESAKE, own, { tags: ["mlx"] });
-  await world.start().download({ repository: NAMESAKE });
-  return { repository: NAMESAKE, commit };
-}
-
-function layoutOf(writer: string): "hubapi" | "lmstudio" | "hf-cache" {
-  return writer === "lmstudio" || writer === "hf-cache" ? writer : "hubapi";
-}
-
 /** The file that is damaged: one that has bytes, and that no other one shares its content with. */
 function damageable(files: readonly ModelFile[], which: number): ModelFile {
   const large = files.filter(
@@ -211,36 +196,4 @@ function damageable(files: readonly ModelFile[], which: number): ModelFile {
   const file = large[which % large.length] ?? files[0];
   if (file === undefined) throw new RangeError("a model has files");
   return file;
-}
-
-/** Puts the model into its place. @returns its directory */
-async function place(
-  world: World,
-  how: { readonly writer: string; readonly state: string; readonly files: readonly ModelFile[] },
-): Promise<string> {
-  const { writer, state, files } = how;
-  if (state === "absent") return join(world.root, "nothing");
-  if (writer.startsWith("another")) {
-    const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
-    const hasIndex = files.some(({ path }) => path.endsWith(".safetensors.index.json"));
-    // A part of the weights is missed only where an index names it.
-    const lost = new Set(hasIndex ? weights.slice(1) : weights);
-    const kept = state === "interrupted" ? files.filter((file) => !lost.has(file)) : files;
-    return writeForeignSnapshot(world.files, world.root, {
-      repository: REPOSITORY,
-      commit: "c0ffee".padEnd(40, "0"),
-      revision: REVISION,
-      files: kept,
-      hasListing: writer.endsWith("listed") && state !== "interrupted",
-      isShared: false,
-      absent: [],
-      isCopied: false,
-    });
-  }
-  const request = { repository: REPOSITORY, layout: layoutOf(writer) } as const;
-  if (state === "interrupted") {
-    await killDownload(world, request, { at: { at: "chunk", nth: 3 } });
-    return join(world.root, "nothing");
-  }
-  return (await world.start().download(request)).directory;
 }
