@@ -1,10 +1,10 @@
 /**
- * One byte of a copy is not the recorded one, under the old size and time, or one of its files is missing, or the copy is of another
+ * One byte of a copy is not the recorded one, under the old size and time, or one of its files is missing, or all of it, or the copy is of another
  * repository, or the store, which may be the root itself, has something else in a place of the model, or a link to the same, or weights of
  * another one beside them.
  *
  * Invariants checked:
- * - The share fails, and every file of the store is as it was.
+ * - The share fails, and every file of the store is as it was; where there is no copy, with the code that says so.
  * - Where only a link is there it may succeed; the link stays one.
  */
 import { dirname, join, relative } from "node:path";
@@ -19,6 +19,7 @@ import {
   needsOwnProcess,
   overwriteBytes,
   readBytes,
+  removeTree,
   SHARE_LAYOUTS,
   sharedPlace,
   writeBytes,
@@ -36,6 +37,7 @@ import {
 const REPOSITORY = "mlx-community/Refused-4bit";
 const OTHER = "someone-else/Refused-4bit";
 const IDS = ["SHARE-VERIFIED", "SHARE-VISIBLE", "SHARE-OWN", "SHARE-APART"] as const;
+const OWN_IDS = [...IDS, "ERROR-KIND"] as const;
 /** Weights of another conversion of the model. */
 const OTHER_WEIGHTS = [
   "model-00007-of-00009.safetensors",
@@ -43,12 +45,16 @@ const OTHER_WEIGHTS = [
   "older.safetensors",
 ] as const;
 
+/** A directory that is named and not there may be called a wrong argument too. */
+const ABSENT_CODES = ["not-downloaded", "invalid-argument"] as const;
+
 /** What a run must reach is drawn twice as often. */
 const OBSTACLES = [
   "damage",
   "damage",
   "a missing file",
   "a missing file",
+  "no copy",
   "another repository's",
   "same size",
   "same size",
@@ -60,8 +66,14 @@ const OBSTACLES = [
 
 export const shareRefused = scenario({
   name: "share/share_refused",
-  covers: IDS,
-  goals: ["a damaged copy", "half a copy", "something else in the store", "other weights"],
+  covers: OWN_IDS,
+  goals: [
+    "a damaged copy",
+    "half a copy",
+    "no copy",
+    "something else in the store",
+    "other weights",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     from: fc.constantFrom("hubapi", "hf-cache", "a client's cache"),
@@ -71,6 +83,8 @@ export const shareRefused = scenario({
     obstacle: fc.constantFrom(...OBSTACLES),
     otherWeights: fc.constantFrom(...OTHER_WEIGHTS),
     isIntoRoot: fc.boolean(),
+    /** Whether the request says where the copy is that is not there. */
+    isNamed: fc.boolean(),
   },
   async check(given, world, verdict) {
     const { model, from, layout, which, byte, obstacle, otherWeights, isIntoRoot } = given;
@@ -99,6 +113,8 @@ export const shareRefused = scenario({
       times.set(data, (await disk.stat(data)).modifiedMs);
       await overwriteBytes(disk, data, changed);
     } else if (obstacle === "a missing file") await disk.unlink(entry);
+    else if (obstacle === "no copy")
+      await removeTree(disk, from === "hubapi" ? directory : dirname(dirname(directory)));
     else if (!isOthers) {
       const store = { into, layout: target, commit };
       await placeObstacle(world, store, { ...file, path: others ?? file.path, obstacle, changed });
@@ -107,13 +123,17 @@ export const shareRefused = scenario({
     const before = await contentView(disk, into);
     const subject = world.start({ files: (files) => formerTimes(files, times) });
     if (subject.share === undefined) {
-      for (const id of IDS) verdict.skip(id, "it shares nothing");
+      for (const id of OWN_IDS) verdict.skip(id, "it shares nothing");
       return;
     }
-    const step = "share";
-    const isFailed = await isRefused(async () =>
-      subject.share?.({ repository: REPOSITORY, from: directory, into, layout: target, step }),
-    );
+    const request = { repository: REPOSITORY, into, layout: target, step: "share" } as const;
+    if (obstacle === "no copy") {
+      verdict.reached(obstacle);
+      const asked = given.isNamed || isOwn ? { ...request, from: directory } : request;
+      await verdict.fails("SHARE-VISIBLE", async () => subject.share?.(asked), ABSENT_CODES);
+      return;
+    }
+    const isFailed = await isRefused(async () => subject.share?.({ ...request, from: directory }));
     const after = await contentView(disk, into);
     const isAsBefore = after.join("\n") === before.join("\n");
     if (isOthers) {
@@ -132,8 +152,7 @@ export const shareRefused = scenario({
       verdict.holds("SHARE-APART", isAsBefore, () => `the store has ${after.join(", ")}`);
       return;
     }
-    const kept = new Set(after);
-    const lost = before.find((line) => !kept.has(line));
+    const lost = before.find((line) => !after.includes(line));
     verdict.holds("SHARE-OWN", lost === undefined, `the store had ${lost}`);
     if (obstacle === "a link") return;
     verdict.reached("something else in the store");

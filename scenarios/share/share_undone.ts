@@ -1,6 +1,7 @@
 /**
  * A share, or the adoption of another client's directory by the root, is taken back, with the copy named or not, after the copy was shared
- * with a second store whose directory has the same name, or after files of the store were changed, written anew with the same bytes or added, or after the copy that was shared has lost a file, or has a link to the
+ * with a second store whose directory has the same name, or after files of the store were changed, written anew with the same bytes or added,
+ * or, in the hub's cache, its ref or a link of the snapshot was, or after the copy that was shared has lost a file, or has a link to the
  * store's in its place.
  *
  * Invariants checked:
@@ -15,7 +16,6 @@ import {
   contentView,
   exists,
   placeTheirs,
-  readBytes,
   settled,
   SHARE_LAYOUTS,
   sharedPlace,
@@ -32,9 +32,9 @@ import {
   type World,
   wrongFiles,
 } from "../../harness/mod.ts";
+import { disturb, holds, lose, STORE_TROUBLES, type StoreTrouble } from "./undo_troubles.ts";
 
 const REPOSITORY = "mlx-community/Undone-4bit";
-const CHANGED = new TextEncoder().encode("changed by another tool");
 
 export const shareUndone = scenario({
   name: "share/share_undone",
@@ -42,33 +42,33 @@ export const shareUndone = scenario({
   goals: [
     "all went",
     "an adoption",
-    "something was changed",
-    "something was added",
     "the copy lost a file",
     "the copy has a link",
-    "written anew",
     "the copy was not named",
     "shared twice",
+    ...Object.values(STORE_TROUBLES),
   ],
   given: {
     model: anySmallModel({ weightBytesMax: 64, beside: false }),
     layout: fc.constantFrom(...SHARE_LAYOUTS),
     trouble: fc.constantFrom(
       "none",
-      "none",
       "shared twice",
-      "changed",
-      "added",
       "lost",
       "linked",
-      "written anew",
+      ...(Object.keys(STORE_TROUBLES) as StoreTrouble[]),
     ),
     which: fc.nat(20),
     isAdopted: fc.boolean(),
     isNamed: fc.boolean(),
   },
-  async check({ model, layout: drawn, trouble, which, isAdopted, isNamed }, world, verdict) {
+  async check({ model, layout: drawn, trouble, which, isNamed, ...given }, world, verdict) {
     const { files: disk, outside, root } = world;
+    // Only the hub's cache has refs and links, and a directory of others names no branch.
+    const isMoved = trouble === "ref moved" || trouble === "link moved";
+    const isTwice = trouble === "shared twice";
+    const isAdopted = given.isAdopted && !isMoved && !isTwice;
+    const layout = isMoved ? "hf-cache" : drawn;
     const commit = world.hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     const subject = world.start();
     if (subject.share === undefined) {
@@ -80,22 +80,22 @@ export const shareUndone = scenario({
       ? await placeTheirs(world, theirs)
       : (await subject.download({ repository: REPOSITORY })).directory;
     if (isAdopted) verdict.reached("an adoption");
-    const [into, layout] = isAdopted
-      ? ([root, "hubapi"] as const)
-      : ([join(outside, "store"), drawn] as const);
+    const into = isAdopted ? root : join(outside, "store");
     const wanted = wantedFiles(model.files);
     await writeBytes(disk, join(into, "other", "model", "config.json"), new Uint8Array(2));
     const before = await visibleView(disk, into);
     const request = { repository: REPOSITORY, from: directory, into, layout };
-    await verdict.attempt("SHARE-UNDO", async () => subject.share?.({ ...request, step: "share" }));
+    const made = await verdict.attempt("SHARE-UNDO", async () =>
+      subject.share?.({ ...request, step: "share" }),
+    );
     // Without it the copy that the share came from is found by what is there; one outside of all stores is named.
     const { from: _from, ...unnamed } = request;
     const asked = isNamed || isAdopted ? request : unnamed;
     if (!isNamed && !isAdopted) verdict.reached("the copy was not named");
     const undo = async () => subject.share?.({ ...asked, step: "undo" });
-    const place = await sharedPlace(world, { into, repository: REPOSITORY, layout });
+    const hasNoRef = isAdopted && layout === "hf-cache";
+    const place = hasNoRef ? (made?.to ?? "") : await sharedPlace(world, request);
     const second = { ...request, into: join(outside, "second", basename(into)) };
-    const isTwice = trouble === "shared twice" && !isAdopted;
     if (isTwice) await settled(async () => subject.share?.({ ...second, step: "share" }));
     const file = wanted[which % wanted.length];
     if (file === undefined) return;
@@ -108,35 +108,33 @@ export const shareUndone = scenario({
       verdict.reached(trouble === "lost" ? "the copy lost a file" : "the copy has a link");
       return;
     }
-    const touched = trouble === "changed" ? entry : join(baseOf(into, place, layout), "notes.txt");
-    // As tools do that write a file anew: what has another name elsewhere keeps its data.
-    if (trouble === "changed" || trouble === "added") await writeBytes(disk, touched, CHANGED);
-    if (trouble === "written anew") {
-      await writeBytes(disk, entry, file.bytes);
-      verdict.reached("written anew");
-    }
+    const kept = isDisturbing(trouble)
+      ? await disturb(disk, trouble, { ...request, place, file, entry })
+      : undefined;
     const undone = await verdict.attempt("SHARE-UNDO", undo);
     await judgeTold(verdict, disk, { undone, place, wanted });
     const wrong = await wrongFiles(world, directory, wanted);
     verdict.holds("SHARE-UNDO", wrong.length === 0, () => `of the copy: ${wrong.join(", ")}`);
     const after = await visibleView(disk, into);
     if (isTwice) await judgeSecond(world, verdict, { into: second.into, layout, wanted });
-    if (trouble === "none" || trouble === "shared twice") {
+    if (!isDisturbing(trouble)) {
       const words = () => `there was ${before.join(", ")}, is ${after.join(", ")}`;
       verdict.holds("SHARE-UNDO", after.join("\n") === before.join("\n"), words);
       await judgeVouching(verdict, disk, into);
       verdict.reached("all went");
       return;
     }
-    if (trouble !== "written anew") {
-      verdict.reached(trouble === "changed" ? "something was changed" : "something was added");
-      const isKept = await holds(disk, touched, CHANGED);
-      verdict.holds("SHARE-UNDO", isKept, () => `${touched} was ${trouble}, and is gone`);
-    }
+    verdict.reached(STORE_TROUBLES[trouble]);
+    const isKept = kept === undefined || (await holds(disk, kept.path, kept.bytes));
+    verdict.holds("SHARE-UNDO", isKept, () => `${kept?.path} was ${trouble}, and is gone`);
     const lost = before.find((line) => !after.includes(line));
     verdict.holds("SHARE-UNDO", lost === undefined, `the store had ${lost}`);
   },
 });
+
+function isDisturbing(trouble: string): trouble is StoreTrouble {
+  return trouble in STORE_TROUBLES;
+}
 
 /** What another share has put into a second store is still there. */
 async function judgeSecond(
@@ -181,26 +179,4 @@ async function judgeTold(
     const isTold = named.includes(path) || (await exists(disk, filePlace(place, path)));
     verdict.holds("SHARE-UNDO", isTold, `${path} went, and it does not say so`);
   }
-}
-
-/** The copy loses a file, or gets a link to the store's data in its place. @returns where the only data is */
-async function lose(
-  disk: FileSystem,
-  own: string,
-  { entry, trouble }: { readonly entry: string; readonly trouble: "lost" | "linked" },
-): Promise<string> {
-  await disk.unlink(own);
-  if (trouble === "lost") return entry;
-  const data = await disk.realpath(entry);
-  await disk.symlink(data, own);
-  return data;
-}
-
-/** The directory of everything that the store has of the model. */
-function baseOf(into: string, place: string, layout: Layout): string {
-  return layout === "hf-cache" ? join(into, `models--${REPOSITORY.replace("/", "--")}`) : place;
-}
-
-async function holds(disk: FileSystem, path: string, bytes: Uint8Array): Promise<boolean> {
-  return (await exists(disk, path)) && Buffer.from(await readBytes(disk, path)).equals(bytes);
 }

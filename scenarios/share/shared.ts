@@ -1,7 +1,7 @@
 /**
  * A model that was downloaded, or that another client or a user has put into a directory or a cache, is shared with the store of another
- * tool or with the root; that has some of its files already, perhaps with another name elsewhere, other files, and another model. It may
- * be on another volume, to which the user has weights copied, and may write names in a way of its own.
+ * tool or with the root; that has some of its files already, perhaps with another name elsewhere, or in a cache as contents of an earlier
+ * commit, which may be links into the store that repositories share, and other files, and another model. It may be on another volume, to which the user has weights copied, and may write names in a way of its own.
  *
  * Invariants checked:
  * - The plan changes nothing, and names the room that the share takes; of a share that is done, none.
@@ -39,6 +39,7 @@ import {
   wrongFiles,
 } from "../../harness/mod.ts";
 import { judgeRecords } from "./judge_records.ts";
+import { placeDuplicates } from "./place_duplicates.ts";
 import { placeSource, SOURCES } from "./place_source.ts";
 
 const REPOSITORY = "mlx-community/Shared_1.5-v0.3-4bit";
@@ -63,6 +64,7 @@ export const shared = scenario({
     "into the root",
     "a duplicate was there",
     "a duplicate has another name",
+    "an earlier commit",
     "names of its own",
     "onto another volume",
     "metadata",
@@ -78,6 +80,7 @@ export const shared = scenario({
     duplicates: fc.array(fc.nat(20), { maxLength: 3 }),
     isNamed: fc.boolean(),
     hasNaming: fc.boolean(),
+    /** Whether the duplicates have another name elsewhere; in a cache, whether repositories share large contents. */
     isKept: fc.boolean(),
     far: fc.constantFrom("nothing", "nothing", "the store", "all but the root"),
   },
@@ -108,9 +111,8 @@ export const shared = scenario({
     const store = { repository: REPOSITORY, into, layout, ...(naming && { naming }) };
     const place = await sharedPlace(world, store);
     const wanted = isOwn ? wantedFiles(model.files) : model.files;
-    // In the hub's cache a file has its place only as a link to a content.
-    const doubled = layout === "hf-cache" ? [] : duplicates.map((at) => wanted[at % wanted.length]);
-    const there = await placeDuplicates(world, place, { files: doubled, isKept });
+    const doubled = [...new Set(duplicates.flatMap((at) => wanted[at % wanted.length] ?? []))];
+    const there = await placeDuplicates(world, { ...store, place, files: doubled, isKept });
     const base = layout === "hf-cache" ? hubCachePaths(into, REPOSITORY).repository : place;
     const foreign = [join(base, "notes.txt"), join(into, "org", "other", "config.json")];
     for (const path of foreign) await writeBytes(disk, path, new TextEncoder().encode(path));
@@ -158,27 +160,6 @@ export const shared = scenario({
 
 // Helpers
 
-/** Gives the store files of the model. @returns their paths */
-async function placeDuplicates(
-  { files: disk, outside }: World,
-  place: string,
-  {
-    files,
-    isKept,
-  }: { readonly files: readonly (ModelFile | undefined)[]; readonly isKept: boolean },
-): Promise<ReadonlySet<string>> {
-  const there = new Set<string>();
-  for (const file of files) {
-    if (file === undefined) continue;
-    await writeBytes(disk, filePlace(place, file.path), file.bytes);
-    there.add(file.path);
-  }
-  if (isKept)
-    for (const path of there)
-      await disk.link(filePlace(place, path), join(outside, `kept ${path.replaceAll("/", " ")}`));
-  return there;
-}
-
 function reachedBy(
   verdict: Verdict,
   about: {
@@ -195,6 +176,10 @@ function reachedBy(
   if (about.isAcross) verdict.reached("onto another volume");
   if (about.naming !== undefined) verdict.reached("names of its own");
   if (about.count === 0) return;
+  if (about.layout === "hf-cache") {
+    verdict.reached("an earlier commit");
+    return;
+  }
   verdict.reached("a duplicate was there");
   if (about.isKept) verdict.reached("a duplicate has another name");
 }

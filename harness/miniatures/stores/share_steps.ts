@@ -1,5 +1,8 @@
 import { basename, join } from "node:path";
-import { exists, readBytes, writeBytes } from "../../disk/mod.ts";
+import type { FileSystem } from "../../../spec/mod.ts";
+import { exists, readBytes, readTree, type TreeEntry, writeBytes } from "../../disk/mod.ts";
+import { asFailure } from "../../scenario/verdict.ts";
+import { hubCachePaths } from "../../scenario_parts/hub_cache.ts";
 import { modelPlace } from "../../scenario_parts/places.ts";
 import type { Miniature } from "../miniature.ts";
 import { unlessRefused } from "../parts/disk_steps.ts";
@@ -56,4 +59,60 @@ export const shareStepMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  sharing("takes_back_by_name", {
+    mistake:
+      "Removes the ref and the links that a share has made in the hub's cache, whatever they lead to by now.",
+    breaks: ["SHARE-UNDO"],
+    shownBy: ["share/share_undone"],
+    wrap: (share, { host: { files } }) => {
+      const made = new Set<string>();
+      return async (request) => {
+        const { into, repository, layout, step } = request;
+        const ref = join(hubCachePaths(into, repository).refs, "main");
+        const isNew =
+          layout === "hf-cache" && !(await unlessRefused(() => exists(files, ref), true));
+        const result = await share(request);
+        if (layout !== "hf-cache") return result;
+        const links = result.files.map(({ path }) => join(result.to, path));
+        if (step === "share")
+          for (const path of [...(isNew ? [ref] : []), ...links]) made.add(path);
+        if (step === "undo")
+          for (const path of made) await unlessRefused(() => files.unlink(path), undefined);
+        return result;
+      };
+    },
+  }),
+  sharing("takes_shared_contents_for_others", {
+    mistake:
+      "Takes a content of the hub's cache that is a link into the store of shared ones for something else, and refuses.",
+    breaks: ["SHARE-PLAN"],
+    shownBy: ["share/shared"],
+    wrap:
+      (share, { host: { files } }) =>
+      async (request) => {
+        const { into, repository, layout, step } = request;
+        const { blobs } = hubCachePaths(into, repository);
+        const tree = layout === "hf-cache" && step !== "undo" ? await contentsOf(files, blobs) : [];
+        if (tree.some(({ kind }) => kind === "link"))
+          throw failure("access-denied", "Cannot share: the store has something else there");
+        return share(request);
+      },
+  }),
+  sharing("calls_no_copy_a_damaged_one", {
+    mistake: "Says of a model that is not there that its bytes are not the recorded ones.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["share/share_refused"],
+    wrap: (share) => async (request) => {
+      try {
+        return await share(request);
+      } catch (error) {
+        if (request.step !== "share" || asFailure(error)?.code !== "not-downloaded") throw error;
+        throw failure("integrity", "Cannot share: config.json is missing");
+      }
+    },
+  }),
 ];
+
+async function contentsOf(files: FileSystem, blobs: string): Promise<readonly TreeEntry[]> {
+  return unlessRefused(() => readTree(files, blobs), []);
+}
