@@ -71,15 +71,14 @@ export interface EnginePlan {
   readonly head: PlacedMatrix;
 }
 
-/** Some rows of a matrix. */
+/** Some rows of a matrix that has no bias: no family adds one to matrices that are saved as one. */
 export function rowsOf(matrix: PlacedMatrix, start: number, rows: number): PlacedMatrix {
-  const { bias } = matrix;
   return {
     ...matrix,
     rows,
     weights: matrix.weights + start * matrix.rowBytes,
     scales: matrix.scales + start * matrix.scaleRowBytes,
     biases: matrix.biases + start * matrix.scaleRowBytes,
-    bias: bias && { ...bias, offset: bias.offset + start * 4, length: rows },
+    bias: undefined,
   };
 }
