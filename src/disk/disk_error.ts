@@ -24,8 +24,7 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 
 /** The operating system's code of a failure (`ENOENT`, …), or undefined when it has none; `ERR_…` is the runtime's. */
 export function errnoOf(error: unknown): string | undefined {
-  if (error instanceof ModelError || !(error instanceof Error) || !("code" in error))
-    return undefined;
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
   return typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
 }
 

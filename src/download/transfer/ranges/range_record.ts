@@ -114,9 +114,7 @@ function varints(bytes: Uint8Array, count: number): number[] | undefined {
 }
 
 function isAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
-  return (
-    bytes.length >= at + part.length && part.every((byte, index) => bytes[at + index] === byte)
-  );
+  return part.every((byte, index) => bytes[at + index] === byte);
 }
 
 function contentTag({ contentKey, sizeBytes, position }: RecordPlace): Uint8Array {
