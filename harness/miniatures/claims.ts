@@ -1,6 +1,6 @@
 import type { FileSystem } from "../../spec/mod.ts";
-import { readTree, wrapFiles } from "../disk/mod.ts";
-import { filePlace } from "../scenario_parts/places.ts";
+import { exists, readTree, wrapFiles } from "../disk/mod.ts";
+import { filePlace, modelPlace } from "../scenario_parts/places.ts";
 import { asFailure } from "../scenario/verdict.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
@@ -122,6 +122,22 @@ export const claimMiniatures: readonly Miniature[] = [
         }),
       };
     },
+  }),
+  miniature("publishes_what_another_has_brought", {
+    mistake: "Takes the configuration away and puts it back where another process has brought all.",
+    breaks: ["DL-CONCURRENT"],
+    shownBy: ["concurrency/two_processes"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      download: async (request, options) => {
+        const place = filePlace(modelPlace(config, request.repository), "config.json");
+        const wasThere = await exists(files, place);
+        const result = await manager.download(request, options);
+        if (wasThere || result.bytesFetched > 0 || !(await exists(files, place))) return result;
+        await files.rename(place, `${place}.away`);
+        await files.rename(`${place}.away`, place);
+        return result;
+      },
+    }),
   }),
 ];
 

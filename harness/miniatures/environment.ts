@@ -80,4 +80,18 @@ export const environmentMiniatures: readonly Miniature[] = [
       return start(host, { ...config, env });
     },
   }),
+  miniature("counts_no_word_as_a_time", {
+    mistake: "Takes a time limit that is no number for one that is over at once.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["hub/time_limit"],
+    wrapStart: (start, { host, config }) => {
+      const { HF_HUB_DOWNLOAD_TIMEOUT: limit = "", ...env } = config.env;
+      if (!Number.isNaN(Number(limit))) return start(host, config);
+      const fetch: typeof host.fetch = async (url, request) => {
+        if (url.includes("/resolve/")) throw new TypeError("fetch failed");
+        return host.fetch(url, request);
+      };
+      return start({ ...host, fetch }, { ...config, env });
+    },
+  }),
 ];

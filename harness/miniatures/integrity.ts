@@ -115,6 +115,20 @@ export const integrityMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("takes_an_ending_anywhere", {
+    mistake: "Takes each file for weights that has an ending of weights anywhere in its name.",
+    breaks: ["DL-OTHER-WAY"],
+    shownBy: ["download/page_for_a_file"],
+    wrapHost: (host) => ({
+      fetch: async (url, request) => {
+        const response = await host.fetch(url, request);
+        const name = new URL(url).pathname.split("/").at(-1) ?? "";
+        const isOfWeights = /\.(?:safetensors|gguf|npz|bin)\.(?:json|txt)$/.test(name);
+        const isPlain = isOfWeights && !url.includes("/resolve/");
+        return isPlain ? withHeaders(response, { "content-type": "text/html" }) : response;
+      },
+    }),
+  }),
 ];
 
 function isWrongHash(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { asFailure } from "../scenario/verdict.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, withMethods } from "./miniature.ts";
 import { ActiveCalls } from "./parts/active_calls.ts";
-import { emptyResult, onFailure } from "./parts/failures.ts";
+import { emptyResult, failure, onFailure } from "./parts/failures.ts";
 import { changingListings } from "./parts/hub_exchanges.ts";
 
 /** Characters that a shell or an old code page treats specially. */
@@ -172,6 +172,17 @@ export const nameMiniatures: readonly Miniature[] = [
         if (isThere || code !== "case-conflict" || file.endsWith(".json")) throw error;
         return emptyResult(directory);
       }),
+    }),
+  }),
+  miniature("asks_for_what_is_no_address", {
+    mistake: "Calls what is no address at all a network that is away.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["download/any_page"],
+    wrapManager: (manager) => ({
+      downloadUrl: async (request, options) => {
+        if (URL.canParse(request.url)) return manager.downloadUrl(request, options);
+        throw failure("network", `Cannot fetch ${request.url}`);
+      },
     }),
   }),
 ];

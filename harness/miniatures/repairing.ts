@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { MARKER_NAME } from "../../spec/mod.ts";
-import { exists, overwriteBytes, readBytes } from "../disk/mod.ts";
+import { diskErrorCode, exists, overwriteBytes, readBytes } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
 import { type Miniature, miniature, type StartedWith } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
@@ -100,6 +100,24 @@ export const repairingMiniatures: readonly Miniature[] = [
         const paths = result.files.map(({ path }) => path);
         await transferInVain(started, { repository, commit: result.commit }, paths);
         return result;
+      },
+    }),
+  }),
+  miniature("takes_unlisted_for_empty", {
+    mistake: "Takes a directory that may not be listed for one without files.",
+    breaks: ["DL-REPAIR-ALONE"],
+    shownBy: ["download/kept_from_writing"],
+    wrapHost: ({ files }) => ({
+      files: {
+        ...files,
+        readdir: async (path) => {
+          try {
+            return await files.readdir(path);
+          } catch (error) {
+            if (diskErrorCode(error) !== "EACCES") throw error;
+            return [];
+          }
+        },
       },
     }),
   }),

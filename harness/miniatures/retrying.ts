@@ -6,6 +6,7 @@ import { failure, onFailure } from "./parts/failures.ts";
 import { withHeaders } from "./parts/hub_exchanges.ts";
 
 const ATTEMPTS = 25;
+const BREAKS_MAX = 5;
 /** Below the least time limit for an answer. */
 const SHORT_SECONDS = 3;
 const TRANSFER_MS_MAX = 300_000;
@@ -38,6 +39,25 @@ export const retryingMiniatures: readonly Miniature[] = [
           clock.sleep(durationMs > 30_000 ? 1_000 : durationMs, signal),
       },
     }),
+  }),
+  miniature("counts_all_breaks", {
+    mistake: "Gives a file up when its line has broken a few times, whatever came in between.",
+    breaks: ["DL-RETRY"],
+    shownBy: ["download/retries"],
+    wrapHost: (host) => {
+      const asked = new Map<string, number>();
+      return {
+        fetch: async (url, request) => {
+          const { pathname } = new URL(url);
+          const count = asked.get(pathname) ?? 0;
+          if (count > BREAKS_MAX) throw new TypeError("fetch failed");
+          const response = await host.fetch(url, request);
+          const isContent = pathname.startsWith("/lfs/") && response.status < 300;
+          asked.set(pathname, count + Number(isContent));
+          return response;
+        },
+      };
+    },
   }),
   miniature("takes_the_limit_for_the_pause", {
     mistake:

@@ -1,12 +1,14 @@
 /**
- * A server is silent for ever when it is asked for a file, and `HF_HUB_DOWNLOAD_TIMEOUT` says how long that is borne.
+ * A server is silent for ever when it is asked for a file, and `HF_HUB_DOWNLOAD_TIMEOUT` says how long that is borne. Or the variable has
+ * what is no number of seconds, and no server is silent.
  *
  * Invariants checked:
  * - The file is asked for again no sooner than that, and not much later.
+ * - What is no number is refused as wrong use, or has no effect: it is no limit that ends what is not slow.
  */
 import fc from "fast-check";
 import { anySmallModel, scenario } from "../../harness/mod.ts";
-import { needsPatience } from "../../harness/internal.ts";
+import { errorOf, needsPatience } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Slow-4bit";
 /** The pause before another attempt comes on top: a first one is short. */
@@ -14,17 +16,30 @@ const PAUSE_MS_MAX = 8_000;
 
 export const timeLimit = scenario({
   name: "hub/time_limit",
-  covers: ["HUB-ENV-TIMEOUT"],
+  covers: ["HUB-ENV-TIMEOUT", "ERROR-KIND"],
+  goals: ["a limit", "no number"],
   given: {
     model: anySmallModel({ weightBytesMax: 64 }),
     // Shorter than any usual limit, too, which then must not be waited for.
     seconds: fc.constantFrom(1, 5, 100, 240, 600, 3600),
     path: fc.constantFrom("config.json", "*.safetensors"),
+    misspelt: fc.oneof(
+      { arbitrary: fc.constant(undefined), weight: 4 },
+      { arbitrary: fc.constantFrom("10s", "1 minute", "ten", "1,5"), weight: 1 },
+    ),
   },
-  async check({ model, seconds, path }, world, verdict) {
-    needsPatience(world, seconds * 1000);
+  async check({ model, seconds, path, misspelt }, world, verdict) {
     const { hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
+    if (misspelt !== undefined) {
+      const env = { HF_HUB_DOWNLOAD_TIMEOUT: misspelt };
+      const error = await errorOf(() => world.start({ env }).download({ repository: REPOSITORY }));
+      if (error !== undefined)
+        verdict.hasKind(error, ["invalid-argument"], { about: "HUB-ENV-TIMEOUT" });
+      verdict.reached("no number");
+      return;
+    }
+    needsPatience(world, seconds * 1000);
     // A question about a file, without its bytes, has another limit.
     hub.faults = [{ match: { kind: "resolve", method: "GET", path }, do: { type: "no-answer" } }];
     const subject = world.start({ env: { HF_HUB_DOWNLOAD_TIMEOUT: String(seconds) } });
@@ -39,5 +54,6 @@ export const timeLimit = scenario({
       waitedMs >= seconds * 1000 && waitedMs <= seconds * 1000 + PAUSE_MS_MAX,
       `it waited ${waitedMs} ms with a limit of ${seconds} s`,
     );
+    verdict.reached("a limit");
   },
 });

@@ -1,20 +1,32 @@
 /**
  * A plain address answers with a web page: the page about a file, a login page, or a file that is a page by its name. Some servers
- * call everything that they send bytes.
+ * call everything that they send bytes. Other files are text and have the ending of weights in their name.
  *
  * Invariants checked:
  * - Nothing of the page is kept under the name of a file, and the error says what came; a page that was meant is kept.
+ * - Text is kept under the name of text, whatever else is in that name, and weights that begin as text does are weights.
  */
 import fc from "fast-check";
-import { exists, settled } from "../../../harness/internal.ts";
-import { filePlace, scenario } from "../../../harness/mod.ts";
+import { exists, readBytes, settled } from "../../../harness/internal.ts";
+import { type FaultRule, filePlace, scenario } from "../../../harness/mod.ts";
 
 const WEIGHTS_REGEXP = /\.(?:safetensors|gguf)$/;
-const PAGE = new TextEncoder().encode("<!doctype html><html><body>about a file</body></html>");
+const encode = (text: string) => new TextEncoder().encode(text);
+const PAGE = encode("<!doctype html><html><body>about a file</body></html>");
+/** What is sent under names that are nobody's page. */
+const NO_PAGES: Readonly<Record<string, Uint8Array>> = {
+  "pytorch_model.bin.index.json": encode('{"weight_map":{"a":"pytorch_model-00001-of-00002.bin"}}'),
+  "model.safetensors.index.json": encode('{"metadata":{},"weight_map":{}}'),
+  "weights.npz.txt": encode("[1, 2, 3]"),
+  "model.gguf.xml": encode('<?xml version="1.0"?><model/>'),
+  // The header of a file of weights is JSON behind its length, and there may be a control character before any text.
+  "short.safetensors": Buffer.concat([Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0), encode("{}")]),
+  "text.bin": Buffer.concat([encode('{"a":'), Uint8Array.of(1, 0)]),
+};
 
 export const pageForAFile = scenario({
   name: "download/page_for_a_file",
-  covers: ["DL-NO-PAGE", "ERROR-KIND"],
+  covers: ["DL-NO-PAGE", "DL-OTHER-WAY", "ERROR-KIND"],
   given: {
     name: fc.constantFrom(
       "model.safetensors",
@@ -33,23 +45,40 @@ export const pageForAFile = scenario({
     isTyped: fc.boolean(),
     /** The name of the page that readers are sent to. */
     login: fc.constantFrom(undefined, undefined, "login", "login.html", "index.htm"),
+    /** What is sent instead of any page. */
+    noPage: fc.oneof(
+      { arbitrary: fc.constant(undefined), weight: 4 },
+      { arbitrary: fc.constantFrom(...Object.keys(NO_PAGES)), weight: 1 },
+    ),
   },
-  goals: ["a page came instead of a file", "a page that is called bytes came", "a page was meant"],
-  async check({ name, hasHead, isTyped, login }, world, verdict) {
+  goals: [
+    "a page came instead of a file",
+    "a page that is called bytes came",
+    "a page was meant",
+    "no page came",
+  ],
+  async check({ name, hasHead, isTyped, login, noPage }, world, verdict) {
     const { hub } = world;
+    const bytes = noPage === undefined ? undefined : NO_PAGES[noPage];
+    if (bytes !== undefined) {
+      const plain = hub.serveUrl(`/org/${noPage}`, bytes);
+      hub.faults = headFaults(hasHead);
+      const { directory } = await verdict.attempt("DL-OTHER-WAY", () =>
+        world.start().downloadUrl({ url: plain }),
+      );
+      const place = filePlace(directory, noPage ?? "");
+      const found = (await exists(world.files, place)) && (await readBytes(world.files, place));
+      const isKept = found !== false && Buffer.from(found).equals(bytes);
+      verdict.holds("DL-OTHER-WAY", isKept, "what is no page is not there");
+      verdict.reached("no page came");
+      return;
+    }
     // Only of weights is it certain that they are no page, whatever the server calls it.
     const isCalledBytes = !isTyped && WEIGHTS_REGEXP.test(name);
     const url = hub.serveUrl(`/org/${name}`, PAGE);
     const page = login === undefined ? undefined : hub.serveUrl(`/${login}`, PAGE);
     hub.faults = [
-      ...(hasHead
-        ? []
-        : [
-            {
-              match: { kind: "url", method: "HEAD", nth: "all" },
-              do: { type: "status", status: 405 },
-            } as const,
-          ]),
+      ...headFaults(hasHead),
       ...(page === undefined
         ? []
         : [
@@ -78,3 +107,14 @@ export const pageForAFile = scenario({
     );
   },
 });
+
+/** A server that answers no `HEAD`. */
+function headFaults(hasHead: boolean): readonly FaultRule[] {
+  if (hasHead) return [];
+  return [
+    {
+      match: { kind: "url", method: "HEAD", nth: "all" },
+      do: { type: "status", status: 405 },
+    },
+  ];
+}

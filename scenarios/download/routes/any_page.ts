@@ -1,15 +1,18 @@
 /**
- * Somebody hands over what the browser shows: the address of the hub's page about a file, of a model's page, or one that only looks so.
+ * Somebody hands over what the browser shows: the address of the hub's page about a file, of a model's page, or one that only looks so;
+ * or what is no address at all.
  *
  * Invariants checked:
  * - A file's page stands for the file at that revision; what only looks like a page is an address like any other.
- * - A model's page is refused as wrong use, before anything is asked for, and nothing is kept.
+ * - A model's page is refused as wrong use, before anything is asked for, and nothing is kept; so is what is no address.
+ * - An address in which a percent sign stands for itself is refused as well, or taken as it stands.
  */
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Fetch } from "../../../spec/mod.ts";
 import {
   answeredBy,
+  errorOf,
   exists,
   needsOwnProcess,
   patternedBytes,
@@ -49,10 +52,22 @@ const URIS = [
   "hf://someone/of-the-page@refs/pr/1",
 ];
 
+/** What no reader of addresses takes for one: without a scheme or a host, or with a host or a port that is none. */
+const NO_ADDRESSES = [
+  "",
+  "/files/weights.bin",
+  "https://",
+  "https://[::1/weights.bin",
+  "https://hub.test:99999/weights.bin",
+  "https://hub.test:port/weights.bin",
+  "https://hub test/weights.bin",
+  "https://%zz/weights.bin",
+];
+
 export const anyPage = scenario({
   name: "download/any_page",
   covers: ["DL-PAGE-FILE", "DL-OTHER-WAY", "ERROR-KIND"],
-  goals: ["a file's page", "a model's page", "what looks like a page"],
+  goals: ["a file's page", "a model's page", "what looks like a page", "no address"],
   given: {
     sizeBytes: fc.integer({ min: 1, max: 500 }),
     kind: fc.constantFrom(
@@ -60,9 +75,12 @@ export const anyPage = scenario({
       "file",
       "model",
       "model",
+      "model",
       "file itself",
       "other page",
       "stranger",
+      "no address",
+      "not encoded",
     ),
     path: fc.constantFrom("weights.bin", "deep/er/weights.bin", "two words.bin", "größe.bin"),
     isPullRequest: fc.boolean(),
@@ -97,9 +115,12 @@ export const anyPage = scenario({
       "file itself": `${base}/${REPOSITORY}/resolve/${tail}`,
       model: models[nth % models.length] ?? "",
       "other page": others[nth % others.length] ?? "",
+      "no address": NO_ADDRESSES[nth % NO_ADDRESSES.length] ?? "",
+      "not encoded": `${base}/50%.bin`,
       // A host with the same path, but for the hub's own.
       stranger: hub.serveUrl(`/${REPOSITORY}/blob/main/${path}`, bytes),
     }[kind];
+    const isServed = kind === "other page" || kind === "not encoded";
     const wire = wireLog();
     const subject = world.start({
       env: { HF_ENDPOINT: hub.endpoint + prefix },
@@ -107,25 +128,28 @@ export const anyPage = scenario({
         wire.watch(
           PAGE_ORIGINS.reduce(
             (inner, host) => answeredBy(inner, { host, hub: hub.endpoint }),
-            mirrored(served(fetch, { address: kind === "other page" ? url : "", bytes }), {
+            mirrored(served(fetch, { address: isServed ? url : "", bytes }), {
               endpoint: hub.endpoint,
               prefix,
             }),
           ),
         ),
     });
-    if (kind === "model") {
-      await verdict.fails("DL-PAGE-FILE", () => subject.downloadUrl({ url }), ["invalid-argument"]);
+    const outcome = subject.downloadUrl({ url });
+    const isRefused = kind === "not encoded" && (await errorOf(() => outcome)) !== undefined;
+    if (kind === "model" || kind === "no address" || isRefused) {
+      const id = kind === "model" ? "DL-PAGE-FILE" : "DL-OTHER-WAY";
+      await verdict.fails(id, () => outcome, ["invalid-argument"]);
       const asked = wire.requests.length;
-      verdict.holds("DL-PAGE-FILE", asked === 0, `${asked} requests were sent`);
+      verdict.holds(id, asked === 0, `${asked} requests were sent`);
       const left = (await readTree(world.files, world.root)).filter((one) => one.kind === "file");
-      verdict.holds("DL-PAGE-FILE", left.length === 0, () => `${left[0]?.path} is on the disk`);
-      verdict.reached("a model's page");
+      verdict.holds(id, left.length === 0, () => `${left[0]?.path} is on the disk`);
+      verdict.reached(kind === "model" ? "a model's page" : "no address");
       return;
     }
     const id = kind === "file" ? "DL-PAGE-FILE" : "DL-OTHER-WAY";
-    const { directory } = await verdict.attempt(id, () => subject.downloadUrl({ url }));
-    const place = join(directory, decodeURIComponent(name));
+    const { directory } = await verdict.attempt(id, () => outcome);
+    const place = join(directory, kind === "not encoded" ? "50%.bin" : decodeURIComponent(name));
     const isThere = directory.startsWith(world.root) && (await exists(world.files, place));
     verdict.holds(id, isThere, `${place} is not there`);
     const found = await readBytes(world.files, place);
