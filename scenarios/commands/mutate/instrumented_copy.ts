@@ -7,6 +7,7 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Instrumenter } from "@stryker-mutator/instrumenter";
+import { withComparedValues } from "./compared_values.ts";
 import { type Mutant, placeOf } from "./mutant.ts";
 import { sampleOf } from "./sample.ts";
 
@@ -33,6 +34,8 @@ export interface InstrumentedCopy {
   readonly mutants: readonly Mutant[];
   /** The ids of places by the path of their file, below `src/`; those of the mutants are among them. */
   readonly places: ReadonlyMap<string, readonly string[]>;
+  /** The ids of the mutants whose values are compared with those of the unchanged source, where it runs. */
+  readonly compared: ReadonlySet<string>;
   readonly total: number;
 }
 
@@ -79,14 +82,18 @@ export async function makeInstrumentedCopy(
   const keys = new Set(drawn.map(keyOf));
   const mutants = placed.mutants.filter((mutant) => keys.has(keyOf(mutant))).map(known);
   await copyProject(project, into);
-  for (const { name, content } of placed.files)
-    await writeFile(join(into, relative(project, name)), content);
+  const compared = new Set<string>();
+  for (const { name, content } of placed.files) {
+    const source = withComparedValues(content);
+    for (const id of source.ids) compared.add(id);
+    await writeFile(join(into, relative(project, name)), source.content);
+  }
   const places = new Map<string, string[]>();
   for (const { id, fileName } of placed.mutants) {
     const name = pathOf(project, fileName);
     places.set(name, [...(places.get(name) ?? []), id]);
   }
-  return { mutants, places, total: all.length };
+  return { mutants, places, compared, total: all.length };
 }
 
 /** The drawn mutants of a file and, where there are some, a few others from all over it. */

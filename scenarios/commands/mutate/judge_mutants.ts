@@ -20,6 +20,8 @@ export interface JudgeMutantsOptions {
   readonly copy: string;
   /** The ids of places by file, which say who runs what is changed while the modules are loaded. @default {those of the mutants} */
   readonly places?: ReadonlyMap<string, readonly string[]>;
+  /** Those whose values the copy compares with what is unchanged. @default {none} */
+  readonly compared?: ReadonlySet<string>;
   readonly seed: number;
   /** Cases of a scenario in memory. */
   readonly runs: number;
@@ -69,12 +71,20 @@ export async function judgeMutants(
     const judged: JudgedMutant[] = [];
     await inParallel(mutants, jobs, async (mutant, slot) => {
       const startMs = performance.now();
-      const judge = async (): Promise<End> => {
-        const isAtLoad = atLoad.has(mutant.id);
+      const judgeOnce = async (isAtLoad: boolean): Promise<Tried> => {
         const ids = isAtLoad ? placesAround(places, mutant, atLoad) : new Set([mutant.id]);
         const covering = likely.first(mutant, coveringScenarios(baselines, ids));
-        const own = { ...options, workers, slot, isAtLoad, ids };
-        const end = await judgeByScenarios(mutant, covering, own);
+        const compared = isAtLoad ? new Set<string>() : (options.compared ?? new Set());
+        const own = { ...options, workers, slot, isAtLoad, ids, compared };
+        const tried = await judgeByScenarios(mutant, covering, own);
+        const isKnown = tried.end === "survived" && compared.has(mutant.id);
+        return isKnown ? { ...tried, differs: differsOf(covering, mutant) } : tried;
+      };
+      const judge = async (): Promise<End> => {
+        const first = await judgeOnce(atLoad.has(mutant.id));
+        // What is made once in a process was made without the mutant.
+        const isMadeBefore = first.end === "survived" && first.ran === false;
+        const { ran: _, ...end } = isMadeBefore ? await judgeOnce(true) : first;
         if (end.end === "killed") likely.note(mutant, end.by);
         if (!options.unit || !UNNOTICED.has(end.end)) return end;
         return (await judgeByUnitTests(copy, mutant)) ?? end;
@@ -96,7 +106,15 @@ export async function judgeMutants(
   }
 }
 
-type End = Pick<JudgedMutant, "end" | "by" | "requirement" | "reason" | "untried">;
+type End = Pick<JudgedMutant, "end" | "by" | "requirement" | "reason" | "untried" | "differs">;
+
+/** What scenarios showed, and of a survivor whether its place was run at all. */
+type Tried = End & { readonly ran?: boolean };
+
+/** In how many cases a mutant gives another value. */
+function differsOf(covering: readonly Baseline[], { id }: Mutant): number {
+  return covering.reduce((sum, { answer }) => sum + (answer.differsIn?.[id]?.length ?? 0), 0);
+}
 
 const UNNOTICED: ReadonlySet<MutantEnd> = new Set(["survived", "unreached"]);
 
@@ -159,19 +177,20 @@ async function judgeByScenarios(
     readonly isAtLoad: boolean;
     readonly ids: ReadonlySet<string>;
   },
-): Promise<End> {
+): Promise<Tried> {
   const { copy, workers, slot, isAtLoad, seed, mutantMs } = options;
   if (covering.length === 0) return { end: "unreached" };
   const untilMs = performance.now() + mutantMs;
   // Another scenario may blame a requirement for what this one only stumbled over.
   let stumbled: End | undefined;
+  let ran = isAtLoad;
   const own = isAtLoad ? await MutantProcess.start(copy, mutant) : undefined;
   if (isAtLoad && own === undefined) return { end: "unblamed", by: "the start of the process" };
   try {
     const all = trialsOf(covering, options);
     for (const [at, { scenario, answer: before, world, runs, cases }] of all.entries()) {
       if (performance.now() > untilMs)
-        return stumbled ?? { end: "survived", untried: all.length - at };
+        return stumbled ?? { end: "survived", untried: all.length - at, ran };
       const worker = own ?? (await workers.of(slot));
       const hitsMax = (before.hits?.[mutant] ?? 0) * MORE + MORE_HITS;
       const order = {
@@ -190,6 +209,7 @@ async function judgeByScenarios(
       if (answer === "no answer" || answer.status === "endless")
         return { end: "timeout", by: scenario };
       const { status, requirement } = answer;
+      ran ||= answer.ran;
       if (requirement !== undefined) return { end: "killed", by: scenario, requirement };
       const isSame =
         status === before.status ||
@@ -199,7 +219,7 @@ async function judgeByScenarios(
         (status === "vacuous" && cases !== undefined);
       if (!isSame && world === "memory") stumbled ??= { end: "unblamed", by: scenario };
     }
-    return stumbled ?? { end: "survived" };
+    return stumbled ?? { end: "survived", ran: ran || all.every(({ world }) => world === "disk") };
   } finally {
     own?.close();
   }

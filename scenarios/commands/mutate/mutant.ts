@@ -47,6 +47,8 @@ export interface JudgedMutant extends Mutant {
   readonly reason?: string;
   /** Runs of scenarios for which the time was over; a survivor with some was not judged whole. */
   readonly untried?: number;
+  /** In how many cases in memory it gives another value than the unchanged source; of survivors whose values are compared. */
+  readonly differs?: number;
   readonly durationMs: number;
 }
 

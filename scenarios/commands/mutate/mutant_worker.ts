@@ -8,7 +8,8 @@
 import { runScenario } from "../../../harness/mod.ts";
 import { scenarios } from "../../mod.ts";
 import { reference } from "../../reference/reference.ts";
-import { switchThreads, takeThreadHits } from "./thread_mutants.ts";
+import { differingMutants } from "./differing_mutants.ts";
+import { haveThreadsRun, switchThreads, takeThreadHits } from "./thread_mutants.ts";
 
 /** What the parent orders: one scenario, with a mutant or none. */
 export interface MutantOrder {
@@ -33,10 +34,14 @@ export interface MutantAnswer {
   readonly requirement?: string;
   readonly detail?: string;
   readonly durationMs: number;
+  /** Whether the mutant's place was run. */
+  readonly ran: boolean;
   /** How often the place of each mutant was run, by its id; of the unchanged source alone. */
   readonly hits?: Readonly<Record<string, number>>;
   /** Which cases ran the place of each mutant, by its id; of the unchanged source alone. */
   readonly casesOf?: Readonly<Record<string, readonly number[]>>;
+  /** In which cases each mutant whose values are compared would have given another, by its id; of the unchanged source alone. */
+  readonly differsIn?: Readonly<Record<string, readonly number[]>>;
   /** Places that threads ran while their modules were loaded; of the unchanged source alone. */
   readonly atLoad?: readonly string[];
 }
@@ -51,6 +56,8 @@ interface Switchboard {
     static: Record<string, number>;
     perTest: Record<string, Record<string, number>>;
   };
+  /** Gets the value of a place, and those of its mutants. */
+  compare?: ((value: unknown, isTest: boolean, others: readonly unknown[]) => void) | undefined;
 }
 
 const board = ((globalThis as { __stryker__?: Switchboard }).__stryker__ ??= {});
@@ -77,7 +84,7 @@ async function run({
   const counts = mutant === undefined ? new CaseCounts() : undefined;
   const chosen = cases === undefined ? undefined : new Set(cases);
   switchThreads(board.activeMutant);
-  board.hitCount = hitsMax === undefined ? undefined : 0;
+  board.hitCount = 0;
   board.hitLimit = hitsMax;
   const startMs = performance.now();
   const result = await runScenario(scenario, reference, {
@@ -99,6 +106,7 @@ async function run({
     ...(breakage?.requirement !== undefined && { requirement: breakage.requirement }),
     ...(breakage !== undefined && { detail: breakage.detail.slice(0, 300) }),
     durationMs,
+    ran: board.hitCount > 0 || haveThreadsRun(),
     ...counts?.end(),
   };
 }
@@ -107,6 +115,9 @@ async function run({
 class CaseCounts {
   readonly #hits: Record<string, number> = {};
   readonly #casesOf: Record<string, number[]> = {};
+  readonly #differsIn: Record<string, number[]> = {};
+  /** Of the case that is run. */
+  readonly #differs = new Set<string>();
   readonly #atLoad = new Set<string>();
   #place: number | undefined;
 
@@ -115,18 +126,30 @@ class CaseCounts {
     this.#endCase();
     this.#place = place;
     board.currentTestId = `case ${place}`;
+    board.compare = (value, isTest, others) => {
+      for (const id of differingMutants(value, isTest, others)) this.#differs.add(id);
+    };
   }
 
-  end(): Pick<MutantAnswer, "hits" | "casesOf" | "atLoad"> {
+  end(): Pick<MutantAnswer, "hits" | "casesOf" | "differsIn" | "atLoad"> {
     this.#endCase();
-    return { hits: this.#hits, casesOf: this.#casesOf, atLoad: [...this.#atLoad] };
+    board.compare = undefined;
+    return {
+      hits: this.#hits,
+      casesOf: this.#casesOf,
+      differsIn: this.#differsIn,
+      atLoad: [...this.#atLoad],
+    };
   }
 
   #endCase(): void {
     const threads = takeThreadHits();
     for (const id of threads.atLoad) this.#atLoad.add(id);
+    const differs = new Set([...this.#differs, ...threads.differs]);
+    this.#differs.clear();
     const place = this.#place;
     if (place === undefined) return;
+    for (const id of differs) (this.#differsIn[id] ??= []).push(place);
     const perTest = board.mutantCoverage?.perTest ?? {};
     for (const counts of [perTest[`case ${place}`] ?? {}, threads.hits])
       for (const [id, count] of Object.entries(counts)) this.#add(id, { count, place });

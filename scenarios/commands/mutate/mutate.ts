@@ -59,7 +59,7 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
     const project = packageDirectory();
     const among = again === undefined ? undefined : await readUnnoticed(again);
     const drawn = { only, sample, seed, ...(among !== undefined && { among }) };
-    const { mutants, places, total } = await makeInstrumentedCopy(project, copy, drawn);
+    const { mutants, places, compared, total } = await makeInstrumentedCopy(project, copy, drawn);
     context.writeErr(`${mutants.length} of ${total} mutants, seed ${seed}\n`);
     if (report !== undefined) await writeFile(report, "");
     let done = 0;
@@ -68,6 +68,7 @@ export async function mutate(options: MutateOptions, context: ConformContext): P
       ...options,
       copy,
       places,
+      compared,
       mutantMs: seconds * 1000,
       equivalent: await readEquivalentMutants(project),
       noticedBy: await readNoticedBy(project),
@@ -105,9 +106,12 @@ async function readUnnoticed(report: string): Promise<JudgedMutant[]> {
   return lines.map((line) => JSON.parse(line) as JudgedMutant).filter(({ end }) => SHOWN.has(end));
 }
 
-function lineOf({ end, file, line, mutator, by, requirement, untried }: JudgedMutant): string {
+function lineOf(mutant: JudgedMutant): string {
+  const { end, file, line, mutator, by, requirement, untried, differs } = mutant;
   const who = [requirement, by].filter((word) => word !== undefined).join(" in ");
-  const rest = untried === undefined ? "" : `, with ${untried} runs of scenarios not tried`;
+  const known = differs === undefined ? "" : `, with another value in ${differs} cases`;
+  const rest =
+    known + (untried === undefined ? "" : `, with ${untried} runs of scenarios not tried`);
   return `${end.padEnd(9)} src/${file}:${line} ${mutator}${who === "" ? "" : ` by ${who}`}${rest}`;
 }
 

@@ -173,6 +173,34 @@ test("judgeMutants() switches a mutant on in threads too, where they load their 
   assert.deepEqual([later?.end, later?.requirement], ["killed", "LOAD-TEMPLATE"]);
 });
 
+test("judgeMutants() changes what is made once in a process in a process of its own", async (context) => {
+  const copy = join(await temporary(context), "copy");
+  const only = ["load/tables/tensor_tables.ts"];
+  const all = await mutantsOf(packageDirectory(), only);
+  const among = all.filter(
+    ({ text, mutator }) => text.startsWith("function isTables") && mutator === "BlockStatement",
+  );
+  assert.equal(among.length, 1);
+  const drawn = { only, sample: 1, seed: 1, among };
+  const { mutants, places, compared } = await makeInstrumentedCopy(packageDirectory(), copy, drawn);
+  const [judged] = await judgeMutants(
+    mutants,
+    scenarios.filter(({ name }) => name === "load/other_families"),
+    {
+      copy,
+      places,
+      compared,
+      seed: 1,
+      runs: 3,
+      diskRuns: 0,
+      jobs: 1,
+      mutantMs: 60_000,
+      unit: false,
+    },
+  );
+  assert.equal(judged?.end, "killed");
+});
+
 // Helpers
 
 async function temporary(context: TestContext): Promise<string> {

@@ -29,20 +29,22 @@ export interface Trial extends Baseline {
 export interface TrialsOptions {
   /** The places of which one is changed. */
   readonly ids: ReadonlySet<string>;
+  /** Those of them whose values were compared: a case in which they do not differ is not run. @default {none} */
+  readonly compared?: ReadonlySet<string>;
   readonly runs: number;
   readonly diskRuns: number;
 }
 
 /**
- * The cases that run one of the places, as no other can end otherwise than without the mutant: those of the likeliest scenarios,
- * since they notice most; a few of every other; the rest of them. Then the likeliest whole, which says whether their goals are
+ * The cases that run one of the places, with another value where values are compared, as no other can end otherwise than
+ * without the mutant: those of the likeliest scenarios, since they notice most; a few of every other; the rest of them. Then the likeliest whole, which says whether their goals are
  * still reached, and all on disk.
  */
 export function trialsOf(
   covering: readonly Baseline[],
-  { ids, runs, diskRuns }: TrialsOptions,
+  { ids, compared = new Set(), runs, diskRuns }: TrialsOptions,
 ): readonly Trial[] {
-  const all = covering.map((one) => ({ one, cases: casesThrough(one, ids) }));
+  const all = covering.map((one) => ({ one, cases: casesThrough(one, { ids, compared }) }));
   const inMemory = (
     parts: readonly { readonly one: Baseline; readonly cases: readonly number[] }[],
   ) =>
@@ -54,8 +56,9 @@ export function trialsOf(
     world,
     runs: count,
   });
-  const likely = all.slice(0, LIKELY);
-  const rest = all.slice(LIKELY);
+  const telling = all.filter(({ cases }) => cases.length > 0);
+  const likely = telling.slice(0, LIKELY);
+  const rest = telling.slice(LIKELY);
   return [
     ...inMemory(likely),
     ...inMemory(rest.map(({ one, cases }) => ({ one, cases: cases.slice(0, FIRST_CASES) }))),
@@ -65,12 +68,13 @@ export function trialsOf(
   ];
 }
 
-/** The cases of a scenario that run one of the places, in their order. */
+/** The cases of a scenario that run one of the places with another value, in their order. */
 function casesThrough(
-  { answer: { casesOf = {} } }: Baseline,
-  ids: ReadonlySet<string>,
+  { answer: { casesOf = {}, differsIn = {} } }: Baseline,
+  { ids, compared }: Required<Pick<TrialsOptions, "ids" | "compared">>,
 ): readonly number[] {
-  const cases = new Set([...ids].flatMap((id) => casesOf[id] ?? []));
+  const of = (id: string) => (compared.has(id) ? differsIn : casesOf)[id] ?? [];
+  const cases = new Set([...ids].flatMap(of));
   return [...cases].toSorted((one, two) => one - two);
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Baseline, coveringScenarios, trialsOf } from "./trials.ts";
 
 function baseline(scenario: string, hits: Readonly<Record<string, number>>): Baseline {
-  return { scenario, answer: { status: "pass", durationMs: 9, hits } };
+  return { scenario, answer: { status: "pass", durationMs: 9, ran: false, hits } };
 }
 
 test("coveringScenarios() leaves out who does not run the place, and begins with whom it is most of", () => {
@@ -23,7 +23,12 @@ test("trialsOf() runs the cases through a place: all of the likeliest, few of th
   const through = [0, 2, 3, 5, 8, 13];
   const covering = ["a", "b", "c", "d", "e"].map((name) => ({
     scenario: name,
-    answer: { status: "pass", durationMs: 9, casesOf: { one: through, two: [4], three: [1] } },
+    answer: {
+      status: "pass",
+      durationMs: 9,
+      ran: false,
+      casesOf: { one: through, two: [4], three: [1] },
+    },
   }));
   const shown = (ids: readonly string[], diskRuns: number) =>
     trialsOf(covering, { ids: new Set(ids), runs: 30, diskRuns }).map(
@@ -37,6 +42,23 @@ test("trialsOf() runs the cases through a place: all of the likeliest, few of th
     ...["a", "b", "c"].map((name) => `${name}: memory: 30`),
     ...all.map((name) => `${name}: disk: 5`),
   ]);
+  const differing = covering.map((one, at) => ({
+    ...one,
+    answer: { ...one.answer, ...(at === 3 && { differsIn: { one: [5] } }) },
+  }));
+  assert.deepEqual(
+    trialsOf(differing, {
+      ids: new Set(["one"]),
+      compared: new Set(["one"]),
+      runs: 30,
+      diskRuns: 5,
+    }).map(({ scenario, world, cases }) => [scenario, world, cases?.join(" ")]),
+    [
+      ["d", "memory", "5"],
+      ["d", "memory", undefined],
+      ...all.map((name) => [name, "disk", undefined]),
+    ],
+  );
   assert.deepEqual(shown(["two", "three"], 0), [
     ...all.map((name) => `${name}: memory: 1 4`),
     ...["a", "b", "c"].map((name) => `${name}: memory: 30`),
