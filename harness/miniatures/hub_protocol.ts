@@ -14,7 +14,7 @@ import {
 } from "./parts/hub_exchanges.ts";
 
 /** Limits of what is followed or held, so that a scenario ends. */
-const LIMITS = { hops: 400, bytes: 3 * 1024 * 1024, chunks: 12_000 } as const;
+const LIMITS = { hops: 200, bytes: 3 * 1024 * 1024, chunks: 12_000 } as const;
 
 /** As Hugging Face names the next page. */
 const PLAIN_LINK_REGEXP = /^<https?:[^>]*>; rel="next"$/;
@@ -69,19 +69,26 @@ export const hubProtocolMiniatures: readonly Miniature[] = [
   miniature("follows_for_ever", {
     mistake: "Follows redirects within one host without counting them.",
     breaks: ["HUB-HOPS"],
-    wrapHost: (host) => ({
-      fetch: async (url, request) => {
-        let at = url;
-        for (let hops = 0; ; hops++) {
-          const response = await host.fetch(at, request);
-          const location = response.headers.get("location");
-          const next = location === null ? undefined : new URL(location, at);
-          const isNear = next?.origin === new URL(at).origin && response.status < 400;
-          if (next === undefined || !isNear || hops >= LIMITS.hops) return response;
-          at = next.href;
-        }
-      },
-    }),
+    wrapHost: (host) => {
+      let hopsMax: number = LIMITS.hops;
+      return {
+        fetch: async (url, request) => {
+          let at = url;
+          for (let hops = 0; ; hops++) {
+            const response = await host.fetch(at, request);
+            const location = response.headers.get("location");
+            const next = location === null ? undefined : new URL(location, at);
+            const isNear = next?.origin === new URL(at).origin && response.status < 400;
+            if (next === undefined || !isNear || hops >= hopsMax) {
+              // Once is enough to be seen, and each further time would take a while.
+              if (hops >= hopsMax) hopsMax = 0;
+              return response;
+            }
+            at = next.href;
+          }
+        },
+      };
+    },
   }),
   miniature("swallows_bodies", {
     mistake: "Reads a body of unknown length into memory before it looks at it.",

@@ -13,6 +13,8 @@ export interface RedRequirement {
   readonly scenario: string;
   /** What the scenario saw. */
   readonly detail: string;
+  /** Leads to the case that showed it, with the same seed. */
+  readonly path: string;
 }
 
 /** What the scenarios found of a miniature; plain data, so that it can cross processes. */
@@ -27,6 +29,9 @@ export interface MiniatureResult {
   readonly all: number;
   readonly durationMs: number;
 }
+
+/** Of a scenario, by its name, the path to one of its cases. */
+type Paths = Readonly<Record<string, string>>;
 
 /** Options of {@linkcode runMiniature}. */
 export interface RunMiniatureOptions {
@@ -45,8 +50,8 @@ export interface RunMiniatureOptions {
   readonly otherShare?: number;
   /** Whether scenarios that could only show again what others have shown are left out. @default {false} */
   readonly untilCaught?: boolean;
-  /** Names of scenarios that caught it before; they are played first. @default {[]} */
-  readonly first?: readonly string[];
+  /** The names of scenarios that caught it before, and the path of the case: these cases are played first. @default {{}} */
+  readonly first?: Paths;
 }
 
 /** Judges a miniature, in memory, by every scenario that judges what it breaks and by others. */
@@ -56,18 +61,18 @@ export async function runMiniature(
   options: RunMiniatureOptions,
 ): Promise<MiniatureResult> {
   const { seed, focusedRuns, otherRuns, otherShare = 1, untilCaught = false } = options;
-  const { first = [] } = options;
+  const { first = {} } = options;
   const { name, breaks } = miniature;
   const startMs = performance.now();
   const subject = miniature.wrap(options.subject);
   const red: RedRequirement[] = [];
   const suiteErrors: string[] = [];
   const inMemory = scenarios.filter(({ worlds = ["memory"] }) => worlds.includes("memory"));
-  const judge = async (scenario: Scenario, runs: number): Promise<void> => {
-    const how = { world: "memory", seed, runs, triesFactor: 1, shrinkMs: 0 } as const;
+  const judge = async (scenario: Scenario, runs: number, at?: string): Promise<void> => {
+    const how = { world: "memory", seed, runs, path: at, triesFactor: 1, shrinkMs: 0 } as const;
     const { breakage, status } = await runScenario(scenario, subject, how);
-    const { requirement, detail = status } = breakage ?? {};
-    if (requirement !== undefined) red.push({ requirement, scenario: scenario.name, detail });
+    const { requirement, detail = status, path = "" } = breakage ?? {};
+    if (requirement !== undefined) red.push({ requirement, scenario: scenario.name, detail, path });
     else if (status === "error" || status === "timeout")
       suiteErrors.push(`${scenario.name}: ${detail}`);
   };
@@ -81,21 +86,22 @@ export async function runMiniature(
     judged.add(scenario.name);
     await judge(scenario, otherRuns);
   }
-  const caughtBefore = inMemory.filter(({ name: given }) => first.includes(given));
+  const caughtBefore = inMemory.filter((scenario) => first[scenario.name] !== undefined);
   // Most are caught by a few cases of one scenario, and need not wait for many cases of all those before it.
-  const rounds = untilCaught
-    ? ([
-        [caughtBefore, focusedRuns],
-        [inMemory, Math.min(FIRST_RUNS, focusedRuns)],
-        [inMemory, focusedRuns],
-      ] as const)
-    : ([[inMemory, focusedRuns]] as const);
-  for (const [round, runs] of rounds)
+  const rounds: readonly (readonly [readonly Scenario[], number, Paths])[] = untilCaught
+    ? [
+        [caughtBefore, 1, first],
+        [caughtBefore, focusedRuns, {}],
+        [inMemory, Math.min(FIRST_RUNS, focusedRuns), {}],
+        [inMemory, focusedRuns, {}],
+      ]
+    : [[inMemory, focusedRuns, {}]];
+  for (const [round, runs, paths] of rounds)
     for (const scenario of round) {
       const own = ownOf(scenario, miniature);
       if (own.length === 0 || (untilCaught && own.every(isShown))) continue;
       judged.add(scenario.name);
-      await judge(scenario, runs);
+      await judge(scenario, runs, paths[scenario.name]);
     }
   const durationMs = Math.round(performance.now() - startMs);
   return {

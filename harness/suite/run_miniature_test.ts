@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import type { Subject } from "../../spec/mod.ts";
 import { scriptedSubject } from "../worlds/scripted_subject.ts";
 import { isCaught, runMiniature } from "./run_miniature.ts";
@@ -57,13 +58,36 @@ test("runMiniature() leaves out what could only show the same again, and other s
 });
 
 test("runMiniature() plays first what caught it before, and the others where that no longer does", async () => {
-  const caughtBy = async (first: readonly string[]) => {
+  const caughtBy = async (first: Readonly<Record<string, string>>) => {
     const short = { ...options, untilCaught: true, otherShare: 0, first };
     const { red } = await runMiniature(named("torn"), SCENARIOS, short);
     return red.map(({ scenario: name }) => name);
   };
-  assert.deepEqual(await caughtBy(["a/torn_again"]), ["a/torn_again"]);
-  assert.deepEqual(await caughtBy(["a/forgetful", "a/gone"]), ["a/torn"]);
+  assert.deepEqual(await caughtBy({ "a/torn_again": "0" }), ["a/torn_again"]);
+  assert.deepEqual(await caughtBy({ "a/forgetful": "0", "a/gone": "0" }), ["a/torn"]);
+});
+
+test("runMiniature() plays the one case that caught it before, and more of the scenario where that one no longer does", async () => {
+  let played: number[] = [];
+  const numbered = scenario({
+    name: "a/numbered",
+    covers: ["DL-ATOMIC"],
+    given: { number: fc.nat(20) },
+    check: async ({ number }, _, verdict) => {
+      played.push(number);
+      verdict.holds("DL-ATOMIC", number !== 13, "it is thirteen");
+    },
+  });
+  const judge = async (first: Readonly<Record<string, string>>) => {
+    played = [];
+    const many = { ...options, focusedRuns: 200, untilCaught: true, first };
+    return (await runMiniature(named("any"), [numbered], many)).red[0]?.path ?? "";
+  };
+  const path = await judge({});
+  assert.ok(played.length > 1);
+  assert.equal(await judge({ "a/numbered": path }), path);
+  assert.deepEqual(played, [13]);
+  assert.equal(await judge({ "a/numbered": String(Number(path) + 1) }), path);
 });
 
 test("runMiniature() draws the other scenarios by the seed alone", async () => {

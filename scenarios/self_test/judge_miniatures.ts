@@ -5,8 +5,8 @@
  * that it breaks, and runs a part of the other scenarios, which another seed draws anew. `mlx-conform miniatures` runs every
  * miniature in every scenario.
  *
- * `caught_by.json` says which scenarios caught each of them last, so that these are played first; what it says decides nothing
- * but the order. `MLX_LAYOUT_KEEP_CAUGHT=1` writes it anew.
+ * `caught_by.json` says which scenarios caught each of them last, and in which case, so that these are played first; what it says
+ * decides nothing but the order. `MLX_LAYOUT_KEEP_CAUGHT=1` writes it anew.
  *
  * @module
  */
@@ -30,8 +30,8 @@ const HOW = { focusedRuns: 60, otherRuns: 1, otherShare: 0.05, untilCaught: true
 const CAUGHT_BY = fileURLToPath(new URL("caught_by.json", import.meta.url));
 const keepsCaught = process.env["MLX_LAYOUT_KEEP_CAUGHT"] === "1";
 
-/** By miniature, the scenarios that caught it. */
-type CaughtBy = Readonly<Record<string, readonly string[]>>;
+/** By miniature and scenario that caught it, the path of the case. */
+type CaughtBy = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Registers a test for each miniature of one part of them. Each part is a file, so that the parts run in parallel. */
 export function judgeMiniatures(part: number, options: { readonly of: number }): void {
@@ -46,7 +46,7 @@ export function judgeMiniatures(part: number, options: { readonly of: number }):
         subject: reference,
         seed: SEED,
         // To write it anew, each is judged as if nothing were known.
-        first: keepsCaught ? [] : (caughtBy[name] ?? []),
+        first: keepsCaught ? {} : (caughtBy[name] ?? {}),
       });
       results.push(result);
       assert.deepEqual(result.suiteErrors, []);
@@ -68,7 +68,8 @@ function readCaughtBy(): CaughtBy {
 /** Adds what was found to what the other part has written by now. */
 function writeCaughtBy(results: readonly MiniatureResult[]): void {
   const found = results.map(
-    ({ miniature, red }) => [miniature, [...new Set(red.map(({ scenario }) => scenario))]] as const,
+    ({ miniature, red }) =>
+      [miniature, Object.fromEntries(red.map(({ scenario, path }) => [scenario, path]))] as const,
   );
   const known = new Set(miniatures.map(({ name }) => name));
   const all = Object.entries({ ...readCaughtBy(), ...Object.fromEntries(found) })

@@ -21,7 +21,7 @@ const SCENARIOS = [named("a/one", ["DL-RESUME"]), named("a/two", ["DL-RESUME", "
 const CAUGHT: MiniatureResult = {
   miniature: "forgets",
   breaks: ["DL-RESUME"],
-  red: [{ requirement: "DL-RESUME", scenario: "a/one", detail: "it began anew" }],
+  red: [{ requirement: "DL-RESUME", scenario: "a/one", detail: "it began anew", path: "0" }],
   suiteErrors: [],
   judged: 1,
   all: 2,
@@ -50,7 +50,9 @@ test("miniatureSummary() counts the caught, and says what is wrong of the rest",
   const tripped = {
     ...CAUGHT,
     miniature: "trips",
-    red: [{ requirement: "DL-ATOMIC" as const, scenario: "a/two", detail: "half a file" }],
+    red: [
+      { requirement: "DL-ATOMIC" as const, scenario: "a/two", detail: "half a file", path: "0" },
+    ],
     suiteErrors: ["a/one: no end"],
   };
   assert.deepEqual(miniatureSummary([CAUGHT, tripped], SCENARIOS), [
