@@ -11,6 +11,7 @@ import type {
   ModelRequest,
   PlanRuntime,
 } from "../spec/mod.ts";
+import { throwIfAborted } from "./cancellation.ts";
 import { ModelError } from "./errors.ts";
 import { checkDirectory } from "./load/check_directory.ts";
 import { planLoad } from "./load/plan/load_plan.ts";
@@ -97,7 +98,7 @@ export class InferenceManager {
   /**
    * Finds everything that is wrong with a model's files: every `LOAD-*` requirement of the profile `core`.
    *
-   * @throws {ModelError} `not-downloaded`
+   * @throws {ModelError} `not-downloaded`, `cancelled`
    */
   async check(
     request: (ModelRequest & CodeTrust) | DirectoryRequest,
@@ -106,14 +107,21 @@ export class InferenceManager {
     const directory = "directory" in request ? request.directory : await this.locate(request);
     const digests = await this.#options.digests?.(directory);
     const { root } = this.#options;
-    return await checkDirectory(this.#files, directory, {
-      ...trustOf(request),
-      ...(options.signal && { signal: options.signal }),
-      ...(options.depth && { depth: options.depth }),
-      ...(digests && { digests }),
-      // A directory that the caller names may be elsewhere, where the root means nothing; so may the hub's cache.
-      ...(root !== undefined && !("directory" in request) && isBelow(directory, root) && { root }),
-    });
+    try {
+      return await checkDirectory(this.#files, directory, {
+        ...trustOf(request),
+        ...(options.signal && { signal: options.signal }),
+        ...(options.depth && { depth: options.depth }),
+        ...(digests && { digests }),
+        // A directory that the caller names may be elsewhere, where the root means nothing; so may the hub's cache.
+        ...(root !== undefined &&
+          !("directory" in request) &&
+          isBelow(directory, root) && { root }),
+      });
+    } catch (error) {
+      throwIfAborted(options.signal);
+      throw error;
+    }
   }
 
   /**

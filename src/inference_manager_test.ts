@@ -132,3 +132,28 @@ async function disk(): Promise<FileSystem> {
   for (const { path, bytes } of MODEL.files) await writeBytes(files, join(DIRECTORY, path), bytes);
   return files;
 }
+
+test("InferenceManager.check() is cancelled, and reads as far as it is asked to", async () => {
+  const manager = new InferenceManager(await disk(), { locate: async () => DIRECTORY });
+  const request = { repository: "org/name" };
+  const cancelled = manager.check(request, { signal: AbortSignal.abort() });
+  await assert.rejects(cancelled, { code: "cancelled" });
+  const other = `sha256:${createHash("sha256").update("").digest("hex")}` as const;
+  const judging = new InferenceManager(await disk(), {
+    locate: async () => DIRECTORY,
+    digests: async () => new Map<string, Digest>([["model.safetensors", other]]),
+  });
+  assert.equal((await judging.check(request)).loadable, false);
+  assert.equal((await judging.check(request, { depth: "headers" })).loadable, true);
+});
+
+test("InferenceManager.check() finds nothing wrong with code that is trusted", async () => {
+  const files = await disk();
+  const config = { ...MODEL.config, model_file: "own.py" };
+  await writeBytes(files, join(DIRECTORY, "config.json"), Buffer.from(JSON.stringify(config)));
+  await writeBytes(files, join(DIRECTORY, "own.py"), Buffer.from("pass\n"));
+  const manager = new InferenceManager(files, { locate: async () => DIRECTORY });
+  const causes = async (trust: boolean) =>
+    (await manager.check({ directory: DIRECTORY, trustModelCode: trust })).loadable;
+  assert.deepEqual([await causes(false), await causes(true)], [false, true]);
+});

@@ -135,4 +135,19 @@ export const offlineMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("ends_a_check_as_it_was_told", {
+    mistake: "Rejects a check that was cancelled with the reason of the caller's signal.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["offline/cancelled_check"],
+    wrapManager: (manager) => ({
+      check: async (request, options) => {
+        try {
+          return await manager.check(request, options);
+        } catch (error) {
+          options?.signal?.throwIfAborted();
+          throw error;
+        }
+      },
+    }),
+  }),
 ];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Intervals } from "./intervals.ts";
@@ -55,6 +56,19 @@ test("parseRecord() believes no range beyond the content", () => {
   const bytes = formatRecord({ ranges: RANGES, boot: undefined }, place);
   assert.equal(parseRecord(bytes, { ...place, boot: "" }), undefined);
   assert.ok(isMarked(bytes));
+});
+
+test("parseRecord() believes no record that counts more ranges than it has, whatever its checksum", () => {
+  const bytes = formatRecord({ ranges: RANGES, boot: undefined }, PLACE);
+  const sumAt = RECORD_BYTES - 32;
+  for (const count of [3, 10, 500]) {
+    const other = bytes.slice();
+    new DataView(other.buffer).setUint16(10, count);
+    // Numbers that do not end.
+    other.fill(255, 64, sumAt);
+    other.set(createHash("sha256").update(other.subarray(0, sumAt)).digest(), sumAt);
+    assert.equal(parseRecord(other, { ...PLACE, boot: "" }), undefined);
+  }
 });
 
 test("formatRecord() writes the first of more intervals than it has room for", () => {
