@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { exists, readBytes, readText, readTree, removeTree, writeBytes } from "../disk/mod.ts";
 import { hubCachePaths } from "../scenario_parts/hub_cache.ts";
+import { asFailure } from "../scenario/verdict.ts";
 import { type Miniature, miniature } from "./miniature.ts";
 import { unlessRefused } from "./parts/disk_steps.ts";
 
@@ -125,6 +126,24 @@ export const hubCacheMiniatures: readonly Miniature[] = [
           isFirst = false;
         }
         return result;
+      },
+    }),
+  }),
+  miniature("removes_all_for_an_unknown_name", {
+    mistake:
+      "Removes every commit of the hub's cache where it does not know the one that is named.",
+    breaks: ["REMOVE-NEIGHBOURS"],
+    shownBy: ["interop/removed_revision"],
+    wrapManager: (manager) => ({
+      remove: async (request) => {
+        const { repository, layout, revision } = request;
+        try {
+          return await manager.remove(request);
+        } catch (error) {
+          const isUnknown = asFailure(error)?.code === "not-downloaded";
+          if (layout !== "hf-cache" || revision === undefined || !isUnknown) throw error;
+          return manager.remove({ repository, layout });
+        }
       },
     }),
   }),

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { MARKER_NAME } from "../../spec/mod.ts";
 import { readText, readTree, writeBytes } from "../disk/mod.ts";
 import { modelPlace } from "../scenario_parts/places.ts";
@@ -153,6 +153,30 @@ export const managingMiniatures: readonly Miniature[] = [
         await writeBytes(files, place, new TextEncoder().encode(marker));
         await files.unlink(place);
         return manager.migrate(request, options);
+      },
+    }),
+  }),
+  miniature("takes_a_name_for_a_container", {
+    mistake: "Takes every directory that is called `models` for one in which models lie.",
+    breaks: ["MANAGE-BOTH"],
+    shownBy: ["manage/found_models"],
+    wrapManager: (manager) => ({
+      list: async () =>
+        (await manager.list()).filter(({ directory }) => basename(directory) !== "models"),
+    }),
+  }),
+  miniature("reads_one_form_of_configurations", {
+    mistake: "Lists no model whose configuration says how it was quantized in a form of its own.",
+    breaks: ["MANAGE-BOTH"],
+    shownBy: ["manage/found_models"],
+    wrapManager: (manager, { host: { files } }) => ({
+      list: async () => {
+        const listed = await manager.list();
+        const read = listed.map(({ directory }) =>
+          unlessRefused(() => readText(files, join(directory, "config.json")), undefined),
+        );
+        const texts = await Promise.all(read);
+        return listed.filter((_, at) => !/"quantization":(?:"|null|\[)/.test(texts[at] ?? ""));
       },
     }),
   }),

@@ -143,4 +143,27 @@ export const markerMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("believes_hashes_of_any_form", {
+    mistake: "Takes a marker whose hashes it cannot read for one that says the sizes alone.",
+    breaks: ["MARK-FOREIGN"],
+    shownBy: ["manage/foreign_marker"],
+    wrapManager: (manager, { host: { files } }) => ({
+      status: async (request) => {
+        const status = await manager.status(request);
+        const { state, directory } = status;
+        const text = await unlessRefused(
+          () => readText(files, join(directory, MARKER_NAME)),
+          undefined,
+        );
+        const isUnread = text?.startsWith("{") && /"digest": ?"(?!sha256:|git-sha1:)/.test(text);
+        return state === "unknown" && isUnread === true
+          ? {
+              state: "complete",
+              directory,
+              commit: /"commit": ?"(\w*)"/.exec(text ?? "")?.[1] ?? "",
+            }
+          : status;
+      },
+    }),
+  }),
 ];

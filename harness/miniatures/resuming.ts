@@ -181,6 +181,13 @@ export const resumingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("takes_the_dead_for_living", {
+    mistake:
+      "Copies what a dead process kept, as if it could go on to write, and starts again where there is no room for a copy.",
+    breaks: ["DL-RESUME"],
+    shownBy: ["download/exact_room"],
+    wrapHost: ({ processes }) => ({ processes: { ...processes, isAlive: () => true } }),
+  }),
 ];
 
 /** The only partial content there is, if there is one of some length. */

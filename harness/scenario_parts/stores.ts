@@ -30,22 +30,25 @@ export const STORE_PLACES: readonly StorePlace[] = (
  * A variable that is a list names others before it and behind it, which are not there.
  *
  * @param container the app, where the table has any name
+ * @param elsewhere the name of the directory that holds those of variables which are no lists
  * @returns its path, and the variables with which a subject finds it
  */
 export function storeRoot(
   { directory }: Pick<StorePlace, "directory">,
   home: string,
   container = CONTAINER,
+  elsewhere = "elsewhere",
 ): { readonly root: string; readonly env: Readonly<Record<string, string>> } {
   const [first = "", ...rest] = directory.split("/");
   const parts = rest.map((part) => (part === "*" ? container : part));
   if (first === "~") return { root: join(home, ...parts), env: {} };
   const name = first.slice(1);
-  const value = join(home, "elsewhere", name.toLowerCase());
+  const isList = name.endsWith("DIRS");
+  const value = join(home, isList ? "elsewhere" : elsewhere, name.toLowerCase());
   const list = [join(home, "former"), value, join(home, "later")].join(delimiter);
   return {
     root: join(value, ...parts),
-    env: { [name]: name.endsWith("DIRS") ? list : value },
+    env: { [name]: isList ? list : value },
   };
 }
 

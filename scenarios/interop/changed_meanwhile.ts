@@ -5,6 +5,7 @@
  * Invariants checked:
  * - Whether it goes on, goes back or refuses: what the other tool wrote is somewhere below the root, and so is every file of the model
  *   that was there at that moment.
+ * - Where it has not begun and then fails, the model is whole in its old place once it is taken back, and the new one has what it had.
  */
 import { join } from "node:path";
 import fc from "fast-check";
@@ -22,6 +23,7 @@ import {
   ProcessKilled,
   scenario,
   type World,
+  wrongFiles,
 } from "../../harness/mod.ts";
 
 const REPOSITORY = "mlx-community/Changed-4bit";
@@ -41,6 +43,7 @@ export const changedMeanwhile = scenario({
     "another tool was there first",
     "it went on",
     "it went back",
+    "it refused to begin",
   ],
   given: {
     model: anySmallModel({ weightBytesMax: 80 }),
@@ -79,7 +82,7 @@ export const changedMeanwhile = scenario({
     if (nth > 0) verdict.reached(goesOn ? "it went on" : "it went back");
     else verdict.reached("another tool was there first");
     const step = goesOn ? "move" : "undo";
-    await settled(() => start().migrate({ repository: REPOSITORY, step }));
+    const moved = await settled(() => start().migrate({ repository: REPOSITORY, step }));
     const after = await hashes(world, () => true);
     const known = [...model.files.map((file) => file.bytes), bytes].map(sha256Hex);
     const lost = known.find((hash) => before.has(hash) && !after.has(hash));
@@ -89,6 +92,15 @@ export const changedMeanwhile = scenario({
       lost === undefined,
       `${step} lost ${isTheirs ? "what another tool wrote in" : "a file of the model beside"} ${changed.path}`,
     );
+    if (nth > 0 || !isNew || !goesOn || moved !== undefined) return;
+    verdict.reached("it refused to begin");
+    // What it did until it saw that can be taken back; where it did nothing, there is nothing to take back.
+    await settled(() => start().migrate({ repository: REPOSITORY, step: "undo" }));
+    const wrong = await wrongFiles(world, from, model.files);
+    verdict.holds("MIGRATE-SAFE", wrong.length === 0, `refused and undone: ${wrong.join(", ")}`);
+    const there = [...(await pathsIn(world, to))].filter((path) => isVisible(path));
+    const stray = there.find((path) => path !== changed.path);
+    verdict.holds("MIGRATE-SAFE", stray === undefined, `refused and undone, ${stray} is there too`);
   },
 });
 

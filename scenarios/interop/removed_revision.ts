@@ -1,8 +1,10 @@
 /**
  * Three commits of a model lie in the hub's own cache and share contents, and another client has noted what each of them does not have;
- * one of them is removed by name; other refs may name it too.
+ * one of them is removed by name; other refs may name it too. Before that somebody may ask for the removal of a branch that no ref names,
+ * or of a commit that is not there.
  *
  * Invariants checked:
+ * - Who asks for what is not there removes nothing.
  * - Its snapshot goes, with the contents that no other has; every file of the others stays as it was.
  * - The refs, the listings and the notes of the others stay as well, and no ref names the commit that went.
  * - The bytes that are reported are those that came free.
@@ -11,9 +13,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
 import {
+  contentView,
   hubCachePaths,
   readBytes,
   readTree,
+  settled,
   sizeOnDisk,
   writeBytes,
 } from "../../harness/internal.ts";
@@ -38,7 +42,12 @@ export const removedRevision = scenario({
   covers: ["REMOVE-ALL", "REMOVE-BYTES", "REMOVE-NEIGHBOURS", "MANAGE-HFCACHE"],
   // How a program finds a snapshot to remove is its own affair.
   worlds: ["memory", "disk"],
-  goals: ["a content was shared", "a content was its own", "several refs named it"],
+  goals: [
+    "a content was shared",
+    "a content was its own",
+    "several refs named it",
+    "another was asked for that is not there",
+  ],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
     changed: fc.tuple(fc.nat(20), fc.nat(20)),
@@ -46,8 +55,10 @@ export const removedRevision = scenario({
     isByBranch: fc.boolean(),
     /** Further refs that another client has written for the commit that goes. */
     also: fc.subarray(["main", "nightly", "refs/pr/3"]),
+    /** What is asked for before that is not there. */
+    inVain: fc.option(fc.constantFrom("v3", "refs/pr/4", "ab".repeat(20)), { nil: undefined }),
   },
-  async check({ model, changed, which, isByBranch, also }, world, verdict) {
+  async check({ model, changed, which, isByBranch, also, inVain }, world, verdict) {
     const { files: disk, hub, root } = world;
     const versions = versionsOf(model.files, changed);
     const commits: string[] = [];
@@ -79,6 +90,7 @@ export const removedRevision = scenario({
         .filter(({ path }) => kept.includes(path))
         .map(({ path, sha256 }) => `${path} ${sha256}`);
     const before = await notes();
+    if (inVain !== undefined) await judgeInVain(world, verdict, { repository, revision: inVain });
     const sizeBytes = await sizeOnDisk(disk, root);
     const revision = isByBranch ? `v${which}` : (gone ?? "");
     const { bytesFreed } = await verdict.attempt("REMOVE-ALL", () =>
@@ -125,6 +137,21 @@ function versionsOf(first: readonly ModelFile[], changed: readonly number[]): Mo
     );
   }
   return versions;
+}
+
+/** Somebody asks for the removal of what is not there; whether that is told is not judged here. */
+async function judgeInVain(
+  world: World,
+  verdict: Verdict,
+  { repository, revision }: { readonly repository: string; readonly revision: string },
+): Promise<void> {
+  const before = await contentView(world.files, repository);
+  await settled(() => world.start().remove({ ...REQUEST, revision }));
+  const after = new Set(await contentView(world.files, repository));
+  const taken = before.find((line) => !after.has(line));
+  const detail = `${revision} is not there, and with it went ${taken}`;
+  verdict.holds("REMOVE-NEIGHBOURS", taken === undefined, detail);
+  verdict.reached("another was asked for that is not there");
 }
 
 /** No content is there that none of the files that stay has. */

@@ -35,6 +35,7 @@ const MARKERS = [
   "newer format",
   "newer format whose name begins alike",
   "no files",
+  "hashes of another form",
   "huge",
   "binary",
 ] as const;
@@ -45,7 +46,11 @@ export const foreignMarker = scenario({
   goals: ["every file was right", "a file was wrong"],
   given: {
     model: anySmallModel({ weightBytesMax: 200 }),
-    marker: fc.constantFrom(...MARKERS),
+    marker: fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...MARKERS) },
+      // Of many forms, and only beside files that nobody hashes.
+      { weight: 1, arbitrary: fc.constant("hashes of another form" as const) },
+    ),
     bad: fc.oneof(
       fc.constant<string[]>([]),
       fc.subarray(["config.json", "tokenizer.json", "tokenizer_config.json"]),
@@ -74,6 +79,9 @@ export const foreignMarker = scenario({
         cutAt < 0.5 ? "mlx-layout/1.1" : "mlx-layout/10",
       ),
       "no files": JSON.stringify(headOnly),
+      "hashes of another form": own.replaceAll(/"(?:sha256|git-sha1):[0-9a-f]+"/g, (hash) =>
+        otherForm(hash, cutAt),
+      ),
       huge: " ".repeat(300_000),
       binary: "\0\u0001\u0002",
     };
@@ -108,3 +116,16 @@ export const foreignMarker = scenario({
     verdict.holds("MARK-FOREIGN", state === "complete", `after the download: ${state}`);
   },
 });
+
+/** A hash as others write it, of another kind, or cut. */
+function otherForm(hash: string, at: number): string {
+  const hex = hash.slice(hash.indexOf(":") + 1, -1);
+  const forms = [
+    `"${hex}"`,
+    `"md5:${hex.slice(0, 32)}"`,
+    `${hash.slice(0, -8)}"`,
+    `[${hash}]`,
+    '""',
+  ];
+  return forms[Math.floor(at * forms.length)] ?? "null";
+}

@@ -1,6 +1,7 @@
 /**
  * A root holds models of the flat and of the MLX layouts, whole and half, with links among them and much that is none:
- * the flat `smollm-135m` beside the directory that MLX opens is where this project began. The root may be a link.
+ * the flat `smollm-135m` beside the directory that MLX opens is where this project began. The root may be a link, a model may have the name of
+ * the directory in which others lie, and a configuration may say what it was made from, in one of several forms or in none.
  *
  * Invariants checked:
  * - Every model is listed, each once, in its layout; what is none is not.
@@ -10,7 +11,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
 import { exists, makeDirectories, writeBytes } from "../../harness/internal.ts";
-import { anySmallModel, filePlace, scenario, type TinyModel } from "../../harness/mod.ts";
+import { anySmallModel, filePlace, type ModelFile, scenario } from "../../harness/mod.ts";
 
 const PLACES = {
   "models/mlx-community/SmolLM-135M-Instruct-4bit": "hubapi",
@@ -18,10 +19,23 @@ const PLACES = {
   "lmstudio-community/Qwen2.5-0.5B": "lmstudio",
   "smollm-135m": "flat",
   "My own model": "flat",
+  // Names that begin another layout elsewhere.
+  "lmstudio-community/models": "lmstudio",
+  "models/models/models": "hubapi",
 } as const;
 /** What lies in the directory in which another layout's models begin; whether that looks like a model too is left open. */
 const STRAY = "models/config.json";
 const DECOYS = [STRAY, "notes/todo.txt", "models/org-2/empty/readme.txt", ".Trash/old/config.json"];
+
+/** What else a configuration says: of which model it was made, and how that was quantized. */
+const ORIGINS = [
+  {},
+  { _name_or_path: "org/Base-4bit", quantization: { bits: 4, group_size: 64 } },
+  { _name_or_path: "org/Base" },
+  { _name_or_path: "org/Base", quantization: "4bit" },
+  { _name_or_path: "org/Base", quantization: null },
+  { _name_or_path: 7, quantization: [4] },
+];
 
 export const foundModels = scenario({
   name: "manage/found_models",
@@ -33,11 +47,13 @@ export const foundModels = scenario({
     half: fc.constantFrom("whole", "no weights", "no config"),
     decoys: fc.subarray(DECOYS),
     isRootLinked: fc.boolean(),
+    origin: fc.constantFrom(...ORIGINS),
     link: fc.option(fc.constantFrom("models/org-2/linked", "linked", "org-3/linked"), {
       nil: undefined,
     }),
   },
-  async check({ model, places, half, decoys, isRootLinked, link }, world, verdict) {
+  async check({ model: plain, places, half, decoys, isRootLinked, origin, link }, world, verdict) {
+    const model = { files: plain.files.map((file) => withOrigin(file, origin)) };
     const { files: disk, root, outside } = world;
     if (isRootLinked) {
       await makeDirectories(disk, join(outside, "Big Disk"));
@@ -81,10 +97,16 @@ export const foundModels = scenario({
   },
 });
 
+function withOrigin(file: ModelFile, origin: object): ModelFile {
+  if (file.path !== "config.json") return file;
+  const config: object = JSON.parse(new TextDecoder().decode(file.bytes));
+  return { ...file, bytes: new TextEncoder().encode(JSON.stringify({ ...config, ...origin })) };
+}
+
 async function placeModel(
   disk: FileSystem,
   directory: string,
-  options: { readonly model: TinyModel; readonly half: string },
+  options: { readonly model: { readonly files: readonly ModelFile[] }; readonly half: string },
 ): Promise<void> {
   const { model, half } = options;
   for (const { path, bytes } of model.files) {

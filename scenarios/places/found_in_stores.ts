@@ -5,7 +5,7 @@
  * Invariants checked:
  * - `list` has every copy once, with the repository and the name of the store, and nothing else.
  */
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import fc from "fast-check";
 import type { FileSystem } from "../../spec/mod.ts";
 import {
@@ -30,6 +30,7 @@ export const foundInStores = scenario({
   goals: [
     "several stores",
     "a variable names a directory",
+    "a directory has the separator of lists in its name",
     "settings name a directory",
     "one may not be read",
   ],
@@ -42,9 +43,11 @@ export const foundInStores = scenario({
     hasOwn: fc.boolean(),
     // Where the table has any name.
     app: fc.constantFrom("com.example.chat", "Chat 2", "chat.app."),
+    // The second would be two directories in a variable that is a list.
+    elsewhere: fc.constantFrom("elsewhere", `else${delimiter}where`),
   },
   async check(given, world, verdict) {
-    const { model, hasSettings, isClosed, isUnreadable, hasOwn, app } = given;
+    const { model, hasSettings, isClosed, isUnreadable, hasOwn, app, elsewhere } = given;
     const { files: disk, outside } = world;
     const [drawn, listedPlace] = given.places;
     const places = listedPlace === undefined ? drawn : [...new Set([...drawn, listedPlace])];
@@ -53,7 +56,7 @@ export const foundInStores = scenario({
     let env: Record<string, string> = { HOME: home };
     for (const [at, place] of places.entries()) {
       const repository = `org-${at}/Model_${at}.5-v0.1-4bit`;
-      const { root, env: more } = storeRoot(place, home, app);
+      const { root, env: more } = storeRoot(place, home, app, elsewhere);
       // A second value of one variable would make the first directory one of nobody's.
       const directory = await placeInStore(
         disk,
@@ -62,6 +65,8 @@ export const foundInStores = scenario({
       );
       expected.set(await disk.realpath(directory), `${place.store} ${repository}`);
       env = { ...env, ...more };
+      if (Object.values(more).some((value) => value.includes(`else${delimiter}where`)))
+        verdict.reached("a directory has the separator of lists in its name");
       if (Object.keys(more).length > 0) verdict.reached("a variable names a directory");
     }
     if (new Set(places.map(({ store }) => store)).size > 1) verdict.reached("several stores");

@@ -23,13 +23,19 @@ export async function markedFiles(
   const text = await readText(files, join(directory, MARKER_NAME));
   if (text === undefined || !text.startsWith("{")) return [];
   const marker = parsedMarker(text);
-  if (marker?.source !== repository || !Array.isArray(marker.files)) return [];
+  if (
+    marker?.format !== "mlx-layout/1" ||
+    marker.source !== repository ||
+    !Array.isArray(marker.files)
+  )
+    return [];
   return marker.files.every(isMarkerFile) ? marker.files : [];
 }
 
-/** Whether an entry is whole: scenarios leave records there that lack a field, or have another kind of it. */
+/** Whether an entry is whole: scenarios leave records there that lack a field, or have another kind or form of it. */
 function isMarkerFile(entry: Partial<MarkerFile> | null): entry is MarkerFile {
-  return typeof entry?.path === "string" && typeof entry.digest === "string";
+  const hash = /^(?:sha256:[0-9a-f]{64}|git-sha1:[0-9a-f]{40})$/;
+  return typeof entry?.path === "string" && hash.test(String(entry.digest));
 }
 
 /**

@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import type { DiagnoseRequest, ModelManager } from "../../../spec/mod.ts";
+import { delimiter, join } from "node:path";
+import { type DiagnoseRequest, type ModelManager, type Store, STORES } from "../../../spec/mod.ts";
 import { exists, writeBytes } from "../../disk/mod.ts";
 import { type Miniature, miniature } from "../miniature.ts";
 import { unlessRefused } from "../parts/disk_steps.ts";
@@ -185,6 +185,24 @@ export const findingMiniatures: readonly Miniature[] = [
         await manager.mend?.(elsewhere, options);
       },
     }),
+  }),
+  miniature("takes_every_variable_for_a_list", {
+    mistake:
+      "Divides the value of every variable that names a store, and not of those alone that are lists.",
+    breaks: ["PLACE-FOUND"],
+    shownBy: ["places/found_in_stores"],
+    wrapStart: (start, { host, config }) => {
+      const directories = Object.values<Store>(STORES).flatMap((store) => store.directories);
+      const isNamed = (name: string) =>
+        !name.endsWith("DIRS") && directories.some((one) => one.split("/")[0] === `$${name}`);
+      const env = Object.fromEntries(
+        Object.entries(config.env).map(([name, value]) => [
+          name,
+          isNamed(name) ? value?.split(delimiter)[0] : value,
+        ]),
+      );
+      return start(host, { ...config, env });
+    },
   }),
 ];
 

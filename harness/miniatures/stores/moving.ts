@@ -129,4 +129,33 @@ export const movingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("finds_out_while_it_moves", {
+    mistake: "Sees that a file is in its way only once it has given others their new places.",
+    breaks: ["MIGRATE-SAFE"],
+    shownBy: ["interop/changed_meanwhile"],
+    wrapManager: (manager, { host: { files }, config }) => ({
+      migrate: async (request, options) => {
+        try {
+          return await manager.migrate(request, options);
+        } catch (error) {
+          const { repository, from, step, layout = "hubapi" } = request;
+          const code = asFailure(error)?.code;
+          if (step !== "move" || from !== undefined || code !== "access-denied") throw error;
+          const source = join(config.root, repository.replace("/", "--"));
+          const target = modelPlace(config, repository, { layout });
+          for (const { path, kind } of await readTree(files, source))
+            if (
+              kind === "file" &&
+              !path.includes("/") &&
+              !(await exists(files, join(target, path)))
+            )
+              await unlessRefused(
+                () => files.link(join(source, path), join(target, path)),
+                undefined,
+              );
+          throw error;
+        }
+      },
+    }),
+  }),
 ];
