@@ -24,7 +24,7 @@ async function twoSnapshots() {
   const manager = new ModelFileManager(host, { root: "/Models", env: {} });
   const below = async (directory: string) =>
     (await readTree(files, directory)).map(({ path }) => path).toSorted();
-  return { manager, below };
+  return { files, manager, below };
 }
 
 test("removing one of several snapshots leaves the directories of refs that it did not empty", async () => {
@@ -37,6 +37,19 @@ test("removing one of several snapshots leaves the directories of refs that it d
     "refs/pr",
     "refs/pr/1",
   ]);
+});
+
+test("removing one of several snapshots leaves what a download of another one has begun", async () => {
+  const { files, manager, below } = await twoSnapshots();
+  const staging = `${CACHE}/.cache/mlx-layout`;
+  const begun = [`plan-${"c".repeat(40)}.json`, "partial/content.ranges.incomplete"];
+  for (const path of begun) await writeBytes(files, `${staging}/${path}`, new Uint8Array(3));
+  await manager.remove({ ...REQUEST, revision: COMMITS[0] });
+  const left = await below(staging);
+  assert.deepEqual(
+    begun.filter((path) => left.includes(path)),
+    begun,
+  );
 });
 
 test("removing the last snapshot leaves no directory of refs", async () => {

@@ -5,6 +5,7 @@ import {
   memoryFiles,
   readText,
   readTree,
+  removeTree,
   wrapFiles,
   writeBytes,
 } from "../../harness/disk/mod.ts";
@@ -94,6 +95,21 @@ test("migrateModel() never removes the only copy of a file", async () => {
   await migrateModel(hostOf(shared), ROOT, MIGRATION);
   assert.ok(isTaken);
   assert.equal(await readText(files, `${FROM}/model.safetensors`), "model.safetensors");
+});
+
+test("migrateModel() goes on where a file is gone from both places, with its directory", async () => {
+  let isBegun = false;
+  for (let changes = 0; !isBegun; changes++) {
+    const files = await disk();
+    const first = migrateModel(hostOf(failingFrom(files, changes)), ROOT, MIGRATION);
+    await assert.rejects(first);
+    isBegun = (await filesBelow(files, TO)).length > 0;
+    for (const place of [FROM, TO]) await removeTree(files, `${place}/1_Pooling`);
+    const result = await migrateModel(hostOf(files, 2), ROOT, MIGRATION);
+    assert.equal(result.isDone, true);
+    const left = PATHS.filter((path) => !path.startsWith("1_Pooling"));
+    assert.deepEqual(await filesBelow(files, TO), left);
+  }
 });
 
 test("undoMigration() takes a migration back wherever it stopped, and when it is done", async () => {

@@ -17,9 +17,7 @@ const MOUNT_REGEXP = /^(?:\/Volumes\/[^/]+|\/(?:run\/)?media\/[^/]+\/[^/]+)(?=\/
 export async function readVolume(files: FileSystem, root: string): Promise<string | undefined> {
   const text = await readSmallFile(files, join(root, IDENTITY));
   try {
-    const value: unknown = parseJsonText(text ?? "");
-    if (typeof value !== "object" || value === null) return undefined;
-    const { format, id } = value as Record<string, unknown>;
+    const { format, id } = parseJsonText(text ?? "") as Record<string, unknown>;
     return format === FORMAT && typeof id === "string" ? id : undefined;
   } catch {
     // What is not an identity identifies nothing.

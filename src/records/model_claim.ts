@@ -1,4 +1,4 @@
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import type { FileSystem, Host } from "../../spec/mod.ts";
 import { errnoOf } from "../disk/disk_error.ts";
 import { isTemporaryName, unlinkIfThere } from "../disk/small_file.ts";
@@ -54,9 +54,9 @@ export class ModelClaim implements AsyncDisposable {
     return this.#lost.signal;
   }
 
-  /** Whether a path is that of the claim, or of its directory or below. */
+  /** Whether a path is that of the claim, or of its directory, in which nothing lies before the holder makes something. */
   isOwn(path: string): boolean {
-    return [this.#path, this.directory].includes(path) || path.startsWith(this.directory + sep);
+    return [this.#path, this.directory].includes(path);
   }
 
   /** @throws {ModelError} `claim-lost` when another process has taken over */

@@ -10,6 +10,7 @@ import {
   writeBytes,
 } from "../../harness/internal.ts";
 import { memoryFiles, SimulatedClock } from "../../harness/mod.ts";
+import type { LockHolder } from "../../spec/mod.ts";
 import { directoryPlace } from "../layout/model_place.ts";
 import type { LockHost } from "./model_claim.ts";
 import { lockModel, withModelLock } from "./model_lock.ts";
@@ -88,6 +89,37 @@ test("lockModel() waits as long as the holder shows that it lives", async () => 
   assert.equal(isIn, false);
   await first[Symbol.asyncDispose]();
   await (await second)[Symbol.asyncDispose]();
+});
+
+test("lockModel() says once for whom it waits, with a number where that process can be seen", async () => {
+  const { host, files, clock } = machine();
+  const holders: LockHolder[] = [];
+  const waiting = { ...host(2), onWait: (holder: LockHolder) => void holders.push(holder) };
+  const lock = await lockModel(host(1), STAGING, { purpose: "migrate" });
+  const second = lockModel(waiting, STAGING, PURPOSE);
+  await clock.sleep(10_000);
+  await lock[Symbol.asyncDispose]();
+  await (await second)[Symbol.asyncDispose]();
+  assert.deepEqual(holders, [{ pid: 1, purpose: "migrate", heldMs: 0 }]);
+  // Of an earlier version, and of a process that nobody here sees.
+  const claim = `${LOCKS}/elsewhere.77.0123456789abcdef.tmp`;
+  await writeBytes(files, claim, new TextEncoder().encode("5"));
+  await (await lockModel(waiting, STAGING, PURPOSE))[Symbol.asyncDispose]();
+  assert.deepEqual(holders.slice(1), [{ pid: undefined, purpose: undefined, heldMs: 10_000 }]);
+});
+
+test("ModelClaim.removeHalfDone() leaves partial files, and what somebody else has put beside them", async () => {
+  const { host, files } = machine();
+  const rest = join(STAGING.work, `rest.${TOKEN}`);
+  for (const name of ["0.link", `${"0".repeat(64)}.ranges.incomplete`, "theirs.txt"])
+    await writeBytes(files, join(rest, name), new Uint8Array(3));
+  const only = join(STAGING.work, `rest.${TOKEN.replace("0", "f")}`);
+  await writeBytes(files, join(only, "0.gone"), new Uint8Array(3));
+  await using claim = await lockModel(host(1), STAGING, PURPOSE);
+  await claim.removeHalfDone();
+  const left = (await readTree(files, rest)).map(({ path }) => path);
+  assert.deepEqual(left, [`${"0".repeat(64)}.ranges.incomplete`, "theirs.txt"]);
+  assert.deepEqual(await readTree(files, only), []);
 });
 
 test("lockModel() rejects with cancelled while it waits", async () => {
