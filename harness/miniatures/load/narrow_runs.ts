@@ -52,6 +52,22 @@ export const narrowRunMiniatures: readonly Miniature[] = [
       };
     },
   }),
+  miniature("keeps_the_logits", {
+    mistake: "Gives tokens of its own runner without the logits that were asked for with them.",
+    breaks: ["LOAD-ASKED"],
+    shownBy: ["load/same_tokens"],
+    wrapManager: (manager) => {
+      const { generate } = manager;
+      if (generate === undefined) return {};
+      return {
+        generate: async (request, options) => {
+          const made = await generate.call(manager, request, options);
+          if (Array.isArray(request.runner)) return made;
+          return { ...made, tokens: made.tokens.map(({ id, text }) => ({ id, text })) };
+        },
+      };
+    },
+  }),
   miniature("stretches_by_the_newer_name", {
     mistake: "Stretches positions as the newer of two names says, where the older one counts.",
     breaks: ["LOAD-TOKENS"],
