@@ -75,6 +75,21 @@ test("the reference runner refuses what is no request, and lives on", async () =
   ]);
 });
 
+test("the reference runner refuses two prompts at once, and a count that is a text, of a model that it has", async () => {
+  const said: RunnerEvent[] = [];
+  async function* lines() {
+    yield LOAD;
+    while (!said.some(({ event }) => event === "loaded"))
+      await new Promise((resolve) => setImmediate(resolve));
+    yield text({ id: 2, op: "generate", prompt: "x", promptIds: [1], maxTokens: 1 });
+    yield text({ id: 3, op: "generate", promptIds: [1], maxTokens: "1" });
+    yield text({ id: 4, op: "generate", promptIds: [1], maxTokens: 0 });
+  }
+  await converse(lines(), said);
+  const kinds = said.map((event) => (event.event === "error" ? event.kind : event.event));
+  assert.deepEqual(kinds.slice(2), ["invalid-request", "invalid-request", "invalid-request"]);
+});
+
 test("a cancel, and the end of the input, end what the reference runner does", async () => {
   for (const end of [text({ id: 3, op: "cancel", of: 2 }), undefined]) {
     const said: RunnerEvent[] = [];

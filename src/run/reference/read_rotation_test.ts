@@ -55,6 +55,20 @@ test("readRotation() gives yarn's magnitude, and neighbours where they are asked
   assert.equal(rotation(undefined).magnitude, 1);
 });
 
+test("readRotation() blends yarn's pairs up to the last number of a head, where waves are longer still", () => {
+  const scaling = {
+    type: "yarn",
+    factor: 4,
+    original_max_position_embeddings: 32_768,
+    beta_fast: 2000,
+  };
+  const plain = rotation(undefined, { base: 30 }).inverseFrequencies;
+  const scaled = rotation(scaling, { base: 30 }).inverseFrequencies;
+  // As mlx-lm: between the numbers 1 and 7, and not up to the eleventh, where the slowest wave would be.
+  const ratios = Array.from(plain, (value, at) => value / (scaled[at] ?? NaN));
+  [1, 1, 8 / 7, 4 / 3].forEach((ratio, at) => assertClose(ratios[at] ?? NaN, ratio));
+});
+
 test("readRotation() divides each pair's angle by longrope's factor for long texts, whatever the text", () => {
   const scaling = {
     type: "longrope",
