@@ -13,8 +13,8 @@ export type TinyQuantization = Packing & {
 export interface TinyLlamaOptions extends LlamaFamilyOptions {
   /** @default {0} */
   readonly seed: number;
-  /** @default {32} */
-  readonly hiddenSize: 32 | 64 | 128;
+  /** A multiple of the heads; 32, 64 or 128 but for measurements. @default {32} */
+  readonly hiddenSize: number;
   /** @default {1} */
   readonly layers: 1 | 2 | 3;
   /** @default {4} */

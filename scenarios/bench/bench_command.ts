@@ -10,6 +10,7 @@ import { seedOption } from "../commands/command_defaults.ts";
 import { addCommandHelp } from "../commands/command_help.ts";
 import type { ConformContext } from "../commands/conform_context.ts";
 import { parsePositiveInteger } from "../commands/option_parsers.ts";
+import type { BenchCheckOptions } from "./bench_check.ts";
 import type { BenchDownloadsOptions } from "./bench_downloads.ts";
 import type { CompareInferenceOptions } from "./compare_inference.ts";
 import { TOLERANCE } from "./inference_tolerance.ts";
@@ -81,6 +82,22 @@ function addMeasurements(group: Command, context: ConformContext): void {
       context.finish(EXIT_CODES.conformant);
     });
   addCommandHelp(crash, { examples: ["bench crash"], exitCodes: MEASURED });
+  const check = group
+    .command("check")
+    .description("Measure check and verify of a downloaded model beside openssl.")
+    .addOption(roundsOption())
+    .option(
+      "--hidden <size>",
+      "size of the model's rows; 4096 has 1.5 GiB",
+      parsePositiveInteger,
+      4096,
+    )
+    .action(async (options: BenchCheckOptions) => {
+      const { benchCheck } = await import("./bench_check.ts");
+      await benchCheck(options, context);
+      context.finish(EXIT_CODES.conformant);
+    });
+  addCommandHelp(check, { examples: ["bench check --hidden 512 --rounds 1"], exitCodes: MEASURED });
   const inference = group
     .command("inference")
     .description("Measure inference, compiled, beside MLX's build for processors.")

@@ -6,19 +6,18 @@
  * @module
  */
 
-import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ConformContext } from "../commands/conform_context.ts";
-import { moduleBeside } from "../commands/module_beside.ts";
 import { type Figures, keepBaseline, type Measured, readBaseline, slowerThan } from "./baseline.ts";
 import { type BenchWork, BENCH_WORK } from "./bench_work.ts";
-import type { ClientName, ClientOrder, ClientReport } from "./run_client.ts";
+import type { Measurement } from "./measure.ts";
+import { answerOf, askProcess, describeAll, median, startProcess } from "./measuring_process.ts";
+import type { ClientName, ClientOrder } from "./run_client.ts";
 import { isToolName, toolVersion } from "./run_tool.ts";
 import type { ServedModel, ServeOrder } from "./serve_large_model.ts";
 
@@ -67,7 +66,7 @@ export async function benchDownloads(
         client === "reference"
           ? ""
           : `; the reference takes ${(own / median(theirs, "durationMs")).toFixed(2)} times as long`;
-      writeOut(`  ${nameOf(client).padEnd(15)} ${describe(theirs)}${ratio}\n`);
+      writeOut(`  ${nameOf(client).padEnd(15)} ${describeAll(theirs)}${ratio}\n`);
     }
   }
   return compareWithBaseline(measured, { path: options.baseline, baseline, writeOut });
@@ -95,7 +94,7 @@ async function compareWithBaseline(
   return slower.length === 0;
 }
 
-function figuresOf(reports: readonly ClientReport[] = []): Figures {
+function figuresOf(reports: readonly Measurement[] = []): Figures {
   const cpuMs = median(reports, "cpuMs");
   return { durationMs: median(reports, "durationMs"), cpuMs: Number.isNaN(cpuMs) ? null : cpuMs };
 }
@@ -117,11 +116,11 @@ async function installedClients(writeOut: (text: string) => void): Promise<Clien
 async function measureAll(
   { order, isAgain = false }: BenchWork,
   options: { readonly clients: readonly ClientName[]; readonly rounds: number },
-): Promise<ReadonlyMap<ClientName, readonly ClientReport[]>> {
-  const server = start("./serve_large_model");
+): Promise<ReadonlyMap<ClientName, readonly Measurement[]>> {
+  const server = startProcess("./serve_large_model");
   server.send({ ...order, repository: REPOSITORY } satisfies ServeOrder);
-  const [served] = await answerOf<ServedModel>(server, "serve a model");
-  const reports = new Map<ClientName, ClientReport[]>(options.clients.map((name) => [name, []]));
+  const served = await answerOf<ServedModel>(server, "serve a model");
+  const reports = new Map<ClientName, Measurement[]>(options.clients.map((name) => [name, []]));
   try {
     for (let round = 0; round < options.rounds; round++) {
       for (const client of options.clients)
@@ -136,7 +135,7 @@ async function measureAll(
 async function measure(
   client: ClientName,
   options: { readonly served: ServedModel; readonly isAgain: boolean },
-): Promise<ClientReport> {
+): Promise<Measurement> {
   const { served, isAgain } = options;
   // A fresh directory each time: some file systems are slow to reuse what was just freed.
   const root = await mkdtemp(join(tmpdir(), "mlx-layout-bench-"));
@@ -153,20 +152,8 @@ async function measure(
   }
 }
 
-async function runOnce(order: ClientOrder): Promise<ClientReport> {
-  const child = start("./run_client");
-  child.send(order);
-  const [report] = await answerOf<ClientReport>(child, `measure ${order.client}`);
-  if (child.exitCode === null) await once(child, "exit");
-  return report;
-}
-
-async function answerOf<T>(child: ChildProcess, attempt: string): Promise<[T]> {
-  const ended = once(child, "exit").then(() => {
-    throw new Error(`Cannot ${attempt}: the process ended, and its output above says why`);
-  });
-  ended.catch(() => undefined);
-  return Promise.race([once(child, "message") as Promise<[T]>, ended]);
+function runOnce(order: ClientOrder): Promise<Measurement> {
+  return askProcess("./run_client", order, `measure ${order.client}`);
 }
 
 /** Who is quick and wrong is not quick. */
@@ -178,30 +165,7 @@ async function assertWhole(directory: string, { files }: ServedModel): Promise<v
   }
 }
 
-function start(module: string): ChildProcess {
-  return fork(moduleBeside(module, import.meta.url), {
-    // As `mlx-layout` starts itself; see its first lines.
-    env: { UV_THREADPOOL_SIZE: "16", ...process.env },
-    execArgv: [...process.execArgv, "--max-semi-space-size=2"],
-  });
-}
-
 function nameOf(client: ClientName): string {
   if (client === "curl") return "curl, openssl";
   return client === "node" ? "fetch in a loop" : client;
-}
-
-function median(reports: readonly ClientReport[] = [], field: keyof ClientReport): number {
-  const sorted = reports
-    .map((report) => report[field] ?? Number.NaN)
-    .toSorted((one, two) => one - two);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function describe(reports: readonly ClientReport[] = []): string {
-  const seconds = (median(reports, "durationMs") / 1000).toFixed(2);
-  const cpuSeconds = (median(reports, "cpuMs") / 1000).toFixed(2);
-  const memory = median(reports, "rssMiBMax");
-  const most = Number.isNaN(memory) ? "" : `, ${Math.round(memory)} MiB at most`;
-  return `${seconds} s, ${cpuSeconds} s of processor${most}`;
 }

@@ -14,6 +14,8 @@ export interface ServeOrder {
   readonly shardBytes: number;
   /** Small files besides. */
   readonly smallFiles: number;
+  /** Makes a sound llama in float16 with rows of this size instead, of 96 times its square in bytes. */
+  readonly hiddenSize?: number;
   /** Bytes per second on one connection; undefined for as fast as it goes. */
   readonly bytesPerSecond?: number;
   /** How long each answer waits before its first byte, in milliseconds. */
@@ -27,6 +29,8 @@ export interface ServedModel {
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
+const HEAD_SIZE = 64;
+
 process.once("message", (order: ServeOrder) => {
   void serve(order);
 });
@@ -36,7 +40,7 @@ async function serve(order: ServeOrder): Promise<void> {
   const { repository, bytesPerSecond, delayMs } = order;
   // Large pieces, so that the server takes little of the processor that it shares with its clients.
   const hub = new SimulatedHub({ now: () => Date.now(), style: { chunkBytes: 1024 * 1024 } });
-  const files = filesOf(order);
+  const files = order.hiddenSize === undefined ? filesOf(order) : soundLlama(order.hiddenSize);
   hub.publish(repository, files, { tags: ["mlx"] });
   const served = await serveHub(hub, {
     ...(bytesPerSecond !== undefined && { bytesPerSecond }),
@@ -66,4 +70,19 @@ function filesOf({ shards, shardBytes, smallFiles }: ServeOrder): HubFile[] {
     lfs: false,
   }));
   return [...base, ...large, ...small];
+}
+
+/** A model of which every value can be looked at. */
+function soundLlama(hiddenSize: number): readonly HubFile[] {
+  const heads = Math.ceil(hiddenSize / HEAD_SIZE);
+  return tinyLlama({
+    hiddenSize,
+    intermediateSize: 4 * hiddenSize,
+    heads,
+    kvHeads: heads,
+    layers: 3,
+    shards: 3,
+    quantization: undefined,
+    dtype: "F16",
+  }).files;
 }
