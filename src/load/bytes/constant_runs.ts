@@ -38,11 +38,15 @@ export class ConstantRuns {
       return;
     }
     const tail = startOfRun(piece, piece.length - 1, done);
+    const half = sizeBytesMin >> 1;
     for (let at = done + sizeBytesMin - 1; at < tail; at += sizeBytesMin) {
+      // A run that is long enough goes on for half of that on one side at least.
+      const value = piece[at];
+      if (piece[at - half] !== value && piece[at + half] !== value) continue;
       const start = startOfRun(piece, at, done);
       const end = endOfRun(piece, at);
       if (end - start >= sizeBytesMin && end <= tail) {
-        this.#report({ start: this.#seen + start, sizeBytes: end - start, value: piece[at] ?? 0 });
+        this.#report({ start: this.#seen + start, sizeBytes: end - start, value: value ?? 0 });
         done = end;
         at = end - 1;
       }
