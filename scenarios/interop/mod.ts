@@ -19,6 +19,7 @@ import { plantedWays } from "./planted_ways.ts";
 import { readOnlyStore } from "./read_only_store.ts";
 import { lostLinks } from "./lost_links.ts";
 import { refLast } from "./ref_last.ts";
+import { refusedMove } from "./refused_move.ts";
 import { removedRevision } from "./removed_revision.ts";
 import { removedSnapshots } from "./removed_snapshots.ts";
 import { snapshot } from "./snapshot.ts";
@@ -36,6 +37,7 @@ export const interopScenarios: readonly Scenario[] = [
   removedSnapshots,
   migration,
   migrationKilled,
+  refusedMove,
   movedAgain,
   movedLinks,
   changedMeanwhile,

@@ -4,7 +4,7 @@ import { removeEmptyDirectories } from "../disk/directories.ts";
 import { diskError } from "../disk/disk_error.ts";
 import { unlinkIfThere } from "../disk/small_file.ts";
 import type { LockHost, ModelClaim } from "../records/model_claim.ts";
-import { lockModel } from "../records/model_lock.ts";
+import { withModelLock } from "../records/model_lock.ts";
 import { ModelError } from "../errors.ts";
 import { assertNoLink } from "../layout/inside_root.ts";
 import { type ModelPlace, placeAt } from "../layout/model_place.ts";
@@ -159,20 +159,20 @@ async function withLocks<T>(
   },
 ): Promise<T> {
   const { action, signal } = options;
-  await using held = new AsyncDisposableStack();
-  const claim = async ({ staging }: ModelPlace): Promise<ModelClaim> => {
-    const one = held.use(await lockModel(host, staging, { signal, purpose: "migrate" }));
-    // A migration that died may have left what would keep the place that is given up from going: `MIGRATE-SAFE`.
-    await one.removeHalfDone();
-    return one;
-  };
+  const locked = async (place: ModelPlace, work: (claim: ModelClaim) => Promise<T>): Promise<T> =>
+    withModelLock(host, place.staging, {
+      signal,
+      purpose: "migrate",
+      action: async (claim) => {
+        // A migration that died may have left what would keep the place that is given up from going: `MIGRATE-SAFE`.
+        await claim.removeHalfDone();
+        return work(claim);
+      },
+    });
   // In one order for all, so that two that move against each other never wait for each other.
-  if (byLocks(places.from, places.to) < 0) {
-    const from = await claim(places.from);
-    return await action({ from, to: await claim(places.to) });
-  }
-  const to = await claim(places.to);
-  return await action({ from: await claim(places.from), to });
+  return byLocks(places.from, places.to) < 0
+    ? locked(places.from, async (from) => locked(places.to, async (to) => action({ from, to })))
+    : locked(places.to, async (to) => locked(places.from, async (from) => action({ from, to })));
 }
 
 function byLocks({ staging: one }: ModelPlace, { staging: two }: ModelPlace): number {

@@ -132,6 +132,40 @@ test("undoMigration() takes a migration back wherever it stopped, and when it is
   assert.ok(undone > steps / 2, `${undone} of ${steps} were taken back`);
 });
 
+test("two migrations in opposite directions never wait for each other", async () => {
+  let files = await disk();
+  // Both have something to do: each goes on with the one that has begun.
+  for (let changes = 0; (await filesBelow(files, TO)).length === 0; changes++) {
+    files = await disk();
+    await assert.rejects(migrateModel(hostOf(failingFrom(files, changes)), ROOT, MIGRATION));
+  }
+  const clock = new SimulatedClock({ startMs: 0, isBusy: () => false, activity: () => 0 });
+  const isAlive = (pid: number) => pid > 1;
+  const hosts = [2, 3].map((pid) => ({
+    files,
+    clock,
+    random: seededRandom(pid),
+    processes: { machine: "here", pid, started: "1", isAlive },
+  }));
+  const given = new AbortController();
+  const ways = [
+    { ...MIGRATION, signal: given.signal },
+    { ...MIGRATION, from: TO, to: FROM, signal: given.signal },
+  ];
+  const both = Promise.allSettled(
+    ways.map((way, at) => migrateModel(hosts[at] ?? hostOf(files), ROOT, way)),
+  );
+  const isOver = await Promise.race([both.then(() => true), clock.sleep(60_000)]);
+  given.abort();
+  await both;
+  assert.equal(isOver, true, "they wait for each other");
+  const places = [await filesBelow(files, FROM), await filesBelow(files, TO)];
+  assert.ok(
+    places.some((paths) => paths.join() === PATHS.join()),
+    places.join(" and "),
+  );
+});
+
 test("undoMigration() refuses where no migration is on record", async () => {
   const undoing = undoMigration(hostOf(await disk()), ROOT, MIGRATION);
   await assert.rejects(undoing, { code: "not-downloaded" });

@@ -158,4 +158,19 @@ export const movingMiniatures: readonly Miniature[] = [
       },
     }),
   }),
+  miniature("forgets_why_it_stopped", {
+    mistake: "Says of a move that the disk refused only that it stopped.",
+    breaks: ["ERROR-KIND"],
+    shownBy: ["interop/refused_move"],
+    wrapManager: (manager) => ({
+      migrate: async (request, options) => {
+        try {
+          return await manager.migrate(request, options);
+        } catch (error) {
+          const isOfDisk = ["disk-full", "disk-io"].includes(asFailure(error)?.code ?? "");
+          throw isOfDisk ? new Error("The move stopped", { cause: error }) : error;
+        }
+      },
+    }),
+  }),
 ];

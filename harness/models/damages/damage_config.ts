@@ -74,11 +74,7 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
     appliesTo: isPlainLlama,
   },
   "config-without-model-type": {
-    // None of these names a class.
-    ...configEdit("bad-config", (config, choose) => ({
-      ...config,
-      model_type: [undefined, undefined, null, "", 5, [], {}][choose % 7],
-    })),
+    ...configEdit("bad-config", (config) => ({ ...config, model_type: undefined })),
     alsoRight: ["unsupported-architecture"],
   },
   "config-of-unknown-type": configEdit("unsupported-architecture", (config) => ({
