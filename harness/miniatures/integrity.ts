@@ -6,6 +6,9 @@ import { type Miniature, miniature } from "./miniature.ts";
 import { emptyResult, failure, onFailure } from "./parts/failures.ts";
 import { readBody, withHeaders } from "./parts/hub_exchanges.ts";
 
+/** So that a scenario ends. */
+const TRIES_MAX = 400;
+
 /** Miniatures that publish or describe wrong content. */
 export const integrityMiniatures: readonly Miniature[] = [
   miniature("skips_hash", {
@@ -30,6 +33,22 @@ export const integrityMiniatures: readonly Miniature[] = [
         if (asFailure(error)?.code !== "integrity") throw error;
         throw failure("integrity", "Cannot download: checksum error");
       }),
+    }),
+  }),
+  miniature("never_gives_wrong_bytes_up", {
+    mistake: "Tries again for as long as wrong bytes come.",
+    breaks: ["DL-INTEGRITY"],
+    shownBy: ["download/wrong_bytes"],
+    wrapManager: (manager) => ({
+      download: async (request, options) => {
+        for (let tries = 1; ; tries++) {
+          try {
+            return await manager.download(request, options);
+          } catch (error) {
+            if (asFailure(error)?.code !== "integrity" || tries >= TRIES_MAX) throw error;
+          }
+        }
+      },
     }),
   }),
   miniature("calls_wrong_bytes_internal", {

@@ -10,6 +10,7 @@ export function gatedFetch(
   options: { readonly plan: KillPlan },
 ): Fetch {
   return async (url, request) => {
+    assertSendable(request.headers);
     const link = linkedSignal(gate.signal, request.signal);
     try {
       const response = await gate.pass("network", () =>
@@ -21,6 +22,13 @@ export function gatedFetch(
       throw error;
     }
   };
+}
+
+/** As every real client of HTTP does: what has no value is no header. */
+function assertSendable(headers: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(headers))
+    if (typeof value !== "string")
+      throw new TypeError(`Cannot send the header ${name}: it is ${typeof value} and no text`);
 }
 
 function gatedResponse(

@@ -226,6 +226,17 @@ test("a request that no hub knows is answered as by a hub, and noted", async () 
   assert.deepEqual(await world.notes?.(), ["asked for what no hub knows: GET /api/no/such/route"]);
 });
 
+test("a header without a value is refused, as by every client of HTTP", async () => {
+  const subject = scriptedSubject(async ({ host, config }) => {
+    const headers = { authorization: undefined } as unknown as Record<string, string>;
+    const asked = host.fetch(`${config.env["HF_ENDPOINT"]}/api`, { method: "GET", headers });
+    await assert.rejects(asked, TypeError);
+  });
+  await using world = await memoryWorld(subject);
+  await world.start().download(REQUEST);
+  assert.equal(world.hub.log.length, 0);
+});
+
 test("equal seeds give a subject equal random numbers", async () => {
   const draws: number[][] = [];
   const subject = scriptedSubject(async ({ host }) => {

@@ -8,6 +8,7 @@ import { copyPartial } from "./copy_partial.ts";
 import { keptRanges, RECORDS_BYTES, recordsPosition } from "./kept_ranges.ts";
 import { PartialFile } from "./partial_file.ts";
 import { Intervals } from "./intervals.ts";
+import { RECORD_BYTES } from "./range_record.ts";
 
 const PATH = "/model.ranges.incomplete";
 const PIECE_BYTES = 8192;
@@ -130,6 +131,24 @@ test("after a sync that failed nothing is claimed that was written since the las
       assert.deepEqual(synced.gaps(to, from), [], `sync ${failing}`);
     await file.close();
   }
+});
+
+test("a record that the disk refuses ends the file, also when the disk takes the next one", async () => {
+  const files = memoryFiles();
+  const { partial, file } = await open(files);
+  const write = file.write.bind(file);
+  let refusals = 0;
+  file.write = async (data, position) => {
+    if (data.length === RECORD_BYTES && refusals++ === 0)
+      throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+    return write(data, position);
+  };
+  await Promise.allSettled(
+    ORDER.map((piece) => partial.write(bytesOf(piece), piece * PIECE_BYTES)),
+  );
+  assert.ok(refusals > 0);
+  await assert.rejects(partial.finish(), { code: "ENOSPC" });
+  await file.close();
 });
 
 test("finish() leaves the content and nothing else", async () => {
