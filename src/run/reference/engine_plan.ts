@@ -71,14 +71,15 @@ export interface EnginePlan {
   readonly head: PlacedMatrix;
 }
 
-/** Some rows of a matrix that has no bias: no family adds one to matrices that are saved as one. */
+/** Some rows of a matrix. */
 export function rowsOf(matrix: PlacedMatrix, start: number, rows: number): PlacedMatrix {
+  const { bias } = matrix;
   return {
     ...matrix,
     rows,
     weights: matrix.weights + start * matrix.rowBytes,
     scales: matrix.scales + start * matrix.scaleRowBytes,
     biases: matrix.biases + start * matrix.scaleRowBytes,
-    bias: undefined,
+    bias: bias && { ...bias, offset: bias.offset + start * 4, length: rows },
   };
 }
