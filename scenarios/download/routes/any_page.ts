@@ -80,6 +80,7 @@ export const anyPage = scenario({
       "other page",
       "stranger",
       "no address",
+      "no address",
       "not encoded",
     ),
     path: fc.constantFrom("weights.bin", "deep/er/weights.bin", "two words.bin", "größe.bin"),
