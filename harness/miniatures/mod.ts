@@ -37,6 +37,7 @@ import { markerMiniatures } from "./markers.ts";
 import type { Miniature } from "./miniature.ts";
 import { movingMiniatures } from "./stores/moving.ts";
 import { nameMiniatures } from "./names.ts";
+import { hastyCheckMiniatures } from "./load/hasty_checks.ts";
 import { narrowCaseMiniatures } from "./load/narrow_cases.ts";
 import { narrowCheckMiniatures } from "./load/narrow_checks.ts";
 import { narrowRunMiniatures } from "./load/narrow_runs.ts";
@@ -114,6 +115,7 @@ export const miniatures: readonly Miniature[] = [
   ...servingRecordMiniatures,
   ...loadingMiniatures,
   ...overlookedFindingMiniatures,
+  ...hastyCheckMiniatures,
   ...narrowCaseMiniatures,
   ...narrowCheckMiniatures,
   ...narrowRunMiniatures,

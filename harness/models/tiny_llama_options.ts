@@ -13,7 +13,7 @@ export type TinyQuantization = Packing & {
 export interface TinyLlamaOptions extends LlamaFamilyOptions {
   /** @default {0} */
   readonly seed: number;
-  /** A multiple of the heads; 32, 64 or 128 but for measurements. @default {32} */
+  /** A multiple of the heads; 32, 64, 128 or 256 but for measurements. @default {32} */
   readonly hiddenSize: number;
   /** @default {1} */
   readonly layers: 1 | 2 | 3;

@@ -1,6 +1,6 @@
 /**
  * Models of any modules of mlx-lm, as its own classes made them, sound or with a tensor that is missing, surplus, renamed or a row short, or
- * with a packed layer that the configuration keeps as it is.
+ * with a packed layer that the configuration keeps as it is, or packs with other bits or in other groups.
  *
  * Invariants checked:
  * - The sound ones are accepted, their tensors are counted, and mlx-lm 0.32.2, which loaded them, is said to load them.
@@ -22,7 +22,12 @@ export const otherFamilies = scenario({
   name: "load/other_families",
   pieceBytes: [8192],
   covers: ["LOAD-SOUND", "LOAD-TENSORS", "LOAD-SHAPES", "LOAD-FACTS", "LOAD-VERDICT"],
-  goals: ["a sound model", "a tensor that is wrong", "a layer that is kept as it is"],
+  goals: [
+    "a sound model",
+    "a tensor that is wrong",
+    "a layer that is kept as it is",
+    "a layer that is packed otherwise",
+  ],
   given: {
     models: fc.uniqueArray(fc.nat(9_999), { minLength: MODELS, maxLength: MODELS }),
     choose: fc.nat(1000),
@@ -102,7 +107,10 @@ async function judgeBroken(
   verdict.reached("a tensor that is wrong");
 }
 
-/** The configuration keeps a layer as it is, and the layer is packed: mlx-lm finds its scales to be too much. */
+/**
+ * The configuration keeps a layer as it is, and the layer is packed, so that mlx-lm finds its scales to be too much; or it packs
+ * the layer otherwise, which mlx-lm believes, so that the shapes are others.
+ */
 async function judgeKept(
   { model, place, choose }: Own,
   world: World,
@@ -112,7 +120,9 @@ async function judgeKept(
   const packed = model.tensors.filter(([name]) => name.endsWith(".scales"));
   const [name] = packed[choose % Math.max(packed.length, 1)] ?? [];
   if (quantization === undefined || name === undefined) return;
-  const kept = { ...quantization, [layerOf(name)]: false };
+  const entries = [false, ...otherPackings(model)];
+  const entry = entries[(choose >>> 2) % entries.length];
+  const kept = { ...quantization, [layerOf(name)]: entry };
   const config = { ...model.config, quantization: kept };
   const repository = `mlx-community/Kept-${place}bit`;
   await placeModel(world, moduleFiles({ ...model, config }), { repository, isDownloaded: false });
@@ -125,9 +135,23 @@ async function judgeKept(
   verdict.holds(
     "LOAD-SHAPES",
     isNamed,
-    () => `a model of ${model.module}, ${model.packing}, whose ${name} is of a layer that is kept`,
+    () =>
+      `a model of ${model.module}, ${model.packing}, whose ${name} is of a layer that has the entry ${JSON.stringify(entry)}, is not refused by its name`,
   );
-  verdict.reached("a layer that is kept as it is");
+  verdict.reached(
+    entry === false ? "a layer that is kept as it is" : "a layer that is packed otherwise",
+  );
+}
+
+/** How the layers of a model are not packed, as far as they are in whole numbers. */
+function otherPackings({ packing, config }: ModuleModel): object[] {
+  if (!packing.startsWith("affine")) return [];
+  const general = config["quantization"] as { readonly bits: number; readonly group_size: number };
+  const { bits, group_size } = general;
+  return [
+    { group_size, bits: bits === 8 ? 4 : 8 },
+    { group_size: group_size === 64 ? 32 : 64, bits },
+  ];
 }
 
 /** A layer may be named in place of one of its tensors. */

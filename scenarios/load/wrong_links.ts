@@ -4,6 +4,7 @@
  * Invariants checked:
  * - The check refuses it as broken or as leading outside, with its path.
  * - So it does where the link is a directory of files.
+ * - So it does where the link leads to what a hub's cache keeps under a name that is more than a hash, such as half a download.
  * - A link within the directory, or to a content of a hub's cache by its hash, is accepted.
  */
 import { createHash } from "node:crypto";
@@ -39,6 +40,8 @@ export const wrongLinks = scenario({
       ...LEADS,
       "out to a directory" as const,
       "to a content of a cache" as const,
+      "out to what a cache has by no hash" as const,
+      "out to what a cache has by no hash" as const,
     ),
     hops: fc.nat(2),
     /** Whether contents of a cache are named as small ones are: by git's hash. */
@@ -65,7 +68,7 @@ export const wrongLinks = scenario({
     const places: Partial<Record<(typeof LEADS)[number], string>> = {
       "out by its path": secret,
       "out to a neighbour whose name begins like the root's": join(`${world.root}-other`, "secret"),
-      "out to what a cache has by no hash": join(world.outside, CACHED, "README.md"),
+      "out to what a cache has by no hash": join(world.outside, CACHED, nameOfNoHash(hash, choose)),
       "out to what has a hash and is in no cache": join(world.outside, "blobs", hash),
       inside: join(directory, ".store", "data"),
       "inside, by a name of dots": join(directory, "..data"),
@@ -124,6 +127,12 @@ export const wrongLinks = scenario({
     verdict.reached(isNested ? "a nested file was a link" : "a file at the top was a link");
   },
 });
+
+/** A name in a hub's cache that is none of a content, or more than that. */
+function nameOfNoHash(hash: string, choose: number): string {
+  const names = ["README.md", `tmp-${hash}`, `${hash}.incomplete`, `${hash.slice(1)}-${hash}`];
+  return names[choose % names.length] ?? hash.slice(1);
+}
 
 /** The name of a content in a hub's cache. */
 function hashOf(bytes: Uint8Array, isByGit: boolean): string {

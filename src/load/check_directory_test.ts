@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import test from "node:test";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { anyModel } from "../../harness/arbitraries/mod.ts";
 import { memoryFiles, writeBytes } from "../../harness/disk/mod.ts";
@@ -52,6 +53,18 @@ test("checkDirectory() finds nothing wrong with harmless changes", async () => {
       assert.deepEqual(errorsOf(report), [], `${harmless.name}: ${model.label}`);
     }
   }
+});
+
+test("checkDirectory() calls a compressed tokenizer unreadable, and not a bad header", async () => {
+  const bytes = gzipSync("{}");
+  const files = tinyLlama().files.map((file) =>
+    file.path === "tokenizer.json" ? { ...file, bytes } : file,
+  );
+  const { findings } = await checkFiles(files);
+  assert.deepEqual(
+    findings.map(({ cause, path }) => [cause, path]),
+    [["unreadable", "tokenizer.json"]],
+  );
 });
 
 test("checkDirectory() names the cause of every damage, and needs a hash only where nothing else tells", async () => {

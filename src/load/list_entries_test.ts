@@ -6,6 +6,7 @@ import {
   limitedFiles,
   memoryFiles,
   observingFiles,
+  wrapFiles,
   writeBytes,
 } from "../../harness/disk/mod.ts";
 import { DISK_DAMAGES, tinyLlama } from "../../harness/models/mod.ts";
@@ -71,6 +72,17 @@ test("checkDirectory() names the system's code when a disk fails", async () => {
     [["unreadable", "."]],
   );
   assert.match(findings[0]?.detail ?? "", /EACCES/);
+});
+
+test("checkDirectory() passes on what is no failure of the disk", async () => {
+  const files = await disk();
+  const broken: FileSystem = {
+    ...wrapFiles(files, async (_, action) => action()),
+    lstat: async () => {
+      throw new RangeError("a mistake of the port");
+    },
+  };
+  await assert.rejects(checkDirectory(broken, DIRECTORY), { message: "a mistake of the port" });
 });
 
 test("checkDirectory() never reads an evicted file, whichever it is", async () => {

@@ -121,3 +121,17 @@ test("openTextCodec() turns text into tokens and back, token by token, whatever 
   const chat = await codec.encode("hello", { chat: true });
   assert.deepEqual([chat[0], chat.includes(2)], [1, true]);
 });
+
+test("openTextCodec() is let go of in the middle of a text, and the next one answers for itself", async () => {
+  const first = await openTextCodec(await disk(), DIRECTORY);
+  const pending = first.encode("hello there ".repeat(20_000), { chat: false });
+  const beganMs = performance.now();
+  const refused = assert.rejects(pending, { code: "corrupt-model" });
+  await first[Symbol.asyncDispose]();
+  await refused;
+  // Its thread was ended, and did not work on until its time was over.
+  assert.ok(performance.now() - beganMs < 6_000);
+  await using next = await openTextCodec(await disk(), DIRECTORY);
+  assert.deepEqual(next.endIds, [2]);
+  assert.ok((await next.encode("hello", { chat: false })).length < 20);
+});

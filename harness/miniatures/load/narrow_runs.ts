@@ -74,6 +74,27 @@ export const narrowRunMiniatures: readonly Miniature[] = [
     shownBy: ["load/same_tokens"],
     wrapManager: stretchingByNewer,
   }),
+  miniature("plans_past_an_index_without_a_map", {
+    mistake: "Plans for Swift as if an index that maps no names to files were none.",
+    breaks: ["LOAD-PLAN"],
+    shownBy: ["load/load_plan"],
+    wrapManager: (manager) =>
+      planning(manager, (made) =>
+        made.runtime.startsWith("mlx-swift") && made.stopsAt?.path.endsWith(".index.json") === true
+          ? { ...made, stopsAt: undefined }
+          : made,
+      ),
+  }),
+  miniature("plans_without_asking_for_trust", {
+    mistake: "Plans as if the caller never trusted code that comes with a model.",
+    breaks: ["LOAD-PLAN"],
+    shownBy: ["load/load_plan"],
+    wrapManager: (manager) => {
+      const { plan } = manager;
+      if (plan === undefined) return {};
+      return { plan: (request) => plan.call(manager, { ...request, trustModelCode: false }) };
+    },
+  }),
   miniature("asks_one_block_of_packing", {
     mistake:
       "Takes one of the two blocks of a configuration for the one that keeps mlx-lm from looking for another file.",
@@ -145,6 +166,16 @@ function stretchingByNewer(
       return { ...made, tokens: made.tokens.map((token) => ({ ...token, id: token.id ^ 1 })) };
     },
   };
+}
+
+/** Makes plans that are changed afterwards. */
+function planning(
+  manager: ModelManager,
+  change: (made: LoadPlan) => LoadPlan,
+): Partial<ModelManager> {
+  const { plan } = manager;
+  if (plan === undefined) return {};
+  return { plan: async (request) => change(await plan.call(manager, request)) };
 }
 
 /** A plan that takes a file for one that is never opened. */

@@ -49,6 +49,17 @@ export const verdictMiniatures: readonly Miniature[] = [
         ),
       ),
   }),
+  miniature("takes_the_release_for_what_follows", {
+    mistake: "Says of what is not released yet what holds for the newest release.",
+    breaks: ["LOAD-VERDICT"],
+    shownBy: ["load/runtime_verdicts"],
+    wrapManager: (manager) =>
+      everywhere(manager, (verdicts) =>
+        verdicts
+          .filter(({ from }) => from !== "main")
+          .map((one) => (one.before === "main" ? { ...one, before: undefined } : one)),
+      ),
+  }),
   miniature("gives_no_reason", {
     mistake: "Says that a runtime does not load a model, and not why.",
     breaks: ["LOAD-VERDICT"],

@@ -74,7 +74,11 @@ export const CONFIG_DAMAGES: readonly Damage[] = namedDamages({
     appliesTo: isPlainLlama,
   },
   "config-without-model-type": {
-    ...configEdit("bad-config", (config) => ({ ...config, model_type: undefined })),
+    // None of these names a class.
+    ...configEdit("bad-config", (config, choose) => ({
+      ...config,
+      model_type: [undefined, undefined, null, "", 5, [], {}][choose % 7],
+    })),
     alsoRight: ["unsupported-architecture"],
   },
   "config-of-unknown-type": configEdit("unsupported-architecture", (config) => ({

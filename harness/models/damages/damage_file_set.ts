@@ -9,7 +9,7 @@ import {
 } from "./damage.ts";
 import type { ModelFile, TinyModel } from "../model_file.ts";
 import { tensorsOf } from "../split_safetensors.ts";
-import { writeSafetensors } from "../write_safetensors.ts";
+import { type Tensor, writeSafetensors } from "../write_safetensors.ts";
 
 /** Sound weight files that are too few, too many, or under wrong names: `LOAD-SHARD`, `LOAD-STRAY`. */
 export const FILE_SET_DAMAGES: readonly Damage[] = namedDamages({
@@ -89,6 +89,7 @@ export const FILE_SET_DAMAGES: readonly Damage[] = namedDamages({
     appliesTo: (model) => !isSharded(model),
     apply: (model, choose) => {
       const tensors = tensorsOf(pickWeights(model, choose).bytes);
+      if (choose % 2 === 1) return withSmallerSet(model, tensors);
       const bytes = writeSafetensors(tensors.slice(0, Math.ceil(tensors.length / 2)));
       return withFile(model, { path: "model-00001-of-00002.safetensors", bytes });
     },
@@ -106,6 +107,20 @@ function twoShards(model: TinyModel, choose: number): [ModelFile, ModelFile] {
     Math.floor(choose / model.weightFiles.length),
   );
   return [fileAt(model, first), fileAt(model, second)];
+}
+
+/** Adds shards that are a whole set, of a model that had a layer less. */
+function withSmallerSet(model: TinyModel, tensors: readonly Tensor[]): ModelFile[] {
+  const layerOf = (name: string) => Number(/\.layers\.(\d+)\./.exec(name)?.[1] ?? -1);
+  const last = Math.max(...tensors.map(({ name }) => layerOf(name)));
+  const kept = tensors.filter(({ name }) => layerOf(name) !== last);
+  const half = Math.ceil(kept.length / 2);
+  const shards = [kept.slice(0, half), kept.slice(half)].map((part, at) => ({
+    path: `model-0000${at + 1}-of-00002.safetensors`,
+    bytes: writeSafetensors(part),
+    lfs: true,
+  }));
+  return [...model.files, ...shards];
 }
 
 /** All tensors in one file, with values that differ a little, as an earlier revision's would. */

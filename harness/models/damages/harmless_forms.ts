@@ -1,10 +1,16 @@
-import { isQuantized, pickWeights, withFile } from "./damage.ts";
+import { isQuantized, pickWeights, withFile, withoutPaths } from "./damage.ts";
 import { HTML_PAGE } from "./foreign_bytes.ts";
 import { headerText, withHeaderText } from "./change_header.ts";
 import type { Harmless } from "./harmless_change.ts";
 import type { TinyModel } from "../model_file.ts";
 import { jsonBytes } from "../tiny_tokenizer.ts";
 import { writeSafetensors } from "../write_safetensors.ts";
+
+/** Programs read a header of this length in another way than a short one. */
+const LONG_BYTES = 1024 * 1024;
+
+/** What a repository may have that nobody needs. */
+const TIDIED_UP = ["._model.safetensors", "README.md", "onnx/config.json"];
 
 /** Sound models in forms that a hasty reader of JSON or of a directory takes for broken. */
 export const HARMLESS_FORMS: readonly Harmless[] = [
@@ -35,6 +41,15 @@ export const HARMLESS_FORMS: readonly Harmless[] = [
     },
   },
   {
+    // The headers of large models are longer, and nothing says how long one may be but MLX's own limit.
+    name: "header-longer-than-a-mebibyte",
+    apply: (model) => {
+      const { path, bytes } = pickWeights(model, 0);
+      const text = headerText(bytes) + " ".repeat(LONG_BYTES);
+      return withFile(model, { path, bytes: withHeaderText(bytes, text) });
+    },
+  },
+  {
     name: "weights-of-other-tools-beside",
     apply: (model) => {
       const data = new Uint8Array(16).fill(1);
@@ -51,6 +66,18 @@ export const HARMLESS_FORMS: readonly Harmless[] = [
       { path: ".old/config.json", bytes: HTML_PAGE, lfs: false },
       { path: "sign-in.html", bytes: HTML_PAGE, lfs: false },
       { path: "LICENSE", bytes: new Uint8Array(), lfs: false },
+    ],
+  },
+  {
+    // Clients keep the records of what was downloaded and removed afterwards, as by a person who tidies up.
+    name: "records-of-removed-files",
+    apply: (model) => [
+      ...withoutPaths(model, TIDIED_UP),
+      ...TIDIED_UP.map((path) => ({
+        path: `.cache/huggingface/download/${path}.metadata`,
+        bytes: Buffer.from(`${"a".repeat(40)}\n${"b".repeat(64)}\n1700000000.0\n`),
+        lfs: false,
+      })),
     ],
   },
   {

@@ -15,6 +15,8 @@ import {
   writeSafetensors,
 } from "../../../harness/internal.ts";
 import type { ModelFile } from "../../../harness/mod.ts";
+import { METADATA_DIRECTORY } from "../../../spec/mod.ts";
+import { type Bert, BERTS, bertFiles } from "./bert_models.ts";
 
 const PREFIX = "language_model.";
 const WEIGHTS = "model.safetensors";
@@ -42,6 +44,17 @@ interface Parts {
   readonly tensors: readonly Tensor[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly map?: Readonly<Record<string, string>>;
+  /** Tensors of a second weight file. */
+  readonly beside?: readonly Tensor[];
+  /** A file of the repository that is there no more. */
+  readonly removed?: string;
+  /** What the configuration says of the packing of {@linkcode OWN}, made of what it says of all. */
+  readonly packing?: (general: Packing) => Partial<Packing>;
+}
+
+interface Packing {
+  readonly bits: number;
+  readonly group_size: number;
 }
 
 type Change = (parts: Parts, choose: number) => Parts & Pick<UnlistedModel, "wrong">;
@@ -64,11 +77,20 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
   "a stack of layers for images is there": (parts) => ({
     ...parts,
-    tensors: [...parts.tensors, ...imageLayers([0, 1, 2])],
+    tensors: [...parts.tensors, ...imageLayers(TOWER, [0, 1, 2])],
+  }),
+  // How many there are of text says nothing of them.
+  "a stack of layers for images is smaller": (parts) => ({
+    ...parts,
+    tensors: [...parts.tensors, ...imageLayers("vision_tower.encoder.layers", [0, 1])],
+  }),
+  "the layers for images are in a file of their own": (parts) => ({
+    ...parts,
+    beside: imageLayers(TOWER, [0, 1]),
   }),
   "a layer for images is left out": (parts) => ({
     ...parts,
-    tensors: [...parts.tensors, ...imageLayers([0, 2])],
+    tensors: [...parts.tensors, ...imageLayers(TOWER, [0, 2])],
     wrong: tensors(`${TOWER}.1`),
   }),
   "an index names what is nowhere": (parts) => ({
@@ -81,10 +103,25 @@ const CHANGES: Readonly<Record<string, Change>> = {
     config: { ...parts.config, vocab_size: 300 },
     wrong: { id: "LOAD-SHAPES", named: `${PREFIX}model.embed_tokens` },
   }),
+  "a client's record of a removed file is left": (parts) => ({
+    ...parts,
+    removed: "._model.safetensors",
+  }),
   // JSON leaves out what is undefined.
   "no vocabulary is stated": (parts) => ({
     ...parts,
     config: { ...parts.config, vocab_size: undefined },
+  }),
+  "a layer has an entry that says what all have": (parts) => ({ ...parts, packing: (all) => all }),
+  "a layer has an entry of other bits": (parts) => ({
+    ...parts,
+    packing: (all) => ({ ...all, bits: all.bits === 8 ? 4 : 8 }),
+    wrong: { id: "LOAD-SHAPES", named: OWN },
+  }),
+  "a layer has an entry of other groups": (parts) => ({
+    ...parts,
+    packing: (all) => ({ ...all, group_size: all.group_size === 64 ? 32 : 64 }),
+    wrong: { id: "LOAD-SHAPES", named: OWN },
   }),
   "biases are left out": (parts) => ({
     ...without(parts, (name) => name === `${OWN}.biases`),
@@ -123,9 +160,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
 const NAMES = Object.keys(CHANGES);
 
 /** Layers of a second stack, by their numbers. */
-function imageLayers(numbers: readonly number[]): Tensor[] {
+function imageLayers(stack: string, numbers: readonly number[]): Tensor[] {
   return numbers.map((number) => {
-    const name = `${TOWER}.${number}.attn.qkv.weight`;
+    const name = `${stack}.${number}.attn.qkv.weight`;
     const data = encodeFloats(seededNumbers(64, { seed: number, name, spread: 0.1 }), "F16");
     return { name, dtype: "F16", shape: [8, 8], data };
   });
@@ -133,68 +170,47 @@ function imageLayers(numbers: readonly number[]): Tensor[] {
 
 /** One of these models; each number up to {@linkcode UNLISTED_MODELS} is another one. */
 export function unlistedModel(choose: number): UnlistedModel {
-  const name = NAMES[choose % (NAMES.length + 1)];
-  if (name === undefined) return { name: "a model of embeddings", files: embeddings() };
+  const at = choose % UNLISTED_MODELS;
+  const embeddings = BERTS[at - NAMES.length];
+  if (embeddings !== undefined) return bert(embeddings);
+  const name = NAMES[at] ?? "nothing";
   const type = TYPES[Math.floor(choose / UNLISTED_MODELS) % TYPES.length] ?? "idefics3";
   const text = tinyLlama({ layers: LAYERS });
   const weights = text.files.find(({ path }) => path === WEIGHTS)?.bytes ?? Buffer.of();
   const own = tensorsOf(weights).map((tensor) => ({ ...tensor, name: PREFIX + tensor.name }));
   const { quantization, ...config } = text.config;
   const changed = CHANGES[name]?.({ tensors: own, config }, choose) ?? { tensors: own, config };
-  const { tensors: kept, config: text_config, map, wrong } = changed;
-  const json = { model_type: type, vision_config: { depth: 1 }, quantization, text_config };
+  const { tensors: kept, config: text_config, map, beside = [], removed, packing, wrong } = changed;
+  const general = quantization as unknown as Packing;
+  const packed = { ...general, ...(packing && { [OWN]: packing(general) }) };
+  const json = { model_type: type, vision_config: { depth: 1 }, quantization: packed, text_config };
   const files: ModelFile[] = [
     { path: "config.json", bytes: jsonBytes(json), lfs: false },
     { path: WEIGHTS, bytes: writeSafetensors(kept, { metadata: { format: "mlx" } }), lfs: true },
     ...tinyTokenizer({ vocabSize: 288, chatTemplate: "none" }),
   ];
+  if (beside.length > 0) {
+    const bytes = writeSafetensors(beside, { metadata: { format: "mlx" } });
+    files.push({ path: "model-vision.safetensors", bytes, lfs: true });
+  }
+  if (removed !== undefined) files.push(recordOf(removed));
   if (map !== undefined)
     files.push({ path: INDEX, bytes: jsonBytes({ weight_map: map }), lfs: false });
   return { name, files, ...(wrong !== undefined && { wrong }) };
 }
 
 /** How many of them there are. */
-export const UNLISTED_MODELS = NAMES.length + 1;
+export const UNLISTED_MODELS = NAMES.length + BERTS.length;
 
-/** A bert as transformers saves it, of two layers. */
-function embeddings(): ModelFile[] {
-  const sizes = { hidden_size: 8, intermediate_size: 16, max_position_embeddings: 32 };
-  const vocab_size = 288;
-  const layer = (at: number) => {
-    const own = `encoder.layer.${at}.`;
-    return [
-      ...["query", "key", "value"].flatMap((part) => dense(`${own}attention.self.${part}`, [8, 8])),
-      ...dense(`${own}attention.output.dense`, [8, 8]),
-      ...dense(`${own}attention.output.LayerNorm`, [8]),
-      ...dense(`${own}intermediate.dense`, [16, 8]),
-      ...dense(`${own}output.dense`, [8, 16]),
-      ...dense(`${own}output.LayerNorm`, [8]),
-    ];
-  };
-  const all = [
-    floats("embeddings.word_embeddings.weight", [vocab_size, 8]),
-    floats("embeddings.position_embeddings.weight", [32, 8]),
-    floats("embeddings.token_type_embeddings.weight", [2, 8]),
-    ...dense("embeddings.LayerNorm", [8]),
-    ...[0, 1].flatMap(layer),
-    ...dense("pooler.dense", [8, 8]),
-  ];
-  const config = { model_type: "bert", num_hidden_layers: 2, vocab_size, ...sizes };
-  return [
-    { path: "config.json", bytes: jsonBytes(config), lfs: false },
-    { path: WEIGHTS, bytes: writeSafetensors(all, { metadata: { format: "pt" } }), lfs: true },
-    ...tinyTokenizer({ vocabSize: vocab_size, chatTemplate: "none" }),
-  ];
+/** What the official client writes of a file that it downloads. */
+function recordOf(path: string): ModelFile {
+  const text = `${"a".repeat(40)}\n${"b".repeat(64)}\n1700000000.0\n`;
+  return { path: `${METADATA_DIRECTORY}/${path}.metadata`, bytes: Buffer.from(text), lfs: false };
 }
 
-function dense(name: string, shape: readonly number[]): Tensor[] {
-  return [floats(`${name}.weight`, shape), floats(`${name}.bias`, shape.slice(0, 1))];
-}
-
-function floats(name: string, shape: readonly number[]): Tensor {
-  const count = shape.reduce((product, one) => product * one, 1);
-  const numbers = seededNumbers(count, { seed: 1, name, spread: 0.1 });
-  return { name, dtype: "F32", shape, data: encodeFloats(numbers, "F32") };
+function bert(how: Bert): UnlistedModel {
+  const { name, lost } = how;
+  return { name, files: bertFiles(how), ...(lost !== undefined && { wrong: tensors(lost) }) };
 }
 
 function tensors(named: string): WrongPart {

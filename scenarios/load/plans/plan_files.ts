@@ -8,6 +8,16 @@ import { jsonBytes } from "../../../harness/internal.ts";
 import type { ModelFile, TinyModel } from "../../../harness/mod.ts";
 import { INDEX } from "./plan_rules.ts";
 
+/** Indexes that are none, by name. */
+const WRONG: Readonly<Record<string, unknown>> = {
+  "maps to numbers": { weight_map: { "model.norm.weight": 5 } },
+  "has no map": { metadata: { total_size: 1 } },
+  "has a list for a map": { weight_map: ["model.safetensors"] },
+};
+
+/** The code that a configuration asks for. */
+export const OWN_CODE = "model.py";
+
 /** Makes them of a sound model's. */
 export function changedFiles(
   model: TinyModel,
@@ -33,12 +43,10 @@ export function changedFiles(
   const [extra] = extras;
   const absent = "model-00001-of-00009.safetensors";
   const isMixed = index === "names one that is there and one that is not";
-  if (index === "maps to numbers")
-    files.push({
-      path: INDEX,
-      bytes: jsonBytes({ weight_map: { "model.norm.weight": 5 } }),
-      lfs: false,
-    });
+  const code = new TextEncoder().encode("raise RuntimeError\n");
+  if (config === "own code") files.push({ path: OWN_CODE, bytes: code, lfs: false });
+  const wrong = WRONG[index];
+  if (wrong !== undefined) files.push({ path: INDEX, bytes: jsonBytes(wrong), lfs: false });
   if (index.startsWith("names")) {
     const named = index === "names what is absent" ? absent : (extra ?? first);
     const weight_map = {
@@ -54,7 +62,7 @@ function changedConfig(file: ModelFile, how: string): ModelFile {
   if (how === "no JSON") return { ...file, bytes: new TextEncoder().encode("{ not JSON") };
   const json = JSON.parse(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
   if (how === "no type") delete json["model_type"];
-  if (how === "own code") json["model_file"] = "model.py";
+  if (how === "own code") json["model_file"] = OWN_CODE;
   if (how === "one block of packing") delete json["quantization_config"];
   if (how === "the other block of packing") delete json["quantization"];
   return how === "as it is" ? file : { ...file, bytes: jsonBytes(json) };

@@ -36,7 +36,11 @@ export const VERDICT_CASES: Readonly<Record<string, VerdictCase>> = {
   },
   "with an adapter beside": {
     apply: ({ files }) => [...files, { path: "adapters.safetensors", bytes: ADAPTER, lfs: true }],
-    expected: { "mlx-lm 0.32.2": true, "mlx-swift-lm 3.31.4": false },
+    expected: {
+      "mlx-lm 0.32.2": true,
+      "mlx-swift-lm 3.31.4": false,
+      "mlx-swift-lm main": true,
+    },
     isDownloaded: true,
   },
   "with weights of another name": {

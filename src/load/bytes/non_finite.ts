@@ -5,16 +5,11 @@ const EXPONENT_MASKS: Readonly<Record<string, number>> = {
   F32: 0x7f800000,
 };
 
-/** Whether values of this dtype can be other than numbers, and {@linkcode countNonFinite} sees them. */
-export function hasNonFinite(dtype: string): boolean {
-  return Object.hasOwn(EXPONENT_MASKS, dtype);
-}
-
 /** Words that are looked at together; in most models none of them has anything to count. */
 const BLOCK_WORDS = 1024;
 
 /**
- * Counts infinities and NaNs: `LOAD-NAN`.
+ * Counts infinities and NaNs, of which other dtypes than those of the table have none: `LOAD-NAN`.
  *
  * @param bytes whole little-endian values, beginning at a multiple of four in their buffer
  */

@@ -3,9 +3,13 @@ import test from "node:test";
 import fc from "fast-check";
 import { memoryFiles, writeBytes } from "../../../harness/disk/mod.ts";
 import { joinSafetensors, splitSafetensors, tinyLlama } from "../../../harness/models/mod.ts";
-import type { CheckCause } from "../../../spec/mod.ts";
+import type { CheckCause, FileStat } from "../../../spec/mod.ts";
 import type { SafetensorsHeader } from "./parse_safetensors_header.ts";
-import { readSafetensorsHeader, SafetensorsError } from "./read_safetensors_header.ts";
+import {
+  examineHeader,
+  readSafetensorsHeader,
+  SafetensorsError,
+} from "./read_safetensors_header.ts";
 
 const PATH = "/model.safetensors";
 const SOUND =
@@ -117,6 +121,15 @@ test("readSafetensorsHeader() collects every fault of the entries", async () => 
   assert.deepEqual(await causesOf(bytes), ["dtype", "shape"]);
 });
 
+test("readSafetensorsHeader() says how large a gap is, and of none where a place is not known", async () => {
+  const behind = { ...TENSOR, data_offsets: [12, 16] };
+  const data = new Uint8Array(16).fill(1);
+  const [gap] = await faultsOf(joinSafetensors(JSON.stringify({ a: TENSOR, b: behind }), data));
+  assert.match(gap?.detail ?? "", /begins at 12, 8 bytes after the one before it ends/);
+  const wrong = { a: TENSOR, b: { ...TENSOR, dtype: "X" }, c: behind };
+  assert.deepEqual(await causesOf(joinSafetensors(JSON.stringify(wrong), data)), ["dtype"]);
+});
+
 test("readSafetensorsHeader() names a tensor that stands there twice", async () => {
   const entry = JSON.stringify(TENSOR);
   const bytes = joinSafetensors(`{"a":${entry},"a":${entry}}`, new Uint8Array(4));
@@ -133,6 +146,27 @@ test("readSafetensorsHeader() takes scalars, tensors of no bytes and a tensor ca
   const header = `{"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"z":{"dtype":"F32","shape":[0,9],"data_offsets":[4,4]},"__proto__":{"dtype":"U8","shape":[2],"data_offsets":[4,6]}}`;
   const { tensors } = await read(joinSafetensors(header, new Uint8Array(6).fill(1)));
   assert.deepEqual([...tensors.keys()], ["s", "z", "__proto__"]);
+});
+
+test("examineHeader() reads no header that is longer than MLX takes, however long the file is", async () => {
+  const head = new Uint8Array(16);
+  new DataView(head.buffer).setBigUint64(0, 100_000_000n, true);
+  head[8] = 0x7b;
+  const reads: number[] = [];
+  const { faults } = await examineHeader({
+    stat: async () => ({ sizeBytes: 200_000_000 }) as FileStat,
+    read: async (buffer, at) => {
+      reads.push(buffer.length);
+      const part = head.subarray(at, at + buffer.length);
+      buffer.set(part);
+      return part.length;
+    },
+  });
+  assert.deepEqual(
+    faults.map(({ cause }) => cause),
+    ["header-too-large"],
+  );
+  assert.ok(Math.max(...reads) <= 512);
 });
 
 test("readSafetensorsHeader() stops when it is cancelled", async () => {

@@ -7,7 +7,7 @@ import {
 import { type ConstantRun, ConstantRuns } from "./constant_runs.ts";
 import type { PieceHash } from "../../node/hash/piece_hash.ts";
 import { beginDigest, digestFrom, DigestStream, endDigest } from "./digest_stream.ts";
-import { countNonFinite, hasNonFinite } from "./non_finite.ts";
+import { countNonFinite } from "./non_finite.ts";
 import type { SafetensorsHeader, TensorEntry } from "./parse_safetensors_header.ts";
 import { readAt } from "./read_bytes.ts";
 
@@ -123,7 +123,7 @@ async function scanTensor(scan: Scan, name: string, entry: TensorEntry): Promise
   await readPieces(scan, range, (piece) => {
     runs?.push(piece);
     own?.push(piece);
-    if (hasNonFinite(entry.dtype)) nonFinite += countNonFinite(piece, entry.dtype);
+    nonFinite += countNonFinite(piece, entry.dtype);
     if ((entry.dtype === "F16" || entry.dtype === "BF16") && wantsSample(scan, name)) {
       const sample = piece.slice(0, SAMPLE_LENGTH * 2);
       scan.samples.set(name, new Uint16Array(sample.buffer, 0, sample.length >> 1));

@@ -1,3 +1,4 @@
+import { isRecord } from "../config/parse_json.ts";
 import { keysOf, type PlanContext } from "./plan_context.ts";
 
 const INDEX = "model.safetensors.index.json";
@@ -35,7 +36,7 @@ async function chosen(context: PlanContext): Promise<readonly string[]> {
   if (context.open(INDEX, "index")) {
     const map = keysOf(await context.json(INDEX))["weight_map"];
     const named = Object.values(keysOf(map));
-    if (typeof map !== "object" || map === null || !named.every((name) => typeof name === "string"))
+    if (!isRecord(map) || !named.every((name) => typeof name === "string"))
       context.stop(INDEX, "It is not an index: its weight_map does not map names to files");
     const files = [...new Set(named.filter((name) => typeof name === "string"))].sort();
     if (files.length > 0 && files.every((file) => context.has(file))) return files;

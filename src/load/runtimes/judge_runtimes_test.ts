@@ -98,7 +98,10 @@ test("refusedByAll() refuses a type that no runtime has, with the nearest, and p
   assert.equal(unknown?.cause, "unsupported-architecture");
   assert.match(unknown?.detail ?? "", /mlx-lm up to 0\.32\.2.*the nearest is "qwen3_moe"/);
   const packed = { ...LLAMA, config: { quantization_config: { quant_method: "bitsandbytes" } } };
-  assert.equal(refusedByAll(packed, { isSound: true })?.cause, "quantization");
+  const none = refusedByAll(packed, { isSound: true });
+  assert.equal(none?.cause, "quantization");
+  assert.match(none.detail, /mlx-lm: it does not read weights that are packed by "bitsandbytes"/);
+  assert.match(none.detail, /mlx-embeddings: up to .* it has no architecture "llama"$/);
   assert.equal(refusedByAll(packed, { isSound: false }), undefined);
   assert.equal(refusedByAll(LLAMA, { isSound: true }), undefined);
 });

@@ -41,6 +41,7 @@ test("evaluateFormula() answers null where a field is absent or of another type"
     "nosuch",
     ["+", "nosuch", 1],
     ["*", "kinds", 2],
+    ["/", "size", 0],
     ["//", "size", 0],
     ["[]", "kinds", 9],
     ["[]", "size", 0],
