@@ -55,8 +55,9 @@ export const wholeModels = scenario({
   ],
   given: {
     model: anySmallModel(),
-    hasIndex: fc.constantFrom(true, true, false),
+    hasIndex: fc.constantFrom(true, true, true, false),
     state: fc.constantFrom(
+      "whole",
       "whole",
       "whole",
       "whole",
@@ -74,6 +75,7 @@ export const wholeModels = scenario({
       "hubapi",
       "lmstudio",
       "hf-cache",
+      "another client",
       "another client",
       "another client",
       "another client, listed",

@@ -56,6 +56,7 @@ export const shareUndone = scenario({
       "shared twice",
       "lost",
       "linked",
+      "linked",
       ...(Object.keys(STORE_TROUBLES) as StoreTrouble[]),
     ),
     which: fc.nat(20),
@@ -97,7 +98,10 @@ export const shareUndone = scenario({
     const place = hasNoRef ? (made?.to ?? "") : await sharedPlace(world, request);
     const second = { ...request, into: join(outside, "second", basename(into)) };
     if (isTwice) await settled(async () => subject.share?.({ ...second, step: "share" }));
-    const file = wanted[which % wanted.length];
+    // Of weights alone the store has the same data.
+    const weights = wanted.filter(({ path }) => path.endsWith(".safetensors"));
+    const among = trouble === "linked" ? [...wanted, ...weights, ...weights] : wanted;
+    const file = among[which % among.length];
     if (file === undefined) return;
     const entry = filePlace(place, file.path);
     if (trouble === "lost" || trouble === "linked") {

@@ -266,8 +266,10 @@ test("adopting gives the root a copy that is complete, and of what nothing vouch
     (await namesBelow(files, "/Third")).filter((path) => !path.startsWith(".")),
     SHARED.map((path) => `models/org/name/${path}`),
   );
-  const sharing = third.share({ ...unknown, into: INTO, layout: "flat", step: "share" });
-  await assert.rejects(sharing, { code: "integrity" });
+  const sharing = () => third.share({ ...unknown, into: INTO, layout: "flat", step: "share" });
+  await assert.rejects(sharing(), { code: "integrity" });
+  await files.unlink("/Apps/org/name/config.json");
+  await assert.rejects(sharing(), { code: "integrity", file: "config.json" });
 });
 
 test("a ref follows when the copy was updated, unless it is the store's own", async () => {
