@@ -65,7 +65,6 @@ const ALARMS: readonly FalseAlarm[] = [
     shownBy: "load/untrained_rows",
     cause: "zeroed",
     isAlarmed: async (given) => {
-      if (!given.report.loadable) return false;
       // One that is no whole row, as those of dead neurons are.
       return /[^\0]\0{64,380}[^\0]/.test(await weightsOf(given)) && !(await hasZeroRow(given));
     },
@@ -143,7 +142,8 @@ export const hastyCheckMiniatures: readonly Miniature[] = [
       shownBy: [shownBy],
       wrapManager: (manager, { host: { files } }) =>
         checking(manager, async (report) => {
-          if (!(await isAlarmed({ report, files }))) return report;
+          // What is refused anyway may hold what cannot be read.
+          if (!report.loadable || !(await isAlarmed({ report, files }))) return report;
           const alarm: CheckFinding = { cause, path: WEIGHTS, detail: mistake, level: "error" };
           return { ...report, findings: [...report.findings, alarm], loadable: false };
         }),
