@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { DownloadResult, FileSystem, Host, WaitOptions } from "../../spec/mod.ts";
 import { throwIfAborted } from "../cancellation.ts";
 import { removeEmptyDirectories } from "../disk/directories.ts";
@@ -8,10 +8,10 @@ import { lstatIfThere, namesIn } from "../disk/walk.ts";
 import { ModelError } from "../errors.ts";
 import { assertExactCase, assertNoLink } from "../layout/inside_root.ts";
 import {
-  isPartialName,
   type ModelPlace,
   PARTIAL_SUFFIX,
   placeOfClaim,
+  type Staging,
 } from "../layout/model_place.ts";
 import { assertNoNameConflicts } from "../layout/name_conflicts.ts";
 import { type EarlierFiles, earlierFiles, type WrittenPlan } from "../records/earlier_files.ts";
@@ -20,11 +20,11 @@ import { metadataPath } from "../records/metadata.ts";
 import type { ModelClaim } from "../records/model_claim.ts";
 import { withModelLock } from "../records/model_lock.ts";
 import { type DownloadTask, filePath } from "./download_task.ts";
-import type { DiskState } from "./inspect/disk_state.ts";
+import { makeRoom, removeStale } from "./make_room.ts";
 import { publishModel, removeMetadata } from "./publish/publish_model.ts";
 import { publisherOf } from "./publish/publisher_of.ts";
 import { assertNotSuperseded, SupersededError } from "./superseded.ts";
-import { adoptPartials, removeLeftovers } from "./transfer/adopt_partials.ts";
+import { adoptPartials } from "./transfer/adopt_partials.ts";
 import { fetchMissing } from "./transfer/fetch_missing.ts";
 import { ProgressMeter } from "./transfer/progress_meter.ts";
 import { wholeWithoutWriting } from "./whole_without_writing.ts";
@@ -98,7 +98,7 @@ async function downloadClaimed(
     ...options,
     signal: AbortSignal.any([signal, claim.lost]),
     lost,
-    clearAway: () => removeLeftovers(claim.files, task.place.staging),
+    ownStaging: task.place.staging,
   });
 }
 
@@ -131,11 +131,12 @@ async function downloadLocked(
   task: DownloadTask,
   options: WaitOptions & {
     readonly lost: ModelError | undefined;
-    readonly clearAway: () => Promise<void>;
+    /** The model's own, where earlier claims left what nothing has adopted. */
+    readonly ownStaging: Staging;
   },
 ): Promise<DownloadResult> {
   const { files } = host;
-  const { signal, lost } = options;
+  const { signal, lost, ownStaging } = options;
   const { directory, staging } = task.place;
   const publisher = publisherOf(task.place);
   const marker = await readMarker(files, directory);
@@ -143,11 +144,10 @@ async function downloadLocked(
   const earlier = await earlierFiles(files, task, marker);
   const disk = await publisher.inspect(files, task, { marker, signal });
   if (lost !== undefined && disk.missing.length > 0) throw lost;
-  await assertRoom(host, task, disk);
+  await makeRoom(host, task, { disk, ownStaging });
   const hadPlan = (await lstatIfThere(files, staging.plan)) !== undefined;
   if (disk.missing.length > 0) await writePlan(host, task, earlier);
-  await removeStalePartials(files, task.place, disk);
-  await options.clearAway();
+  await removeStale(files, task.place, { disk, ownStaging });
   const meter = new ProgressMeter(totalsOf(task), options.onProgress);
   const here = [...disk.kept, ...disk.unlinked];
   meter.kept(
@@ -195,25 +195,6 @@ function totalsOf(task: DownloadTask): {
   return { bytesTotal, filesTotal: task.wanted.length };
 }
 
-/** Room is asked for before any content is: `DL-SPACE-FIRST`. */
-async function assertRoom(host: Host, task: DownloadTask, disk: DiskState): Promise<void> {
-  const neededBytes = disk.missing.reduce((sum, content) => {
-    const sizeBytes = content.wanted[0].sizeBytes ?? 0;
-    return (
-      sum + Math.max(0, sizeBytes - content.bytesKept) + sizeBytes * (content.wanted.length - 1)
-    );
-  }, 0);
-  if (neededBytes === 0) return;
-  // The staging area is there already, and on the same volume.
-  const availableBytes = await host.files.availableBytes(task.place.staging.directory);
-  if (availableBytes >= neededBytes) return;
-  throw new ModelError(
-    "disk-full",
-    `Cannot download "${task.source}" into "${task.place.directory}": it needs ${neededBytes} more bytes, and only ${availableBytes} are free; free some space or use another root`,
-    { expected: `${neededBytes} bytes`, actual: `${availableBytes} bytes` },
-  );
-}
-
 /**
  * Writes down what is wanted, and what earlier downloads brought: so what is missing can be named without the network
  * (`OFF-INCOMPLETE`), and what a killed download has left is known for what it is (`LAYOUT-STRAYS`).
@@ -240,21 +221,6 @@ async function writePlan(host: Host, task: DownloadTask, earlier: EarlierFiles):
     temporaryDirectory: staging.temporary,
     random,
   });
-}
-
-/** Kept bytes of content that is no longer wanted only take room: `DL-RESUME-CHANGED`, `DL-LEFTOVERS`. */
-async function removeStalePartials(
-  files: FileSystem,
-  { staging }: ModelPlace,
-  disk: DiskState,
-): Promise<void> {
-  const current = new Set(
-    disk.missing.map(({ wanted }) => `${wanted[0].contentKey}${PARTIAL_SUFFIX}`),
-  );
-  for (const name of await namesIn(files, staging.partials)) {
-    if (isPartialName(name) && !current.has(name))
-      await unlinkIfThere(files, join(staging.partials, name));
-  }
 }
 
 /** A removal of a stray that was cut short has left what was known of it: `DL-LEFTOVERS`. */

@@ -21,7 +21,7 @@ function run(source: string, values: { readonly a: unknown; readonly b?: unknown
   const globals = {
     __stryker__: {
       compare: (value: unknown, isTest: boolean, others: readonly unknown[]) => {
-        for (const id of differingMutants(value, isTest, others)) differed.add(id);
+        for (const id of differingMutants(value, { isTest, others })) differed.add(id);
       },
     },
   };

@@ -4,20 +4,27 @@
  * @module
  */
 
-/**
- * Says which of the mutants of a place give another value; one whose expression fails does.
- *
- * @param isTest whether only the truth of the value counts
- * @param others ids and values by turns; a value is a constant, or a function that returns it
- */
+/** Options of {@linkcode differingMutants}. */
+export interface DifferingMutantsOptions {
+  /** Whether only the truth of the value counts. */
+  readonly isTest: boolean;
+  /** Ids and values by turns; a value is a constant, or a function that returns it. */
+  readonly others: readonly unknown[];
+  /** Mutants that differed before are not asked again. @default {none} */
+  readonly isKnown?: (id: string) => boolean;
+}
+
+/** Says which of the mutants of a place give another value; one whose expression fails does. */
 export function differingMutants(
   value: unknown,
-  isTest: boolean,
-  others: readonly unknown[],
+  { isTest, others, isKnown }: DifferingMutantsOptions,
 ): readonly string[] {
   const ids: string[] = [];
-  for (let at = 0; at < others.length; at += 2)
-    if (isAnother(value, isTest, others[at + 1])) ids.push(String(others[at]));
+  for (let at = 0; at < others.length; at += 2) {
+    const id = String(others[at]);
+    if (isKnown?.(id) === true) continue;
+    if (isAnother(value, isTest, others[at + 1])) ids.push(id);
+  }
   return ids;
 }
 

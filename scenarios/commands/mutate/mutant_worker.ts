@@ -127,7 +127,8 @@ class CaseCounts {
     this.#place = place;
     board.currentTestId = `case ${place}`;
     board.compare = (value, isTest, others) => {
-      for (const id of differingMutants(value, isTest, others)) this.#differs.add(id);
+      const isKnown = (id: string) => this.#differs.has(id);
+      for (const id of differingMutants(value, { isTest, others, isKnown })) this.#differs.add(id);
     };
   }
 

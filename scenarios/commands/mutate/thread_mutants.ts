@@ -70,31 +70,22 @@ export function takeThreadHits(): {
 }
 
 if (!isMainThread) {
-  let isLoaded = false;
+  // The variables of a process are slow to read, and this is asked at each place.
+  const always = process.env[ACTIVE];
+  const later = words.subarray(HITS_AT, LOAD_HITS_AT);
+  const coverage = { static: words.subarray(LOAD_HITS_AT, DIFFERS_AT), perTest: {} };
   const port = parentPort;
   if (port !== null) {
     const post = port.postMessage.bind(port);
     // A thread says that it is ready when its modules are loaded.
     port.postMessage = (...message) => {
-      isLoaded = true;
+      coverage.static = later;
       post(...message);
     };
   }
-  const counts = new Proxy<Record<string, number>>(
-    {},
-    {
-      get: () => 0,
-      set: (_, id) => {
-        const at = Number(id);
-        Atomics.add(words, HITS_AT + at, 1);
-        if (!isLoaded) Atomics.add(words, LOAD_HITS_AT + at, 1);
-        return true;
-      },
-    },
-  );
   Object.assign(globalThis, {
     __stryker__: {
-      mutantCoverage: { static: counts, perTest: {} },
+      mutantCoverage: coverage,
       // The instrumented source counts here how often the mutant that is on is run.
       get hitCount() {
         return 0;
@@ -104,12 +95,13 @@ if (!isMainThread) {
       },
       compare: (value: unknown, isTest: boolean, others: readonly unknown[]) => {
         if (Atomics.load(words, 0) !== NONE) return;
-        for (const id of differingMutants(value, isTest, others))
+        const isKnown = (id: string) => words[DIFFERS_AT + Number(id)] === 1;
+        for (const id of differingMutants(value, { isTest, others, isKnown }))
           Atomics.store(words, DIFFERS_AT + Number(id), 1);
       },
       get activeMutant() {
         const on = Atomics.load(words, 0);
-        return process.env[ACTIVE] ?? (on === NONE ? undefined : String(on));
+        return always ?? (on === NONE ? undefined : String(on));
       },
     },
   });

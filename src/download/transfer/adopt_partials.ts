@@ -108,6 +108,16 @@ function wantedContents({ wanted, processes }: WantedContents): Map<string, Part
   );
 }
 
+/** What earlier claims left and nothing has adopted, by its paths. */
+export async function leftovers(files: FileSystem, staging: Staging): Promise<string[]> {
+  const paths: string[] = [];
+  for (const directory of await leftDirectories(files, staging)) {
+    const names = await namesIn(files, directory);
+    paths.push(...names.filter(isClaimName).map((name) => join(directory, name)));
+  }
+  return paths;
+}
+
 /** Removes what earlier claims left and nothing has adopted: `DL-LEFTOVERS`. */
 export async function removeLeftovers(files: FileSystem, staging: Staging): Promise<void> {
   for (const directory of [...(await leftDirectories(files, staging)), staging.temporary]) {
