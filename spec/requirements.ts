@@ -425,6 +425,12 @@ export const REQUIREMENTS = {
     document: "download",
     text: "Broken connections and answers of 429 and 5xx are retried, with growing and capped pauses.",
   },
+  "DL-RETRY-ANEW": {
+    level: "SHOULD",
+    profile: "core",
+    document: "download",
+    text: "Failures are counted anew when new bytes of a file have come.",
+  },
   "DL-RETRY-AFTER": {
     level: "MUST",
     profile: "core",

@@ -42,8 +42,7 @@ export const retryingMiniatures: readonly Miniature[] = [
   }),
   miniature("counts_all_breaks", {
     mistake: "Gives a file up when its line has broken a few times, whatever came in between.",
-    breaks: ["DL-RETRY"],
-    shownBy: ["download/retries"],
+    breaks: ["DL-RETRY-ANEW"],
     wrapHost: (host) => {
       const asked = new Map<string, number>();
       return {

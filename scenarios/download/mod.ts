@@ -57,6 +57,7 @@ import { expiringAddresses } from "./retry/expiring_addresses.ts";
 import { fewHeaders } from "./retry/few_headers.ts";
 import { passingFaults } from "./retry/passing_faults.ts";
 import { permanentFaults } from "./retry/permanent_faults.ts";
+import { breakingLine } from "./retry/breaking_line.ts";
 import { retries, retryAfter } from "./retry/retries.ts";
 import { tooManyAtOnce } from "./retry/too_many_at_once.ts";
 import { anyAddress } from "./routes/any_address.ts";
@@ -102,6 +103,7 @@ export const downloadScenarios: readonly Scenario[] = [
   severalAtOnce,
   deadLock,
   retries,
+  breakingLine,
   retryAfter,
   askedPauses,
   tooManyAtOnce,

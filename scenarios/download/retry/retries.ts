@@ -3,12 +3,11 @@
  *
  * Invariants checked:
  * - The download goes on and finishes when the trouble passes, resuming within the file.
- * - It finishes, too, where the line breaks again and again, as long as new bytes come each time.
  * - Its pauses grow, are capped, and are never shorter than what was asked for.
  * - When the trouble does not pass, it ends after a bounded number of attempts.
  */
 import fc from "fast-check";
-import { needsOwnProcess, needsPatience, patternedBytes } from "../../../harness/internal.ts";
+import { needsOwnProcess, needsPatience } from "../../../harness/internal.ts";
 import {
   type FaultAction,
   type TinyModel,
@@ -27,14 +26,6 @@ const REPOSITORY = "mlx-community/Retries";
 const ATTEMPTS_MAX = 20;
 /** Longest pause that a client takes by itself, in milliseconds, with some room for jitter. */
 const OWN_PAUSE_MS_MAX = 60_000;
-
-/** A line that breaks all the time, and brings some bytes before it does. */
-const ON_AND_ON = "breaks again and again";
-/** The line brings a ninth of the weights at a time. */
-const PART_BYTES = 100;
-const WEIGHTS = { path: "model.safetensors", bytes: patternedBytes(9 * PART_BYTES), lfs: true };
-/** What all pauses take together, each of them a first one, in milliseconds. */
-const PAUSES_MS = 20_000;
 
 const TROUBLES: Readonly<Record<string, FaultAction>> = {
   "429 with Retry-After": { type: "status", status: 429, retryAfter: "37" },
@@ -88,12 +79,9 @@ export const retries = scenario<Given>({
   name: "download/retries",
   pieceBytes: [],
   covers: ["DL-RETRY", "ERROR-KIND"],
-  goals: ["it finished after trouble", "it gave up", "it finished though the line broke on"],
-  given: givenOf([...Object.keys(TROUBLES).filter((trouble) => !isAsking(trouble)), ON_AND_ON]),
-  check: (given, world, verdict) =>
-    given.trouble === ON_AND_ON
-      ? breakOn(world, verdict)
-      : trouble("DL-RETRY", given, { world, verdict }),
+  goals: ["it finished after trouble", "it gave up"],
+  given: givenOf(Object.keys(TROUBLES).filter((trouble) => !isAsking(trouble))),
+  check: (given, world, verdict) => trouble("DL-RETRY", given, { world, verdict }),
 });
 
 /** Trouble that says how long it lasts. */
@@ -105,23 +93,6 @@ export const retryAfter = scenario<Given>({
   given: givenOf(Object.keys(TROUBLES).filter(isAsking)),
   check: (given, world, verdict) => trouble("DL-RETRY-AFTER", given, { world, verdict }),
 });
-
-/** New bytes are progress, and failures are counted from there. */
-async function breakOn(world: World, verdict: Verdict): Promise<void> {
-  needsPatience(world, PAUSES_MS);
-  world.hub.publish(REPOSITORY, [WEIGHTS], { tags: ["mlx"] });
-  world.hub.faults = [
-    {
-      match: { kind: "cdn", method: "GET", nth: "all" },
-      do: { type: "cut", atByte: PART_BYTES, how: "rst" },
-    },
-  ];
-  const request = { repository: REPOSITORY, include: ["*.safetensors"] };
-  await verdict.attempt("DL-RETRY", () => world.start().download(request));
-  const wrong = await wrongFiles(world, modelPlace(world, REPOSITORY), [WEIGHTS]);
-  verdict.holds("DL-RETRY", wrong.length === 0, wrong.join(", "));
-  verdict.reached("it finished though the line broke on");
-}
 
 async function trouble(
   id: RequirementId,
