@@ -8,7 +8,7 @@
  */
 import fc from "fast-check";
 import { anySmallModel, scenario } from "../../harness/mod.ts";
-import { errorOf, needsPatience } from "../../harness/internal.ts";
+import { errorOf, needsOwnProcess, needsPatience } from "../../harness/internal.ts";
 
 const REPOSITORY = "mlx-community/Slow-4bit";
 /** The pause before another attempt comes on top: a first one is short. */
@@ -32,6 +32,10 @@ export const timeLimit = scenario({
     const { hub } = world;
     hub.publish(REPOSITORY, model.files, { tags: ["mlx"] });
     if (misspelt !== undefined) {
+      needsOwnProcess(
+        world,
+        "a program may end as it reads the variable, and the official client does",
+      );
       const env = { HF_HUB_DOWNLOAD_TIMEOUT: misspelt };
       const error = await errorOf(() => world.start({ env }).download({ repository: REPOSITORY }));
       if (error !== undefined)
