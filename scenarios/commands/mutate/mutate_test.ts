@@ -120,6 +120,17 @@ test("LikelyJudges asks first what noticed mutants of the file, then beside it, 
   assert.deepEqual(order("retry.ts")[0], "crash/any");
 });
 
+test("LikelyJudges asks scenarios early that are named as the file is", () => {
+  const likely = new LikelyJudges();
+  const all = ["load/empty_file", "load/broken_tokenizer", "download/kept_bytes"].map(
+    (scenario) => ({ scenario }),
+  );
+  const first = (file: string) => likely.first({ file }, all)[0]?.scenario;
+  assert.equal(first("load/check_tokenizer.ts"), "load/broken_tokenizer");
+  assert.equal(first("load/check_file.ts"), "load/empty_file");
+  assert.equal(first("records/bytes.ts"), "download/kept_bytes");
+});
+
 test("placesAround() takes the places of the file, or of its folder, that run after the start", () => {
   const places = new Map([
     ["hub/a.ts", ["1", "2"]],
