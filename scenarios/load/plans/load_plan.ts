@@ -61,6 +61,9 @@ const WITHOUT_MAP = WRONG_INDEXES.slice(1);
 /** Of the two blocks that say how weights are packed. */
 const ONE_BLOCK: readonly string[] = ["one block of packing", "the other block of packing"];
 
+/** A configuration whose model brings its own code. */
+const OWN = "own code";
+
 export const loadPlan = scenario({
   name: "load/load_plan",
   pieceBytes: [8192],
@@ -79,11 +82,11 @@ export const loadPlan = scenario({
       ...WRONG_INDEXES,
       "absent",
     ),
-    config: fc.constantFrom("as it is", ...ONE_BLOCK, ...ONE_BLOCK, ...UNFIT),
+    config: fc.constantFrom("as it is", ...ONE_BLOCK, ...ONE_BLOCK, ...UNFIT, OWN, OWN),
     lost: fc.constantFrom("nothing", "nothing", "config.json", "weights", "tokenizer.json"),
     isDownloaded: fc.boolean(),
     isInBrackets: fc.constantFrom(false, false, true),
-    isTrusted: fc.boolean(),
+    isTrusted: fc.constantFrom(true, true, false),
   },
   goals: [
     "a weight file was never opened",
@@ -151,7 +154,7 @@ async function judgePlan(
   // Python's glob takes brackets for a set of letters.
   const isFound = isAtWeights && !(isInBrackets && runtime === "mlx-lm");
   const expected = isFound ? weightsOf(runtime, files).toSorted() : [];
-  const isFit = !UNFIT.includes(config) || (config === "own code" && isTrusted);
+  const isFit = !UNFIT.includes(config) || (config === OWN && isTrusted);
   const isRefused = !isSwift && (!isFit || expected.length === 0);
   verdict.holds(
     "LOAD-PLAN",
@@ -176,7 +179,7 @@ async function judgePlan(
   );
   await judgeFiles(answer, world, verdict);
   const isCodeOpened = answer.reads.some(({ path }) => path === OWN_CODE);
-  const isCodeWanted = config === "own code" && isAtWeights && !isSwift && !isRefused;
+  const isCodeWanted = config === OWN && isAtWeights && !isSwift && !isRefused;
   verdict.holds(
     "LOAD-PLAN",
     isCodeOpened === isCodeWanted,
