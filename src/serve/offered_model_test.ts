@@ -21,13 +21,13 @@ async function tagsOf(layout: Layout, { isPacked = false, repository = "org/name
   const cache = { repository, commit: COMMIT, revision: "main", files, absent: [] };
   const directory =
     layout === "hf-cache"
-      ? await writeForeignSnapshot(disk, "/root", {
+      ? await writeForeignSnapshot(disk, "/home/user", {
           ...cache,
           hasListing: false,
           isShared: false,
           isCopied: false,
         })
-      : `/root/models/${repository}`;
+      : `/home/user/models/${repository}`;
   if (layout !== "hf-cache")
     for (const { path, bytes } of files) await writeBytes(disk, `${directory}/${path}`, bytes);
   const listed = {
@@ -40,9 +40,9 @@ async function tagsOf(layout: Layout, { isPacked = false, repository = "org/name
     sizeBytes: 0,
     diskBytes: 0,
   } as const;
-  const place = placeAt("/root", directory);
+  const place = placeAt("/home/user", directory);
   const model = await examineCopy(
-    confinedFiles(disk, ["/root"]),
+    confinedFiles(disk, ["/home/user"]),
     { listed, place },
     { unverified: true },
   );

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { MARKER_NAME, type ServedRequest } from "../../../spec/mod.ts";
+import { MARKER_NAME, type ModelManager } from "../../../spec/mod.ts";
 import { exists, readText } from "../../disk/mod.ts";
 import { modelPlace } from "../../scenario_parts/places.ts";
 import { type Miniature, miniature, type StartedWith } from "../miniature.ts";
@@ -15,12 +15,10 @@ export const servingRecordMiniatures: readonly Miniature[] = [
     breaks: ["SERVE-WHOLE"],
     shownBy: ["serve/whole_models"],
     wrapManager: (manager, started) =>
-      serving(manager, async (request, server) => {
-        const answer = await server.answer(request);
-        if (answer.status !== 404 || !isDescription(request)) return answer;
-        const marker = await markerOf(started);
-        return (await isConfigured(started)) && marker === undefined ? described() : answer;
-      }),
+      describing(
+        manager,
+        async () => (await isConfigured(started)) && (await markerOf(started)) === undefined,
+      ),
   }),
   miniature("offers_by_the_name_of_a_directory", {
     mistake:
@@ -28,12 +26,7 @@ export const servingRecordMiniatures: readonly Miniature[] = [
     breaks: ["SERVE-WHOLE"],
     shownBy: ["serve/whole_models"],
     wrapManager: (manager, started) =>
-      serving(manager, async (request, server) => {
-        const answer = await server.answer(request);
-        if (answer.status !== 404 || !isDescription(request)) return answer;
-        const marker = await markerOf(started);
-        return marker === undefined || marker.includes(OFFERED) ? answer : described();
-      }),
+      describing(manager, async () => (await markerOf(started))?.includes(OFFERED) === false),
   }),
   miniature("names_next_pages_at_no_host", {
     mistake: "Names the next page of a listing by its path alone.",
@@ -49,13 +42,17 @@ export const servingRecordMiniatures: readonly Miniature[] = [
   }),
 ];
 
-/** Whether the model itself is asked for. */
-function isDescription({ target }: ServedRequest): boolean {
-  return target === `/api/models/${OFFERED}`;
-}
-
-function described() {
-  return json({ id: OFFERED, sha: "0".repeat(40), siblings: [], tags: ["mlx"] });
+/** Describes the model where nothing is answered, and it takes it for one that is offered. */
+function describing(
+  manager: ModelManager,
+  isOffered: () => Promise<boolean>,
+): Partial<ModelManager> {
+  return serving(manager, async (request, server) => {
+    const answer = await server.answer(request);
+    const isAsked = request.target === `/api/models/${OFFERED}`;
+    if (answer.status !== 404 || !isAsked || !(await isOffered())) return answer;
+    return json({ id: OFFERED, sha: "0".repeat(40), siblings: [], tags: ["mlx"] });
+  });
 }
 
 async function markerOf({ host, config }: StartedWith): Promise<string | undefined> {
